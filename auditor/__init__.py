@@ -1,0 +1,48 @@
+"""auditor: what a labelled dataset will teach, and what the next fine-tune will take away.
+
+    audit.py        the whole pipeline on one screen
+    dataset/        1  files -> Dataset
+    embedding/      2  texts -> vectors -> copies, templates, subtypes
+    prediction/     3  probes and updates -> Forecast
+    checks/         4  Evidence -> Findings
+    digest.py       evidence and findings -> Audit, in the file's own row numbers
+    reporting/      5  Audit -> HTML and JSON
+    cli.py          the command line
+    records.py      what flows; interfaces.py what plugs in; settings.py what a user decides;
+                    errors.py what can go wrong
+
+    >>> import auditor
+    >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
+    >>> auditor.save_html(found, "report.html")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from auditor.audit import audit
+    from auditor.records import Audit, Finding
+    from auditor.reporting import load, save, save_html
+    from auditor.settings import Settings
+
+__all__ = ["Audit", "Finding", "Settings", "audit", "load", "save", "save_html"]
+
+_HOMES = {
+    "audit": "auditor.audit",
+    "Audit": "auditor.records",
+    "Finding": "auditor.records",
+    "Settings": "auditor.settings",
+    "load": "auditor.reporting",
+    "save": "auditor.reporting",
+    "save_html": "auditor.reporting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when first used: `auditor --help` must not wait for torch."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'auditor' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,113 @@
+"""The whole pipeline on one screen: a labelled dataset in, an audit out."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from auditor.checks import CHECKS, judge
+from auditor.dataset import load_dataset, load_texts
+from auditor.digest import digest, drawn
+from auditor.embedding import open_embedder
+from auditor.embedding.cache import VectorCache
+from auditor.embedding.copies import find_copies
+from auditor.embedding.embed import Encoder
+from auditor.embedding.map import draw
+from auditor.embedding.neighbours import nearest
+from auditor.embedding.subtypes import find_subtypes
+from auditor.embedding.templates import find_templates, without_templates
+from auditor.errors import UsageError
+from auditor.interfaces import Progress
+from auditor.prediction.estimate import shipped
+from auditor.prediction.folds import keep_together
+from auditor.prediction.forecast import Old, forecast_forgetting
+from auditor.prediction.out_of_fold import score_out_of_fold
+from auditor.records import Audit, Evidence, Reference
+from auditor.settings import Settings, configure
+
+if TYPE_CHECKING:
+    from auditor.dataset.sources import Source
+
+NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
+
+
+def audit(
+    data: Source,
+    *,
+    update: Source | None = None,
+    reference: Source | None = None,
+    settings: Settings | None = None,
+    progress: Progress = lambda *_: None,
+    **options: Any,
+) -> Audit:
+    """Audits the labelled dataset `data`, and forecasts what `update` would make it forget.
+
+    data, update, reference: a file, a Hugging Face dataset folder, or a DataFrame; `reference`
+    holds unlabelled text from where the model is used. `options` are single settings by name,
+    on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
+    """
+    settings = _with(settings or Settings(), options)
+    checks = configure(CHECKS, settings.checks)
+    dataset = load_dataset(data, settings)
+    incoming = None if update is None else load_dataset(update, settings, strict_roles=False)
+    texts, rows = ([], []) if reference is None else load_texts(reference, settings)
+    encoder = open_encoder(settings, progress)
+
+    embeddings = encoder.embed(dataset.texts)
+    progress("structure", 0, 1)
+    neighbours = nearest(embeddings.vectors, NEIGHBOURS)
+    copies = find_copies(dataset.texts, neighbours)
+    templates = find_templates(dataset)
+    stripped = without_templates(dataset.texts, templates)
+    subtypes = find_subtypes(dataset, stripped, encoder.embed(stripped).vectors, copies, templates)
+    progress("structure", 1, 1)
+    out_of_fold = score_out_of_fold(dataset, embeddings, copies, templates, settings.seed)
+    forecast = out_of_fold and forecast_forgetting(
+        Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold),
+        incoming and (incoming, encoder.embed(incoming.texts)),
+        rung=settings.probe,
+        coefficients=shipped(),
+        seed=settings.seed,
+        progress=progress,
+    )
+    evidence = Evidence(
+        dataset=dataset,
+        embeddings=embeddings,
+        neighbours=neighbours,
+        copies=copies,
+        templates=templates,
+        subtypes=subtypes,
+        out_of_fold=out_of_fold,
+        forecast=forecast,
+        reference=Reference(texts=texts, rows=rows, vectors=encoder.embed(texts).vectors)
+        if texts
+        else None,
+    )
+    findings, skipped = judge(evidence, checks)
+    shown = drawn(dataset, findings, settings.map_points)
+    progress("map", 0, 1)
+    places = draw(embeddings.vectors[shown], settings.seed)
+    progress("map", 1, 1)
+    return digest(evidence, findings, skipped, shown, places, settings)
+
+
+def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:
+    """The embedder that the settings name, with the user's cache of its vectors."""
+    if settings.threads:
+        import torch
+
+        torch.set_num_threads(settings.threads)
+    embedder = open_embedder(settings.embedder, offline=settings.offline)
+    folder = settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False)
+    return Encoder(embedder, VectorCache(Path(folder), embedder.identity), progress)
+
+
+def _with(settings: Settings, options: dict[str, Any]) -> Settings:
+    try:
+        return dataclasses.replace(settings, **options)
+    except TypeError as error:
+        known = ", ".join(f.name for f in dataclasses.fields(Settings))
+        raise UsageError(f"{error}; the settings are {known}") from error

@@ -1,0 +1,51 @@
+"""Stage 4: evidence -> findings. One file a finding code; the registry is the tuple `CHECKS`.
+
+A check is a frozen dataclass: its fields are its limits, each with a default and the reason for
+it beside it, and can be set in `[tool.auditor.checks.<code>]`. It yields findings surest first.
+What cannot be assessed is said (`SkippedCheck`), never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.checks.class_imbalance import ClassImbalance
+from auditor.checks.coverage_gap import CoverageGap
+from auditor.checks.fragile_category import FragileCategory
+from auditor.checks.label_conflict import LabelConflict
+from auditor.checks.label_error import LabelError
+from auditor.checks.near_duplicate import NearDuplicate
+from auditor.checks.template_dominance import TemplateDominance
+from auditor.interfaces import Check
+from auditor.records import Evidence, Finding, SkippedCheck
+
+CHECKS: tuple[Check, ...] = (
+    FragileCategory(),
+    TemplateDominance(),
+    CoverageGap(),
+    LabelConflict(),
+    LabelError(),
+    NearDuplicate(),
+    ClassImbalance(),
+)
+
+WITHOUT = {
+    "out_of_fold": "there is one category, so no label can be told from another",
+    "forecast": "there is one category, so nothing can be forgotten in favour of another",
+}
+
+
+def judge(
+    evidence: Evidence, checks: Iterable[Check]
+) -> tuple[tuple[Finding, ...], tuple[SkippedCheck, ...]]:
+    """Every check's findings, and what was skipped, with the reason."""
+    findings: list[Finding] = []
+    skipped: list[SkippedCheck] = []
+    for check in checks:
+        lacking = [need for need in check.needs if getattr(evidence, need) is None]
+        if lacking:
+            skipped.append(SkippedCheck(code=check.code, reason=WITHOUT[lacking[0]]))
+            continue
+        for result in check.find(evidence):
+            (findings if isinstance(result, Finding) else skipped).append(result)  # type: ignore[arg-type]
+    return tuple(findings), tuple(skipped)

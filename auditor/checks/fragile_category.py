@@ -1,0 +1,53 @@
+"""fragile-category: a category that the update is expected to take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from auditor.records import Evidence, Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FragileCategory:
+    code: ClassVar[str] = "fragile-category"
+    title: ClassVar[str] = "Categories that will be forgotten"
+    needs: ClassVar[tuple[str, ...]] = ("forecast",)
+
+    # Ten points of accuracy are what users notice; the interval's lower end makes it likely.
+    lower_bound: float = 0.10
+    # A category that loses more than half of what it had is lost, however little that was.
+    half: float = 0.5
+
+    def find(self, evidence: Evidence) -> Iterator[Finding]:
+        forecast = evidence.forecast
+        if forecast is None:
+            return
+        given = forecast.update.kind == "given"
+        names, codes = evidence.dataset.categories, evidence.dataset.codes
+        new = ", ".join(forecast.update.categories) if given else "another category"
+        for f in forecast.categories:
+            if f.low <= self.lower_bound and f.expected_drop <= self.half * f.accuracy_before:
+                continue
+            yield evidence.finding(
+                code=self.code,
+                # A simulated update is a what-if, and an unidentifiable drop a prior.
+                severity="warning" if given and f.identifiable else "note",
+                category=f.category,
+                members=np.flatnonzero(codes == names.index(f.category)),
+                summary=f"{f.category} is expected to lose {f.expected_drop:.0%} "
+                f"({f.low:.0%} to {f.high:.0%}) of {f.accuracy_before:.0%} when {new} is added",
+                measured={
+                    "expected_drop": f.expected_drop,
+                    "low": f.low,
+                    "high": f.high,
+                    "rank": f.rank,
+                    "identifiable": f.identifiable,
+                },
+                limit={"lower_bound": self.lower_bound, "half_of_accuracy": self.half},
+                advice=f"Mend the findings of {f.category} before the update, and keep varied "
+                "rows of it in the mix while fine-tuning.",
+            )

@@ -1,0 +1,65 @@
+"""Stage 1: files -> Dataset.
+
+    sources.py    a path, standard input or a DataFrame -> a table that can be read again
+    READERS       one for each format, below; a row is its fields, or a Reject that says why not
+    roles.py      which column is the text, which the label, ...
+    assembly.py   rows and roles -> examples in canonical order, held-out rows, rejected rows
+
+Every value is the string that the file holds, unchanged; `values.py` keeps the kinds that JSON and
+Arrow tell apart. `chat.py` finds the text of chat fine-tuning rows. A new format is a file with a
+reader, and its line in `READERS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.dataset.arrow import ARROW
+from auditor.dataset.assembly import assemble, usable_texts
+from auditor.dataset.delimited import CSV, TSV
+from auditor.dataset.huggingface import HuggingFaceFolder
+from auditor.dataset.json_array import JSON
+from auditor.dataset.json_lines import JSONL
+from auditor.dataset.parquet import PARQUET
+from auditor.dataset.roles import find_roles
+from auditor.dataset.sources import open_table
+from auditor.interfaces import Reader
+from auditor.records import Dataset
+from auditor.settings import Settings
+
+if TYPE_CHECKING:
+    from auditor.dataset.sources import Source
+
+FILE_READERS: tuple[Reader, ...] = (CSV, TSV, JSONL, JSON, PARQUET, ARROW)
+READERS: tuple[Reader, ...] = (*FILE_READERS, HuggingFaceFolder(FILE_READERS))
+
+__all__ = ["READERS", "load_dataset", "load_texts"]
+
+
+def load_dataset(
+    source: Source, settings: Settings, *, labelled: bool = True, strict_roles: bool = True
+) -> Dataset:
+    """The dataset of a file, a Hugging Face folder, "-" for standard input, or a DataFrame.
+
+    Without `labelled`, no label is looked for and every category is "". With `strict_roles` off,
+    columns that the settings name and this file lacks are detected instead.
+
+    Raises UsageError for an unknown format or column, DataError for a source that cannot be read
+    or holds nothing to audit, SurroundingsError where the machine denies the reading.
+    """
+    needed = ("text", "label") if labelled else ("text",)
+    with open_table(source, settings.input_format, READERS) as table:
+        roles = find_roles(table.read, settings.columns, needed, strict=strict_roles)
+        return assemble(table.name, table.read(), roles)
+
+
+def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:
+    """The texts of an unlabelled source and their 0-based rows; rows without text are left out.
+
+    The column is the one that the settings name where it exists, else it is detected; a file of
+    one column needs no name. Raises as `load_dataset` does.
+    """
+    named = {role: column for role, column in settings.columns.items() if role == "text"}
+    with open_table(source, settings.input_format, READERS) as table:
+        column = find_roles(table.read, named, ("text",), strict=False)["text"]
+        return usable_texts(table.read(), column)

@@ -1,0 +1,134 @@
+"""Rows and roles -> Dataset: each row becomes an example, or is rejected with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from auditor.dataset.values import KINDS, Fields, Rows, Unusable, shown
+from auditor.errors import DataError
+from auditor.records import Dataset, Example, Reject
+
+TRAINING = ("train", "training")
+
+Read = list[tuple[int | None, Example]]  # with the line of the file
+
+
+def assemble(name: str, rows: Rows, roles: Mapping[str, str]) -> Dataset:
+    """The dataset that the rows make. Raises DataError where it would hold nothing to audit."""
+    rejected: list[Reject] = []
+    by_kind: dict[type[str], Read] = {}  # of the label
+    shared: dict[str, str] = {}  # one string for each category, source, ..., however many rows
+    label = roles.get("label", "")
+    for row, (line, fields) in enumerate(rows):
+        if isinstance(fields, Reject):
+            rejected.append(fields)
+            continue
+        reason = _fault(fields, roles)
+        if reason is not None:
+            rejected.append(Reject(row=row, line=line, reason=reason))
+            continue
+        kind = type(fields.get(label, ""))
+        by_kind.setdefault(kind, []).append((line, _example(row, fields, roles, shared)))
+    read = _of_one_kind(by_kind, rejected)
+    rejected.sort(key=lambda reject: reject.row)
+    if not read:
+        raise DataError(_nothing_left(rejected))
+    read.sort(key=lambda example: (example.content, example.row))
+    audited = [example for example in read if _is_audited(example)]
+    if not audited:
+        raise DataError(_no_training_split(read, roles["split"]))
+    return Dataset(
+        name=name,
+        examples=tuple(audited),
+        held_out=tuple(example for example in read if not _is_audited(example)),
+        rejected=tuple(rejected),
+        rows_read=len(read),
+        roles=dict(roles),
+    )
+
+
+def usable_texts(rows: Rows, column: str) -> tuple[list[str], list[int]]:
+    """The texts that could be audited, and their 0-based rows. Raises DataError for none."""
+    texts: list[str] = []
+    numbers: list[int] = []
+    for row, (_, fields) in enumerate(rows):
+        if not isinstance(fields, Reject) and _fault(fields, {"text": column}) is None:
+            texts.append(str(fields[column]))
+            numbers.append(row)
+    if not texts:
+        raise DataError(
+            f"column {column!r} holds no text that can be read; name another with --text"
+        )
+    return texts, numbers
+
+
+def _fault(fields: Fields, roles: Mapping[str, str]) -> str | None:
+    """Why the row is no example; None where it is one."""
+    for role, column in roles.items():
+        value = fields.get(column)
+        if role in ("text", "label", "split"):
+            if value is None:
+                return f"{role} is missing"
+            if isinstance(value, Unusable):
+                return f"{role} is {value}, expected a string"
+            if not value or value.isspace():
+                return f"{role} is blank"
+        if value is not None and (not value.isascii() or "\0" in value):
+            if "\0" in value:
+                return f"{role} holds a NUL character"
+            if not _is_unicode(value):
+                return f"{role} holds a lone surrogate, which is no character"
+    return None
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _example(row: int, fields: Fields, roles: Mapping[str, str], shared: dict[str, str]) -> Example:
+    """The example; blank values of optional roles are missing, like those that are no text."""
+    values: dict[str, str] = {}
+    for role, column in roles.items():
+        value = fields.get(column)
+        if value is None or isinstance(value, Unusable) or not value or value.isspace():
+            continue
+        plain = str(value)
+        values[role] = plain if role in ("text", "id") else shared.setdefault(plain, plain)
+    text = values.pop("text")
+    return Example(row=row, text=text, category=values.pop("label", ""), **values)
+
+
+def _of_one_kind(by_kind: Mapping[type[str], Read], rejected: list[Reject]) -> list[Example]:
+    """The examples whose label is of the commonest kind; 1, "1" and true are not one category."""
+    ranked = sorted(by_kind, key=lambda kind: (-len(by_kind[kind]), list(KINDS).index(kind)))
+    for kind in ranked[1:]:
+        reason = f"label is a {KINDS[kind]}, where most labels are {KINDS[ranked[0]]}s"
+        rejected += [
+            Reject(row=example.row, line=line, reason=reason) for line, example in by_kind[kind]
+        ]
+    return [example for _, example in by_kind[ranked[0]]] if ranked else []
+
+
+def _is_audited(example: Example) -> bool:
+    return example.split is None or example.split.strip().lower() in TRAINING
+
+
+def _nothing_left(rejected: Sequence[Reject]) -> str:
+    first = rejected[0]
+    where = f"row {first.row}" if first.line is None else f"line {first.line}"
+    return (
+        f"{where}: {first.reason}; none of the {len(rejected)} rows can be audited:"
+        " check the columns, and name them with --text COL and --label COL"
+    )
+
+
+def _no_training_split(read: Sequence[Example], column: str) -> str:
+    found = sorted({example.split for example in read if example.split is not None})
+    return (
+        f"column {column!r} holds {shown(found, 8)} and no row for 'train'; name the column of"
+        " splits with --role split=COL, or call the rows to audit 'train'"
+    )

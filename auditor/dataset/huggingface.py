@@ -1,0 +1,147 @@
+"""A Hugging Face dataset folder, read without their library.
+
+    saved dataset         state.json, dataset_info.json, data-*.arrow       `save_to_disk`
+    saved DatasetDict     dataset_dict.json, and such a folder for each split
+    plain files           train.csv, test.jsonl, data/train-00000-of-00002.parquet, ...
+
+The folder of a split, or a file named for one, gives its rows the column `split`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from auditor.dataset.arrow import read_arrow
+from auditor.dataset.columnar import Classes, class_names
+from auditor.dataset.values import Fields, Rows, printable
+from auditor.errors import DataError
+from auditor.interfaces import Reader
+from auditor.records import Reject
+
+DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
+SPLITS = frozenset(
+    ("train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval")
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One file of the folder."""
+
+    file: Path
+    split: str | None
+    read: Callable[[Path], Rows]
+
+
+class HuggingFaceFolder:
+    """A dataset folder; its plain files are read by the readers of their formats."""
+
+    name = "huggingface"
+    suffixes: tuple[str, ...] = ()
+
+    def __init__(self, readers: Sequence[Reader]) -> None:
+        self.readers = {suffix: reader for reader in readers for suffix in reader.suffixes}
+
+    def read(self, path: Path) -> Rows:
+        """Each row of each file, training files first. Raises DataError where there are none."""
+        if not path.is_dir():
+            raise DataError("expected a dataset folder, found a file")
+        row = 0
+        for part in self._parts(path):
+            where = printable(str(part.file.relative_to(path)))
+            try:
+                for line, fields in part.read(part.file):
+                    yield line, _placed(fields, row, part.split, where)
+                    row += 1
+            except DataError as error:
+                raise DataError(f"{where}: {error}") from error
+
+    def _parts(self, folder: Path) -> list[Part]:
+        if (folder / "dataset_dict.json").is_file():
+            splits = _description(folder / "dataset_dict.json").get("splits")
+            named = [s for s in splits if isinstance(s, str)] if isinstance(splits, list) else []
+            inside = [s for s in _training_first(named) if Path(s).name == s]
+            parts = [part for split in inside for part in _saved(folder / split, split)]
+        elif (folder / "state.json").is_file():
+            parts = list(_saved(folder, None))
+        else:
+            parts = self._plain(folder) or self._plain(folder / "data")
+        if not parts:
+            known = ", ".join(sorted(self.readers))
+            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
+        return parts
+
+    def _plain(self, folder: Path) -> list[Part]:
+        """The data files, or only those named for a split where there are such."""
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        readable = [f for f in files if f.suffix.lower() in self.readers and _is_data(f)]
+        by_split = {file: _split_of(file) for file in readable}
+        if any(by_split.values()):
+            readable = [f for f in readable if by_split[f]]
+        readable.sort(key=lambda f: (_order(by_split[f] or ""), f.name))
+        described = folder / "dataset_info.json"
+        classes = _classes(described) if described.is_file() else {}
+        return [Part(file=f, split=by_split[f], read=self._read_with(f, classes)) for f in readable]
+
+    def _read_with(self, file: Path, classes: Classes) -> Callable[[Path], Rows]:
+        reader = self.readers[file.suffix.lower()]
+        return partial(read_arrow, classes=classes) if reader.name == "arrow" else reader.read
+
+
+def _saved(folder: Path, split: str | None) -> Iterator[Part]:
+    """The Arrow files of one saved dataset, in the order that its state lists them."""
+    listed = _description(folder / "state.json").get("_data_files")
+    files = listed if isinstance(listed, list) else []
+    names = [item.get("filename") for item in files if isinstance(item, dict)]
+    described = folder / "dataset_info.json"
+    classes = _classes(described) if described.is_file() else {}
+    for name in names:
+        if not isinstance(name, str) or Path(name).name != name:  # never out of the folder
+            raise DataError(
+                f"{folder.name}/state.json names a file outside its folder; save it again"
+            )
+        if not (folder / name).is_file():
+            raise DataError(f"{folder.name}/{name} is missing; save the dataset again")
+        yield Part(file=folder / name, split=split, read=partial(read_arrow, classes=classes))
+
+
+def _description(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{file.parent.name}/{file.name} cannot be read; save it again") from error
+    return found if isinstance(found, dict) else {}
+
+
+def _classes(described: Path) -> dict[str, list[str]]:
+    return class_names(_description(described).get("features"))
+
+
+def _placed(fields: Fields | Reject, row: int, split: str | None, where: str) -> Fields | Reject:
+    """The row as the folder numbers it, with its split."""
+    if isinstance(fields, Reject):
+        return dataclasses.replace(fields, row=row, reason=f"{where}: {fields.reason}")
+    return fields if split is None else {**fields, "split": split}
+
+
+def _is_data(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".") and file.name not in DESCRIPTIONS
+
+
+def _split_of(file: Path) -> str | None:
+    words = re.split(r"[^a-z]+", file.stem.lower())
+    return next((word for word in words if word in SPLITS), None)
+
+
+def _training_first(splits: Sequence[str]) -> list[str]:
+    return sorted(splits, key=_order)
+
+
+def _order(split: str) -> tuple[bool, str]:
+    return (not split.lower().startswith("train"), split)

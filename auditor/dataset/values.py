@@ -1,0 +1,57 @@
+"""What a field holds: always a string, marked where the format says it was something else.
+
+A file may tell 1, "1" and true apart. Each becomes the string it is written as, and its class
+keeps the kind, so that three labels are never merged into one without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from auditor.records import Reject
+
+Fields = Mapping[str, str]
+Rows = Iterator[tuple[int | None, Fields | Reject]]
+
+
+class Number(str):
+    """A number, in its literal form."""
+
+    __slots__ = ()
+
+
+class Boolean(str):
+    """`true` or `false`."""
+
+    __slots__ = ()
+
+
+class Unusable(str):
+    """Something that is no text; the string says what, such as `a list`."""
+
+    __slots__ = ()
+
+
+KINDS: dict[type[str], str] = {str: "string", Number: "number", Boolean: "boolean"}
+
+
+def json_value(value: Any) -> str | None:
+    """One value of a JSON object whose numbers are Numbers already; None where it is missing."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return Boolean("true" if value else "false")
+    return Unusable("a list" if isinstance(value, list) else "an object")
+
+
+def printable(text: str) -> str:
+    """Text as a message may hold it: control characters, line ends among them, are escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def shown(names: Iterable[str], most: int = 20) -> str:
+    """Names as a message lists them: quoted, on one line, and not too many."""
+    listed = [name if len(name) <= 60 else f"{name[:57]}..." for name in names]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(repr(name) for name in listed[:most]) + more

@@ -1,0 +1,56 @@
+"""Texts -> unit vectors: each distinct text once, and only those that the cache lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from auditor.embedding.cache import Entry, VectorCache, key
+from auditor.interfaces import Embedder, Progress
+from auditor.records import Embeddings
+
+TEXTS_A_FILE = 2048  # what a kill costs at most
+
+
+@dataclass(slots=True)
+class Encoder:
+    """An embedder and what is known of its vectors: on disk with a cache, and in memory."""
+
+    embedder: Embedder
+    cache: VectorCache | None = None
+    progress: Progress = lambda *_: None
+    _known: dict[bytes, Entry] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._known = self.cache.read() if self.cache else {}
+
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """Vectors (n, dim) of `texts`, in their order.
+
+        New texts go to the model sorted by length, then by content: the batches, and with them
+        the last bits of a vector, do not depend on the order of the rows.
+        """
+        keys = [key(t) for t in texts]
+        missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in self._known}
+        todo = sorted(missing, key=lambda k: (len(missing[k]), k))
+        for start in range(0, len(todo), TEXTS_A_FILE):
+            self.progress("embedding", start, len(todo))
+            part = todo[start : start + TEXTS_A_FILE]
+            fresh = self.embedder.embed([missing[k] for k in part])
+            if self.cache:
+                self.cache.write(part, fresh)
+            for i, k in enumerate(part):
+                entry = (fresh.vectors[i], int(fresh.windows[i]), float(fresh.unknown[i]))
+                self._known[k] = entry
+        self.progress("embedding", len(todo), len(todo))
+        found = [self._known[k] for k in keys]
+        return Embeddings(
+            vectors=np.stack([f[0] for f in found]),
+            windows=np.array([f[1] for f in found], dtype=np.int64),
+            unknown=np.array([f[2] for f in found], dtype=np.float32),
+            embedder=self.embedder.name,
+            revision=self.embedder.revision,
+            precision=self.embedder.precision,
+        )

@@ -1,0 +1,200 @@
+"""Subtypes: what a category consists of, found without being told.
+
+One exact average-linkage tree a category, over vectors of the text without its template's words.
+No flat cut of it isolates rare groups (cut at .6: precision .08 for groups of five), so the thin
+candidates are its small nodes, ranked by how far they stand from their surroundings, and picked
+greedily without overlap; a small tight template is a candidate ahead of all of them. The other
+rows are described by a flat cut.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from auditor.embedding.templates import ALL_FRAME
+from auditor.embedding.tokens import words
+from auditor.records import (
+    CopyFamilies,
+    Dataset,
+    Floats,
+    Ints,
+    Subtype,
+    Template,
+    effective_examples,
+)
+
+SMALL = (3, 12)  # rows of a thin candidate: fewer cannot repeat, more are not thin
+SURROUNDINGS = 10  # outside rows that a candidate is held against, and neighbours of each
+CANDIDATES = 3  # a category; recall rises slowly after the first few, false alarms do not
+CUT = 0.6  # cosine distance of the descriptive flat cut
+LARGEST = 8000  # rows of a category in one tree (O(n^2) memory)
+KEYWORDS = 6
+THIN_FRAME = 8  # rows up to which a template can be one thin subtype
+
+
+def find_subtypes(
+    dataset: Dataset,
+    stripped: Sequence[str],
+    vectors: Floats,
+    copies: CopyFamilies,
+    templates: Sequence[Template],
+) -> tuple[Subtype, ...]:
+    """The subtypes of each category, largest first; every row is in one.
+
+    `stripped`: the texts without their templates' fixed words; `vectors` (n, dim): of those.
+    """
+    codes, found = dataset.codes, []
+    listed = [words(t) for t in stripped]
+    seen_in = Counter(w for ws in listed for w in set(ws))
+    for code, category in enumerate(dataset.categories):
+        members = np.flatnonzero(codes == code)
+        frames = [t for t in templates if t.category == category and t.excess > 0]
+        groups = _partition(vectors[members], members, frames)
+        groups = sorted(groups, key=lambda g: (-len(g.members), int(g.members[0])))
+        described = _Describer(listed, seen_in, vectors, copies.family, frames)
+        found += [described.subtype(f"{category}/{i}", category, g) for i, g in enumerate(groups, 1)]
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    members: Ints
+    separation: float | None = None
+
+
+def _partition(vectors: Floats, members: Ints, frames: Sequence[Template]) -> list[_Group]:
+    """Candidates first, then the flat cut of what they leave."""
+    framed, nodes = [], []
+    labels = np.zeros(len(members), dtype=np.int64)
+    for start in range(0, len(members), LARGEST):
+        part = members[start : start + LARGEST]
+        tree = _Tree(vectors[start : start + LARGEST])
+        here = [np.flatnonzero(np.isin(part, t.members)) for t in frames if _thin(t)]
+        framed += [_Group(part[g], tree.separation(g)) for g in here if len(g) >= SMALL[0]]
+        nodes += [_Group(part[g], tree.separation(g)) for g in tree.small_nodes()]
+        labels[start : start + LARGEST] = tree.flat() + labels.max() + 1
+    nodes.sort(key=lambda g: (-(g.separation or 0.0), g.members.tolist()))
+    groups = _disjoint(framed, len(framed), [])
+    groups = _disjoint(nodes, len(groups) + CANDIDATES, groups)
+    left = ~np.isin(members, [i for g in groups for i in g.members])
+    return groups + [_Group(g) for g in _rest(members[left], labels[left], vectors[left])]
+
+
+def _thin(frame: Template) -> bool:
+    """Whether a template is by itself a thin subtype: few rows that all say the same."""
+    return SMALL[0] <= len(frame.members) <= THIN_FRAME and frame.coverage >= ALL_FRAME
+
+
+def _disjoint(ranked: Sequence[_Group], most: int, groups: Sequence[_Group]) -> list[_Group]:
+    """`groups` and, in order, those of `ranked` that overlap none before, up to `most` in all."""
+    out = list(groups)
+    taken = {int(i) for g in out for i in g.members}
+    for group in ranked:
+        if len(out) < most and taken.isdisjoint(group.members.tolist()):
+            out.append(group)
+            taken.update(group.members.tolist())
+    return out
+
+
+class _Tree:
+    """The average-linkage tree of one category's vectors (m, dim), and its cosines (m, m)."""
+
+    def __init__(self, vectors: Floats) -> None:
+        self.cosine = np.clip(np.round(vectors @ vectors.T, 5), -1.0, 1.0)
+        np.fill_diagonal(self.cosine, 1.0)
+        self.size = len(vectors)
+        # s10: mean cosine of each row to its own ten nearest
+        self.own = np.sort(self.cosine, axis=1)[:, -1 - SURROUNDINGS : -1].mean(axis=1)
+        distances = squareform(1.0 - self.cosine, checks=False)
+        self.merges = linkage(distances, "average") if self.size > 1 else np.empty((0, 4))
+
+    def flat(self) -> Ints:
+        """(m,) cluster of each row at the descriptive cut."""
+        if self.size == 1:
+            return np.zeros(1, dtype=np.int64)
+        return fcluster(self.merges, CUT, "distance").astype(np.int64)
+
+    def small_nodes(self) -> Iterator[Ints]:
+        """Rows of each node of 3 to 12 rows that has surroundings to stand out from."""
+        inside: dict[int, list[int]] = {i: [i] for i in range(self.size)}
+        for step, (a, b, _, size) in enumerate(self.merges):
+            if size <= SMALL[1]:
+                node = sorted(inside[int(a)] + inside[int(b)])
+                inside[self.size + step] = node
+                if len(node) >= SMALL[0] and self.size - len(node) > SURROUNDINGS:
+                    yield np.array(node, dtype=np.int64)
+
+    def separation(self, node: Ints) -> float:
+        """relsep: how much closer the surroundings are to their own than to the node.
+
+        Mean of s10 over the ten outside rows most similar to the node, minus the mean cosine
+        between node and these.
+        """
+        to_node = self.cosine[node].mean(axis=0)
+        to_node[node] = -2.0
+        outside = min(SURROUNDINGS, self.size - len(node))
+        if outside == 0:
+            return 0.0
+        near = np.argsort(-to_node, kind="stable")[:outside]
+        return float(self.own[near].mean() - to_node[near].mean())
+
+
+def _rest(members: Ints, labels: Ints, vectors: Floats) -> list[Ints]:
+    """The flat clusters of the remaining rows; clusters too small to tell go to the nearest."""
+    if not len(members):
+        return []
+    names, inverse, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    big = np.flatnonzero(sizes > SMALL[1])
+    if len(big) <= 1:
+        return [members]
+    centres = np.stack([vectors[inverse == b].mean(axis=0) for b in big])
+    nearest = np.argmax(np.round(vectors @ centres.T, 5), axis=1)
+    place = np.full(len(names), -1)
+    place[big] = np.arange(len(big))
+    own = np.where(place[inverse] >= 0, place[inverse], nearest)
+    return [members[own == b] for b in range(len(big))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Describer:
+    """What is said of a group: its typical row, keywords, effective examples and templates."""
+
+    words: Sequence[Sequence[str]]
+    seen_in: Counter[str]
+    vectors: Floats
+    family: Ints
+    frames: Sequence[Template]
+
+    def subtype(self, name: str, category: str, group: _Group) -> Subtype:
+        members = np.sort(group.members)
+        centre = self.vectors[members].mean(axis=0)
+        inside = [(t, np.isin(members, t.members).sum()) for t in self.frames]
+        return Subtype(
+            id=name,
+            category=category,
+            members=members,
+            typical=int(members[np.argmax(np.round(self.vectors[members] @ centre, 5))]),
+            keywords=self._keywords(members),
+            effective_examples=effective_examples(self.family[members]),
+            separation=group.separation,
+            templates=tuple(t for t, n in sorted(inside, key=lambda x: -x[1]) if n),
+        )
+
+    def _keywords(self, members: Ints) -> tuple[str, ...]:
+        """Words of this group that the rest of the dataset uses least, commonest first."""
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+        inside = Counter(w for i in members for w in set(self.words[i]))
+        smoothing = 5.0  # rows: a word seen twice says little
+        score = {
+            w: n * n / (len(members) * (self.seen_in[w] + smoothing))
+            for w, n in inside.items()
+            if len(w) > 2 and w.isalpha() and w not in ENGLISH_STOP_WORDS
+        }
+        return tuple(sorted(score, key=lambda w: (-score[w], w))[:KEYWORDS])

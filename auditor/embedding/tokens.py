@@ -1,0 +1,57 @@
+"""Splitting texts into tokens, with what varies by nature masked by general rules."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+# Tried in this order at each place of a text; the first that matches names the token.
+_RULES = {
+    "email": r"[\w.+-]+@[\w-]+\.[\w.-]*\w",
+    "url": r"(?:https?://|www\.)\S+",
+    "date": r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}",
+    "id": r"(?=\w*\d)(?=\w*[^\W\d_])\w+(?:-\w*\d\w*)*",  # letters and digits in one word
+    "number": r"\d+(?:[.,:]\d+)*",
+    "word": r"[^\W\d_]+(?:['’][^\W\d_]+)*",
+    "newline": r"\n+",
+    "mark": r"[^\w\s]|_",
+}
+_TOKEN = re.compile("|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()))
+MASKS = ("email", "url", "date", "id", "number")
+_WORD = re.compile(r"\w+")
+# What people add without saying anything new (English; other languages' are kept as words).
+PLEASANTRIES = frozenset({"please", "pls", "plz", "kindly", "thanks", "thank", "thx"})
+
+
+def tokens(text: str) -> list[tuple[str, int, int]]:
+    """(token, start, end) of each piece of `text`: words in lower case, masks as `<number>`."""
+    return [
+        (_token(m.lastgroup or "mark", m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)
+    ]
+
+
+def _token(kind: str, piece: str) -> str:
+    if kind in MASKS:
+        return f"<{kind}>"
+    return "\n" if kind == "newline" else piece.lower()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as a copy would keep them: folded, without marks and pleasantries."""
+    folded = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return [w for w in folded if w not in PLEASANTRIES] or folded
+
+
+def as_strings(token_lists: Iterable[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Each list as a string of one character a token, and the token of each character.
+
+    String algorithms in C then work on tokens. The surrogates, which no string may hold, are
+    skipped; the vocabulary may have 1,112,000 tokens.
+    """
+    code: dict[str, int] = {}
+    strings = [
+        "".join(chr(c if c < 0xD800 else c + 0x800) for c in (code.setdefault(t, len(code)) for t in ts))
+        for ts in token_lists
+    ]
+    return strings, list(code)

@@ -1,0 +1,64 @@
+"""The seams: everything that can be plugged in, as Protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from auditor.records import Audit, Embeddings, Evidence, Finding, Reject, SkippedCheck
+
+
+class Reader(Protocol):
+    """One file format. `read` yields each data row in file order: its fields, or why not.
+
+    Fields map column to value; values are the file's own strings (numbers keep their literal
+    form), a missing value is an absent key. Raises DataError when the file cannot be read at all.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+
+    def read(self, path: Path) -> Iterator[tuple[int | None, Mapping[str, str] | Reject]]: ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors. `identity` keys the cache: all that decides a vector."""
+
+    name: str
+    revision: str
+    precision: str
+
+    @property
+    def identity(self) -> str: ...
+
+    def embed(self, texts: Sequence[str]) -> Embeddings: ...
+
+
+class Check(Protocol):
+    """One finding code. A check is a frozen dataclass whose fields are its limits.
+
+    `needs` names the fields of Evidence without which it is skipped; `find` yields findings,
+    surest first, and what it could not assess.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]]
+
+    def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]: ...
+
+
+class Renderer(Protocol):
+    """One output format of an audit."""
+
+    name: str
+    filename: str
+
+    def render(self, audit: Audit) -> str: ...
+
+
+class Progress(Protocol):
+    """Hears how far long work has come; the command line draws it, Python users may ignore it."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...

@@ -1,0 +1,433 @@
+"""The frozen types: everything that flows from stage to stage.
+
+Two worlds meet here. Inside the pipeline a row is a *position* in `Dataset.examples`, which is in
+canonical order (by content), so that shuffling the file changes nothing; arrays are indexed by
+position. In an `Audit`, which is what users keep, a row is the 0-based data row of their file.
+`Dataset.rows` leads from the first to the second. Accuracies, shares and drops are fractions 0-1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Severity = Literal["error", "warning", "note"]
+
+SCHEMA_VERSION = 1
+ROLES = ("text", "label", "id", "annotator", "source", "split", "group")
+
+
+# --- the dataset stage -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One labelled row as the file holds it; every value is a string, unchanged."""
+
+    row: int  # 0-based data row of the file, rejected ones counted
+    text: str
+    category: str
+    id: str | None = None
+    annotator: str | None = None
+    source: str | None = None
+    split: str | None = None
+    group: str | None = None
+
+    @property
+    def content(self) -> str:
+        """A hash of text and category: what the example is, wherever it stands."""
+        pair = f"{len(self.text)}:{self.text}{self.category}"
+        return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """A row that could not be read as an example, and why."""
+
+    row: int
+    line: int | None  # 1-based line of the file; None where the format has no lines
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """The audited rows (`examples`, the training split) in canonical order, and what was left."""
+
+    name: str
+    examples: tuple[Example, ...]
+    held_out: tuple[Example, ...] = ()  # rows of other splits: they serve leakage and scoring
+    rejected: tuple[Reject, ...] = ()
+    rows_read: int  # examples + held_out; with the rejected ones, all rows of the file
+    roles: Mapping[str, str]  # role -> column
+
+    @property
+    def texts(self) -> list[str]:
+        return [e.text for e in self.examples]
+
+    @property
+    def rows(self) -> Ints:
+        """(n,) file row of each position."""
+        return np.array([e.row for e in self.examples], dtype=np.int64)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The category names, sorted; `codes` index them."""
+        return tuple(sorted({e.category for e in self.examples}))
+
+    @property
+    def codes(self) -> Ints:
+        """(n,) index into `categories` of each position."""
+        code = {c: i for i, c in enumerate(self.categories)}
+        return np.array([code[e.category] for e in self.examples], dtype=np.int64)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all content; the order of rows, the columns' names and the format are no part."""
+        joined = "\n".join(sorted(e.content for e in (*self.examples, *self.held_out)))
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+
+# --- the embedding stage ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embeddings:
+    """Vectors of texts, and how the model coped with each of them."""
+
+    vectors: Floats  # (n, dim), unit rows
+    windows: Ints  # (n,) windows a text was cut into; 1 = it fitted the model
+    unknown: Floats  # (n,) share of a text's words in a script the model does not know
+    embedder: str
+    revision: str
+    precision: str
+
+    @property
+    def dim(self) -> int:
+        return int(self.vectors.shape[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The exact nearest neighbours of each position among the others, nearest first."""
+
+    index: Ints  # (n, k) positions; -1 where there are fewer than k others
+    cosine: Floats  # (n, k); -1 there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyFamilies:
+    """One example repeated: rows that differ only by an edit no annotator would call new."""
+
+    family: Ints  # (n,) family of each position, numbered from 0 by first member
+
+    def members(self) -> list[Ints]:
+        """Positions of each family, of single rows too, by family number."""
+        order = np.argsort(self.family, kind="stable")
+        starts = np.flatnonzero(np.diff(self.family[order], prepend=-1))
+        return [np.sort(part) for part in np.split(order, starts[1:])]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One frame that several rows of a category are filled from."""
+
+    category: str
+    skeleton: str  # fixed words kept, slots as <number>, <date>, ... or <*>
+    members: Ints  # positions
+    share: float  # of its category's rows
+    tokens: tuple[str, ...]  # the skeleton, token by token
+    fixed_tokens: int  # of the skeleton, slots aside: what four in five members share, in order
+    structural_tokens: int  # of those, the marks, line breaks and masked numbers
+    coverage: float  # fixed tokens / mean length in tokens
+
+    @property
+    def excess(self) -> float:
+        """Fixed tokens beyond what the likeliest phrase of untouched text shares; > 0 is a frame.
+
+        People share phrases ("i would like to confirm that i have a reservation at"), but seldom
+        marks and numbers in the same places, so a structural token counts three times. Bigger
+        families need less: on CLINC150 as it is, no family of n rows reaches 25 - 3.5 log2(n),
+        and every frame that was planted there does (seeds 0-1).
+        """
+        weight = self.fixed_tokens + 2 * self.structural_tokens
+        return weight - max(6.0, 25.0 - 3.5 * math.log2(len(self.members)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subtype:
+    """A group of like rows inside one category, found without being told (a hidden stratum)."""
+
+    id: str  # category/number, largest first
+    category: str
+    members: Ints  # positions
+    typical: int  # position nearest the centre
+    keywords: tuple[str, ...]
+    effective_examples: float  # exp(entropy of copy-family sizes)
+    separation: float | None  # how far a thin candidate stands out; None: not a candidate
+    templates: tuple[Template, ...]  # those that hold rows of it, most rows first
+
+
+# --- the prediction stage --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfFold:
+    """What probes say of rows that they were not trained on; each seed is one probe a fold."""
+
+    probabilities: Floats  # (seeds, n, K); copies and groups are kept in one fold
+    template_disjoint: Floats  # (seeds, n, K); each template is, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What the model is to be fine-tuned on next: given by the user, or simulated."""
+
+    kind: Literal["given", "simulated"]
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryForecast:
+    """What the update is expected to do to one category."""
+
+    category: str
+    rank: int  # 1 = forgotten first
+    expected_drop: float  # accuracy before minus mean accuracy over the recipe's checkpoints
+    low: float  # 80 % interval of the mean over seeds
+    high: float
+    accuracy_before: float
+    accuracy_after: float  # mean over the checkpoints
+    steps_to_lose_10_points: float | None  # None: not within the recipe's steps
+    scored_examples: int
+    identifiable: bool
+    reason: str  # why not identifiable; else what drives the drop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Accuracy of one category along the update, with its 80 % band, at `Forecast.steps`."""
+
+    category: str
+    accuracy: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Expected drop of each category (row) under each simulated update (column)."""
+
+    updates: tuple[str, ...]
+    categories: tuple[str, ...]
+    drops: tuple[tuple[float | None, ...], ...]  # None: the category is the update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The fine-tuning that a forecast is about."""
+
+    optimiser: str = "AdamW"
+    learning_rate: float = 5e-5
+    head_learning_rate: float = 5e-4
+    batch: int = 16
+    weights: str = "all"
+    mitigation: str = "none"
+    checkpoints: tuple[int, ...] = (2, 5, 9, 14, 20, 28, 40)  # update steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Which categories an update makes a model forget, first to last."""
+
+    update: Update
+    recipe: Recipe
+    probe: str
+    reliability: float | None  # correlation between halves of the probe's seeds
+    categories: tuple[CategoryForecast, ...]
+    steps: tuple[int, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    matrix: Matrix | None = None
+    provenance: str = ""  # where the estimate's coefficients come from
+
+
+# --- findings, and the audit that users keep --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fault, with what was measured, the limit it passed, and what to do."""
+
+    code: str
+    severity: Severity
+    category: str | None
+    subtype: str | None
+    summary: str
+    measured: Mapping[str, Any]
+    limit: Mapping[str, Any]
+    rows: tuple[int, ...]  # 0-based data rows of the file
+    advice: str
+    fingerprint: str  # of code, category and the rows' content
+    reference_rows: tuple[int, ...] = ()  # 0-based rows of the reference file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedCheck:
+    """Something that was not done, and why."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything the checks may look at."""
+
+    dataset: Dataset
+    embeddings: Embeddings
+    neighbours: Neighbours
+    copies: CopyFamilies
+    templates: tuple[Template, ...]
+    subtypes: tuple[Subtype, ...]
+    out_of_fold: OutOfFold | None  # None: a single category
+    forecast: Forecast | None
+    reference: Reference | None = None
+
+    def finding(
+        self,
+        *,
+        code: str,
+        severity: Severity,
+        members: Sequence[int] | Ints,
+        summary: str,
+        measured: Mapping[str, Any],
+        limit: Mapping[str, Any],
+        advice: str,
+        category: str | None = None,
+        subtype: str | None = None,
+        reference_rows: tuple[int, ...] = (),
+    ) -> Finding:
+        """A finding about the examples at the positions `members`."""
+        examples = [self.dataset.examples[int(i)] for i in members]
+        return Finding(
+            code=code,
+            severity=severity,
+            category=category,
+            subtype=subtype,
+            summary=summary,
+            measured={k: round(v, 4) if isinstance(v, float) else v for k, v in measured.items()},
+            limit=limit,
+            rows=tuple(sorted(e.row for e in examples)),
+            advice=advice,
+            fingerprint=fingerprint(code, category, [e.content for e in examples]),
+            reference_rows=reference_rows,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Unlabelled text from where the model will be used."""
+
+    texts: Sequence[str]
+    rows: Sequence[int]  # 0-based rows of the reference file
+    vectors: Floats  # (m, dim)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetSummary:
+    name: str
+    rows_read: int
+    rows_rejected: tuple[Reject, ...]
+    categories: Mapping[str, int]
+    fingerprint: str
+    roles: Mapping[str, str]
+    effective_examples: float
+    long_texts: int  # texts longer than the model's window, embedded in windows
+    unknown_script: int  # texts mostly in a script the model does not know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedderSummary:
+    name: str
+    revision: str
+    dim: int
+    precision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateSummary:
+    skeleton: str | None  # None with --no-text
+    rows: tuple[int, ...]
+    share: float  # of the subtype's rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtypeSummary:
+    id: str
+    category: str
+    rows: tuple[int, ...]
+    typical_row: int
+    keywords: tuple[str, ...]
+    effective_examples: float
+    templates: tuple[TemplateSummary, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The result: everything a report shows. `reporting.json` writes and reads it."""
+
+    dataset: DatasetSummary
+    embedder: EmbedderSummary
+    settings: Mapping[str, Any]
+    subtypes: tuple[SubtypeSummary, ...]
+    findings: tuple[Finding, ...]
+    forecast: Forecast | None
+    examples: Mapping[str, str]  # file row -> text, for the rows that a report shows
+    map: tuple[tuple[int, float, float], ...]  # file row, x, y
+    skipped: tuple[SkippedCheck, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+
+    def of(self, code: str) -> tuple[Finding, ...]:
+        """The findings of one code, surest first."""
+        return tuple(f for f in self.findings if f.code == code)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The audit as plain dicts, lists and numbers: the content of `audit.json`."""
+        import msgspec
+
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return {"schema_version": plain.pop("schema_version"), **plain}
+
+    def to_frame(self) -> pd.DataFrame:
+        """The findings as a table, one a line."""
+        import pandas as pd
+
+        columns = ["code", "severity", "category", "subtype", "summary", "rows", "advice"]
+        table = [[getattr(f, c) for c in columns] for f in self.findings]
+        return pd.DataFrame(table, columns=columns)
+
+
+def effective_examples(families: Ints) -> float:
+    """exp(entropy of the copy families' sizes): how many different examples the rows amount to.
+
+    families (n,): the family of each row.
+    """
+    share = np.unique(families, return_counts=True)[1] / len(families)
+    return float(np.exp(-(share * np.log(share)).sum()))
+
+
+def fingerprint(code: str, category: str | None, contents: Sequence[str]) -> str:
+    """A hash of code, category and the rows' content: stable when rows move in the file."""
+    parts = "\n".join([code, category or "", *sorted(contents)])
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]

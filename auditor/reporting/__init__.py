@@ -1,0 +1,66 @@
+"""Stage 5: an audit becomes what people read and what programs read.
+
+    json.py       audit.json, its schema, and the way back
+    html.py       report.html: one file, offline, without script; the page itself is in `page/`
+    summary.py    the few lines that the command line prints
+
+What the page and the summary say is decided in three places, apart from how it is drawn:
+
+    verdict.py    may I train on this, what goes first, what do I do first
+    cards.py      findings grouped by code, linked where they overlap, with their evidence
+    charts.py     interval bars, retention curves, update matrix and map as plain geometry
+
+`wording.py` has the words and number formats, `marking.py` finds the words to mark in a text and
+`inert.py` disarms the characters that act. A renderer is one file and one line in `RENDERERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from auditor.errors import SurroundingsError, UsageError
+from auditor.files import write_whole
+from auditor.interfaces import Renderer
+from auditor.records import Audit
+from auditor.reporting.html import HtmlRenderer
+from auditor.reporting.json import JsonRenderer, load, schema
+from auditor.reporting.summary import summarise
+
+__all__ = ["RENDERERS", "load", "save", "save_html", "schema", "summarise"]
+
+RENDERERS: tuple[Renderer, ...] = (HtmlRenderer(), JsonRenderer())
+
+
+def save(audit: Audit, folder: str | Path, formats: Sequence[str] = ("html", "json")) -> list[Path]:
+    """Writes the audit in each of `formats` into `folder`; returns the files' paths.
+
+    All formats are rendered before the first is written, so what fails leaves an earlier report
+    as it was. Raises UsageError for an unknown format, SurroundingsError where writing fails.
+    """
+    known = {renderer.name: renderer for renderer in RENDERERS}
+    for name in formats:
+        if name not in known:
+            raise UsageError(f"unknown format {name!r}; known: {', '.join(known)}")
+    chosen = [known[name] for name in dict.fromkeys(formats)]
+    rendered = [(Path(folder) / r.filename, r.render(audit).encode()) for r in chosen]
+    for path, content in rendered:
+        _write(path, content)
+    return [path for path, _ in rendered]
+
+
+def save_html(audit: Audit, path: str | Path) -> Path:
+    """Writes the HTML report to `path`. Raises SurroundingsError where writing fails."""
+    _write(Path(path), HtmlRenderer().render(audit).encode())
+    return Path(path)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+    except OSError as error:
+        raise SurroundingsError(
+            f"{path}: cannot be written ({error.strerror or error}); "
+            "free some space or choose another folder with --output"
+        ) from error

@@ -1,0 +1,237 @@
+"""Findings as a reader goes through them: by code, by category, linked, each with its evidence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from auditor.records import Audit, Finding
+from auditor.reporting import marking, wording
+from auditor.reporting.marking import Piece
+from auditor.reporting.verdict import ranked
+
+_OPEN_CARDS = 30  # a code; the rest of it goes into a table
+_EXAMPLES = 6  # a card
+_RUNS_NAMED = 12
+_MOST_LINKS = 4
+# These speak of a whole category: every other finding in it would overlap with them.
+_CATEGORY_WIDE = frozenset({"fragile-category", "class-imbalance"})
+_MAY_BE_FRAMED = frozenset({"template-dominance", "coverage-gap"})
+_BY_DIFFERENCE = frozenset({"near-duplicate", "label-conflict"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One number of a finding beside its limit, either of which may be missing."""
+
+    label: str
+    value: str
+    limit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Another finding about the same rows."""
+
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleText:
+    row: int
+    category: str | None
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One finding with all that is shown of it."""
+
+    anchor: str
+    finding: Finding
+    rows: str
+    facts: tuple[Fact, ...] = ()
+    links: tuple[Link, ...] = ()
+    skeleton: tuple[Piece, ...] = ()
+    examples: tuple[ExampleText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The cards of one category; advice that all of them give is said once."""
+
+    category: str | None
+    cards: tuple[Card, ...]
+
+    @property
+    def advice(self) -> str:
+        given = {card.finding.advice for card in self.cards}
+        return given.pop() if len(given) == 1 and len(self.cards) > 1 else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """All findings of one code: `groups` by category are shown in full, `rest` as a table."""
+
+    code: str
+    words: wording.Code
+    total: int
+    severities: tuple[tuple[str, int], ...]
+    groups: tuple[Group, ...]
+    rest: tuple[Card, ...]
+
+
+def sections(audit: Audit) -> list[Section]:
+    """The findings of an audit in reading order."""
+    return _Desk(audit).sections()
+
+
+class _Desk:
+    """An audit with the look-ups that laying out its findings needs."""
+
+    def __init__(self, audit: Audit) -> None:
+        self.audit = audit
+        self.anchors = {id(f): f"finding-{n}" for n, f in enumerate(audit.findings)}
+        self.category = category_of_rows(audit)
+        self.rank = {c.category: c.rank for c in ranked(audit.forecast)}
+        self.by_row: Mapping[int, list[Finding]] = defaultdict(list)
+        for finding in audit.findings:
+            if finding.code not in _CATEGORY_WIDE:
+                for row in finding.rows:
+                    self.by_row[row].append(finding)
+
+    def sections(self) -> list[Section]:
+        return [
+            self._section(c) for c in wording.reading_order(f.code for f in self.audit.findings)
+        ]
+
+    def _section(self, code: str) -> Section:
+        findings = self.audit.of(code)
+        groups: dict[str | None, list[Card]] = defaultdict(list)
+        for finding in findings[:_OPEN_CARDS]:  # surest first, so these are the surest
+            groups[finding.category].append(self._open(finding))
+        order = sorted(groups, key=lambda c: (self.rank.get(c or "", len(self.rank) + 1), c or ""))
+        severities = Counter(f.severity for f in findings)
+        return Section(
+            code=code,
+            words=wording.code(code),
+            total=len(findings),
+            severities=tuple(
+                (s, severities[s]) for s in ("error", "warning", "note") if severities[s]
+            ),
+            groups=tuple(Group(category=c, cards=tuple(groups[c])) for c in order),
+            rest=tuple(
+                Card(anchor=self.anchors[id(f)], finding=f, rows=named_rows(f.rows))
+                for f in findings[_OPEN_CARDS:]
+            ),
+        )
+
+    def _open(self, finding: Finding) -> Card:
+        skeleton = self._skeleton(finding) if finding.code in _MAY_BE_FRAMED else ""
+        return Card(
+            anchor=self.anchors[id(finding)],
+            finding=finding,
+            rows=named_rows(finding.rows),
+            facts=_facts(finding),
+            links=self._links(finding),
+            skeleton=marking.slots(skeleton),
+            examples=self._examples(finding, skeleton),
+        )
+
+    def _skeleton(self, finding: Finding) -> str:
+        """The skeleton of the template that most of the finding's rows are filled from."""
+        if told := finding.measured.get("skeleton"):
+            return str(told)
+        rows = set(finding.rows)
+        shared = [
+            (len(rows.intersection(t.rows)), t.skeleton)
+            for s in self.audit.subtypes
+            for t in s.templates
+            if s.category == finding.category and t.skeleton
+        ]
+        most, skeleton = max(shared, key=lambda pair: pair[0], default=(-1, ""))
+        return skeleton if 2 * most >= len(rows) else ""
+
+    def _examples(self, finding: Finding, skeleton: str) -> tuple[ExampleText, ...]:
+        if finding.code in _CATEGORY_WIDE:
+            return ()
+        rows = [r for r in finding.rows if str(r) in self.audit.examples][:_EXAMPLES]
+        texts = [self.audit.examples[str(r)] for r in rows]
+        if finding.code in _BY_DIFFERENCE and len(rows) > 1:
+            pieces = marking.differences(texts)
+        elif skeleton:
+            pieces = [marking.fixed_words(t, skeleton) for t in texts]
+        else:
+            pieces = [marking.plain(t) for t in texts]
+        return tuple(
+            ExampleText(row=r, category=self.category.get(r), pieces=p)
+            for r, p in zip(rows, pieces, strict=True)
+        )
+
+    def _links(self, finding: Finding) -> tuple[Link, ...]:
+        """Findings of other codes that lie mostly in this one's rows, or it in theirs."""
+        if finding.code in _CATEGORY_WIDE:
+            return ()
+        others = {
+            id(o): o for row in finding.rows for o in self.by_row[row] if o.code != finding.code
+        }
+        shared = Counter(id(o) for row in finding.rows for o in self.by_row[row])
+        near = [
+            o
+            for key, o in others.items()
+            if 2 * shared[key] >= min(len(o.rows), len(finding.rows))
+            or (o.subtype is not None and o.subtype == finding.subtype)
+        ]
+        codes = wording.reading_order(o.code for o in near)
+        near.sort(key=lambda o: (codes.index(o.code), -shared[id(o)]))
+        return tuple(
+            Link(anchor=self.anchors[id(o)], text=_link_text(finding, o))
+            for o in near[:_MOST_LINKS]
+        )
+
+
+def category_of_rows(audit: Audit) -> dict[int, str]:
+    """The category of each file row, as far as subtypes tell."""
+    return {row: s.category for s in audit.subtypes for row in s.rows}
+
+
+def named_rows(rows: Sequence[int]) -> str:
+    """`rows 3, 5–8`; the first ones and the number where there are many."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], row]
+        else:
+            runs.append([row])
+    named = ", ".join("–".join(str(r) for r in run) for run in runs[:_RUNS_NAMED])
+    more = ", …" if len(runs) > _RUNS_NAMED else ""
+    number = f" ({len(rows):,} rows)" if len(rows) > _RUNS_NAMED else ""
+    return f"row{'s' * (len(rows) > 1)} {named}{more}{number}" if rows else "no rows"
+
+
+def _link_text(finding: Finding, other: Finding) -> str:
+    pair = {finding.code, other.code}
+    if pair == {"coverage-gap", "template-dominance"}:
+        there = "template" if finding.code == "coverage-gap" else "thin subtype"
+        return f"thin and one template: see the {there}"
+    return f"same rows: {wording.code(other.code).one}"
+
+
+def _facts(finding: Finding) -> tuple[Fact, ...]:
+    """What was measured, each beside the limit of the same name; limits of other names after."""
+    limit = finding.limit
+    # The skeleton has a line of its own on the card, and an empty list tells nothing.
+    measured = {
+        k: v for k, v in finding.measured.items() if k != "skeleton" and v not in ([], (), {}, "")
+    }
+    keys = [*measured, *(k for k in limit if k not in measured)]
+    return tuple(
+        Fact(
+            label=wording.label(key),
+            value=wording.value(key, measured[key]) if key in measured else "",
+            limit=wording.value(key, limit[key]) if key in limit else "",
+        )
+        for key in keys
+    )

@@ -1,0 +1,111 @@
+"""`report.html`: one file that opens offline, runs no script and asks nothing of the network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from auditor.records import Audit, SubtypeSummary
+from auditor.reporting import cards, charts, marking, verdict, wording
+from auditor.reporting.inert import inert
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_FORECAST_ROWS = 12  # shown at once; the rest of the categories folds out
+
+
+class HtmlRenderer:
+    """The report for people. The same audit gives the same bytes: no clock, no random ids."""
+
+    name = "html"
+    filename = "report.html"
+
+    def render(self, audit: Audit) -> str:
+        page = _environment()
+        source, _, _ = page.loader.get_source(page, "report.css")  # type: ignore[union-attr]
+        style = _Verbatim(source)
+        template = page.get_template("report.html.j2")
+        return template.render(style=style, style_hash=_csp_hash(source), **_view(audit)) + "\n"
+
+
+class _Verbatim(str):
+    """Text of our own, for a place where the browser does not decode entities."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+def _view(audit: Audit) -> dict[str, Any]:
+    """Everything the page shows, by the names the templates use."""
+    forecast = audit.forecast
+    order = verdict.ranked(forecast)
+    drawn = list(zip(order, charts.bars(order), strict=True))
+    return {
+        "audit": audit,
+        "verdict": verdict.judge(audit),
+        "audited": sum(audit.dataset.categories.values()),
+        "forecast": forecast,
+        "update_title": wording.update_title(forecast) if forecast else "",
+        "forecast_rows": drawn[:_FORECAST_ROWS],
+        "forecast_rest": drawn[_FORECAST_ROWS:],
+        "panels": charts.panels(forecast) if forecast else [],
+        "grid": charts.grid(forecast.matrix, forecast) if forecast and forecast.matrix else None,
+        "sections": cards.sections(audit),
+        "subtypes": _subtypes(audit),
+        "scatter": charts.scatter(audit),
+        "no_text": bool(audit.settings.get("no_text")),
+    }
+
+
+def _subtypes(audit: Audit) -> list[tuple[str, int, list[SubtypeSummary]]]:
+    """Categories, most endangered first, with their rows and subtypes."""
+    rank = {c.category: c.rank for c in verdict.ranked(audit.forecast)}
+    names = sorted(audit.dataset.categories, key=lambda c: (rank.get(c, len(rank) + 1), c))
+    by_category: Mapping[str, list[SubtypeSummary]] = {name: [] for name in names}
+    for subtype in audit.subtypes:
+        if subtype.category in by_category:
+            by_category[subtype.category].append(subtype)
+    return [(name, audit.dataset.categories[name], by_category[name]) for name in names]
+
+
+@cache
+def _environment() -> Environment:
+    # Imported here: `auditor --help` must not wait for it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("auditor.reporting", "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_disarm,
+    )
+    environment.filters |= {
+        "percent": wording.percent,
+        "points": wording.points,
+        "interval": wording.interval,
+        "label": wording.label,
+        "listing": wording.listing,
+        "code": wording.code,
+        "rows": cards.named_rows,
+        "slots": marking.slots,
+        "plain": marking.plain,
+    }
+    environment.globals |= {"count": wording.count, "value": wording.value}
+    return environment
+
+
+def _disarm(shown: object) -> object:
+    """What every `{{ ... }}` passes through, before it is escaped."""
+    return inert(shown) if isinstance(shown, str) and not hasattr(shown, "__html__") else shown
+
+
+def _csp_hash(source: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

@@ -1,0 +1,125 @@
+"""The three answers of the first screen: may I train on this, what goes first, what do I do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from auditor.records import Audit, CategoryForecast, Finding, Forecast, Severity
+from auditor.reporting import wording
+
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+_MOST_ACTIONS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One thing to do: the findings of one code, with the advice of the surest of them."""
+
+    code: str
+    severity: Severity
+    title: str
+    advice: str
+    categories: tuple[str, ...]  # those it touches, most endangered first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a reader with one minute needs to know."""
+
+    training: str  # may I train on this, as a sentence with counts
+    forgetting: str  # which categories go first, as a sentence
+    severities: tuple[tuple[Severity, int], ...]
+    first: tuple[CategoryForecast, ...]  # up to three, identifiable ones only
+    actions: tuple[Action, ...]
+
+
+def judge(audit: Audit) -> Verdict:
+    counts = Counter(f.severity for f in audit.findings)
+    return Verdict(
+        training=_training(counts["error"], counts["warning"], audit),
+        forgetting=_forgetting(audit),
+        severities=tuple((s, counts[s]) for s in _SEVERITIES),
+        first=tuple(c for c in ranked(audit.forecast) if c.identifiable)[:3],
+        actions=_actions(audit),
+    )
+
+
+def ranked(forecast: Forecast | None) -> list[CategoryForecast]:
+    """The categories of a forecast, first to go first."""
+    return sorted(forecast.categories, key=lambda c: c.rank) if forecast else []
+
+
+def _training(errors: int, warnings: int, audit: Audit) -> str:
+    rows = wording.count(sum(audit.dataset.categories.values()), "row", "rows")
+    warned = wording.count(warnings, "warning", "warnings")
+    if errors:
+        also = f" and {warned}" if warnings else ""
+        stand = f"{wording.count(errors, 'error', 'errors')}{also} in {rows}"
+        return f"Not yet: {stand}."
+    if warnings:
+        return f"With care: no errors, but {warned} in {rows}."
+    undone = ""
+    if audit.skipped:
+        undone = f", {wording.count(len(audit.skipped), 'check', 'checks')} not done"
+    return f"Yes, as far as this audit sees: nothing above a note in {rows}{undone}."
+
+
+def _forgetting(audit: Audit) -> str:
+    forecast = audit.forecast
+    if forecast is None:
+        return "Nothing can be said about forgetting: no forecast was made."
+    update, order = wording.update_title(forecast), ranked(forecast)
+    sure = [c for c in order if c.identifiable]
+    if not sure:
+        reason = f": {order[0].reason.rstrip('.')}" if order else ""
+        return f"Forecast for {update}: which categories go first is not identifiable{reason}."
+    lost = [c for c in sure[:3] if c.low > 0]
+    if not lost:
+        most = sure[0]
+        return (
+            f"Forecast for {update}: no category is surely lost, the largest expected drop is "
+            f"{wording.points(most.expected_drop)} for {most.category} "
+            f"(80% interval {wording.interval(most)})."
+        )
+    most = lost[0]
+    then = f", then {wording.listing(c.category for c in lost[1:])}" if lost[1:] else ""
+    unsure = len(order) - len(sure)
+    rest = f" For {unsure} of {len(order)} categories it is not identifiable." if unsure else ""
+    return (
+        f"Forecast for {update}: {most.category} goes first, losing "
+        f"{wording.points(most.expected_drop)} (80% interval {wording.interval(most)}){then}.{rest}"
+    )
+
+
+def _actions(audit: Audit) -> tuple[Action, ...]:
+    """Up to five actions: worst severity first, then what touches the most endangered."""
+    pressing = [f for f in audit.findings if f.severity != "note"] or list(audit.findings)
+    rank = {c.category: c.rank for c in ranked(audit.forecast)}
+    last = len(rank) + 1
+    order = wording.reading_order(f.code for f in pressing)
+
+    def urgency(code: str) -> tuple[int, bool, bool, int]:
+        of_code = [f for f in pressing if f.code == code]
+        worst = min(_SEVERITIES.index(f.severity) for f in of_code)
+        endangered = min(rank.get(f.category or "", last) for f in of_code) <= 3
+        # Mending the data comes before protecting a category from what the data does to it.
+        return worst, code == "fragile-category", not endangered, order.index(code)
+
+    actions = []
+    for code in sorted(order, key=urgency)[:_MOST_ACTIONS]:
+        actions.append(_action([f for f in pressing if f.code == code], rank, last))
+    return tuple(actions)
+
+
+def _action(findings: list[Finding], rank: dict[str, int], last: int) -> Action:
+    words = wording.code(findings[0].code)
+    worst = min(findings, key=lambda f: _SEVERITIES.index(f.severity))
+    touched = {f.category for f in findings if f.category is not None}
+    return Action(
+        code=worst.code,
+        severity=worst.severity,
+        title=f"{words.verb} {wording.count(len(findings), words.one, words.many)}",
+        advice=worst.advice,
+        categories=tuple(sorted(touched, key=lambda c: (rank.get(c, last), c))),
+    )

@@ -1,0 +1,118 @@
+"""Settings: defaults here, then `auditor.toml` or `[tool.auditor]` of pyproject.toml, then flags."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from auditor.errors import UsageError
+from auditor.records import ROLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that a user can decide. The names are those of the configuration file."""
+
+    text: str | None = None  # column names; None = detect
+    label: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)  # the other roles -> column
+    input_format: str | None = None  # None = by suffix
+    embedder: str = "all-MiniLM-L6-v2"  # or a hub id, or a folder
+    probe: str = "head"
+    seed: int = 0
+    threads: int | None = None  # None = as many as torch would take
+    cache_dir: str | None = None  # None = the user's cache folder
+    offline: bool = False
+    no_text: bool = False
+    map_points: int = 4000  # more would add little to the eye and much to the file
+    checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # code -> limit -> value
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The columns that the user named, by role."""
+        named = {"text": self.text, "label": self.label, **self.roles}
+        return {role: column for role, column in named.items() if column is not None}
+
+    def deciding(self) -> dict[str, Any]:
+        """The settings that can change a result, for the audit's own record."""
+        aside = {"threads", "cache_dir", "offline", "input_format"}
+        return {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
+
+
+def load_settings(config: Path | None, flags: Mapping[str, Any], folder: Path = Path()) -> Settings:
+    """Settings from `config`, or what `folder` holds, with `flags` that are not None on top.
+
+    Raises UsageError for a file that cannot be read, an unknown key, or a value of a wrong type.
+    """
+    table, where = _read_table(config, folder)
+    settings = _checked(table, where)
+    given = {k: v for k, v in flags.items() if v is not None}
+    if roles := given.pop("roles", None):
+        given["roles"] = {**settings.roles, **roles}
+    settings = dataclasses.replace(settings, **given)
+    _known(settings.roles, ROLES[2:], "role", where if settings.roles == table.get("roles") else "--role")
+    return settings
+
+
+def _read_table(config: Path | None, folder: Path) -> tuple[dict[str, Any], str]:
+    candidates = [config] if config else [folder / "auditor.toml", folder / "pyproject.toml"]
+    for path in candidates:
+        if config is None and not path.is_file():
+            continue
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UsageError(f"{path}: cannot be read as TOML ({error})") from error
+        if path.name == "pyproject.toml":
+            table = table.get("tool", {}).get("auditor")
+            if table is None:
+                continue
+        return table, str(path)
+    return {}, "defaults"
+
+
+def _checked(table: Mapping[str, Any], where: str) -> Settings:
+    hints = get_type_hints(Settings)
+    _known(table, hints, "setting", where)
+    for key, value in table.items():
+        if key in ("roles", "checks"):
+            if not isinstance(value, Mapping):
+                raise UsageError(f"{where}: {key} must be a table, not {value!r}")
+        elif not isinstance(value, get_args(hints[key]) or hints[key]) or (
+            isinstance(value, bool) and hints[key] is not bool
+        ):
+            wanted = str(getattr(hints[key], "__name__", hints[key])).replace(" | None", "")
+            raise UsageError(f"{where}: {key} must be {wanted}, not {value!r}")
+    return Settings(**table)
+
+
+def _known(keys: Iterable[str], known: Iterable[str], what: str, where: str) -> None:
+    names = sorted(known)
+    for key in keys:
+        if key not in names:
+            near = difflib.get_close_matches(key, names, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"
+            raise UsageError(f"{where}: unknown {what} {key!r}{hint}")
+
+
+def configure(
+    checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]
+) -> tuple[Any, ...]:
+    """The checks with the limits that the user set for them, `{code: {limit: value}}`."""
+    by_code: dict[str, Any] = {check.code: check for check in checks}
+    _known(limits, by_code, "check", "checks")
+    for code, changed in limits.items():
+        names = {f.name: type(getattr(by_code[code], f.name)) for f in dataclasses.fields(by_code[code])}
+        _known(changed, names, "limit", f"checks.{code}")
+        for name, value in changed.items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise UsageError(f"checks.{code}.{name} must be a number, not {value!r}")
+        by_code[code] = dataclasses.replace(
+            by_code[code], **{name: names[name](value) for name, value in changed.items()}
+        )
+    return tuple(by_code.values())

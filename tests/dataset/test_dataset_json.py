@@ -1,0 +1,131 @@
+"""JSON and JSON Lines."""
+
+import json
+
+import pytest
+
+from auditor.errors import DataError
+
+
+def categories(dataset):
+    return {e.text: e.category for e in dataset.examples}
+
+
+def rejects(dataset):
+    return [(r.row, r.line, r.reason) for r in dataset.rejected]
+
+
+@pytest.mark.parametrize(
+    "label", ["00010", "18_19", "1700000000", "NaN", "null", "true", "1e5", "refund "]
+)
+def test_strings_stay_as_they_are(load, label):
+    dataset = load("a.jsonl", json.dumps({"text": "Where is it?", "label": label}))
+    assert dataset.categories == (label,)
+
+
+@pytest.mark.parametrize("literal", ["1", "1.0", "1e5", "-0.50", "12345678901234567890123", "true"])
+def test_other_scalars_keep_their_literal_form(load, literal):
+    dataset = load("a.jsonl", f'{{"text": "Where is it?", "label": {literal}}}')
+    assert dataset.categories == (literal,)
+    assert type(dataset.categories[0]) is str
+
+
+def test_labels_of_the_rarer_kinds_are_rejected_not_merged(load):
+    dataset = load(
+        "a.jsonl",
+        '{"text": "It broke", "label": "1"}\n{"text": "Too late", "label": "1"}\n'
+        '{"text": "Lost", "label": 1}\n{"text": "Fine", "label": true}\n',
+    )
+    assert categories(dataset) == {"It broke": "1", "Too late": "1"}
+    assert rejects(dataset) == [
+        (2, 3, "label is a number, where most labels are strings"),
+        (3, 4, "label is a boolean, where most labels are strings"),
+    ]
+
+
+def test_which_kind_prevails_is_no_matter_of_order(load):
+    lines = ['{"text": "It broke", "label": 1}', '{"text": "Too late", "label": "1"}']
+    assert load("a.jsonl", "\n".join(lines)).texts == load("b.jsonl", "\n".join(lines[::-1])).texts
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"text": "Lost", "label": null}', "label is missing"),
+        ('{"text": "Lost", "label": NaN}', "label is missing"),
+        ('{"text": "Lost"}', "label is missing"),
+        ('{"label": "lost"}', "text is missing"),
+        ('{"text": " ", "label": "lost"}', "text is blank"),
+        ('{"text": {"en": "Lost"}, "label": "lost"}', "text is an object, expected a string"),
+        ('{"text": "Lost", "label": ["lost"]}', "label is a list, expected a string"),
+        ('{"text": "Lost", "label": "lost"', "not valid JSON (Expecting ',' delimiter)"),
+        ('{"text": "Lost", "label": "lost",}', "not valid JSON"),
+        ('{"text": "Lost", "label": "a", "label": "b"}', "names the same key twice"),
+        ('["Lost", "lost"]', "not a JSON object"),
+        ("Lost", "not valid JSON (Expecting value)"),
+        ("[" * 100_000, "not valid JSON (nested too deep)"),
+        (r'{"text": "Lost \ud800", "label": "lost"}', "text holds a lone surrogate"),
+        (r'{"text": "Lost", "label": "\udfff"}', "label holds a lone surrogate"),
+        (r'{"text": "Lost\u0000", "label": "lost"}', "text holds a NUL character"),
+    ],
+)
+def test_a_line_that_is_no_example_is_rejected_with_its_line_and_reason(load, line, reason):
+    dataset = load("a.jsonl", f'{{"text": "It broke", "label": "damage"}}\n\n  \n{line}\n')
+    [(row, at, why)] = rejects(dataset)
+    assert (row, at) == (1, 4)
+    assert reason in why
+    assert categories(dataset) == {"It broke": "damage"}
+
+
+def test_a_pair_of_surrogates_is_one_character(load):
+    dataset = load("a.jsonl", r'{"text": "Lost \ud83d\ude00", "label": "lost"}')
+    assert dataset.texts == ["Lost 😀"]
+
+
+def test_a_line_separator_inside_a_text_ends_no_line(load):
+    dataset = load("a.ndjson", '{"text": "It broke\u2028twice", "label": "damage"}\r\n')
+    assert dataset.texts == ["It broke\u2028twice"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(load):
+    dataset = load("a.jsonl", b"\xef\xbb\xbf" + b'{"text": "It broke", "label": "damage"}')
+    assert dataset.rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[{"text": "It broke", "label": "damage"}]', "line 1: found an array"),
+        ("[\n{},\n{}\n]", "--input-format json"),
+        ("", "holds no rows"),
+        ("\n\n", "holds no rows"),
+        ("It broke\nToo late\n", "line 1: not valid JSON"),
+    ],
+)
+def test_a_file_that_is_no_json_lines_is_refused(write, refusal, content, message):
+    assert message in refusal(DataError, write("a.jsonl", content))
+
+
+@pytest.mark.parametrize("wrap", ["%s", '{"version": 2, "data": %s}'])
+def test_an_array_of_objects_is_read_wherever_it_stands(load, wrap):
+    array = '[{"text": "It broke", "label": 7}, {"label": 7}, 3, {"text": "Late", "label": 7}]'
+    dataset = load("a.json", wrap % array)
+    assert categories(dataset) == {"It broke": "7", "Late": "7"}
+    assert rejects(dataset) == [(1, None, "text is missing"), (2, None, "not a JSON object")]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[{"text": "It broke", "label": "damage"},]', "line 1, column 42: not valid JSON"),
+        ('{"text": "It broke"}\n{"text": "Late"}', "line 2, column 1: not valid JSON (Extra data)"),
+        ('{"text": ["It broke"], "label": ["damage"]}', "expected an array of objects"),
+        ('"It broke"', "expected an array of objects"),
+        ("[]", "holds no rows"),
+        ("", "not valid JSON"),
+        ("[" * 100_000, "nested too deep"),
+        (b'[{"text": "caf\xe9"}]', "byte 14 is not valid UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_array_is_refused(write, refusal, content, message):
+    assert message in refusal(DataError, write("a.json", content))

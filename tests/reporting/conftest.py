@@ -1,0 +1,335 @@
+"""A realistic audit that no pipeline made: five support categories, every finding code present."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from auditor.records import (
+    Audit,
+    CategoryForecast,
+    Curve,
+    DatasetSummary,
+    EmbedderSummary,
+    Finding,
+    Forecast,
+    Matrix,
+    Recipe,
+    Reject,
+    SkippedCheck,
+    SubtypeSummary,
+    TemplateSummary,
+    Update,
+    fingerprint,
+)
+
+CATEGORIES = ("account", "billing", "product question", "returns", "shipping")
+TEXTS = {
+    "account": (
+        "I can't get past the two-step screen, the code never arrives on my new phone.",
+        "Pls close my account and delete what you hold about me.",
+        "Locked out again after the update. Third time this month!",
+        "tracking says 'label created' for six days now, pls check",
+        "My colleague left and her login still owns our workspace, can you move it to me?",
+    ),
+    "billing": (
+        "Charged twice for March, order shows only one payment.",
+        "Could you send the invoice with our VAT number on it, accounts won't take the receipt.",
+        "why is there a 4,90 fee that nobody told me about",
+        "I would like to pay by bank transfer from next quarter on.",
+        "The card was declined but the money is gone from my bank.",
+    ),
+    "product question": (
+        "Customer 48213 from Oslo wrote on 2024-03-02: does the lamp fit a ceiling hook",
+        "Customer 51077 from Quito wrote on 2024-03-05: is the battery user replaceable",
+        "Customer 33190 from Turin wrote on 2024-03-09: will the cover shrink in the wash",
+        "Customer 90412 from Accra wrote on 2024-03-11: does it work on 110 volts",
+        "Customer 11875 from Porto wrote on 2024-03-12: which size for a 27 inch wheel",
+    ),
+    "returns": (
+        "Box arrived open, I want to send the whole thing back.",
+        "The return label prints blank on both of my printers.",
+        "How long until I see the refund for the boots I returned on the 3rd?",
+        "Sent it back two weeks ago and heard nothing since.",
+        "Wrong colour. Do I pay for the postage or do you?",
+    ),
+    "shipping": (
+        "Tracking has said 'label created' for six days now.",
+        "Can you deliver to a parcel locker instead of my door?",
+        "The driver left it in the rain; the carton is soaked through.",
+        "Do you ship to the Canary Islands and who pays the duty?",
+        "Tracking has said “label created” for six days now!",
+    ),
+}
+SKELETON = "customer <number> from <*> wrote on <date>: <*>"
+ROWS_EACH = 40
+Spice = Callable[[str], str]
+
+
+def make_audit(spice: Spice = str, *, no_text: bool = False, **changes: Any) -> Audit:
+    """An audit whose every string from a dataset went through `spice`."""
+    audit = Audit(
+        dataset=_dataset(spice),
+        embedder=EmbedderSummary(
+            name="all-MiniLM-L6-v2", revision="1110a243fdf4", dim=384, precision="float32"
+        ),
+        settings={"seed": 0, "probe": "head", "no_text": no_text, "roles": {}, "checks": {}},
+        subtypes=_subtypes(spice, no_text),
+        findings=_findings(spice, no_text),
+        forecast=_forecast(spice),
+        examples={} if no_text else {str(r): _text(r, spice) for r in range(5 * ROWS_EACH)},
+        map=tuple(
+            (
+                row,
+                round(9 * math.cos(row // ROWS_EACH * 1.26) + math.sin(row * 7.3) * 3, 3),
+                round(6 * math.sin(row // ROWS_EACH * 1.26) + math.cos(row * 3.1) * 2, 3),
+            )
+            for row in range(5 * ROWS_EACH)
+        ),
+        skipped=(SkippedCheck(code="reference-gap", reason="no reference text was given"),),
+        versions={"auditor": "0.1.0", "torch": "2.13.0"},
+    )
+    return dataclasses.replace(audit, **changes)
+
+
+def _text(row: int, spice: Spice) -> str:
+    texts = TEXTS[CATEGORIES[row // ROWS_EACH]]
+    return spice(texts[row % ROWS_EACH % len(texts)])
+
+
+def _dataset(spice: Spice) -> DatasetSummary:
+    return DatasetSummary(
+        name=spice("support_tickets"),
+        rows_read=212,
+        rows_rejected=(
+            Reject(row=57, line=59, reason=spice("empty text in column 'text'")),
+            Reject(row=140, line=142, reason=spice("5 fields, expected 4")),
+        ),
+        categories={spice(c): ROWS_EACH for c in CATEGORIES},
+        fingerprint="9f2c" * 16,
+        roles={"text": spice("text"), "label": spice("category"), "annotator": spice("by")},
+        effective_examples=161.4,
+        long_texts=3,
+        unknown_script=1,
+    )
+
+
+def _subtypes(spice: Spice, no_text: bool) -> tuple[SubtypeSummary, ...]:
+    found = []
+    for number, category in enumerate(CATEGORIES):
+        start = number * ROWS_EACH
+        for part, (low, high) in enumerate([(0, 34), (34, 40)]):
+            rows = tuple(range(start + low, start + high))
+            framed = category == "product question"
+            template = TemplateSummary(
+                skeleton=None if no_text else spice(SKELETON), rows=rows, share=1.0
+            )
+            found.append(
+                SubtypeSummary(
+                    id=f"{spice(category)}/{part}",
+                    category=spice(category),
+                    rows=rows,
+                    typical_row=rows[0],
+                    keywords=() if no_text else (spice("label"), spice("printer"), spice("fit")),
+                    effective_examples=len(rows) * 0.8,
+                    templates=(template,) if framed else (),
+                )
+            )
+    return tuple(found)
+
+
+def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
+    def finding(
+        code: str, severity: Any, category: str | None, summary: str, **fields: Any
+    ) -> Finding:
+        fields = {"subtype": None, "measured": {}, "limit": {}, "rows": (), **fields}
+        named = None if category is None else spice(category)
+        return Finding(
+            code=code,
+            severity=severity,
+            category=named,
+            summary=spice(summary),
+            advice=spice(fields.pop("advice")),
+            fingerprint=fingerprint(code, named, [summary]),
+            **fields,
+        )
+
+    framed, thin = tuple(range(80, 120)), tuple(range(114, 120))
+    return (
+        finding(
+            "coverage-gap",
+            "warning",
+            "product question",
+            "product question/1 (printer, fit) stands on 6 rows, 4.8 effective examples",
+            subtype=f"{spice('product question')}/1",
+            rows=thin,
+            measured={"effective_examples": 4.8, "separation": 0.4132, "template_share": 1.0},
+            limit={"effective_examples": 8.0, "separation": 0.3},
+            advice="Collect at least 20 varied questions about fit, in the customers' own words.",
+        ),
+        finding(
+            "coverage-gap",
+            "note",
+            "returns",
+            "returns/1 (label) stands on 6 rows",
+            subtype=f"{spice('returns')}/1",
+            rows=tuple(range(154, 160)),
+            measured={"effective_examples": 4.8},
+            limit={"effective_examples": 8.0},
+            advice="Look whether real returns hold more of these, and collect them.",
+        ),
+        finding(
+            "template-dominance",
+            "error",
+            "product question",
+            "All 40 rows of product question are filled from one template",
+            rows=framed,
+            measured={"share": 1.0, "rows": 40, "coverage": 0.62, "sources": []}
+            | ({} if no_text else {"skeleton": spice(SKELETON)}),
+            limit={"share": 0.3, "rows": 8, "coverage": 0.35},
+            advice="Replace most of these rows with questions as customers write them; keep at "
+            "most a tenth from this template.",
+        ),
+        *(
+            finding(
+                "label-error",
+                "warning",
+                CATEGORIES[row // ROWS_EACH],
+                f"Row {row} is labelled {CATEGORIES[row // ROWS_EACH]} and reads like billing",
+                rows=(row,),
+                measured={"probability_given": 0.03, "likelier": spice("billing")},
+                limit={"probability_given": 0.1},
+                advice="Read the row and set its label.",
+            )
+            for row in (41, 123, *range(0, 36))
+        ),
+        finding(
+            "label-conflict",
+            "error",
+            "shipping",
+            "2 copies of one text are labelled shipping and account",
+            rows=(160, 164, 3),
+            measured={"copies": 3, "categories": [spice("account"), spice("shipping")]},
+            limit={"copies": 2},
+            advice="Decide which label is right, and write the case into the guideline.",
+        ),
+        finding(
+            "near-duplicate",
+            "warning",
+            "shipping",
+            "8 rows are copies of one example",
+            rows=(*range(160, 200, 5), 164),
+            measured={"copies": 9},
+            limit={"copies": 2},
+            advice="Keep one of the copies.",
+        ),
+        finding(
+            "fragile-category",
+            "warning",
+            "product question",
+            "product question is expected to lose 31 points",
+            rows=framed,
+            measured={"expected_drop": 0.31, "low": 0.22},
+            limit={"low": 0.1},
+            advice="Replay its rows during the update: at least 20% of each batch.",
+        ),
+        finding(
+            "class-imbalance",
+            "note",
+            "account",
+            "account has 40 rows, an even share is 480",
+            rows=(),
+            measured={"rows": 40, "even_share": 480.0},
+            limit={"rows": 48},
+            advice="Collect more rows of account.",
+        ),
+        finding(
+            "moon-phase",
+            "note",
+            None,
+            "A code that this report has no words for",
+            measured={"nested": {"depth": 2}, "flag": True, "nothing": None},
+            rows=(1, 2),
+            advice="Nothing to do.",
+        ),
+    )
+
+
+def _forecast(spice: Spice) -> Forecast:
+    drops = {
+        "product question": (0.31, 0.22, 0.40),
+        "returns": (0.24, 0.15, 0.36),
+        "billing": (0.12, 0.05, 0.2),
+        "shipping": (0.06, -0.02, 0.15),
+        "account": (0.05, -0.2, 0.33),
+    }
+    reasons = {
+        "product question": "one template holds all of its rows; it was never learnt on free text",
+        "returns": "looks like the update",
+        "billing": "its printed invoices resemble refunds",
+        "shipping": "far from the update",
+        "account": "only 18 scored examples, 30 are needed",
+    }
+    steps = (0, 2, 5, 9, 14, 20, 28, 40)
+    names = tuple(spice(c) for c in drops)
+    curves = []
+    for name, (drop, low, high) in zip(names, drops.values(), strict=True):
+        fall = [round(0.9 - 1.4 * drop * s / (s + 12), 4) for s in steps]
+        half = [(high - low) * s / 90 for s in steps]
+        curves.append(
+            Curve(
+                category=name,
+                accuracy=tuple(fall),
+                low=tuple(a - h for a, h in zip(fall, half, strict=True)),
+                high=tuple(a + h for a, h in zip(fall, half, strict=True)),
+            )
+        )
+    return Forecast(
+        update=Update(kind="given", categories=(spice("refund"),)),
+        recipe=Recipe(),
+        probe="head",
+        reliability=0.87,
+        categories=tuple(
+            CategoryForecast(
+                category=name,
+                rank=rank,
+                expected_drop=drop,
+                low=low,
+                high=high,
+                accuracy_before=0.9,
+                accuracy_after=0.9 - drop,
+                steps_to_lose_10_points=None if drop < 0.1 else 2 / drop,
+                scored_examples=18 if key == "account" else 40,
+                identifiable=key != "account",
+                reason=spice(reasons[key]),
+            )
+            for rank, (name, (key, (drop, low, high))) in enumerate(
+                zip(names, drops.items(), strict=True), 1
+            )
+        ),
+        steps=steps,
+        curves=tuple(curves),
+        matrix=Matrix(
+            updates=names,
+            categories=names,
+            drops=tuple(
+                tuple(None if i == j else round(0.3 / (1 + abs(i - j)), 3) - 0.08 for j in range(5))
+                for i in range(5)
+            ),
+        ),
+        provenance="Coefficients fitted on four measured updates.",
+    )
+
+
+@pytest.fixture
+def audit() -> Audit:
+    return make_audit()
+
+
+@pytest.fixture(name="make_audit")
+def _make_audit() -> Callable[..., Audit]:
+    return make_audit

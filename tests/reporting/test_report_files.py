@@ -1,0 +1,57 @@
+"""Reports are rendered whole before the first byte is written, and written whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.errors import SurroundingsError, UsageError
+from auditor.reporting import RENDERERS, save, save_html
+from auditor.reporting.json import JsonRenderer
+
+
+def test_every_renderer_writes_its_file(audit, tmp_path):
+    paths = save(audit, tmp_path / "new" / "folder", [r.name for r in RENDERERS])
+    assert [p.name for p in paths] == ["report.html", "audit.json"]
+    assert sorted(p.name for p in paths[0].parent.iterdir()) == ["audit.json", "report.html"]
+
+
+def test_a_page_alone(audit, tmp_path):
+    path = save_html(audit, tmp_path / "page.html")
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_an_unknown_format_names_the_known_ones(audit, tmp_path):
+    with pytest.raises(UsageError, match="unknown format 'pdf'; known: html, json"):
+        save(audit, tmp_path, ["pdf"])
+
+
+def test_an_earlier_report_stays_when_rendering_fails(audit, tmp_path, monkeypatch):
+    save(audit, tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+
+    def fail(self, audit):
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(JsonRenderer, "render", fail)
+    with pytest.raises(RuntimeError):
+        save(audit, tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_an_earlier_report_stays_when_the_disk_is_full(audit, tmp_path, monkeypatch):
+    save(audit, tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(SurroundingsError, match=r"No space left on device.*free some space"):
+        save(audit, tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_a_folder_that_is_a_file_is_one_clear_line(audit, tmp_path):
+    (tmp_path / "taken").write_text("x")
+    with pytest.raises(SurroundingsError, match="cannot be written"):
+        save(audit, tmp_path / "taken")

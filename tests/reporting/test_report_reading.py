@@ -1,0 +1,150 @@
+"""What page and summary say: the verdict, the order of things, the words that are marked."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from auditor.reporting import charts, marking, wording
+from auditor.reporting.cards import named_rows, sections
+from auditor.reporting.marking import Piece
+from auditor.reporting.verdict import judge
+
+
+def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
+    def training(*severities):
+        kept = tuple(f for f in audit.findings if f.severity in severities)
+        return judge(dataclasses.replace(audit, findings=kept)).training
+
+    assert training("error", "warning") == "Not yet: 2 errors and 41 warnings in 200 rows."
+    assert training("warning") == "With care: no errors, but 41 warnings in 200 rows."
+    assert training("note").startswith("Yes, as far as this audit sees: nothing above a note")
+    assert training("note").endswith("1 check not done.")
+
+
+def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
+    assert judge(audit).forgetting == (
+        "Forecast for fine-tuning on refund: product question goes first, losing 31 points "
+        "(80% interval 22 to 40), then returns and billing. "
+        "For 1 of 5 categories it is not identifiable."
+    )
+
+
+def test_what_is_not_identifiable_is_never_named_as_going_first(audit):
+    unsure = tuple(dataclasses.replace(c, identifiable=False) for c in audit.forecast.categories)
+    forecast = dataclasses.replace(audit.forecast, categories=unsure)
+    verdict = judge(dataclasses.replace(audit, forecast=forecast))
+    assert verdict.first == ()
+    assert "which categories go first is not identifiable" in verdict.forgetting
+
+
+def test_an_interval_that_holds_zero_is_no_loss(audit):
+    safe = tuple(dataclasses.replace(c, low=-0.01) for c in audit.forecast.categories)
+    forecast = dataclasses.replace(audit.forecast, categories=safe)
+    verdict = judge(dataclasses.replace(audit, forecast=forecast))
+    assert "no category is surely lost" in verdict.forgetting
+
+
+def test_actions_are_five_errors_first_then_the_endangered(audit):
+    assert [a.title for a in judge(audit).actions] == [
+        "Vary 1 dominant template",
+        "Settle 1 label conflict",
+        "Collect for 1 thin subtype",
+        "Review 38 labels that look wrong",
+        "Merge 1 copy family",
+    ]
+
+
+def test_findings_come_in_reading_order_unknown_codes_last(audit):
+    assert [s.code for s in sections(audit)] == [
+        "fragile-category",
+        "coverage-gap",
+        "template-dominance",
+        "label-error",
+        "label-conflict",
+        "near-duplicate",
+        "class-imbalance",
+        "moon-phase",
+    ]
+
+
+def test_within_a_code_the_most_endangered_category_comes_first(audit):
+    errors = next(s for s in sections(audit) if s.code == "label-error")
+    assert [g.category for g in errors.groups] == ["returns", "billing", "account"]
+    assert len(errors.rest) == 8
+
+
+def test_findings_on_the_same_rows_link_to_each_other(audit):
+    cards = {
+        card.finding.code: card for s in sections(audit) for g in s.groups for card in g.cards[:1]
+    }
+    thin, template = cards["label-conflict"], cards["near-duplicate"]
+    assert template.anchor in [link.anchor for link in thin.links]
+    assert thin.anchor in [link.anchor for link in template.links]
+    assert cards["fragile-category"].links == ()
+
+
+def test_runs_of_rows_are_written_as_such():
+    assert named_rows([]) == "no rows"
+    assert named_rows([7]) == "row 7"
+    assert named_rows([1, 2, 3, 9]) == "rows 1–3, 9"
+    assert named_rows(range(0, 60, 2)).endswith(", 22, … (30 rows)")
+
+
+def test_fixed_words_are_those_the_skeleton_holds_in_order():
+    pieces = marking.fixed_words("Dear team, order 41 is late", "dear team , order <number> is <*>")
+    assert pieces == (
+        Piece("Dear team, order", True),
+        Piece(" 41 "),
+        Piece("is", True),
+        Piece(" late"),
+    )
+
+
+def test_differences_are_marked_on_both_sides_and_equal_texts_have_none():
+    one, other = marking.differences(["turn it on", "turn it off"])
+    assert one == (Piece("turn it "), Piece("on", True))
+    assert other == (Piece("turn it "), Piece("off", True))
+    assert marking.differences(["same", "same"]) == [(Piece("same"),), (Piece("same"),)]
+    assert marking.differences(["", ""]) == [(), ()]
+
+
+def test_long_texts_are_cut_and_say_so():
+    (piece,) = marking.plain("a" * 10_000)
+    assert len(piece.text) < 600
+    assert "9,520 characters" in piece.text
+    many = marking.differences([" ".join("ab" * 400), " ".join("cd" * 400)])
+    assert all(sum(len(p.text) for p in pieces) < 1000 for pieces in many)
+
+
+def test_numbers_are_written_for_readers():
+    assert wording.value("share", 0.923) == "92%"
+    assert wording.value("expected_drop", 0.31) == "31 points"
+    assert wording.value("separation", 0.41321) == "0.413"
+    assert wording.value("categories", ["a", "b"]) == "a, b"
+    assert (
+        wording.value("nested", {"low": 0.5, "flag": True, "no": None})
+        == "low 50%, flag yes, no none"
+    )
+    assert wording.listing(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+    assert wording.listing(["a", "b", "c"]) == "a, b and c"
+
+
+def test_bars_share_one_axis_with_zero_on_it(audit):
+    bars = charts.bars(audit.forecast.categories)
+    assert len({bar.zero for bar in bars}) == 1
+    assert bars[0].start > bars[0].zero
+    assert all(bar.start <= bar.mark <= bar.start + bar.width for bar in bars)
+
+
+def test_the_map_changes_marks_when_colours_are_used_up(make_audit, audit):
+    names = [f"c{i:02}" for i in range(25)]
+    subtype = audit.subtypes[0]
+    many = make_audit(
+        dataset=dataclasses.replace(audit.dataset, categories=dict.fromkeys(names, 1)),
+        subtypes=tuple(
+            dataclasses.replace(subtype, category=n, rows=(i,)) for i, n in enumerate(names)
+        ),
+        map=tuple((i, float(i), 0.0) for i in range(25)),
+    )
+    layers = charts.scatter(many).layers
+    assert len({(layer.colour, layer.mark) for layer in layers}) == 25

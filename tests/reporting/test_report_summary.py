@@ -1,0 +1,60 @@
+"""The lines on stdout are few, say the main things, and are harmless wherever they are printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.reporting import summarise
+from auditor.reporting.inert import inert, one_line
+
+
+def test_it_says_what_was_read_found_expected_skipped_and_written(audit):
+    summary = summarise(audit, ["reports/support_tickets/report.html"])
+    for part in (
+        "support_tickets: 212 rows, 2 rejected, 5 categories",
+        "text: text, label: category, annotator: by",
+        "2 errors and 41 warnings in 200 rows",
+        "38 label-error",
+        "31 points  (80% interval 22 to 40)  product question",
+        "not identifiable for 1 of 5",
+        "reference-gap: no reference text was given",
+        "reports/support_tickets/report.html",
+    ):
+        assert part in summary
+
+
+def test_it_is_short(make_audit):
+    lines = summarise(make_audit(lambda text: text + "界" * 200), ["a", "b"]).splitlines()
+    assert len(lines) <= 25
+    assert all(len(line) <= 100 for line in lines)
+
+
+def test_a_path_is_never_cut(audit):
+    path = "/".join(["folder"] * 40)
+    assert path in summarise(audit, [path])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ["\x1b[2J", "\x1b]8;;http://a\x07", "\n::error::x", "\r##[error]x", "\u202ex", "\x9bm"],
+)
+def test_text_neither_steers_a_terminal_nor_commands_a_ci_log(make_audit, payload):
+    summary = summarise(make_audit(lambda text: payload + text), [payload])
+    assert not [c for c in summary if (ord(c) < 32 and c != "\n") or 0x7F <= ord(c) < 0xA0]
+    assert "\u202e" not in summary
+    assert "##[" not in summary
+    assert not [line for line in summary.splitlines() if line.lstrip().startswith("::")]
+
+
+def test_a_line_that_is_a_command_is_quoted():
+    assert one_line("  ::error::x") == "' ::error::x"
+    assert one_line("a ##[group]b ##vso[x]") == "a # #[group]b # #vso[x]"
+
+
+def test_wide_characters_count_twice():
+    assert one_line("界" * 60, columns=11) == "界" * 5 + "…"
+
+
+def test_ordinary_text_of_any_script_is_left_alone():
+    text = "naïve Zoë العربية עברית हिन्दी 日本語 می‌خواهم 👩‍🚀\n\tindented"
+    assert inert(text) == text
