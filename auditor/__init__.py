@@ -1,19 +1,19 @@
 """auditor: what a labelled dataset will teach, and what the next fine-tune will take away.
 
-    audit.py        the whole pipeline on one screen
-    dataset/        1  files -> Dataset
-    embedding/      2  texts -> vectors -> copies, templates, subtypes
-    prediction/     3  probes and updates -> Forecast
-    checks/         4  Evidence -> Findings
-    digest.py       evidence and findings -> Audit, in the file's own row numbers
-    reporting/      5  Audit -> HTML and JSON
-    cli.py          the command line
-    records.py      what flows; interfaces.py what plugs in; settings.py what a user decides;
-                    errors.py what can go wrong
+pipeline.py     the whole pipeline on one screen
+dataset/        1  files -> Dataset
+embedding/      2  texts -> vectors -> copies, templates, subtypes
+prediction/     3  probes and updates -> Forecast
+checks/         4  Evidence -> Findings
+digest.py       evidence and findings -> Audit, in the file's own row numbers
+reporting/      5  Audit -> HTML and JSON
+cli.py          the command line
+records.py      what flows; interfaces.py what plugs in; settings.py what a user decides;
+                errors.py what can go wrong
 
-    >>> import auditor
-    >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
-    >>> auditor.save_html(found, "report.html")  # doctest: +SKIP
+>>> import auditor
+>>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
+>>> auditor.save_html(found, "report.html")  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from auditor.audit import audit
+    from auditor.pipeline import audit
     from auditor.records import Audit, Finding
     from auditor.reporting import load, save, save_html
     from auditor.settings import Settings
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Audit", "Finding", "Settings", "audit", "load", "save", "save_html"]
 
 _HOMES = {
-    "audit": "auditor.audit",
+    "audit": "auditor.pipeline",
     "Audit": "auditor.records",
     "Finding": "auditor.records",
     "Settings": "auditor.settings",

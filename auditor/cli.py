@@ -1,4 +1,7 @@
-"""The command line: parse, call one function, print, exit. Results to stdout, the rest to stderr."""
+"""The command line: parse, call one function, print, exit.
+
+Results go to stdout, progress and errors to stderr.
+"""
 
 from __future__ import annotations
 
@@ -24,31 +27,73 @@ PATH = click.Path(path_type=Path)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="auditor")
 def main() -> None:
-    """Audit a labelled dataset before you train on it, and forecast what the next fine-tune forgets."""
+    """Audit a labelled dataset before training, and forecast what the next fine-tune forgets."""
 
 
 @main.command()
 @click.argument("data")
-@click.option("--update", metavar="FILE", help="What the model is fine-tuned on next; without it, simulated.")
+@click.option(
+    "--update", metavar="FILE", help="What the model is fine-tuned on next; without it, simulated."
+)
 @click.option("--reference", metavar="FILE", help="Unlabelled text from where the model is used.")
 @click.option("--text", metavar="COL", help="The column with the text.")
 @click.option("--label", metavar="COL", help="The column with the category.")
-@click.option("--role", "roles", metavar="NAME=COL", multiple=True,
-              help="Another column's role: id, annotator, source, split or group. Repeatable.")
-@click.option("--input-format", metavar="NAME", help="csv, tsv, jsonl, json, parquet, arrow or "
-              "huggingface; by default from the file's name.")
-@click.option("--output", type=PATH, metavar="DIR", help="Where the report goes  [default: reports/<dataset name>]")
-@click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True,
-              help="What to write; repeatable  [default: all]")
-@click.option("--embedder", metavar="NAME_OR_FOLDER", help="all-MiniLM-L6-v2 (the default, packaged), hashing "
-              "(no model), a hub id or a folder with a safetensors model.")
-@click.option("--probe", type=click.Choice(["similarity", "head"]), help="How much to spend on the forecast  [default: head]")
+@click.option(
+    "--role",
+    "roles",
+    metavar="NAME=COL",
+    multiple=True,
+    help="Another column's role: id, annotator, source, split or group. Repeatable.",
+)
+@click.option(
+    "--input-format",
+    metavar="NAME",
+    help="csv, tsv, jsonl, json, parquet, arrow or huggingface; by default from the file's name.",
+)
+@click.option(
+    "--output",
+    type=PATH,
+    metavar="DIR",
+    help="Where the report goes  [default: reports/<dataset name>]",
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="What to write; repeatable  [default: all]",
+)
+@click.option(
+    "--embedder",
+    metavar="NAME_OR_FOLDER",
+    help="all-MiniLM-L6-v2 (the default, packaged), hashing "
+    "(no model), a hub id or a folder with a safetensors model.",
+)
+@click.option(
+    "--probe",
+    type=click.Choice(["similarity", "head"]),
+    help="How much to spend on the forecast  [default: head]",
+)
 @click.option("--seed", type=int, help="Of everything random  [default: 0]")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads  [default: all]")
-@click.option("--cache-dir", metavar="DIR", help="Where vectors are kept  [default: the user's cache folder]")
-@click.option("--config", type=PATH, metavar="FILE", help="Settings  [default: auditor.toml, or [tool.auditor] in pyproject.toml]")
-@click.option("--offline", is_flag=True, default=None, help="Never ask the model hub, whatever --embedder names.")
-@click.option("--no-text", is_flag=True, default=None, help="Keep the dataset's text out of every output.")
+@click.option(
+    "--cache-dir", metavar="DIR", help="Where vectors are kept  [default: the user's cache folder]"
+)
+@click.option(
+    "--config",
+    type=PATH,
+    metavar="FILE",
+    help="Settings  [default: auditor.toml, or [tool.auditor] in pyproject.toml]",
+)
+@click.option(
+    "--offline",
+    is_flag=True,
+    default=None,
+    help="Never ask the model hub, whatever --embedder names.",
+)
+@click.option(
+    "--no-text", is_flag=True, default=None, help="Keep the dataset's text out of every output."
+)
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def audit(
@@ -72,14 +117,16 @@ def audit(
         from auditor.settings import load_settings
 
         settings = load_settings(config, {**flags, "roles": _pairs(roles)})
-        from auditor.audit import audit as run
+        from auditor.pipeline import audit as run
         from auditor.reporting import save
         from auditor.reporting.summary import summarise
 
         if output:
             _writable(output)
         with _progress(quiet) as progress:
-            found = run(data, update=update, reference=reference, settings=settings, progress=progress)
+            found = run(
+                data, update=update, reference=reference, settings=settings, progress=progress
+            )
         paths = save(found, output or Path("reports") / found.dataset.name, formats or FORMATS)
         if not quiet:
             click.echo(summarise(found, paths))
@@ -143,7 +190,12 @@ def _progress(quiet: bool) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description:10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         tasks: dict[str, object] = {}
 

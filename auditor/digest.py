@@ -1,4 +1,7 @@
-"""Evidence and findings -> the Audit that users keep: file rows for positions, text only as needed."""
+"""Evidence and findings -> the Audit that users keep.
+
+Positions become rows of the file, and only texts that a report shows are kept.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,8 @@ def digest(
         forecast=evidence.forecast,
         examples=examples,
         map=tuple(
-            (int(r), float(x), float(y)) for r, (x, y) in zip(rows[shown], places.tolist(), strict=True)
+            (int(r), float(x), float(y))
+            for r, (x, y) in zip(rows[shown], places.tolist(), strict=True)
         ),
         skipped=tuple(skipped),
         versions={p: version(p) for p in PACKAGES},

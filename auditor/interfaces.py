@@ -25,9 +25,14 @@ class Reader(Protocol):
 class Embedder(Protocol):
     """Turns texts into unit vectors. `identity` keys the cache: all that decides a vector."""
 
-    name: str
-    revision: str
-    precision: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def revision(self) -> str: ...
+
+    @property
+    def precision(self) -> str: ...
 
     @property
     def identity(self) -> str: ...

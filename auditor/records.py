@@ -93,7 +93,7 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all content; the order of rows, the columns' names and the format are no part."""
+        """A hash of all content; neither the order of rows nor the format is part of it."""
         joined = "\n".join(sorted(e.content for e in (*self.examples, *self.held_out)))
         return hashlib.sha256(joined.encode()).hexdigest()
 
@@ -174,7 +174,7 @@ class Subtype:
     typical: int  # position nearest the centre
     keywords: tuple[str, ...]
     effective_examples: float  # exp(entropy of copy-family sizes)
-    separation: float | None  # how far a thin candidate stands out; None: not a candidate
+    separation: float | None  # how far a thin candidate stands out, about 0-1; None: not one
     templates: tuple[Template, ...]  # those that hold rows of it, most rows first
 
 
@@ -187,6 +187,7 @@ class OutOfFold:
 
     probabilities: Floats  # (seeds, n, K); copies and groups are kept in one fold
     template_disjoint: Floats  # (seeds, n, K); each template is, too
+    words: Floats  # (n, K) by a naive Bayes of the words, each family left out in turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

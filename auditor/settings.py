@@ -1,4 +1,4 @@
-"""Settings: defaults here, then `auditor.toml` or `[tool.auditor]` of pyproject.toml, then flags."""
+"""Settings: the defaults, then `auditor.toml` or `[tool.auditor]`, then flags."""
 
 from __future__ import annotations
 
@@ -55,7 +55,12 @@ def load_settings(config: Path | None, flags: Mapping[str, Any], folder: Path = 
     if roles := given.pop("roles", None):
         given["roles"] = {**settings.roles, **roles}
     settings = dataclasses.replace(settings, **given)
-    _known(settings.roles, ROLES[2:], "role", where if settings.roles == table.get("roles") else "--role")
+    _known(
+        settings.roles,
+        ROLES[2:],
+        "role",
+        where if settings.roles == table.get("roles") else "--role",
+    )
     return settings
 
 
@@ -100,14 +105,14 @@ def _known(keys: Iterable[str], known: Iterable[str], what: str, where: str) -> 
             raise UsageError(f"{where}: unknown {what} {key!r}{hint}")
 
 
-def configure(
-    checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]
-) -> tuple[Any, ...]:
+def configure(checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]) -> tuple[Any, ...]:
     """The checks with the limits that the user set for them, `{code: {limit: value}}`."""
     by_code: dict[str, Any] = {check.code: check for check in checks}
     _known(limits, by_code, "check", "checks")
     for code, changed in limits.items():
-        names = {f.name: type(getattr(by_code[code], f.name)) for f in dataclasses.fields(by_code[code])}
+        names = {
+            f.name: type(getattr(by_code[code], f.name)) for f in dataclasses.fields(by_code[code])
+        }
         _known(changed, names, "limit", f"checks.{code}")
         for name, value in changed.items():
             if isinstance(value, bool) or not isinstance(value, int | float):

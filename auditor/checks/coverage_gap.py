@@ -18,19 +18,22 @@ class CoverageGap:
 
     # How far a thin subtype must stand from its surroundings, in cosine. Without a reference of
     # real use, such candidates are right about one time in six, so they are notes.
-    separation: float = 0.2
+    separation: float = 0.3
     # Coverage from which one template says the same thing in all rows: this kind is found nearly
     # always when planted (CLINC150, HWU64), so it is a warning.
     one_template: float = 0.85
-    # Rows all from one source count as such when that is less likely than this by chance.
+    # Rows all from one source count as such when that is less likely than this by chance, all
+    # candidates taken together (Bonferroni).
     by_chance: float = 0.05
     # Examples to aim for: published intent sets give a subtype 20 to 100.
     enough: int = 20
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        candidates = [(s, self._why(s, evidence)) for s in evidence.subtypes if s.separation is not None]
-        order = sorted(candidates, key=lambda c: (len(c[1]) == 0, -(c[0].separation or 0), c[0].id))
-        for subtype, why in order:
+        thin = [s for s in evidence.subtypes if s.separation is not None]
+        level = self.by_chance / max(len(thin), 1)
+        candidates = [(s, self._why(s, evidence, level)) for s in thin]
+        candidates.sort(key=lambda c: (not c[1], -(c[0].separation or 0), c[0].id))
+        for subtype, why in candidates:
             if not why and (subtype.separation or 0) < self.separation:
                 continue
             n = len(subtype.members)
@@ -57,25 +60,25 @@ class CoverageGap:
                 "people and sources and unlike one another in form.",
             )
 
-    def _why(self, subtype: Subtype, evidence: Evidence) -> tuple[str, ...]:
+    def _why(self, subtype: Subtype, evidence: Evidence, level: float) -> tuple[str, ...]:
         """What all rows of the subtype share: one template, one source, one annotator."""
         inside = set(subtype.members.tolist())
         framed = any(
             t.coverage >= self.one_template and inside <= set(t.members.tolist())
             for t in subtype.templates
         )
-        columns = [c for c in ("source", "annotator") if self._single(evidence, subtype, c)]
+        columns = [c for c in ("source", "annotator") if _luck(evidence, subtype, c) < level]
         return (*(["one template"] if framed else []), *(f"one {c}" for c in columns))
 
-    def _single(self, evidence: Evidence, subtype: Subtype, column: str) -> bool:
-        """Whether all rows have one value, which by the category's own mix would be luck."""
-        found = _count(evidence, subtype, column)
-        if len(found) != 1 or sum(found.values()) != len(subtype.members):
-            return False
-        value = next(iter(found))
-        own = [e for e in evidence.dataset.examples if e.category == subtype.category]
-        share = sum(getattr(e, column) == value for e in own) / len(own)
-        return bool(share ** len(subtype.members) < self.by_chance)
+
+def _luck(evidence: Evidence, subtype: Subtype, column: str) -> float:
+    """The chance that rows drawn from the category's own mix would all have one value, if they do."""
+    found = _count(evidence, subtype, column)
+    if len(found) != 1 or sum(found.values()) != len(subtype.members):
+        return 1.0
+    value = next(iter(found))
+    own = [e for e in evidence.dataset.examples if e.category == subtype.category]
+    return float((sum(getattr(e, column) == value for e in own) / len(own)) ** len(subtype.members))
 
 
 def _count(evidence: Evidence, subtype: Subtype, column: str) -> dict[str, int]:

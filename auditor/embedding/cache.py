@@ -11,12 +11,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from auditor.errors import SurroundingsError
 from auditor.files import write_whole
-from auditor.records import Embeddings, Floats, Ints
+from auditor.records import Embeddings, Floats
 
 
 Entry = tuple[Floats, int, float]  # vector (dim,), windows, unknown share
@@ -62,12 +64,12 @@ class VectorCache:
         """Adds one file, whole or not at all. Raises SurroundingsError where it cannot."""
         from safetensors.numpy import save
 
-        arrays: dict[str, Floats | Ints] = {
+        arrays: dict[str, NDArray[Any]] = {
             "keys": np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(len(keys), -1),
             "vectors": embeddings.vectors,
             "windows": embeddings.windows,
             "unknown": embeddings.unknown,
-        }  # type: ignore[dict-item]
+        }
         content = save(arrays, metadata={"identity": self.identity})
         path = self._home / f"{hashlib.sha256(content).hexdigest()[:32]}.safetensors"
         try:

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA, Indel
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -27,6 +29,7 @@ LONG_WORDS = 30  # from here on, a share of changed words decides, not one edit
 LONG_SIMILARITY = 0.95  # of the words, in order: about one in twenty may change
 LONGEST_SIGNED = 240  # characters; deletions of longer texts cost more than they find
 SHORTEST_TYPO = 4  # letters; "on" and "in" are words, "bilk" for "bill" is a typo
+MANY = 50  # texts that share a signature, from which on only neighbours in order are compared
 COMMON_WORD = 3  # texts; a word in as many is a word, not a typo
 MODULUS = np.uint64(0x9E3779B97F4A7C15)
 
@@ -46,7 +49,7 @@ def find_copies(texts: Sequence[str], neighbours: Neighbours) -> CopyFamilies:
     return CopyFamilies(family=_by_first(connected_components(links, directed=False)[1]))
 
 
-def _by_first(labels: Ints) -> Ints:
+def _by_first(labels: NDArray[np.int32]) -> Ints:
     """Family numbers in the order of their first members."""
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first)).astype(np.int64)[inverse]
@@ -66,15 +69,15 @@ def _near_signatures(joined: Sequence[str]) -> Iterator[tuple[int, int]]:
     for start, stop in zip(starts, np.r_[starts[1:], len(key)], strict=True):
         if stop - start > 1:
             group = sorted(set(owner[start:stop].tolist()))
-            # Chained pairs reach everyone in a family of equals; all pairs would be quadratic.
-            yield from zip(group, group[1:], strict=False) if len(group) > 50 else (
-                (a, b) for n, a in enumerate(group) for b in group[n + 1 :]
-            )
+            # All pairs of a large family would be quadratic; chained ones reach everyone in it.
+            yield from pairwise(group) if len(group) > MANY else combinations(group, 2)
 
 
 def _hashes(text: str) -> np.ndarray:
     """Polynomial hashes (len + 1,) of all prefixes, modulo 2**64."""
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64) + np.uint64(1)
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64) + np.uint64(
+        1
+    )
     out = np.zeros(len(codes) + 1, dtype=np.uint64)
     with np.errstate(over="ignore"):
         for i, c in enumerate(codes):

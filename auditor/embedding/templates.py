@@ -52,7 +52,8 @@ def read_rows(texts: Sequence[str]) -> list[Row]:
 
 def find_templates(dataset: Dataset) -> tuple[Template, ...]:
     """The frames of each category that at least three rows share, most rows first."""
-    rows, codes, found = read_rows(dataset.texts), dataset.codes, []
+    rows, codes = read_rows(dataset.texts), dataset.codes
+    found: list[Template] = []
     strings, _ = as_strings([r.tokens for r in rows])
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
@@ -87,15 +88,12 @@ def _similarities(strings: Sequence[str]) -> Floats:
 def _trigrams(strings: Sequence[str]) -> csr_array:
     """(m, g) which 3-grams of tokens each string holds, its beginning and end among them."""
     code: dict[str, int] = {}
-    lists = [
-        sorted({code.setdefault(g, len(code)) for g in _grams(string)}) for string in strings
-    ]
+    lists = [sorted({code.setdefault(g, len(code)) for g in _grams(string)}) for string in strings]
     indptr = np.cumsum([0, *map(len, lists)])
     indices = np.array([c for found in lists for c in found], dtype=np.int64)
-    grams = csr_array(
+    return csr_array(
         (np.ones(len(indices), dtype=np.int32), indices, indptr), shape=(len(strings), len(code))
     )
-    return grams
 
 
 def _grams(string: str) -> Iterator[str]:

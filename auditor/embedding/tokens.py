@@ -27,7 +27,8 @@ PLEASANTRIES = frozenset({"please", "pls", "plz", "kindly", "thanks", "thank", "
 def tokens(text: str) -> list[tuple[str, int, int]]:
     """(token, start, end) of each piece of `text`: words in lower case, masks as `<number>`."""
     return [
-        (_token(m.lastgroup or "mark", m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text)
+        (_token(m.lastgroup or "mark", m.group()), m.start(), m.end())
+        for m in _TOKEN.finditer(text)
     ]
 
 
@@ -51,7 +52,9 @@ def as_strings(token_lists: Iterable[Sequence[str]]) -> tuple[list[str], list[st
     """
     code: dict[str, int] = {}
     strings = [
-        "".join(chr(c if c < 0xD800 else c + 0x800) for c in (code.setdefault(t, len(code)) for t in ts))
+        "".join(
+            chr(c if c < 0xD800 else c + 0x800) for c in (code.setdefault(t, len(code)) for t in ts)
+        )
         for ts in token_lists
     ]
     return strings, list(code)

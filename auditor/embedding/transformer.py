@@ -88,11 +88,11 @@ def _sha256(paths: Iterable[Path]) -> str:
 def _load(where: str, *, local: bool) -> Any:
     if local:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    import transformers.utils.logging as chatter
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as chatter
 
-    chatter.disable_progress_bar()
-    chatter.set_verbosity_error()
+    chatter.disable_progress_bar()  # type: ignore[no-untyped-call]
+    chatter.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(
             where,

@@ -39,7 +39,7 @@ class Measured:
 
     @property
     def loss(self) -> Table:
-        """(K,) share of the accuracy that was lost; of categories that had hardly any, the floor."""
+        """(K,) share of the accuracy lost; of categories that had hardly any, the floor."""
         return np.clip(self.drop / np.maximum(self.accuracy[:, 0], 0.05), *LOSS_RANGE)
 
 
@@ -86,7 +86,7 @@ def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[Table, float]:
         share = 1.0 / (len(y) * datasets.count(u.dataset))
         gram += share * x.T @ x
         moment += share * x.T @ (y - y.mean())
-    weights = np.linalg.solve(gram, moment)
+    weights = np.asarray(np.linalg.solve(gram, moment), dtype=np.float64)
     parts = [_scores(rung, u) @ weights for u in updates]
     target = float(np.mean([u.loss.mean() for u in updates]))
     low, high = -10.0, 10.0
@@ -99,12 +99,16 @@ def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[Table, float]:
 
 def _scores(rung: str, update: Measured) -> Table:
     """(K, features)"""
-    return np.stack([normal_scores(update.features[rung][f].mean(axis=0))[0] for f in USED[rung]], axis=1)
+    return np.stack(
+        [normal_scores(update.features[rung][f].mean(axis=0))[0] for f in USED[rung]], axis=1
+    )
 
 
 def _fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
     odds = np.concatenate([logit(u.loss) for u in updates])
-    lost = np.concatenate([1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], 0.05) for u in updates])
+    lost = np.concatenate(
+        [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], 0.05) for u in updates]
+    )
     slopes, intercepts = np.polyfit(odds, logit(np.clip(lost, *LOSS_RANGE)), 1)
     return CurveWeights(
         steps=steps,

@@ -220,9 +220,7 @@ def _abstentions(
     return reasons
 
 
-def _reason(
-    whole: Losses, worst: int, category: int, scene: Scene, names: Sequence[str]
-) -> str:
+def _reason(whole: Losses, worst: int, category: int, scene: Scene, names: Sequence[str]) -> str:
     """What endangers it most; of simulated updates, in the worst of them."""
     said = DRIVERS[whole.driver[worst][category]]
     if len(scene.updates) == 1 and not scene.measured.all():

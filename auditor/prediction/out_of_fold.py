@@ -9,6 +9,7 @@ import torch
 
 from auditor.prediction.folds import FOLDS, assign_folds, keep_together
 from auditor.prediction.probes import train
+from auditor.prediction.words import word_probabilities
 from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, OutOfFold, Template
 
 SEEDS = 4
@@ -18,6 +19,7 @@ BATCHES = (64, 512)  # rows a batch, a tenth of the data within these bounds
 
 def score_out_of_fold(
     dataset: Dataset,
+    stripped: Sequence[str],
     embeddings: Embeddings,
     copies: CopyFamilies,
     templates: Sequence[Template],
@@ -26,6 +28,7 @@ def score_out_of_fold(
     """Class probabilities of each row by linear probes of the other folds; None for one category.
 
     Twice: with copies and groups kept in one fold, and with templates kept in one fold as well.
+    And by the words of the `stripped` texts, those without their templates.
     """
     if len(dataset.categories) < 2:
         return None
@@ -39,19 +42,20 @@ def score_out_of_fold(
         template_disjoint=plain
         if same
         else probabilities(embeddings.vectors, codes, disjoint, seed),
+        words=word_probabilities(stripped, codes, together),
     )
 
 
 def probabilities(vectors: Floats, codes: Ints, together: Ints, seed: int) -> Floats:
     """(SEEDS, n, K) out-of-fold class probabilities of `vectors` (n, dim) by linear probes."""
     inputs, classes = torch.from_numpy(vectors), torch.from_numpy(codes)
-    held = torch.from_numpy(assign_folds(together, codes)).repeat(SEEDS, 1)  # (seeds, n)
+    held = torch.from_numpy(assign_folds(together, codes))
     fold = torch.arange(FOLDS).repeat(SEEDS)  # of each model
     kinds = int(codes.max()) + 1
     models = train(
         inputs,
         classes,
-        held[0] != fold[:, None],
+        held != fold[:, None],
         known=torch.ones(len(fold), kinds, dtype=torch.bool),
         hidden=0,
         steps=STEPS,
@@ -61,9 +65,8 @@ def probabilities(vectors: Floats, codes: Ints, together: Ints, seed: int) -> Fl
     out = torch.zeros(SEEDS, len(codes), kinds)
 
     def keep_held_out(p: torch.Tensor, rows: slice) -> None:
-        by_seed = p.view(SEEDS, FOLDS, -1, kinds)
-        mine = held[0, rows][None, None, :, None].expand(SEEDS, 1, -1, kinds)
-        out[:, rows] = torch.gather(by_seed, 1, mine)[:, 0]
+        by_fold = p.view(-1, SEEDS, FOLDS, kinds)[torch.arange(len(p)), :, held[rows]]
+        out[:, rows] = by_fold.transpose(0, 1)
 
     models.map(inputs, keep_held_out)
     return np.asarray(out.numpy(), dtype=np.float32)

@@ -1,8 +1,8 @@
 """Probes on cached embeddings: many small models trained as one batched tensor program.
 
-Every model is a slice of stacked weights, (models, in, out), and a step of all of them is one
-`bmm`; no loop runs over models. What differs between them is which rows they may see, which
-classes they know and their seed.
+All models meet the same rows at each step, so their first layer is one matrix product, (rows, dim)
+by (dim, models x out), and the rows are fetched once. What differs between models is which of
+these rows count for them, which classes they know, and where they start. No loop runs over models.
 """
 
 from __future__ import annotations
@@ -20,19 +20,27 @@ SCALE = 4.0  # unit vectors are scaled by it, so that few steps reach confident 
 
 
 @dataclass(frozen=True, slots=True)
-class Probes:
-    """Trained probes: `layers` of stacked weights (models, in, out) and biases (models, 1, out)."""
+class Layer:
+    """Weights (in, models, out) of a first layer, (models, in, out) of a later one; biases."""
 
-    layers: tuple[tuple[Tensor, Tensor], ...]
-    known: Tensor  # (models, classes) bool
+    weights: Tensor
+    biases: Tensor  # (models, out)
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """Trained probes; `known` (models, classes) says which classes each of them has."""
+
+    layers: tuple[Layer, ...]
+    known: Tensor
 
     def map(self, vectors: Tensor, reduce: Callable[[Tensor, slice], None]) -> None:
-        """Calls `reduce` with class probabilities (models, rows, classes) of each block of rows."""
+        """Calls `reduce` with class probabilities (rows, models, classes) of each block of rows."""
         with torch.inference_mode():
             for start in range(0, len(vectors), ROWS_A_PREDICTION):
                 rows = slice(start, min(start + ROWS_A_PREDICTION, len(vectors)))
-                block = vectors[rows].expand(len(self.known), -1, -1)
-                reduce(torch.softmax(_logits(self.layers, self.known, block), dim=2), rows)
+                logits = _logits(self.layers, self.known, vectors[rows])
+                reduce(torch.softmax(logits, dim=2), rows)
 
 
 def train(
@@ -49,48 +57,54 @@ def train(
     """Trains `models` classifiers at once, with softmax cross-entropy.
 
     vectors (n, dim) unit rows; classes (n,) in [0, K); allowed (models, n) bool, the rows that
-    each model may draw its batches from; known (models, K) bool, its classes; hidden units of one
-    ReLU layer, 0 = linear. Returns the probes after `steps` steps of AdamW with a linear decay.
+    count for each model; known (models, K) bool, its classes; hidden units of one ReLU layer,
+    0 = linear. Each step draws `batch` rows for all of them. Returns the probes after `steps`
+    steps of AdamW with a linear decay.
     """
     random = torch.Generator().manual_seed(seed)
-    models, dim = len(allowed), vectors.shape[1]
-    sizes = [dim, hidden, known.shape[1]] if hidden else [dim, known.shape[1]]
-    layers = tuple(
-        (_start(models, a, b, random), torch.zeros(models, 1, b, requires_grad=True))
-        for a, b in zip(sizes, sizes[1:], strict=False)
-    )
+    layers = _start(len(allowed), vectors.shape[1], hidden, known.shape[1], random)
+    parameters = [w for layer in layers for w in (layer.weights, layer.biases)]
     rate = HIDDEN_RATE if hidden else LINEAR_RATE
-    optimiser = torch.optim.AdamW([w for layer in layers for w in layer], rate, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(parameters, rate, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.05, steps)
-    rows, counts = _allowed_rows(allowed)
     for _ in range(steps):
-        draw = (torch.rand(models, batch, generator=random) * counts[:, None]).long()
-        index = torch.gather(rows, 1, draw)
-        logits = _logits(layers, known, vectors[index])
+        rows = torch.randint(len(vectors), (batch,), generator=random)
+        counts = allowed[:, rows].T.float()  # (batch, models)
+        logits = _logits(layers, known, vectors[rows])
+        target = classes[rows][:, None].expand(-1, len(allowed))
         loss = torch.nn.functional.cross_entropy(
-            logits.flatten(0, 1), classes[index].flatten(), reduction="sum"
-        )
+            logits.flatten(0, 1), target.flatten(), reduction="none"
+        ).view_as(counts)
         optimiser.zero_grad()
-        (loss / batch).backward()
+        torch.autograd.backward((loss * counts / counts.sum(dim=0).clamp(min=1.0)).sum())
         optimiser.step()
         schedule.step()
-    return Probes(tuple((w.detach(), b.detach()) for w, b in layers), known)
+    return Probes(tuple(Layer(x.weights.detach(), x.biases.detach()) for x in layers), known)
 
 
-def _start(models: int, inputs: int, outputs: int, random: torch.Generator) -> Tensor:
-    weights = torch.randn(models, inputs, outputs, generator=random) / inputs**0.5
-    return weights.requires_grad_()
+def _start(
+    models: int, dim: int, hidden: int, classes: int, random: torch.Generator
+) -> tuple[Layer, ...]:
+    """Each model starts elsewhere: normal weights of variance 1 / inputs, no bias."""
+
+    def layer(shape: tuple[int, ...], inputs: int, outputs: int) -> Layer:
+        weights = torch.randn(shape, generator=random) / inputs**0.5
+        biases = torch.zeros(models, outputs)
+        return Layer(weights.requires_grad_(), biases.requires_grad_())
+
+    if not hidden:
+        return (layer((dim, models, classes), dim, classes),)
+    return (
+        layer((dim, models, hidden), dim, hidden),
+        layer((models, hidden, classes), hidden, classes),
+    )
 
 
-def _allowed_rows(allowed: Tensor) -> tuple[Tensor, Tensor]:
-    """(models, most) row numbers, padded, and how many of them each model has."""
-    counts = allowed.sum(dim=1)
-    order = torch.argsort((~allowed).to(torch.int8), dim=1, stable=True)
-    return order[:, : int(counts.max())], counts
-
-
-def _logits(layers: tuple[tuple[Tensor, Tensor], ...], known: Tensor, inputs: Tensor) -> Tensor:
-    out = inputs * SCALE
-    for i, (weights, bias) in enumerate(layers):
-        out = torch.baddbmm(bias, torch.relu(out) if i else out, weights)
-    return out.masked_fill(~known[:, None, :], -1e9)
+def _logits(layers: tuple[Layer, ...], known: Tensor, inputs: Tensor) -> Tensor:
+    """(rows, models, classes); classes that a model does not know get no mass."""
+    first = layers[0]
+    models, out = first.biases.shape
+    x = (inputs * SCALE @ first.weights.flatten(1)).view(-1, models, out) + first.biases
+    for layer in layers[1:]:
+        x = torch.einsum("rmi,mio->rmo", torch.relu(x), layer.weights) + layer.biases
+    return x.masked_fill(~known, -1e9)

@@ -55,8 +55,10 @@ def similarity(scene: Scene) -> Features:
     owner = np.repeat(np.arange(scene.old), [len(s) for s in sample])
     pool = scene.vectors[np.concatenate(sample)]
     near = [
-        [_nearness(scene, classes, _half(rows, half), centres, pool, owner)
-         for classes, rows in zip(scene.updates, scene.rows, strict=True)]
+        [
+            _nearness(scene, classes, _half(rows, half), centres, pool, owner)
+            for classes, rows in zip(scene.updates, scene.rows, strict=True)
+        ]
         for half in (0, 1)
     ]
     stacked = np.array(near, dtype=np.float64)  # (2, updates, 3, K)
@@ -68,7 +70,9 @@ def _nearness(
 ) -> list[Floats]:
     """Of one update and each category: (K,) centroid cosine, exemplar cosine, neighbour share."""
     codes = scene.codes[rows]
-    heads = _unit(np.stack([scene.vectors[rows[codes == c]].mean(axis=0) for c in np.unique(codes)]))
+    heads = _unit(
+        np.stack([scene.vectors[rows[codes == c]].mean(axis=0) for c in np.unique(codes)])
+    )
     cosine = scene.vectors[_sampled(rows, scene.codes)] @ pool.T
     cosine[:, np.isin(owner, classes)] = -1.0  # an update is no neighbour of its own
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
@@ -108,7 +112,9 @@ def _half(rows: Ints, half: int) -> Ints:
 
 def _sampled(rows: Ints, codes: Ints) -> Ints:
     """At most ROWS_A_CATEGORY rows of each class."""
-    return np.concatenate([rows[codes[rows] == c][:ROWS_A_CATEGORY] for c in np.unique(codes[rows])])
+    return np.concatenate(
+        [rows[codes[rows] == c][:ROWS_A_CATEGORY] for c in np.unique(codes[rows])]
+    )
 
 
 def _top(block: Floats, k: int) -> Floats:
@@ -117,7 +123,7 @@ def _top(block: Floats, k: int) -> Floats:
 
 
 def _unit(vectors: Floats) -> Floats:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
 
 def _contested(scene: Scene, seed: int) -> Table:
@@ -156,7 +162,7 @@ def _mistaken(scene: Scene, seed: int) -> Table:
     total = torch.zeros(len(known), kinds)
 
     def add(p: torch.Tensor, rows: slice) -> None:
-        total.add_(torch.einsum("mrk,mr->mk", p, weight[:, rows]))
+        total.add_(torch.einsum("rmk,mr->mk", p, weight[:, rows]))
 
     models.map(inputs, add)
     return np.asarray(total[:, : scene.old].numpy(), dtype=np.float64)

@@ -12,6 +12,7 @@ from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import ranked
 
 _OPEN_CARDS = 30  # a code; the rest of it goes into a table
+_LISTED = 300  # a code in all; the page says how many there are, audit.json has them
 _EXAMPLES = 6  # a card
 _RUNS_NAMED = 12
 _MOST_LINKS = 4
@@ -93,12 +94,14 @@ class _Desk:
 
     def __init__(self, audit: Audit) -> None:
         self.audit = audit
-        self.anchors = {id(f): f"finding-{n}" for n, f in enumerate(audit.findings)}
+        shown = [f for c in {f.code for f in audit.findings} for f in audit.of(c)[:_LISTED]]
+        places = {id(f): n for n, f in enumerate(audit.findings)}
+        self.anchors = {id(f): f"finding-{places[id(f)]}" for f in shown}
         self.category = category_of_rows(audit)
         self.rank = {c.category: c.rank for c in ranked(audit.forecast)}
         self.by_row: Mapping[int, list[Finding]] = defaultdict(list)
         for finding in audit.findings:
-            if finding.code not in _CATEGORY_WIDE:
+            if finding.code not in _CATEGORY_WIDE and id(finding) in self.anchors:
                 for row in finding.rows:
                     self.by_row[row].append(finding)
 
@@ -124,7 +127,7 @@ class _Desk:
             groups=tuple(Group(category=c, cards=tuple(groups[c])) for c in order),
             rest=tuple(
                 Card(anchor=self.anchors[id(f)], finding=f, rows=named_rows(f.rows))
-                for f in findings[_OPEN_CARDS:]
+                for f in findings[_OPEN_CARDS:_LISTED]
             ),
         )
 

@@ -1,8 +1,8 @@
-"""Fits the forecast's coefficients on measured updates and prints the skill with datasets left out.
+"""Fits the forecast's coefficients on measured updates; prints the skill with datasets left out.
 
-    python tests/benchmarks/fit_forecast.py TRUTH_FOLDER [--write auditor/prediction/coefficients.json]
+    python tests/benchmarks/fit_forecast.py TRUTHS [--write auditor/prediction/coefficients.json]
 
-TRUTH_FOLDER holds one folder an update: `train.csv`, `update.csv` (text, category) and
+TRUTHS holds one folder an update: `train.csv`, `update.csv` (text, category) and
 `truth.json` (per category the accuracy of each seed, before and at each checkpoint).
 """
 
@@ -15,7 +15,7 @@ import click
 import msgspec
 import numpy as np
 
-from auditor.audit import NEIGHBOURS, open_encoder
+from auditor.pipeline import NEIGHBOURS, open_encoder
 from auditor.dataset import load_dataset
 from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
@@ -29,6 +29,7 @@ from auditor.prediction.rungs import RUNGS
 from auditor.records import Recipe
 from auditor.settings import Settings
 
+
 def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
     """What the rungs see of one measured update, and what was measured."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
@@ -41,7 +42,7 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
         dataset=data,
         embeddings=vectors,
         together=keep_together(data, copies),
-        out_of_fold=score_out_of_fold(data, vectors, copies, templates, settings.seed),
+        out_of_fold=score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
     )
     scene = scene_of(old, (incoming, encoder.embed(incoming.texts)), settings.seed)
     names = [c for c in data.categories if c in truth["categories"]]
@@ -69,7 +70,9 @@ def main(truths: Path, write: Path | None) -> None:
     settings = Settings()
     encoder = open_encoder(settings)
     updates = [
-        measure(f, encoder, settings) for f in sorted(truths.iterdir()) if (f / "truth.json").is_file()
+        measure(f, encoder, settings)
+        for f in sorted(truths.iterdir())
+        if (f / "truth.json").is_file()
     ]
     provenance = (
         f"full fine-tunes of {encoder.embedder.name} on {len(updates)} updates "
@@ -77,7 +80,9 @@ def main(truths: Path, write: Path | None) -> None:
     )
     found = fit(updates, Recipe().checkpoints, provenance)
     for rung, weights in found.rungs.items():
-        click.echo(f"{rung}: {dict(weights.weights)}, level {weights.level}, residual {weights.residual}")
+        click.echo(
+            f"{rung}: {dict(weights.weights)}, level {weights.level}, residual {weights.residual}"
+        )
         for name, skill in weights.skill.items():
             click.echo(f"  {name:16s} skill with its dataset left out {skill:.3f}")
     if write:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import html.parser
 import re
@@ -136,6 +137,15 @@ def test_beyond_thirty_findings_of_a_code_the_rest_stands_in_a_table(audit):
     assert "8 more, less sure (showing 30 of 38 above)" in page
 
 
+def test_thousands_of_findings_make_a_small_page_that_says_what_it_leaves_out(make_audit, audit):
+    error = audit.of("label-error")[0]
+    many = tuple(dataclasses.replace(error, rows=(row,)) for row in range(10_000))
+    page = render(make_audit(findings=many))
+    assert len(page) < 1_000_000
+    assert "9970 more, less sure (showing 30 of 10000 above)" in page
+    assert "showing 270 of 9970; audit.json has all" in page
+
+
 def test_a_template_shows_its_skeleton_and_its_fixed_words(audit):
     page = render(audit)
     assert 'customer <mark class="slot">&lt;number&gt;</mark> from' in page
@@ -171,10 +181,7 @@ def test_simulated_updates_are_named_as_such_and_a_large_matrix_is_capped(audit,
     drops = tuple(tuple(None if i == j else 0.1 for j in range(40)) for i in range(40))
     matrix = Matrix(updates=names, categories=names, drops=drops)
     update = Update(kind="simulated", categories=names)
-    replaced = type(audit.forecast)(
-        **{f: getattr(audit.forecast, f) for f in audit.forecast.__slots__}
-        | {"matrix": matrix, "update": update}
-    )
+    replaced = dataclasses.replace(audit.forecast, matrix=matrix, update=update)
     page = render(make_audit(forecast=replaced))
     assert "Forecast: the average of 40 simulated updates" in page
     assert "Showing 30 of 40 categories and 30 of 40 updates" in page

@@ -64,15 +64,17 @@ def audit(
     stripped = without_templates(dataset.texts, templates)
     subtypes = find_subtypes(dataset, stripped, encoder.embed(stripped).vectors, copies, templates)
     progress("structure", 1, 1)
-    out_of_fold = score_out_of_fold(dataset, embeddings, copies, templates, settings.seed)
-    forecast = out_of_fold and forecast_forgetting(
-        Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold),
-        incoming and (incoming, encoder.embed(incoming.texts)),
-        rung=settings.probe,
-        coefficients=shipped(),
-        seed=settings.seed,
-        progress=progress,
-    )
+    out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, templates, settings.seed)
+    forecast = None
+    if out_of_fold:
+        forecast = forecast_forgetting(
+            Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold),
+            (incoming, encoder.embed(incoming.texts)) if incoming else None,
+            rung=settings.probe,
+            coefficients=shipped(),
+            seed=settings.seed,
+            progress=progress,
+        )
     evidence = Evidence(
         dataset=dataset,
         embeddings=embeddings,
