@@ -113,6 +113,8 @@ def audit(
     Writes report.html and audit.json, and prints a summary. Exits 0 whatever it finds; 2 for wrong
     usage, 4 for data that cannot be audited, 5 where the machine lacks something.
     """
+    # Threads that sleep while they wait, not spin, share a busy machine; read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with _errors(debug):
         from auditor.settings import load_settings
 

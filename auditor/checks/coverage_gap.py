@@ -72,7 +72,7 @@ class CoverageGap:
 
 
 def _luck(evidence: Evidence, subtype: Subtype, column: str) -> float:
-    """The chance that rows drawn from the category's own mix would all have one value, if they do."""
+    """The chance that rows of the category's own mix would all have one value, if they do."""
     found = _count(evidence, subtype, column)
     if len(found) != 1 or sum(found.values()) != len(subtype.members):
         return 1.0

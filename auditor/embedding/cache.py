@@ -20,7 +20,6 @@ from auditor.errors import SurroundingsError
 from auditor.files import write_whole
 from auditor.records import Embeddings, Floats
 
-
 Entry = tuple[Floats, int, float]  # vector (dim,), windows, unknown share
 
 

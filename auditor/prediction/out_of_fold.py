@@ -14,7 +14,7 @@ from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Out
 
 SEEDS = 4
 STEPS = 300
-BATCHES = (64, 512)  # rows a batch, a tenth of the data within these bounds
+BATCHES = (64, 256)  # rows a batch, a tenth of the data within these bounds
 
 
 def score_out_of_fold(

@@ -65,7 +65,7 @@ def train(
     layers = _start(len(allowed), vectors.shape[1], hidden, known.shape[1], random)
     parameters = [w for layer in layers for w in (layer.weights, layer.biases)]
     rate = HIDDEN_RATE if hidden else LINEAR_RATE
-    optimiser = torch.optim.AdamW(parameters, rate, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(parameters, rate, weight_decay=DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.05, steps)
     for _ in range(steps):
         rows = torch.randint(len(vectors), (batch,), generator=random)

@@ -141,14 +141,12 @@ def _mistaken(scene: Scene, seed: int) -> Table:
     kinds = scene.joint.shape[2]
     known = np.ones((len(scene.updates), kinds), dtype=bool)
     allowed = np.ones((len(scene.updates), len(scene.codes)), dtype=bool)
-    asked = np.zeros((len(scene.updates), len(scene.codes)), dtype=np.float32)
+    samples = [_sampled(rows, scene.codes) for rows in scene.rows]
     for i, (classes, rows) in enumerate(zip(scene.updates, scene.rows, strict=True)):
         known[i, classes] = False
         allowed[i, rows] = False
         allowed[i] &= known[i, scene.codes]
-        sample = _sampled(rows, scene.codes)
-        asked[i, sample] = 1.0 / len(sample)
-    inputs, weight = torch.from_numpy(scene.vectors), torch.from_numpy(asked)
+    inputs = torch.from_numpy(scene.vectors)
     models = train(
         inputs,
         torch.from_numpy(scene.codes),
@@ -159,10 +157,12 @@ def _mistaken(scene: Scene, seed: int) -> Table:
         batch=BATCH,
         seed=scene.seed + seed,
     )
+    owner = torch.arange(len(samples)).repeat_interleave(torch.tensor([len(s) for s in samples]))
     total = torch.zeros(len(known), kinds)
 
-    def add(p: torch.Tensor, rows: slice) -> None:
-        total.add_(torch.einsum("rmk,mr->mk", p, weight[:, rows]))
+    def add_own(p: torch.Tensor, rows: slice) -> None:
+        total.index_add_(0, owner[rows], p[torch.arange(len(p)), owner[rows]])
 
-    models.map(inputs, add)
-    return np.asarray(total[:, : scene.old].numpy(), dtype=np.float64)
+    models.map(inputs[np.concatenate(samples)], add_own)
+    sizes = np.bincount(owner.numpy())[:, None]
+    return np.asarray(total[:, : scene.old].numpy() / sizes, dtype=np.float64)

@@ -15,12 +15,12 @@ import click
 import msgspec
 import numpy as np
 
-from auditor.pipeline import NEIGHBOURS, open_encoder
 from auditor.dataset import load_dataset
 from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.templates import find_templates
+from auditor.pipeline import NEIGHBOURS, open_encoder
 from auditor.prediction.fitting import Measured, fit
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import Old, scene_of

@@ -1,0 +1,130 @@
+"""Texts without a file, an embedder that counts, and lists of realistic messages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from auditor.embedding.copies import find_copies
+from auditor.records import Dataset, Embeddings, Example, Neighbours
+
+# Thirty messages about deliveries, each in its own words.
+VARIED = (
+    "My parcel still has not arrived and the tracking page is blank.",
+    "Where is the box I ordered for my sister's wedding?",
+    "Tracking has said 'label created' for six days now.",
+    "The driver left it in the rain; the carton is soaked through.",
+    "Can you deliver to a locker instead of my front door?",
+    "Do you ship to the Canary Islands, and who pays the duty?",
+    "it was supposed to be here on friday",
+    "I got someone else's shoes. Mine are probably with them.",
+    "Could the courier ring the bell next time? I was at home all day!",
+    "Half of the glasses are broken.",
+    "The neighbour signed for it but has never seen it",
+    "Please leave it with the concierge, I work nights.",
+    "How much is express delivery to Norway?",
+    "Two of the three chairs came, the third is missing.",
+    "We moved last month. The order went to the old flat.",
+    "Is there any way to have it here before the 14th?",
+    "Why does the map show my van going in circles?",
+    "The bike arrived without its pedals and the manual.",
+    "nobody at the depot answers the phone",
+    "Someone opened the packet before I did.",
+    "I'd rather collect it myself from your warehouse in Leeds.",
+    "What happens if no one is in?",
+    "Your app says delivered. My porch says otherwise.",
+    "Wrong street, right number, third time this year.",
+    "The plant was frozen solid when I unwrapped it.",
+    "Can I add a gift note after the order has left?",
+    "Customs want an invoice that I do not have.",
+    "You sent the lamp in a box fit for a fridge.",
+    "My PO box is too small for the tin, send it to work instead.",
+    "Do the Saturday slots cost extra?",
+)
+
+MakeDataset = Callable[..., Dataset]
+Families = Callable[..., list[int]]
+
+
+@pytest.fixture(scope="session")
+def varied() -> list[str]:
+    return list(VARIED)
+
+
+@pytest.fixture(scope="session")
+def make_dataset() -> MakeDataset:
+    """A dataset of texts, all of one category unless told otherwise; row = position."""
+
+    def make(texts: Sequence[str], categories: Sequence[str] | None = None) -> Dataset:
+        pairs = zip(texts, categories or ["delivery"] * len(texts), strict=True)
+        examples = tuple(Example(row=i, text=t, category=c) for i, (t, c) in enumerate(pairs))
+        return Dataset(
+            name="tickets",
+            examples=examples,
+            rows_read=len(examples),
+            roles={"text": "text", "label": "label"},
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def families() -> Families:
+    """The copy family of each text, where everyone is everyone's near neighbour."""
+
+    def families(texts: Sequence[str], cosine: float = 0.99) -> list[int]:
+        n = len(texts)
+        index = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.int64)
+        index = index.reshape(n, n - 1)
+        near = Neighbours(index=index, cosine=np.full(index.shape, cosine, dtype=np.float32))
+        return find_copies(texts, near).family.tolist()
+
+    return families
+
+
+@dataclass
+class CountingEmbedder:
+    """A vector of each text's hash, and a note of every text that it was asked for."""
+
+    name: str = "counting"
+    revision: str = "1"
+    precision: str = "float32"
+    dim: int = 8
+    calls: list[list[str]] = field(default_factory=list)
+    stops_after: int | None = None  # calls that end well
+
+    @property
+    def identity(self) -> str:
+        return f"{self.name}@{self.revision}"
+
+    @property
+    def seen(self) -> list[str]:
+        return [text for call in self.calls for text in call]
+
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        if self.stops_after is not None and len(self.calls) >= self.stops_after:
+            raise KeyboardInterrupt
+        self.calls.append(list(texts))
+        vectors = np.stack([self.vector(t) for t in texts])
+        return Embeddings(
+            vectors=vectors,
+            windows=np.array([1 + len(t) // 100 for t in texts], dtype=np.int64),
+            unknown=np.array([sum(not c.isascii() for c in t) / 100 for t in texts], np.float32),
+            embedder=self.name,
+            revision=self.revision,
+            precision=self.precision,
+        )
+
+    def vector(self, text: str) -> np.ndarray:
+        seed = hashlib.sha256(f"{self.identity} {text}".encode()).digest()
+        raw = np.random.default_rng(list(seed)).normal(size=self.dim).astype(np.float32)
+        return raw / np.linalg.norm(raw)
+
+
+@pytest.fixture
+def counting() -> type[CountingEmbedder]:
+    return CountingEmbedder

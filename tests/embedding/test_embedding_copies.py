@@ -1,0 +1,210 @@
+"""Which rows are one example repeated, and which only look alike."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditor.embedding.copies import find_copies
+from auditor.records import Neighbours
+
+# Thirty-nine words; every one occurs once.
+LETTER = (
+    "Good morning, the blue armchair which was delivered to our holiday house near Brighton on "
+    "Monday has a long scratch across its left leg, so could somebody collect it and bring another "
+    "before guests arrive this weekend without charging us again?"
+)
+NO_NEIGHBOUR = -1
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Where is my parcel?", "WHERE IS MY PARCEL?"),
+        ("Where is my parcel?", "  where  is my\tparcel ?"),
+        ("Where is my parcel?", "where is my par cel?"),
+        ("Where is my parcel?", "Where is my parcel!!"),
+        ("I can't log in", "I can’t log in"),
+        ("Cancel my order", "Please cancel my order, thanks"),
+        ("Where is my parcel?", "Where is my pacrel?"),
+        ("Where is my parcel?", "Where is my parsel?"),
+        ("Where is my parcel?", "Where is my parcell?"),
+        ("Where is my parcel?", "Where is my pacel?"),
+        ("Tisch für zwei im Café", "Tisch für zwei im Cafe\u0301"),
+    ],
+    ids=[
+        *["case", "spacing", "a split word", "punctuation", "apostrophe", "pleasantries"],
+        *["two letters swapped", "a wrong letter", "a letter too many", "a letter too few"],
+        "composition",
+    ],
+)
+def test_a_trivial_edit_is_a_copy(families, text, other):
+    assert families([text, other]) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("Send me invoice 41", "Send me invoice 42"),
+        ("Wake me at 7:15", "Wake me at 7:51"),
+        ("My flight is BA117", "My flight is BA177"),
+        ("turn the lights on", "turn the lights off"),
+        ("lights on", "lights off"),
+        ("I can log in", "I can't log in"),
+        ("I was able to pay", "I was unable to pay"),
+        ("put it in the box", "put it on the box"),
+        ("is my card safe", "my card is safe"),
+        ("book a table", "book a table for two"),
+        ("I want a refund", "I want no refund"),
+    ],
+)
+def test_an_edit_that_changes_the_meaning_is_no_copy(families, text, other):
+    assert families([text, other]) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("transfer 1.50 to savings", "transfer 15.0 to savings"),
+        ("add 12.5 ml of vanilla", "add 1.25 ml of vanilla"),
+        ("that will be 1.5 kilos", "that will be 15 kilos"),
+        ("room 4 12 people", "room 41 2 people"),
+    ],
+)
+def test_a_moved_decimal_point_is_another_number(families, text, other):
+    assert families([text, other]) == [0, 1]
+
+
+def test_a_swap_of_two_common_words_is_no_copy(families):
+    """Each word stands in three texts, so neither can be a typo of the other."""
+    hotels = ["book me a hotel in Rome", "the hotel was loud", "is the hotel near the beach"]
+    hostels = ["book me a hostel in Rome", "our hostel has no lift", "how far is the hostel"]
+    assert families(hotels + hostels) == list(range(6))
+
+
+def test_a_rare_word_one_letter_from_a_common_one_is_a_typo(families):
+    hotels = ["book me a hotel in Rome", "the hotel was loud", "is the hotel near the beach"]
+    assert families([*hotels, "book me a hotol in Rome"]) == [0, 1, 2, 0]
+
+
+def test_two_common_words_with_two_letters_swapped_are_two_words(families):
+    """A swap of a real word for another is no typo, whichever edit lies between them."""
+    diaries = ["where is the diary", "my diary is on the desk", "I write a diary every evening"]
+    dairies = ["where is the dairy", "the dairy opens at six", "no dairy for me, I am allergic"]
+    assert families(diaries + dairies) == list(range(6))
+
+
+def test_words_of_fewer_than_four_letters_have_no_typos(families):
+    assert families(["I took the bus", "I took the bug"]) == [0, 1]
+
+
+def test_thumbs_up_and_thumbs_down_are_two_answers(families):
+    """A symbol is no punctuation: there a message of emoji says what it says."""
+    assert families(["👍", "👎"]) == [0, 1]
+
+
+def test_one_ideograph_is_a_word_not_a_letter(families):
+    """Chinese: "I want to book a hotel", "I want to cancel the hotel"."""
+    assert families(["我要订酒店", "我要退酒店"]) == [0, 1]
+
+
+def test_a_vowel_sign_is_no_punctuation(families):
+    """Hindi: "what did the boy eat", "what did the girl eat"."""
+    assert families(["लड़के ने क्या खाया", "लड़की ने क्या खाया"]) == [0, 1]
+
+
+def test_one_changed_word_in_twenty_of_a_long_text_is_a_copy(families):
+    other = LETTER.replace("Monday", "Wednesday").replace("scratch", "dent")
+    assert families([LETTER, other]) == [0, 0]
+
+
+def test_four_changed_words_in_forty_are_another_text(families):
+    other = LETTER
+    for word, instead in (
+        *[("Monday", "Wednesday"), ("scratch", "dent")],
+        *[("armchair", "sofa"), ("Brighton", "Hastings")],
+    ):
+        other = other.replace(word, instead)
+    assert families([LETTER, other]) == [0, 1]
+
+
+def test_a_changed_number_in_a_long_text_is_another_text(families):
+    one, other = (LETTER.replace("Monday", f"the {day}") for day in ("3rd", "4th"))
+    assert families([one, other]) == [0, 1]
+
+
+def test_a_number_that_moved_within_a_long_text_is_another_text(families):
+    one = LETTER.replace("a long", "2 long").replace("its left", "7 left")
+    other = LETTER.replace("a long", "7 long").replace("its left", "2 left")
+    assert families([one, other]) == [0, 1]
+
+
+def test_long_texts_are_compared_only_where_their_vectors_are_near(families):
+    other = LETTER.replace("Monday", "Wednesday").replace("scratch", "dent")
+    assert families([LETTER, other], cosine=0.8) == [0, 1]
+
+
+def test_exact_copies_are_found_without_any_neighbour():
+    texts = [LETTER, "Where is it?", LETTER]
+    none = Neighbours(
+        index=np.full((3, 1), NO_NEIGHBOUR), cosine=np.full((3, 1), -1.0, dtype=np.float32)
+    )
+    assert find_copies(texts, none).family.tolist() == [0, 1, 0]
+
+
+def test_copies_of_copies_are_one_family(families):
+    """First and last are two edits apart; the one between joins them."""
+    texts = ["cancel my subscription", "cancel my subscripton", "cancel my subscripto"]
+    assert families([texts[0], texts[2]]) == [0, 1]
+    assert families(texts) == [0, 0, 0]
+
+
+def test_families_are_numbered_by_their_first_member(families):
+    texts = ["Where is it?", "Cancel it", "where is it", "Refund me", "cancel it!", "where is it!"]
+    assert families(texts) == [0, 1, 0, 2, 1, 0]
+
+
+def test_members_lists_every_family_by_number():
+    texts = ["Where is it?", "Cancel it", "where is it"]
+    none = Neighbours(index=np.full((3, 1), -1), cosine=np.full((3, 1), -1.0, dtype=np.float32))
+    assert [m.tolist() for m in find_copies(texts, none).members()] == [[0, 2], [1]]
+
+
+def test_texts_without_a_word_do_not_disturb_the_others(families):
+    found = families(["", "Where is it?", "?!", "where is it"])
+    assert found[1] == found[3] != found[0]
+
+
+def test_a_single_text_is_a_family(families):
+    assert families(["Where is it?"]) == [0]
+
+
+def test_a_typo_is_found_where_very_many_rows_share_the_rest(families):
+    """Sixty orders that differ in a digit share a signature with the two copies among them."""
+    orders = [f"cancel order {i % 9 + 1}" for i in range(60)]
+    found = families(["cancel order", *orders, "cancel orrder"])
+    assert found[0] == found[-1]
+
+
+WORDS = ("cancel", "cancle", "order", "orders", "Order", "my", "please", "off", "on", "41", "42")
+TEXTS = st.lists(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join), min_size=2, max_size=25
+)
+
+
+@given(data=st.data(), texts=TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_the_order_of_the_rows_does_not_matter(families, data, texts):
+    order = data.draw(st.permutations(range(len(texts))))
+    before, after = families(texts), families([texts[i] for i in order])
+    where = {i: place for place, i in enumerate(order)}
+    for i in range(len(texts)):
+        for j in range(i):
+            assert (before[i] == before[j]) == (after[where[i]] == after[where[j]])
+
+
+@given(texts=TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_a_repeated_row_is_always_in_the_family_of_the_first(families, texts):
+    found = families([*texts, *texts])
+    assert found[: len(texts)] == found[len(texts) :]
