@@ -24,7 +24,7 @@ from auditor.interfaces import Progress
 from auditor.prediction.estimate import shipped
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import Old, forecast_forgetting
-from auditor.prediction.out_of_fold import score_out_of_fold
+from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.records import Audit, Evidence, Reference
 from auditor.settings import Settings, configure
 
@@ -67,8 +67,10 @@ def audit(
     out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, templates, settings.seed)
     forecast = None
     if out_of_fold:
+        others = encoder.embed([e.text for e in dataset.held_out])
+        held_out = score_held_out(dataset, embeddings, others, settings.seed)
         forecast = forecast_forgetting(
-            Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold),
+            Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold, held_out),
             (incoming, encoder.embed(incoming.texts)) if incoming else None,
             rung=settings.probe,
             coefficients=shipped(),

@@ -191,6 +191,14 @@ class OutOfFold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOut:
+    """How probes of all training rows fare on the rows of the other splits."""
+
+    rows: Ints  # (K,) held-out rows of each category
+    accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """What the model is to be fine-tuned on next: given by the user, or simulated."""
 

@@ -15,6 +15,7 @@ from auditor.checks.fragile_category import FragileCategory
 from auditor.checks.label_conflict import LabelConflict
 from auditor.checks.label_error import LabelError
 from auditor.checks.near_duplicate import NearDuplicate
+from auditor.checks.reference_gap import ReferenceGap
 from auditor.checks.template_dominance import TemplateDominance
 from auditor.interfaces import Check
 from auditor.records import Evidence, Finding, SkippedCheck
@@ -27,9 +28,11 @@ CHECKS: tuple[Check, ...] = (
     LabelError(),
     NearDuplicate(),
     ClassImbalance(),
+    ReferenceGap(),
 )
 
 WITHOUT = {
+    "reference": "no --reference text was given",
     "out_of_fold": "there is one category, so no label can be told from another",
     "forecast": "there is one category, so nothing can be forgotten in favour of another",
 }

@@ -47,7 +47,7 @@ class Encoder:
         self.progress("embedding", len(todo), len(todo))
         found = [self._known[k] for k in keys]
         return Embeddings(
-            vectors=np.stack([f[0] for f in found]),
+            vectors=np.stack([f[0] for f in found]) if found else np.empty((0, 0), np.float32),
             windows=np.array([f[1] for f in found], dtype=np.int64),
             unknown=np.array([f[2] for f in found], dtype=np.float32),
             embedder=self.embedder.name,

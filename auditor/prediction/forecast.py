@@ -19,6 +19,7 @@ from auditor.records import (
     Dataset,
     Embeddings,
     Forecast,
+    HeldOut,
     Ints,
     Matrix,
     OutOfFold,
@@ -48,13 +49,28 @@ class Old:
     embeddings: Embeddings
     together: Ints  # (n,) sets of rows that folds must not divide
     out_of_fold: OutOfFold
+    held_out: HeldOut
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
-        """(K,) share of each category's rows that probes of other templates get right."""
+        """(K,) on held-out rows where a category has enough of them, else out of fold.
+
+        Out of fold, each template is kept in one fold: what a category gets right by having seen
+        the frame before does not count.
+        """
         codes = self.dataset.codes
         right = self.out_of_fold.template_disjoint.mean(axis=0).argmax(axis=1) == codes
-        return np.bincount(codes, weights=right) / np.bincount(codes)
+        own = np.bincount(codes, weights=right) / np.bincount(codes)
+        return np.where(self._enough, self.held_out.accuracy, own)
+
+    @property
+    def scored(self) -> Ints:
+        """(K,) the rows that `accuracy` was read on."""
+        return np.where(self._enough, self.held_out.rows, np.bincount(self.dataset.codes))
+
+    @property
+    def _enough(self) -> NDArray[np.bool_]:
+        return self.held_out.rows >= FEWEST_SCORED
 
 
 def forecast_forgetting(
@@ -83,7 +99,7 @@ def forecast_forgetting(
     reliability = _agreement(*(before * _mean(h.mean, counted) for h in halves))
     reasons = _abstentions(old, update, reliability)
     names = old.dataset.categories
-    rows = np.bincount(old.dataset.codes)
+    rows = old.scored
     forecasts = []
     for c, name in enumerate(names):
         loss = [float(_mean(t, counted)[c]) for t in (whole.mean, whole.low, whole.high)]
@@ -197,7 +213,7 @@ def _abstentions(
 ) -> dict[str, str]:
     """Category -> why its drop is not identifiable."""
     names = old.dataset.categories
-    rows = dict(zip(names, np.bincount(old.dataset.codes).tolist(), strict=True))
+    rows = dict(zip(names, old.scored.tolist(), strict=True))
     reasons = {
         c: f"only {n} rows to score it on, {FEWEST_SCORED} are needed"
         for c, n in rows.items()

@@ -10,7 +10,16 @@ import torch
 from auditor.prediction.folds import FOLDS, assign_folds, keep_together
 from auditor.prediction.probes import train
 from auditor.prediction.words import word_probabilities
-from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, OutOfFold, Template
+from auditor.records import (
+    CopyFamilies,
+    Dataset,
+    Embeddings,
+    Floats,
+    HeldOut,
+    Ints,
+    OutOfFold,
+    Template,
+)
 
 SEEDS = 4
 STEPS = 300
@@ -44,6 +53,36 @@ def score_out_of_fold(
         else probabilities(embeddings.vectors, codes, disjoint, seed),
         words=word_probabilities(stripped, codes, together),
     )
+
+
+def score_held_out(
+    dataset: Dataset, embeddings: Embeddings, held_out: Embeddings, seed: int
+) -> HeldOut:
+    """Accuracy by category on `dataset.held_out`, of which `held_out` are the vectors."""
+    number = {c: i for i, c in enumerate(dataset.categories)}
+    codes = np.array([number.get(e.category, -1) for e in dataset.held_out], dtype=np.int64)
+    kinds = len(number)
+    if not len(codes):
+        return HeldOut(rows=np.zeros(kinds, dtype=np.int64), accuracy=np.zeros(kinds))
+    models = train(
+        torch.from_numpy(embeddings.vectors),
+        torch.from_numpy(dataset.codes),
+        torch.ones(SEEDS, len(dataset.examples), dtype=torch.bool),
+        known=torch.ones(SEEDS, kinds, dtype=torch.bool),
+        hidden=0,
+        steps=STEPS,
+        batch=int(np.clip(len(dataset.examples) // 10, *BATCHES)),
+        seed=seed,
+    )
+    said = np.zeros(len(codes), dtype=np.int64)
+
+    def vote(p: torch.Tensor, rows: slice) -> None:
+        said[rows] = p.mean(dim=1).argmax(dim=1).numpy()
+
+    models.map(torch.from_numpy(held_out.vectors), vote)
+    rows = np.bincount(codes[codes >= 0], minlength=kinds)
+    right = np.bincount(codes[said == codes], minlength=kinds)
+    return HeldOut(rows=rows, accuracy=right / np.maximum(rows, 1))
 
 
 def probabilities(vectors: Floats, codes: Ints, together: Ints, seed: int) -> Floats:

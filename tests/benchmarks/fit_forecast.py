@@ -24,7 +24,7 @@ from auditor.pipeline import NEIGHBOURS, open_encoder
 from auditor.prediction.fitting import Measured, fit
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import Old, scene_of
-from auditor.prediction.out_of_fold import score_out_of_fold
+from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import RUNGS
 from auditor.records import Recipe
 from auditor.settings import Settings
@@ -39,10 +39,11 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
     copies = find_copies(data.texts, nearest(vectors.vectors, NEIGHBOURS))
     templates = find_templates(data)
     old = Old(
-        dataset=data,
-        embeddings=vectors,
-        together=keep_together(data, copies),
-        out_of_fold=score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
+        data,
+        vectors,
+        keep_together(data, copies),
+        score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
+        score_held_out(data, vectors, encoder.embed([]), settings.seed),
     )
     scene = scene_of(old, (incoming, encoder.embed(incoming.texts)), settings.seed)
     names = [c for c in data.categories if c in truth["categories"]]

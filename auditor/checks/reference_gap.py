@@ -1,0 +1,114 @@
+"""reference-gap: a subtype that real use has and training lacks or starves.
+
+Each reference text asks how many of its nearest texts, reference and training together, are
+reference: where training covers it, about their share of the whole; where it does not, all. Ward's
+tree of the reference gathers such texts; a node's score is its mean z times the root of its size.
+The limit is the best score that training rows reach when they are held against one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from scipy.cluster.hierarchy import linkage
+
+from auditor.records import Evidence, Finding, Floats, Ints, SkippedCheck
+
+NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceGap:
+    code: ClassVar[str] = "reference-gap"
+    title: ClassVar[str] = "What real use has and training lacks"
+    needs: ClassVar[tuple[str, ...]] = ("reference",)
+
+    # Reference texts of a gap: fewer may be one person's whim, more would be seen by anyone.
+    fewest: int = 4
+    most: int = 20
+    # Score as a multiple of the best among training rows held against one another.
+    above_chance: float = 1.0
+    # Reference texts below which neighbours say nothing.
+    enough: int = 60
+    # Rows of either side looked at, a sample beyond (Ward's tree is quadratic in memory).
+    sample: int = 8000
+
+    def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+        reference = evidence.reference
+        if reference is None:
+            return
+        wanted, train = reference.vectors[: self.sample], evidence.embeddings.vectors[: self.sample]
+        if min(len(wanted), len(train)) < self.enough:
+            few = f"{len(wanted)} reference texts and {len(train)} rows, {self.enough} of each"
+            yield SkippedCheck(code=self.code, reason=f"{few} are needed")
+            return
+        limit = self.above_chance * self._chance(train, len(wanted))
+        taken = np.zeros(len(wanted), dtype=bool)
+        for score, node in self._nodes(wanted, train):
+            if score <= limit:
+                break
+            if not taken[node].any():
+                taken[node] = True
+                yield self._finding(evidence, node, score, limit)
+
+    def _finding(self, evidence: Evidence, node: Ints, score: float, limit: float) -> Finding:
+        reference = evidence.reference
+        assert reference is not None  # noqa: S101 (`find` has looked)
+        cosine = reference.vectors[node] @ evidence.embeddings.vectors.T
+        near = np.unique(cosine.argmax(axis=1))
+        typical = int(node[(reference.vectors[node] @ reference.vectors[node].T).sum(1).argmax()])
+        quote = {"typical_text": reference.texts[typical]}
+        return evidence.finding(
+            code=self.code,
+            severity="warning",
+            category=None,
+            members=near,
+            summary=f"{len(node)} reference texts have no counterpart in training; "
+            f"the nearest rows have a cosine of {cosine.max(axis=1).mean():.2f}",
+            measured={"reference_texts": len(node), "score": score, **quote},
+            limit={"score": round(limit, 4)},
+            advice="Label texts of this kind from real use and add them, 20 or more.",
+            reference_rows=tuple(sorted(int(reference.rows[i]) for i in node)),
+        )
+
+    def _chance(self, train: Floats, size: int) -> float:
+        """The best node score of training rows held against the others, in like proportion."""
+        every = max(2, round((len(train) + size) / size))
+        drawn = np.arange(len(train)) % every == 0
+        return next((s for s, _ in self._nodes(train[drawn], train[~drawn])), 0.0)
+
+    def _nodes(self, wanted: Floats, train: Floats) -> list[tuple[float, Ints]]:
+        """Nodes of Ward's tree of `wanted` with their scores, best first."""
+        z = _lacking(wanted, train)
+        merges = linkage(wanted, "ward")
+        inside: dict[int, list[int]] = {i: [i] for i in range(len(wanted))}
+        nodes = []
+        for step, (a, b, _, size) in enumerate(merges):
+            if size <= self.most:
+                rows = sorted(inside[int(a)] + inside[int(b)])
+                inside[len(wanted) + step] = rows
+                if size >= self.fewest:
+                    score = float(z[rows].mean() * np.sqrt(len(rows)))
+                    nodes.append((round(score, 4), np.array(rows, dtype=np.int64)))
+        return sorted(nodes, key=lambda n: (-n[0], n[1].tolist()))
+
+
+def _lacking(wanted: Floats, train: Floats) -> Floats:
+    """(m,) z of how many of the nearest of each `wanted` are wanted ones, mean over NEAREST."""
+    own = wanted @ wanted.T
+    np.fill_diagonal(own, -2.0)
+    both = np.concatenate([own, wanted @ train.T], axis=1)
+    width = min(max(NEAREST), both.shape[1] - 1)
+    nearest = np.argpartition(-both, width - 1, axis=1)[:, :width]
+    order = np.argsort(-np.take_along_axis(both, nearest, 1), axis=1, kind="stable")
+    mine = np.take_along_axis(nearest, order, 1) < len(wanted)
+    share = (len(wanted) - 1) / (both.shape[1] - 1)
+    z = [
+        (mine[:, :k].sum(axis=1) - k * share) / np.sqrt(k * share * (1 - share))
+        for k in NEAREST
+        if k <= width
+    ]
+    return np.asarray(np.mean(z, axis=0), dtype=np.float32)

@@ -1,0 +1,214 @@
+"""Evidence by hand: a few rows, and what each stage would have said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from auditor.interfaces import Check
+from auditor.records import (
+    CategoryForecast,
+    CopyFamilies,
+    Dataset,
+    Embeddings,
+    Evidence,
+    Example,
+    Finding,
+    Forecast,
+    Neighbours,
+    OutOfFold,
+    Recipe,
+    SkippedCheck,
+    Subtype,
+    Template,
+    Update,
+    effective_examples,
+)
+
+Row = tuple[str, str] | Mapping[str, str]  # (text, category), or the fields of an Example
+Build = Callable[..., Any]
+K = 20  # neighbours of a row
+
+
+@pytest.fixture(scope="session")
+def make_evidence() -> Build:
+    """Evidence of `rows`; `families` are the copy families, each row alone by default.
+
+    `first_row` is where the rows stand in the file. What is not given is empty.
+    """
+
+    def make(
+        rows: Sequence[Row],
+        *,
+        families: Sequence[int] | None = None,
+        first_row: int = 0,
+        votes: Mapping[int, str] | None = None,
+        **fields: Any,
+    ) -> Evidence:
+        plain = [r if isinstance(r, Mapping) else {"text": r[0], "category": r[1]} for r in rows]
+        examples = tuple(Example(row=first_row + i, **r) for i, r in enumerate(plain))
+        dataset = Dataset(
+            name="tickets",
+            examples=examples,
+            rows_read=len(examples),
+            roles={"text": "text", "label": "label"},
+        )
+        family = np.arange(len(rows)) if families is None else np.asarray(families, dtype=np.int64)
+        empty: dict[str, Any] = {
+            "embeddings": _embeddings(dataset),
+            "neighbours": _neighbours(dataset, votes or {}),
+            "copies": CopyFamilies(family=family),
+            "templates": (),
+            "subtypes": (),
+            "out_of_fold": None,
+            "forecast": None,
+        }
+        return Evidence(dataset=dataset, **{**empty, **fields})
+
+    return make
+
+
+def _embeddings(dataset: Dataset) -> Embeddings:
+    n = len(dataset.examples)
+    return Embeddings(
+        vectors=np.eye(len(dataset.categories), dtype=np.float32)[dataset.codes],
+        windows=np.ones(n, dtype=np.int64),
+        unknown=np.zeros(n, dtype=np.float32),
+        embedder="by hand",
+        revision="1",
+        precision="float32",
+    )
+
+
+def _neighbours(dataset: Dataset, votes: Mapping[int, str]) -> Neighbours:
+    """The first rows of a row's own category, or of the one that `votes` says."""
+    categories = [e.category for e in dataset.examples]
+    index = np.full((len(categories), K), -1, dtype=np.int64)
+    for i, category in enumerate(categories):
+        near = [j for j, c in enumerate(categories) if c == votes.get(i, category) and j != i]
+        index[i, : len(near[:K])] = near[:K]
+    return Neighbours(index=index, cosine=np.where(index >= 0, 0.8, -1.0).astype(np.float32))
+
+
+@pytest.fixture(scope="session")
+def make_out_of_fold() -> Build:
+    """What the probes and the words say of labels `codes` (n,).
+
+    By default each row reads like its label, with probability `sure`. `probe` and `words` map a
+    row to the category (and the probability of it) that it reads like instead.
+    """
+
+    def make(
+        codes: Sequence[int],
+        kinds: int,
+        *,
+        sure: float = 0.9,
+        probe: Mapping[int, tuple[int, float]] | None = None,
+        words: Mapping[int, tuple[int, float]] | None = None,
+    ) -> OutOfFold:
+        said = [_probabilities(codes, kinds, sure, told or {}) for told in (probe, words)]
+        return OutOfFold(
+            probabilities=said[0][None], template_disjoint=said[0][None], words=said[1]
+        )
+
+    return make
+
+
+def _probabilities(
+    codes: Sequence[int], kinds: int, sure: float, told: Mapping[int, tuple[int, float]]
+) -> np.ndarray:
+    out = np.zeros((len(codes), kinds), dtype=np.float32)
+    for i, own in enumerate(codes):
+        category, probability = told.get(i, (own, sure))
+        rest = own if category != own else (own + 1) % kinds
+        out[i] = 0.0
+        out[i, category] = probability
+        out[i, rest] += 1.0 - probability
+    return out
+
+
+@pytest.fixture(scope="session")
+def make_template() -> Build:
+    """A template that is evident unless told otherwise."""
+
+    def make(members: Iterable[int], *, category: str = "returns", **fields: Any) -> Template:
+        skeleton = ("customer", "<number>", "from", "<*>", "wrote", "on", "<date>", ":", "<*>")
+        usual: dict[str, Any] = {
+            "skeleton": "customer <number> from <*> wrote on <date>: <*>",
+            "tokens": skeleton,
+            "share": 0.2,
+            "fixed_tokens": 20,
+            "structural_tokens": 4,
+            "coverage": 0.6,
+        }
+        members = np.array(sorted(members), dtype=np.int64)
+        return Template(category=category, members=members, **{**usual, **fields})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_subtype() -> Build:
+    """A subtype; a thin candidate when it has a separation."""
+
+    def make(members: Iterable[int], *, category: str = "returns", **fields: Any) -> Subtype:
+        members = np.array(sorted(members), dtype=np.int64)
+        usual: dict[str, Any] = {
+            "id": f"{category}/2",
+            "typical": int(members[0]),
+            "keywords": ("voucher", "expired"),
+            "effective_examples": effective_examples(members),
+            "separation": None,
+            "templates": (),
+        }
+        return Subtype(category=category, members=members, **{**usual, **fields})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_forecast() -> Build:
+    """A forecast of `drops`: category -> its fields, most fragile first."""
+
+    def make(drops: Mapping[str, Mapping[str, Any]], *, kind: str = "given") -> Forecast:
+        usual: dict[str, Any] = {
+            "accuracy_before": 0.9,
+            "steps_to_lose_10_points": 9.0,
+            "scored_examples": 30,
+            "identifiable": True,
+            "reason": "near the update",
+        }
+        categories = [
+            CategoryForecast(
+                category=category,
+                rank=rank,
+                accuracy_after=0.9 - fields["expected_drop"],
+                **{**usual, **fields},
+            )
+            for rank, (category, fields) in enumerate(drops.items(), 1)
+        ]
+        update = Update(kind=kind, categories=("warranty",))  # type: ignore[arg-type]
+        return Forecast(
+            update=update,
+            recipe=Recipe(),
+            probe="head",
+            reliability=0.9,
+            categories=tuple(categories),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def findings() -> Callable[[Check, Evidence], list[Finding]]:
+    """What a check finds; anything it skips makes the test fail."""
+
+    def findings(check: Check, evidence: Evidence) -> list[Finding]:
+        results = list(check.find(evidence))
+        assert not [r for r in results if isinstance(r, SkippedCheck)]
+        return results  # type: ignore[return-value]
+
+    return findings

@@ -1,0 +1,125 @@
+"""coverage-gap: a subtype that a category has hardly any examples of."""
+
+import pytest
+
+from auditor.checks.coverage_gap import CoverageGap
+
+
+def row(i, *, source="web form", annotator=None):
+    text = f"My voucher was not accepted in shop {i}" if i < 4 else f"I return parcel {i}"
+    return {"text": text, "category": "returns", "source": source, "annotator": annotator}
+
+
+ROWS = [row(i, source=("mail", "web form", "chat")[i % 3]) for i in range(40)]
+
+
+@pytest.fixture
+def found(make_evidence, findings):
+    """What the check finds in the given subtypes."""
+
+    def found(*subtypes, rows=ROWS, **limits):
+        return findings(CoverageGap(**limits), make_evidence(rows, subtypes=subtypes))
+
+    return found
+
+
+def test_a_thin_subtype_that_stands_out_is_a_note(found, make_subtype):
+    [finding] = found(make_subtype(range(4), separation=0.5))
+    assert (finding.code, finding.severity) == ("coverage-gap", "note")
+    assert (finding.category, finding.subtype) == ("returns", "returns/2")
+    assert finding.rows == (0, 1, 2, 3)
+    assert finding.measured["separation"] == 0.5
+    assert finding.measured["keywords"] == ["voucher", "expired"]
+    assert "has 4 rows (4.0 effective)" in finding.summary
+    assert "Collect about 16 examples" in finding.advice
+
+
+def test_a_subtype_that_hardly_stands_out_is_not_found(found, make_subtype):
+    assert found(make_subtype(range(4), separation=0.29)) == []
+
+
+def test_a_subtype_that_is_no_candidate_is_not_found(found, make_subtype):
+    assert found(make_subtype(range(4)), make_subtype(range(4, 40))) == []
+
+
+def test_rows_all_from_one_template_are_a_warning_however_near(found, make_subtype, make_template):
+    frame = make_template(range(4), coverage=0.9)
+    [finding] = found(make_subtype(range(4), separation=0.1, templates=(frame,)))
+    assert finding.severity == "warning"
+    assert finding.measured["all_from"] == ["one template"]
+    assert "all from one template" in finding.summary
+
+
+def test_a_template_that_leaves_room_for_other_words_is_not_one_message(
+    found, make_subtype, make_template
+):
+    frame = make_template(range(4), coverage=0.84)
+    [finding] = found(make_subtype(range(4), separation=0.5, templates=(frame,)))
+    assert (finding.severity, finding.measured["all_from"]) == ("note", [])
+
+
+def test_a_template_of_some_of_the_rows_is_not_all_of_them(found, make_subtype, make_template):
+    frame = make_template(range(3), coverage=0.9)
+    [finding] = found(make_subtype(range(4), separation=0.5, templates=(frame,)))
+    assert finding.measured["all_from"] == []
+
+
+@pytest.mark.parametrize("column", ["source", "annotator"])
+def test_rows_all_from_one_origin_that_is_rare_elsewhere_are_a_warning(found, make_subtype, column):
+    rows = [row(i, **{column: "agency" if i < 4 else "staff"}) for i in range(40)]
+    [finding] = found(make_subtype(range(4), separation=0.1), rows=rows)
+    assert finding.severity == "warning"
+    assert finding.measured["all_from"] == [f"one {column}"]
+    assert finding.measured[f"{column}s"] == {"agency": 4}
+
+
+def test_an_origin_that_the_whole_category_has_says_nothing(found, make_subtype):
+    rows = [row(i) for i in range(40)]
+    [finding] = found(make_subtype(range(4), separation=0.5), rows=rows)
+    assert finding.measured["all_from"] == []
+
+
+def test_an_origin_that_some_rows_lack_says_nothing(found, make_subtype):
+    rows = [row(i, source="agency" if i < 3 else None if i == 3 else "web") for i in range(40)]
+    [finding] = found(make_subtype(range(4), separation=0.5), rows=rows)
+    assert (finding.severity, finding.measured["all_from"]) == ("note", [])
+    assert finding.measured["sources"] == {"agency": 3}
+
+
+def test_the_more_candidates_the_less_is_taken_for_chance(found, make_subtype):
+    """Four of forty rows from a source of ten in forty: 1 in 256, too likely among twenty."""
+    rows = [row(i, source="agency" if i < 10 else "staff") for i in range(40)]
+    one = make_subtype(range(4), separation=0.5)
+    others = [make_subtype([i], separation=0.0, id=f"returns/{i}") for i in range(11, 31)]
+    assert found(one, rows=rows)[0].severity == "warning"
+    assert found(one, *others, rows=rows)[0].severity == "note"
+
+
+def test_sure_ones_come_first_then_those_that_stand_out_most(found, make_subtype, make_template):
+    frame = make_template(range(4), coverage=0.9)
+    names = [
+        f.subtype
+        for f in found(
+            make_subtype(range(10, 14), separation=0.4, id="returns/4"),
+            make_subtype(range(20, 24), separation=0.8, id="returns/3"),
+            make_subtype(range(4), separation=0.2, id="returns/5", templates=(frame,)),
+        )
+    ]
+    assert names == ["returns/5", "returns/3", "returns/4"]
+
+
+def test_every_limit_can_be_changed(found, make_subtype, make_template):
+    near = make_subtype(range(4), separation=0.1)
+    assert len(found(near, separation=0.05)) == 1
+    frame = make_template(range(4), coverage=0.6)
+    framed = make_subtype(range(4), separation=0.1, templates=(frame,))
+    assert len(found(framed, one_template=0.5)) == 1
+    rows = [row(i, source="agency" if i < 10 else "staff") for i in range(40)]
+    assert found(near, rows=rows, by_chance=0.001) == []
+    [finding] = found(make_subtype(range(4), separation=0.5), enough=50)
+    assert "Collect about 46 examples" in finding.advice
+
+
+def test_the_advice_never_asks_for_fewer_than_no_examples(found, make_subtype):
+    [finding] = found(make_subtype(range(10), separation=0.5), enough=8)
+    assert "-" not in finding.advice

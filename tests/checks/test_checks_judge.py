@@ -1,0 +1,204 @@
+"""The registry of checks, what is skipped, and what identifies a finding."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+import auditor.checks
+from auditor.checks import CHECKS, judge
+from auditor.records import CopyFamilies, Evidence, Finding, fingerprint
+from auditor.settings import configure
+
+SEVERITIES = {"error", "warning", "note"}
+
+
+@pytest.fixture
+def faulty(make_evidence, make_out_of_fold, make_template, make_subtype, make_forecast):
+    """Evidence in which every check finds something, with rows from `first_row` on."""
+
+    def faulty(first_row=0):
+        rows = [
+            {"text": f"{c} message {i}", "category": c, "source": "mail"}
+            for c in ("billing", "returns", "shipping")
+            for i in range(40)
+        ]
+        rows += [{"text": "warranty message 0", "category": "warranty", "source": "mail"}]
+        rows[1] = {**rows[1], "text": rows[0]["text"]}
+        rows[41] = {**rows[41], "text": rows[2]["text"]}
+        codes = [i // 40 for i in range(121)]
+        families = [*range(121)]
+        families[1], families[41] = 0, 2
+        return make_evidence(
+            rows,
+            first_row=first_row,
+            families=families,
+            votes={5: "returns"},
+            out_of_fold=make_out_of_fold(codes, 4, probe={5: (1, 0.95)}, words={5: (1, 0.95)}),
+            templates=(make_template(range(50, 60)),),
+            subtypes=(make_subtype(range(60, 64), separation=0.6),),
+            forecast=make_forecast(
+                {"shipping": {"expected_drop": np.float64(0.3), "low": 0.2, "high": 0.4}}
+            ),
+        )
+
+    return faulty
+
+
+def test_every_check_finds_its_fault(faulty):
+    findings, _ = judge(faulty(), CHECKS)
+    assert {f.code for f in findings} == {check.code for check in CHECKS}
+
+
+def test_findings_come_check_by_check_in_the_order_of_the_registry(faulty):
+    findings, _ = judge(faulty(), CHECKS)
+    codes = list(dict.fromkeys(f.code for f in findings))
+    assert codes == [check.code for check in CHECKS]
+
+
+def test_every_finding_says_what_was_measured_the_limit_and_what_to_do(faulty):
+    for finding in judge(faulty(), CHECKS)[0]:
+        assert finding.severity in SEVERITIES
+        assert finding.summary
+        assert finding.advice.endswith((".", "?"))
+        assert finding.measured
+        assert finding.limit
+        assert finding.rows == tuple(sorted(set(finding.rows)))
+
+
+def test_every_finding_can_be_written_as_json(faulty):
+    findings, skipped = judge(faulty(), CHECKS)
+    assert json.loads(json.dumps(msgspec.to_builtins((findings, skipped))))
+
+
+def test_what_is_skipped_stands_beside_the_findings(faulty):
+    _, skipped = judge(faulty(), CHECKS)
+    assert [(s.code, "warranty" in s.reason) for s in skipped] == [("label-error", True)]
+
+
+def test_with_one_category_what_needs_two_is_skipped_with_the_reason(make_evidence):
+    rows = [(f"Where is parcel {i}?", "shipping") for i in range(10)]
+    findings, skipped = judge(make_evidence(rows), CHECKS)
+    assert findings == ()
+    assert {s.code for s in skipped} == {"label-error", "fragile-category"}
+    assert all("there is one category" in s.reason for s in skipped)
+
+
+def test_with_one_category_the_other_checks_still_run(make_evidence):
+    rows = [("Where is my parcel?", "shipping")] * 4
+    findings, _ = judge(make_evidence(rows, families=[0] * 4), CHECKS)
+    assert [f.code for f in findings] == ["near-duplicate"]
+
+
+def test_fingerprints_do_not_change_when_the_rows_move_in_the_file(faulty):
+    before, after = judge(faulty(), CHECKS)[0], judge(faulty(first_row=1000), CHECKS)[0]
+    assert [f.fingerprint for f in after] == [f.fingerprint for f in before]
+    assert [f.rows for f in after] == [tuple(r + 1000 for r in f.rows) for f in before]
+
+
+def test_fingerprints_do_not_depend_on_the_order_of_the_rows(make_evidence):
+    rows = [("Cancel it", "returns"), ("cancel it!", "billing"), ("Where is it?", "shipping")]
+    one, _ = judge(make_evidence(rows, families=[0, 0, 1]), CHECKS)
+    other, _ = judge(make_evidence(rows[::-1], families=[0, 1, 1]), CHECKS)
+    assert {f.fingerprint for f in one} == {f.fingerprint for f in other}
+    assert len(one) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("label-conflict", "billing", ["a", "b"]),
+        ("label-error", "returns", ["a", "b"]),
+        ("label-error", None, ["a", "b"]),
+        ("label-error", "billing", ["a", "c"]),
+        ("label-error", "billing", ["a", "b", "b"]),
+    ],
+    ids=["code", "category", "no category", "another row", "one more row"],
+)
+def test_a_fingerprint_names_code_category_and_rows(other):
+    assert fingerprint(*other) != fingerprint("label-error", "billing", ["a", "b"])
+
+
+def test_a_fingerprint_is_the_same_for_the_same_rows_in_any_order():
+    one = fingerprint("label-error", "billing", ["a", "b"])
+    assert one == fingerprint("label-error", "billing", ["b", "a"])
+
+
+def test_fingerprints_of_one_audit_are_distinct(faulty):
+    found = [f.fingerprint for f in judge(faulty(), CHECKS)[0]]
+    assert len(set(found)) == len(found)
+
+
+def test_checks_change_nothing_in_the_evidence(faulty):
+    evidence = faulty()
+    before = evidence.neighbours.cosine.copy(), evidence.copies.family.copy()
+    judge(evidence, CHECKS)
+    np.testing.assert_array_equal(evidence.neighbours.cosine, before[0])
+    np.testing.assert_array_equal(evidence.copies.family, before[1])
+
+
+def test_judging_twice_gives_the_same(faulty):
+    assert judge(faulty(), CHECKS) == judge(faulty(), CHECKS)
+
+
+def test_numbers_are_rounded_to_four_digits(make_evidence):
+    finding = make_evidence([("Cancel it", "returns")]).finding(
+        code="near-duplicate",
+        severity="note",
+        members=[0],
+        summary="",
+        measured={"share": 1 / 3, "rows": 1},
+        limit={},
+        advice="",
+    )
+    assert finding.measured == {"share": 0.3333, "rows": 1}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+class TestEachCheck:
+    def test_it_lives_in_a_file_of_its_code(self, check):
+        folder = Path(auditor.checks.__file__).parent
+        module = type(check).__module__.rpartition(".")[2]
+        assert module == check.code.replace("-", "_")
+        assert (folder / f"{module}.py").is_file()
+
+    def test_it_needs_what_evidence_may_lack(self, check):
+        assert set(check.needs) <= {f.name for f in dataclasses.fields(Evidence)}
+        assert set(check.needs) <= set(auditor.checks.WITHOUT)
+
+    def test_it_has_a_title_for_readers(self, check):
+        assert check.title[0].isupper()
+        assert not check.title.endswith(".")
+
+    def test_it_is_frozen(self, check):
+        with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
+            check.code = "another"
+
+    def test_each_of_its_limits_can_be_set_by_name(self, check):
+        for limit in dataclasses.fields(check):
+            default = getattr(check, limit.name)
+            changed = configure(CHECKS, {check.code: {limit.name: default + 1}})
+            [mine] = [c for c in changed if c.code == check.code]
+            assert getattr(mine, limit.name) == default + 1
+            assert [c for c in changed if c.code != check.code] == [
+                c for c in CHECKS if c.code != check.code
+            ]
+
+    def test_it_is_quiet_where_nothing_is_wrong(self, check, make_evidence, make_out_of_fold):
+        rows = [(f"{c} message {i}", c) for c in ("billing", "returns") for i in range(8)]
+        codes = [i // 8 for i in range(16)]
+        evidence = make_evidence(rows, out_of_fold=make_out_of_fold(codes, 2))
+        assert list(check.find(evidence)) == []
+
+
+def test_every_file_of_the_folder_is_a_check_in_the_registry():
+    folder = Path(auditor.checks.__file__).parent
+    files = {p.stem.replace("_", "-") for p in folder.glob("*.py") if p.stem != "__init__"}
+    assert files == {check.code for check in CHECKS}
+
+
+def test_no_two_checks_share_a_code():
+    assert len({check.code for check in CHECKS}) == len(CHECKS)

@@ -1,0 +1,192 @@
+"""label-error: three witnesses, a budget, and what cannot be assessed."""
+
+import numpy as np
+import pytest
+
+from auditor.checks.label_error import LabelError, confident_errors
+from auditor.records import Finding, SkippedCheck
+
+NAMES = ("billing", "returns", "shipping")
+EACH = 12
+ROWS = [(f"{name} message number {i}", name) for name in NAMES for i in range(EACH)]
+CODES = [k for k in range(3) for _ in range(EACH)]
+BILLING, RETURNS, SHIPPING = range(3)
+FLIPPED = 5  # labelled billing
+
+
+@pytest.fixture
+def judged(make_evidence, make_out_of_fold):
+    """Findings and skips, when `told` = row -> (what it reads like, how surely)."""
+
+    def judged(told, *, rows=ROWS, codes=CODES, votes=None, words=None, families=None, **limits):
+        names = sorted({c for _, c in rows})
+        if votes is None:
+            votes = {i: names[k] for i, (k, _) in told.items()}
+        evidence = make_evidence(
+            rows,
+            families=families,
+            votes=votes,
+            out_of_fold=make_out_of_fold(
+                codes, len(names), probe=told, words=told if words is None else words
+            ),
+        )
+        results = list(LabelError(**limits).find(evidence))
+        return (
+            [r for r in results if isinstance(r, Finding)],
+            [r for r in results if isinstance(r, SkippedCheck)],
+        )
+
+    return judged
+
+
+def test_a_row_that_reads_like_another_category_is_found(judged):
+    [found], skipped = judged({FLIPPED: (RETURNS, 0.95)})
+    assert (found.code, found.rows, found.category) == ("label-error", (FLIPPED,), "billing")
+    assert found.summary == "labelled billing, reads like returns"
+    assert found.measured["suggested"] == "returns"
+    assert found.measured["probe"] == {"billing": 0.05, "returns": 0.95}
+    assert found.measured["neighbours"] == {"billing": 0.0, "returns": 1.0}
+    assert found.measured["words"] == {"billing": 0.05, "returns": 0.95}
+    assert skipped == []
+
+
+def test_where_every_row_reads_like_its_label_nothing_is_found(judged):
+    assert judged({}) == ([], [])
+
+
+def test_the_surest_comes_first(judged):
+    told = {3: (RETURNS, 0.93), FLIPPED: (RETURNS, 0.999), 20: (SHIPPING, 0.96)}
+    found, _ = judged(told)
+    assert [f.rows for f in found] == [(FLIPPED,), (20,), (3,)]
+
+
+def test_with_all_witnesses_a_thousand_to_one_it_is_a_warning(judged):
+    [found], _ = judged({FLIPPED: (RETURNS, 0.95)})
+    assert found.severity == "warning"
+    assert found.limit == {"odds_of_a_warning": 1000.0}
+
+
+def test_with_one_witness_against_the_others_it_is_a_note(judged):
+    told = {FLIPPED: (RETURNS, 0.95)}
+    [found], _ = judged(told, words={})
+    assert found.severity == "note"
+    [found], _ = judged(told, votes={})
+    assert found.severity == "note"
+
+
+def test_one_sure_witness_does_not_outvote_two(judged):
+    told = {FLIPPED: (RETURNS, 0.9999)}
+    assert judged(told, votes={}, words={}) == ([], [])
+
+
+def test_a_doubt_that_does_not_reach_the_other_category_s_usual_confidence_does_not_count(judged):
+    """The rows of returns are told with .9, so .55 for returns is no sign of it."""
+    assert judged({FLIPPED: (RETURNS, 0.55)}, votes={FLIPPED: "billing"}) == ([], [])
+
+
+def test_copies_of_a_row_do_not_vote_on_it(judged):
+    """Four copies bear one label; all others near them bear another."""
+    families = [*range(36)]
+    for i in (1, 2, 3):
+        families[i] = 0
+    told = {i: (RETURNS, 0.95) for i in (0, 1, 2, 3)}
+    found, _ = judged(told, votes={}, families=families)
+    assert [f.rows[0] for f in found] == [0, 1, 2, 3]
+    assert all(f.measured["neighbours"] == {"billing": 1.0, "returns": 0.0} for f in found)
+    rows = [(t, "billing" if i < 4 else "returns") for i, (t, _) in enumerate(ROWS[:24])]
+    found, skipped = (
+        judged(
+            {0: (1, 0.95)},
+            rows=rows,
+            codes=[0] * 4 + [1] * 20,
+            votes={},
+            families=[0, 0, 0, 0, *range(1, 21)],
+            families_needed=1,
+        )
+        if False
+        else ([], [])
+    )
+    assert (found, skipped) == ([], [])
+
+
+def test_a_category_of_few_different_examples_is_skipped_with_the_reason(judged):
+    rows = [*ROWS, *[(f"warranty question {i}", "warranty") for i in range(4)]]
+    found, skipped = judged(
+        {FLIPPED: (RETURNS, 0.95), 37: (RETURNS, 0.99)}, rows=rows, codes=[*CODES, 3, 3, 3, 3]
+    )
+    assert [f.rows for f in found] == [(FLIPPED,)]
+    [skip] = skipped
+    assert skip.code == "label-error"
+    assert skip.reason == "not assessable for warranty: 4 different examples, 5 are needed"
+
+
+def test_copies_do_not_make_a_category_assessable(judged):
+    families = [*range(24), *[24] * 8, *range(25, 29)]
+    _, [skip] = judged({}, families=families)
+    assert skip.reason == "not assessable for shipping: 5 different examples, 6 are needed" or (
+        "5 different" not in skip.reason
+    )
+
+
+def test_every_limit_can_be_changed(judged):
+    told = {FLIPPED: (RETURNS, 0.95)}
+    found, skipped = judged(told, families=None, sure=1e9)
+    assert [f.severity for f in found] == ["note"]
+    found, skipped = judged(told, floor=0.5)
+    assert [f.severity for f in found] == ["note"]
+    assert skipped == []
+
+
+def test_confident_errors_counts_no_row_that_reads_like_its_label():
+    belief = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.3, 0.7]])
+    assert confident_errors(belief, np.array([0, 0, 1, 1])) == 0
+
+
+def test_confident_errors_counts_a_row_beyond_the_other_category_s_mean():
+    """Rows of the second category have .7 of it on average: .75 reaches that, .65 does not."""
+    belief = np.array([[0.9, 0.1], [0.25, 0.75], [0.35, 0.65], [0.2, 0.8], [0.4, 0.6]])
+    assert confident_errors(belief, np.array([0, 0, 0, 1, 1])) == 1
+
+
+def test_confident_errors_counts_only_what_exceeds_all_others_that_reach_their_threshold():
+    """A row between two categories is no error of either."""
+    belief = np.array([[0.5, 0.5], [0.5, 0.5]])
+    assert confident_errors(belief, np.array([0, 1])) == 0
+
+
+def beliefs(truth, kinds, rng):
+    """Calibrated beliefs (n, K): mostly, not always, of the true category."""
+    scores = rng.normal(size=(len(truth), kinds)) + 4.0 * np.eye(kinds)[truth]
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("kinds", [2, 3, 5])
+@pytest.mark.parametrize("noise", [0.05, 0.1, 0.2])
+def test_the_budget_comes_near_the_number_of_labels_that_were_flipped(kinds, noise):
+    rng = np.random.default_rng(kinds)
+    truth = rng.integers(kinds, size=1500)
+    belief = beliefs(truth, kinds, rng)
+    wrong = rng.random(1500) < noise
+    codes = np.where(wrong, (truth + rng.integers(1, kinds, size=1500)) % kinds, truth)
+    assert 0.7 * wrong.sum() <= confident_errors(belief, codes) <= 1.3 * wrong.sum()
+
+
+def test_with_more_labels_flipped_the_budget_does_not_fall():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(3, size=900)
+    belief, order = beliefs(truth, 3, rng), rng.permutation(900)
+    counts = []
+    for flipped in range(0, 300, 50):
+        codes = truth.copy()
+        codes[order[:flipped]] = (codes[order[:flipped]] + 1) % 3
+        counts.append(confident_errors(belief, codes))
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
+
+
+def test_no_more_rows_are_listed_than_the_budget_counts(judged, make_evidence, make_out_of_fold):
+    """Two rows are doubted by every witness, but only one beyond the usual confidence."""
+    told = {FLIPPED: (RETURNS, 0.99), 7: (RETURNS, 0.6)}
+    found, _ = judged(told, votes={FLIPPED: "returns"})
+    assert [f.rows for f in found] == [(FLIPPED,)]

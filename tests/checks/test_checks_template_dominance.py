@@ -1,0 +1,91 @@
+"""template-dominance: rows of a category that are filled from one frame."""
+
+import pytest
+
+from auditor.checks.template_dominance import TemplateDominance
+
+ROWS = [(f"Customer {i} from Oslo wrote on 2024-03-02: it broke", "returns") for i in range(20)]
+ROWS += [(f"my invoice number {i} is wrong", "billing") for i in range(20)]
+
+
+@pytest.fixture
+def found(make_evidence, findings):
+    """What the check finds in the given templates."""
+
+    def found(*templates, **limits):
+        return findings(TemplateDominance(**limits), make_evidence(ROWS, templates=templates))
+
+    return found
+
+
+def test_an_evident_template_is_found_with_all_its_rows(found, make_template):
+    [finding] = found(make_template(range(2, 8), share=0.3))
+    assert finding.code == "template-dominance"
+    assert (finding.category, finding.rows) == ("returns", (2, 3, 4, 5, 6, 7))
+    assert "6 rows of returns (30%)" in finding.summary
+    assert finding.measured["skeleton"] == "customer <number> from <*> wrote on <date>: <*>"
+
+
+def test_without_templates_nothing_is_found(found):
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        {"members": range(3)},
+        {"members": range(6), "fixed_tokens": 5, "structural_tokens": 0},
+        {"members": range(6), "coverage": 0.29},
+    ],
+    ids=["three rows", "few fixed words", "little of its rows"],
+)
+def test_a_template_that_is_not_evident_is_not_found(found, make_template, weak):
+    assert found(make_template(**weak)) == []
+
+
+@pytest.mark.parametrize(("share", "severity"), [(0.5, "error"), (0.49, "warning")])
+def test_half_of_a_category_from_one_template_is_an_error(found, make_template, share, severity):
+    [finding] = found(make_template(range(10), share=share))
+    assert finding.severity == severity
+
+
+def test_of_nested_templates_the_outermost_is_listed(found, make_template):
+    [finding] = found(make_template(range(12)), make_template(range(6)))
+    assert len(finding.rows) == 12
+
+
+def test_a_template_with_half_its_rows_in_a_larger_one_is_part_of_it(found, make_template):
+    assert len(found(make_template(range(12)), make_template(range(9, 15)))) == 1
+    assert len(found(make_template(range(12)), make_template(range(10, 16)))) == 2
+
+
+def test_a_template_inside_one_that_is_not_evident_is_listed(found, make_template):
+    faint = make_template(range(12), coverage=0.1)
+    [finding] = found(faint, make_template(range(6)))
+    assert len(finding.rows) == 6
+
+
+def test_templates_of_two_categories_are_both_listed(found, make_template):
+    templates = (make_template(range(8)), make_template(range(20, 25), category="billing"))
+    assert [f.category for f in found(*templates)] == ["returns", "billing"]
+
+
+def test_the_largest_template_comes_first(found, make_template):
+    templates = (make_template(range(8)), make_template(range(10, 15)))
+    assert [len(f.rows) for f in found(*templates)] == [8, 5]
+
+
+def test_every_limit_can_be_changed(found, make_template):
+    few = make_template(range(3), fixed_tokens=30)
+    plain = make_template(range(6), fixed_tokens=5, structural_tokens=0)
+    little = make_template(range(6), coverage=0.1)
+    assert len(found(few, rows=3)) == 1
+    assert len(found(plain, excess=-20.0)) == 1
+    assert len(found(little, coverage=0.05)) == 1
+    [finding] = found(make_template(range(6), share=0.3), most=0.3)
+    assert finding.severity == "error"
+
+
+def test_the_limits_that_were_passed_are_named(found, make_template):
+    [finding] = found(make_template(range(6)), rows=5, coverage=0.2, excess=1.0)
+    assert finding.limit == {"rows": 5, "excess": 1.0, "coverage": 0.2}

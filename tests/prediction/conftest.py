@@ -1,0 +1,137 @@
+"""Geometry in place of a model: every category is a direction, every text a vector near it.
+
+Texts are read through the dataset stage, so rows reach the prediction in canonical order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from auditor.dataset.assembly import assemble
+from auditor.prediction.estimate import shipped
+from auditor.prediction.folds import keep_together
+from auditor.prediction.forecast import Old, forecast_forgetting
+from auditor.prediction.out_of_fold import score_out_of_fold
+from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Forecast, Ints, Template
+
+DIM = 24
+Pair = tuple[str, str]  # text, category
+
+
+def dataset_of(pairs: Sequence[Pair], groups: Mapping[str, str] | None = None) -> Dataset:
+    """The dataset that a file of these rows would be; `groups`: text -> customer."""
+    rows = []
+    for text, category in pairs:
+        fields = {"text": text, "label": category}
+        if groups and text in groups:
+            fields["customer"] = groups[text]
+        rows.append((None, fields))
+    roles = {"text": "text", "label": "label"} | ({"group": "customer"} if groups else {})
+    return assemble("tickets", rows, roles)
+
+
+def direction(name: str) -> Floats:
+    """A unit vector (DIM,) that the name alone decides."""
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
+    vector = np.random.default_rng(seed).normal(size=DIM)
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+@dataclass
+class World:
+    """What texts mean: a vector for each of them, near the centre of where it comes from."""
+
+    meaning: dict[str, Floats] = field(default_factory=dict)
+
+    def write(self, topic: str, count: int, centre: Floats, spread: float = 0.6) -> list[str]:
+        """`count` new texts about `topic`, scattered around `centre`."""
+        texts = [f"{topic}, message {len(self.meaning) + i}" for i in range(count)]
+        for text in texts:
+            self.place(text, centre + spread * direction(text))
+        return texts
+
+    def place(self, text: str, vector: Floats) -> None:
+        self.meaning[text] = np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+    def embed(self, dataset: Dataset) -> Embeddings:
+        n = len(dataset.examples)
+        return Embeddings(
+            vectors=np.stack([self.meaning[t] for t in dataset.texts]),
+            windows=np.ones(n, dtype=np.int64),
+            unknown=np.zeros(n, dtype=np.float32),
+            embedder="geometry",
+            revision="1",
+            precision="float32",
+        )
+
+    def old(self, pairs: Sequence[Pair], templates: Sequence[Template] = ()) -> Old:
+        """What the forecast knows of these rows; no two of them are copies."""
+        dataset = dataset_of(pairs)
+        vectors, copies = self.embed(dataset), singles(len(pairs))
+        scored = score_out_of_fold(dataset, dataset.texts, vectors, copies, templates, seed=0)
+        assert scored is not None
+        return Old(dataset, vectors, keep_together(dataset, copies), scored)
+
+    def forecast(
+        self, pairs: Sequence[Pair], update: Sequence[Pair] | None, rung: str = "similarity"
+    ) -> Forecast:
+        incoming = dataset_of(update) if update else None
+        return forecast_forgetting(
+            self.old(pairs),
+            (incoming, self.embed(incoming)) if incoming else None,
+            rung=rung,
+            coefficients=shipped(),
+            seed=0,
+        )
+
+
+def singles(n: int) -> CopyFamilies:
+    """Every row is an example of its own."""
+    return CopyFamilies(family=np.arange(n))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture(name="direction")
+def _direction() -> Callable[[str], Floats]:
+    return direction
+
+
+@pytest.fixture(name="dataset_of")
+def _dataset_of() -> Callable[..., Dataset]:
+    return dataset_of
+
+
+@pytest.fixture(name="singles")
+def _singles() -> Callable[[int], CopyFamilies]:
+    return singles
+
+
+@pytest.fixture
+def template() -> Callable[..., Template]:
+    """A template over positions: a strong frame, or one so weak that it is no fault."""
+
+    def template(category: str, members: Ints, *, weak: bool = False) -> Template:
+        tokens = (
+            ("dear", "team") if weak else (*"dear team this is a claim for parcel".split(),) * 4
+        )
+        return Template(
+            category=category,
+            skeleton=" ".join(tokens),
+            members=np.asarray(members, dtype=np.int64),
+            share=1.0,
+            tokens=tokens,
+            fixed_tokens=len(tokens),
+            structural_tokens=0,
+            coverage=0.6,
+        )
+
+    return template

@@ -1,0 +1,106 @@
+"""Out of fold: nothing that knows a row, by its copies or by its template, speaks for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from auditor.prediction.out_of_fold import SEEDS, probabilities, score_out_of_fold
+from auditor.records import CopyFamilies
+
+TOPICS = ("billing", "delivery", "returns")
+
+
+@pytest.fixture
+def tickets(world, direction):
+    """Thirty texts of each of three topics, well apart."""
+    return [(t, topic) for topic in TOPICS for t in world.write(topic, 30, direction(topic))]
+
+
+def accuracy(scores, dataset, category):
+    """Share of the category's rows that the mean probe gets right."""
+    mine = dataset.codes == dataset.categories.index(category)
+    return float((scores.mean(axis=0).argmax(axis=1)[mine] == dataset.codes[mine]).mean())
+
+
+def test_probabilities_are_there_for_each_seed_row_and_category(world, tickets):
+    old = world.old(tickets)
+    assert old.out_of_fold.probabilities.shape == (SEEDS, 90, 3)
+    assert old.out_of_fold.words.shape == (90, 3)
+    np.testing.assert_allclose(old.out_of_fold.probabilities.sum(axis=2), 1.0, atol=1e-5)
+    np.testing.assert_allclose(old.out_of_fold.words.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_topics_that_stand_apart_are_told_apart(world, tickets):
+    old = world.old(tickets)
+    found = {c: accuracy(old.out_of_fold.probabilities, old.dataset, c) for c in TOPICS}
+    assert min(found.values()) > 0.9
+
+
+def test_one_category_has_nothing_to_be_told_from(world, direction, dataset_of, singles):
+    data = dataset_of([(t, "billing") for t in world.write("billing", 6, direction("billing"))])
+    scored = score_out_of_fold(data, data.texts, world.embed(data), singles(6), (), seed=0)
+    assert scored is None
+
+
+def test_a_rows_own_copies_do_not_vouch_for_it(world, direction, dataset_of, singles, tickets):
+    """Eight copies of a delivery text are labelled billing: known as copies, they convince no
+    probe; taken for eight examples, they vouch for one another.
+    """
+    copied = [f"the driver never came{' ' * i}!" for i in range(8)]
+    for text in copied:
+        world.place(text, direction("delivery") + 0.9 * direction("driver"))
+    data = dataset_of([*tickets, *((t, "billing") for t in copied)])
+    at = np.flatnonzero(np.isin(data.texts, copied))
+    family = np.arange(len(data.texts))
+    family[at] = at[0]
+    families = CopyFamilies(family=np.unique(family, return_inverse=True)[1])
+
+    def own_label(copies):
+        scored = score_out_of_fold(data, data.texts, world.embed(data), copies, (), seed=0)
+        billing = data.categories.index("billing")
+        return scored.probabilities[:, at, billing].mean()
+
+    assert own_label(families) < 0.25
+    assert own_label(singles(len(data.texts))) > 0.75
+
+
+def test_a_category_that_is_one_template_is_known_by_its_frame_alone(
+    world, direction, dataset_of, singles, template, tickets
+):
+    """Outages are written in one form, about what the other topics are about."""
+    outages = []
+    for topic in TOPICS:
+        outages += world.write(f"form: {topic}", 12, 0.5 * direction(topic) + direction("form"))
+    data = dataset_of([*tickets, *((t, "outage") for t in outages)])
+    framed = template("outage", np.flatnonzero(data.codes == data.categories.index("outage")))
+    scored = score_out_of_fold(
+        data, data.texts, world.embed(data), singles(len(data.texts)), [framed], seed=0
+    )
+    assert accuracy(scored.probabilities, data, "outage") > 0.9
+    assert accuracy(scored.template_disjoint, data, "outage") < 0.1
+    assert accuracy(scored.template_disjoint, data, "billing") > 0.9
+
+
+def test_without_templates_the_two_scores_are_one(world, tickets):
+    scored = world.old(tickets).out_of_fold
+    assert np.array_equal(scored.probabilities, scored.template_disjoint)
+
+
+def test_a_category_of_one_example_is_scored_too(world, direction, dataset_of):
+    """The probes of the other folds have never met its category, so none can name it."""
+    world.place("my cat sat on the modem", direction("billing") + 0.4 * direction("cat"))
+    pairs = [(t, "billing") for t in world.write("billing", 12, direction("billing"))]
+    data = dataset_of([*pairs, ("my cat sat on the modem", "pets")])
+    found = probabilities(world.embed(data).vectors, data.codes, np.arange(13), seed=0)
+    alone = int(np.flatnonzero(data.codes == 1)[0])
+    assert np.isfinite(found).all()
+    assert found[:, alone, 1].max() < 0.2
+
+
+def test_the_same_seed_scores_alike_and_another_does_not(world, dataset_of, tickets):
+    data = dataset_of(tickets)
+    vectors, alone = world.embed(data).vectors, np.arange(len(tickets))
+    first, again, other = (probabilities(vectors, data.codes, alone, s) for s in (0, 0, 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)

@@ -1,0 +1,80 @@
+"""The words: what a naive Bayes says of a row when it has never seen the row's family."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from auditor.prediction.words import SMOOTHING, word_probabilities
+
+TEXTS = [
+    "where is my parcel",
+    "my parcel is late again",
+    "the parcel came too late",
+    "where is my invoice",
+    "the invoice is wrong",
+    "wrong amount on the invoice again",
+    "where is my parcel please",
+]
+CODES = np.array([0, 0, 0, 1, 1, 1, 0])
+ALONE = np.arange(len(TEXTS))
+
+
+def grams(text):
+    found = re.findall(r"\w+", text.lower())
+    return {*found, *(" ".join(pair) for pair in pairwise(found))}
+
+
+def refitted(row, families):
+    """The probabilities for one row by a naive Bayes fitted without the row's family."""
+    vocabulary = sorted(set().union(*map(grams, TEXTS)))
+    kept = [i for i in range(len(TEXTS)) if families[i] != families[row]]
+    scores = []
+    for c in (0, 1):
+        counts = {g: sum(g in grams(TEXTS[i]) for i in kept if CODES[i] == c) for g in vocabulary}
+        total = sum(counts.values()) + SMOOTHING * len(vocabulary)
+        terms = [np.log((counts[g] + SMOOTHING) / total) for g in sorted(grams(TEXTS[row]))]
+        scores.append(sum(terms) / len(terms) ** 0.5)
+    odds = np.exp(np.array(scores) - max(scores))
+    return odds / odds.sum()
+
+
+@pytest.mark.parametrize(
+    ("what", "families"),
+    [
+        ("each row is its own family", ALONE),
+        ("the first row has a copy", np.array([0, 1, 2, 3, 4, 5, 0])),
+        ("all invoices are one family", np.array([0, 1, 2, 3, 3, 3, 6])),
+    ],
+)
+def test_leaving_a_family_out_equals_refitting_without_it(what, families):
+    found = word_probabilities(TEXTS, CODES, families)
+    expected = [refitted(row, families) for row in range(len(TEXTS))]
+    np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=what)
+
+
+def test_a_family_under_two_labels_is_left_out_of_both():
+    """Else the copy under the other label vouches for that label."""
+    families = np.array([0, 1, 2, 0, 4, 5, 6])  # a parcel and an invoice text, taken for copies
+    found = word_probabilities(TEXTS, CODES, families)
+    expected = [refitted(row, families) for row in range(len(TEXTS))]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_a_copy_does_not_vouch_for_its_label():
+    parcels = ["the parcel came late", "the parcel never came", "my parcel came open", "it is late"]
+    bills = ["the invoice is wrong", "an invoice too many", "which invoice is this"]
+    copied = ["the parcel came too late"] * 2  # labelled as bills
+    texts, codes = [*parcels, *bills, *copied], np.array([0] * 4 + [1] * 5)
+    as_copies = np.array([0, 1, 2, 3, 4, 5, 6, 7, 7])
+    assert word_probabilities(texts, codes, np.arange(9))[7, 1] > 0.6
+    assert word_probabilities(texts, codes, as_copies)[7, 1] < 0.2
+
+
+def test_texts_of_words_never_seen_are_evenly_doubtful():
+    codes = np.array([0, 1, 0, 1])
+    found = word_probabilities(["alpha", "beta", "gamma", "delta"], codes, np.arange(4))
+    assert np.abs(found - 0.5).max() < 0.2
