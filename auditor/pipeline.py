@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,9 @@ def audit(
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
     incoming = None if update is None else load_dataset(update, settings, strict_roles=False)
-    texts, rows = ([], []) if reference is None else load_texts(reference, settings)
+    unlabelled = (
+        [] if reference is None else sorted(zip(*load_texts(reference, settings), strict=True))
+    )
     encoder = open_encoder(settings, progress)
 
     embeddings = encoder.embed(dataset.texts)
@@ -86,9 +89,7 @@ def audit(
         subtypes=subtypes,
         out_of_fold=out_of_fold,
         forecast=forecast,
-        reference=Reference(texts=texts, rows=rows, vectors=encoder.embed(texts).vectors)
-        if texts
-        else None,
+        reference=_reference(unlabelled, encoder) if unlabelled else None,
     )
     findings, skipped = judge(evidence, checks)
     shown = drawn(dataset, findings, settings.map_points)
@@ -96,6 +97,11 @@ def audit(
     places = draw(embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
     return digest(evidence, findings, skipped, shown, places, settings)
+
+
+def _reference(unlabelled: Sequence[tuple[str, int]], encoder: Encoder) -> Reference:
+    texts, rows = zip(*unlabelled, strict=True)
+    return Reference(texts=texts, rows=rows, vectors=encoder.embed(texts).vectors)
 
 
 def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:

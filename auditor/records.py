@@ -325,8 +325,9 @@ class Evidence:
         category: str | None = None,
         subtype: str | None = None,
         reference_rows: tuple[int, ...] = (),
+        quoted: Sequence[str] = (),
     ) -> Finding:
-        """A finding about the examples at the positions `members`."""
+        """A finding about the examples at the positions `members`, and texts `quoted` besides."""
         examples = [self.dataset.examples[int(i)] for i in members]
         return Finding(
             code=code,
@@ -334,11 +335,13 @@ class Evidence:
             category=category,
             subtype=subtype,
             summary=summary,
-            measured={k: round(v, 4) if isinstance(v, float) else v for k, v in measured.items()},
+            measured={
+                k: round(float(v), 4) if isinstance(v, float) else v for k, v in measured.items()
+            },
             limit=limit,
             rows=tuple(sorted(e.row for e in examples)),
             advice=advice,
-            fingerprint=fingerprint(code, category, [e.content for e in examples]),
+            fingerprint=fingerprint(code, category, [*(e.content for e in examples), *quoted]),
             reference_rows=reference_rows,
         )
 

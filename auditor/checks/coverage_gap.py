@@ -56,8 +56,8 @@ class CoverageGap:
                     "annotators": _count(evidence, subtype, "annotator"),
                 },
                 limit={"separation": self.separation, "rows": self.enough},
-                advice=f"Collect about {self.enough - n} examples of this subtype, from different "
-                "people and sources and unlike one another in form.",
+                advice=f"Collect about {max(self.enough - n, n)} examples of this subtype, from "
+                "different people and sources and unlike one another in form.",
             )
 
     def _why(self, subtype: Subtype, evidence: Evidence, level: float) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ class LabelConflict:
             )
 
 
-def _annotators(examples: list[Example]) -> dict[str, str]:
-    """Who gave which label, where the data says it."""
-    return {e.annotator: e.category for e in examples if e.annotator}
+def _annotators(examples: list[Example]) -> dict[str, list[str]]:
+    """Who gave which labels, where the data says it."""
+    names = sorted({e.annotator for e in examples if e.annotator})
+    return {a: sorted({e.category for e in examples if e.annotator == a}) for a in names}

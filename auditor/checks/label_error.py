@@ -6,6 +6,7 @@ nearest neighbours, and the words. Their log odds for the likeliest other catego
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,6 +14,8 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.records import Evidence, Finding, Floats, Ints, SkippedCheck
+
+MOST_ODDS = 1e6  # said of a label: beyond, the witnesses' independence would be the claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class LabelError:
     floor: float = 0.02
     # Odds in favour of the other category, all witnesses agreeing, from which a label is a
     # warning: a thousand to one.
-    sure: float = 1000.0
+    sure: int = 1000
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         dataset, out_of_fold = evidence.dataset, evidence.out_of_fold
@@ -61,10 +64,11 @@ class LabelError:
         for i in listed[total[listed] > 0]:
             agreed = bool((against[:, i] > 0).all())
             sure = agreed and total[i] >= np.log(self.sure)
-            yield self._finding(evidence, int(i), int(rival[i]), witnesses[:, i], sure)
+            odds = round(math.exp(min(total[i], math.log(MOST_ODDS))))
+            yield self._finding(evidence, int(i), int(rival[i]), witnesses[:, i], odds, sure)
 
     def _finding(
-        self, evidence: Evidence, i: int, rival: int, witnesses: Floats, sure: bool
+        self, evidence: Evidence, i: int, rival: int, witnesses: Floats, odds: int, sure: bool
     ) -> Finding:
         names, given = evidence.dataset.categories, int(evidence.dataset.codes[i])
         category, other = names[given], names[rival]
@@ -77,9 +81,10 @@ class LabelError:
             summary=f"labelled {category}, reads like {other}",
             measured={
                 "suggested": other,
+                "odds": odds,
                 **{who: {category: _two(p[given]), other: _two(p[rival])} for who, p in said},
             },
-            limit={"odds_of_a_warning": self.sure},
+            limit={"odds": self.sure},
             advice=f"Read it again: {category} or {other}?",
         )
 
@@ -105,7 +110,7 @@ def confident_errors(belief: Floats, codes: Ints) -> int:
     own = belief[np.arange(len(codes)), codes]
     threshold = np.bincount(codes, weights=own) / np.bincount(codes)
     confident = np.where(belief >= threshold, belief, 0.0)
-    return int(((confident.argmax(axis=1) != codes) & confident.any(axis=1)).sum())
+    return int((confident.max(axis=1) > confident[np.arange(len(codes)), codes]).sum())
 
 
 def _normalised(log: Floats) -> Floats:

@@ -3,7 +3,7 @@
 Each reference text asks how many of its nearest texts, reference and training together, are
 reference: where training covers it, about their share of the whole; where it does not, all. Ward's
 tree of the reference gathers such texts; a node's score is its mean z times the root of its size.
-The limit is the best score that training rows reach when they are held against one another.
+The limit is the best score that training rows reach when splits of them are held against the rest.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ class ReferenceGap:
     # Reference texts of a gap: fewer may be one person's whim, more would be seen by anyone.
     fewest: int = 4
     most: int = 20
-    # Score as a multiple of the best among training rows held against one another.
-    above_chance: float = 1.0
+    # Splits of the training rows, held against one another, that a score must beat all of: where
+    # the reference is like training, one audit in ten then has a gap to show.
+    splits: int = 9
     # Reference texts below which neighbours say nothing.
     enough: int = 60
     # Rows of either side looked at, a sample beyond (Ward's tree is quadratic in memory).
@@ -45,7 +46,7 @@ class ReferenceGap:
             few = f"{len(wanted)} reference texts and {len(train)} rows, {self.enough} of each"
             yield SkippedCheck(code=self.code, reason=f"{few} are needed")
             return
-        limit = self.above_chance * self._chance(train, len(wanted))
+        limit = self._chance(train, len(wanted))
         taken = np.zeros(len(wanted), dtype=bool)
         for score, node in self._nodes(wanted, train):
             if score <= limit:
@@ -72,13 +73,18 @@ class ReferenceGap:
             limit={"score": round(limit, 4)},
             advice="Label texts of this kind from real use and add them, 20 or more.",
             reference_rows=tuple(sorted(int(reference.rows[i]) for i in node)),
+            quoted=[reference.texts[i] for i in node],
         )
 
     def _chance(self, train: Floats, size: int) -> float:
-        """The best node score of training rows held against the others, in like proportion."""
-        every = max(2, round((len(train) + size) / size))
-        drawn = np.arange(len(train)) % every == 0
-        return next((s for s, _ in self._nodes(train[drawn], train[~drawn])), 0.0)
+        """The best score of training rows held against the others, in like proportion."""
+        share = min(0.5, size / (len(train) + size))
+        random = np.random.default_rng(0)
+        best = 0.0
+        for _ in range(self.splits):
+            drawn = random.permutation(len(train)) < share * len(train)
+            best = max(best, *(s for s, _ in self._nodes(train[drawn], train[~drawn])[:1]), 0.0)
+        return best
 
     def _nodes(self, wanted: Floats, train: Floats) -> list[tuple[float, Ints]]:
         """Nodes of Ward's tree of `wanted` with their scores, best first."""

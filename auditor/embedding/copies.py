@@ -13,8 +13,8 @@ Each candidate pair is then judged word by word.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,25 +25,27 @@ from scipy.sparse.csgraph import connected_components
 from auditor.embedding.tokens import words
 from auditor.records import CopyFamilies, Ints, Neighbours
 
+Words = tuple[str, ...]
+
 LONG_WORDS = 30  # from here on, a share of changed words decides, not one edit
 LONG_SIMILARITY = 0.95  # of the words, in order: about one in twenty may change
 LONGEST_SIGNED = 240  # characters; deletions of longer texts cost more than they find
 SHORTEST_TYPO = 4  # letters; "on" and "in" are words, "bilk" for "bill" is a typo
-MANY = 50  # texts that share a signature, from which on only neighbours in order are compared
 COMMON_WORD = 3  # texts; a word in as many is a word, not a typo
 MODULUS = np.uint64(0x9E3779B97F4A7C15)
 
 
 def find_copies(texts: Sequence[str], neighbours: Neighbours) -> CopyFamilies:
     """The copy family of each of `texts` (n,); pairs that are copies are chained together."""
-    listed = [words(t) for t in texts]
-    joined = ["".join(w) for w in listed]
+    listed = [tuple(words(t)) for t in texts]
     seen_in = Counter(w for ws in listed for w in set(ws))
-    pairs = [
-        (i, j)
-        for i, j in sorted({*_near_signatures(joined), *_near_vectors(listed, neighbours)})
-        if _copies(listed[i], listed[j], seen_in)
-    ]
+    first: dict[tuple[str, ...], int] = {}
+    same = [(first.setdefault(ws, i), i) for i, ws in enumerate(listed)]
+    candidates = {
+        *_near_signatures({i: "".join(ws) for ws, i in first.items()}),
+        *_near_vectors(listed, neighbours),
+    }
+    pairs = same + [(i, j) for i, j in candidates if _copies(listed[i], listed[j], seen_in)]
     left, right = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     links = coo_array((np.ones(len(left)), (left, right)), shape=(len(texts),) * 2)
     return CopyFamilies(family=_by_first(connected_components(links, directed=False)[1]))
@@ -55,22 +57,21 @@ def _by_first(labels: NDArray[np.int32]) -> Ints:
     return np.argsort(np.argsort(first)).astype(np.int64)[inverse]
 
 
-def _near_signatures(joined: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Pairs (i < j) that share a text-but-one-character, or are equal."""
-    keys, owners = [], []
-    for i, text in enumerate(joined):
-        found = _deletions(text) if len(text) <= LONGEST_SIGNED else _hashes(text)[-1:]
-        keys.append(found)
-        owners.append(np.full(len(found), i))
-    key, owner = np.concatenate(keys), np.concatenate(owners)
+def _near_signatures(joined: Mapping[int, str]) -> Iterator[tuple[int, int]]:
+    """Pairs (i < j) of texts, by their numbers, that share a text-but-one-character."""
+    found = [
+        _deletions(text) if len(text) <= LONGEST_SIGNED else _hashes(text)[-1:]
+        for text in joined.values()
+    ]
+    key = np.concatenate(found)
+    owner = np.repeat(np.array(list(joined)), [len(f) for f in found])
     order = np.lexsort((owner, key))
     key, owner = key[order], owner[order]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
     for start, stop in zip(starts, np.r_[starts[1:], len(key)], strict=True):
         if stop - start > 1:
-            group = sorted(set(owner[start:stop].tolist()))
-            # All pairs of a large family would be quadratic; chained ones reach everyone in it.
-            yield from pairwise(group) if len(group) > MANY else combinations(group, 2)
+            # Distinct texts that share one differ in one place: few, an alphabet at most.
+            yield from combinations(sorted(set(owner[start:stop].tolist())), 2)
 
 
 def _hashes(text: str) -> np.ndarray:
@@ -96,7 +97,7 @@ def _deletions(text: str) -> np.ndarray:
     return np.unique(np.r_[prefix[-1], without])
 
 
-def _near_vectors(listed: Sequence[list[str]], neighbours: Neighbours) -> Iterator[tuple[int, int]]:
+def _near_vectors(listed: Sequence[Words], neighbours: Neighbours) -> Iterator[tuple[int, int]]:
     """Pairs of long texts among the nearest neighbours."""
     for i, near in enumerate(neighbours.index):
         if len(listed[i]) >= LONG_WORDS:
@@ -105,24 +106,27 @@ def _near_vectors(listed: Sequence[list[str]], neighbours: Neighbours) -> Iterat
                     yield min(i, j), max(i, j)
 
 
-def _copies(a: list[str], b: list[str], seen_in: Counter[str]) -> bool:
+def _copies(a: Words, b: Words, seen_in: Counter[str]) -> bool:
     """Whether two lists of words are one example."""
     if min(len(a), len(b)) >= LONG_WORDS:
         same_numbers = [w for w in a if _digits(w)] == [w for w in b if _digits(w)]
         return same_numbers and Indel.normalized_similarity(a, b) >= LONG_SIMILARITY
     a, b = _difference(a, b)
     left, right = "".join(a), "".join(b)
+    if _digits(left) or _digits(right):
+        return a == b
     if left == right:
         return True
-    if _digits(left) or _digits(right) or OSA.distance(left, right, score_cutoff=1) > 1:
+    # A word that the dataset uses elsewhere is no typo; what a moved space leaves is none either.
+    if min(seen_in[left], seen_in[right]) >= COMMON_WORD:
         return False
-    if len(left) == len(right) and sorted(left) == sorted(right):
-        return True  # two letters swapped
-    typo = min(seen_in[left], seen_in[right]) < COMMON_WORD
-    return len(a) == len(b) == 1 and min(len(left), len(right)) >= SHORTEST_TYPO and typo
+    if OSA.distance(left, right, score_cutoff=1) > 1 or max(map(len, (*a, *b))) == 1:
+        return False
+    swapped = len(left) == len(right) and sorted(left) == sorted(right)
+    return swapped or (len(a) == len(b) == 1 and min(len(left), len(right)) >= SHORTEST_TYPO)
 
 
-def _difference(a: list[str], b: list[str]) -> tuple[list[str], list[str]]:
+def _difference(a: Words, b: Words) -> tuple[Words, Words]:
     """The two lists without the words that they begin and end with alike."""
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from auditor.records import Floats, Neighbours
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 BLOCK = 1024  # rows a product: 60 MB of cosines at 15,000 rows
+
+
+def _settle_ties(product: Tensor, value: Tensor, place: Tensor) -> None:
+    """Where the last value stands more often than it was taken, takes its lowest positions."""
+    last = value[:, -1:]
+    taken = value == last
+    for row in ((product == last).sum(dim=1) > taken.sum(dim=1)).nonzero()[:, 0].tolist():
+        lowest = (product[row] == last[row]).nonzero()[:, 0]
+        place[row, taken[row]] = lowest[: int(taken[row].sum())]
 
 
 def nearest(vectors: Floats, k: int, *, among: Floats | None = None) -> Neighbours:
@@ -29,8 +43,9 @@ def nearest(vectors: Floats, k: int, *, among: Floats | None = None) -> Neighbou
         if among is None:
             own = torch.arange(len(product))
             product[own, own + start] = -2.0
+        product = product.round_(decimals=5)
         value, place = torch.topk(product, width, dim=1)
-        value = torch.round(value, decimals=5)
+        _settle_ties(product, value, place)
         order = np.lexsort((place.numpy(), -value.numpy()), axis=1)
         index[start : start + len(product), :width] = np.take_along_axis(place.numpy(), order, 1)
         cosine[start : start + len(product), :width] = np.take_along_axis(value.numpy(), order, 1)

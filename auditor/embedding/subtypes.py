@@ -30,7 +30,7 @@ from auditor.records import (
     effective_examples,
 )
 
-SMALL = (3, 12)  # rows of a thin candidate: fewer cannot repeat, more are not thin
+SMALL = (3, 12)  # rows of a thin candidate, copies aside: fewer cannot repeat, more are not thin
 SURROUNDINGS = 10  # outside rows that a candidate is held against, and neighbours of each
 CANDIDATES = 3  # a category; recall rises slowly after the first few, false alarms do not
 CUT = 0.6  # cosine distance of the descriptive flat cut
@@ -60,7 +60,7 @@ def find_subtypes(
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
         frames = [t for t in templates if t.category == category and t.excess > 0]
-        groups = _partition(vectors[members], members, frames, vocabulary)
+        groups = _partition(vectors[members], members, frames, vocabulary, copies.family)
         groups = sorted(groups, key=lambda g: (-len(g.members), int(g.members[0])))
         described = _Describer(vocabulary, vectors, copies.family, frames)
         found += [
@@ -76,7 +76,11 @@ class _Group:
 
 
 def _partition(
-    vectors: Floats, members: Ints, frames: Sequence[Template], vocabulary: _Vocabulary
+    vectors: Floats,
+    members: Ints,
+    frames: Sequence[Template],
+    vocabulary: _Vocabulary,
+    family: Ints,
 ) -> list[_Group]:
     """Candidates first, then the flat cut of what they leave."""
     framed, nodes = [], []
@@ -92,7 +96,11 @@ def _partition(
         here = [np.flatnonzero(np.isin(part, t.members)) for t in frames if _thin(t)]
         framed += [group(g) for g in here if len(g) >= SMALL[0]]
         in_frame = np.isin(part, [i for t in frames for i in t.members])
-        nodes += [group(g) for g in tree.small_nodes() if in_frame[g].mean() <= 0.5]
+        nodes += [
+            group(g)
+            for g in tree.small_nodes()
+            if in_frame[g].mean() <= 0.5 and len(np.unique(family[part[g]])) >= SMALL[0]
+        ]
         labels[start : start + LARGEST] = tree.flat() + labels.max() + 1
     nodes.sort(key=lambda g: (-(g.separation or 0.0), g.members.tolist()))
     groups = _disjoint(framed, len(framed), [])
@@ -125,7 +133,8 @@ class _Tree:
         np.fill_diagonal(self.cosine, 1.0)
         self.size = len(vectors)
         # s10: mean cosine of each row to its own ten nearest
-        self.own = np.sort(self.cosine, axis=1)[:, -1 - SURROUNDINGS : -1].mean(axis=1)
+        others = np.sort(self.cosine, axis=1)[:, -1 - SURROUNDINGS : -1]
+        self.own = others.mean(axis=1) if self.size > 1 else np.zeros(1, dtype=np.float32)
         distances = squareform(1.0 - self.cosine, checks=False)
         self.merges = linkage(distances, "average") if self.size > 1 else np.empty((0, 4))
 

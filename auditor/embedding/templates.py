@@ -207,10 +207,10 @@ def _strip(row: Row, skeleton: Sequence[str]) -> str:
     for block in LCSseq.opcodes(fixed, row.tokens):
         if block.tag == "equal":
             inside[block.dest_start : block.dest_end] = True
-    masked = [t.strip("<>") in MASKS for t in row.tokens]
+    masks = {f"<{name}>" for name in MASKS}
     left = [
         row.text[a:b]
-        for (a, b), skip, mask in zip(row.spans, inside, masked, strict=True)
-        if not skip and not mask
+        for token, (a, b), fixed_here in zip(row.tokens, row.spans, inside, strict=True)
+        if not fixed_here and token not in masks
     ]
     return " ".join(left) if any(piece.isalpha() for piece in left) else row.text

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+import regex
+
+# Scripts that put no spaces between words, and emoji: each character says something by itself.
+_ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{So}"
+_LETTER = rf"[\p{{L}}\p{{M}}--[{_ALONE}]]"  # vowel signs belong to their word
 # Tried in this order at each place of a text; the first that matches names the token.
 _RULES = {
     "email": r"[\w.+-]+@[\w-]+\.[\w.-]*\w",
@@ -13,13 +17,15 @@ _RULES = {
     "date": r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}",
     "id": r"(?=\w*\d)(?=\w*[^\W\d_])\w+(?:-\w*\d\w*)*",  # letters and digits in one word
     "number": r"\d+(?:[.,:]\d+)*",
-    "word": r"[^\W\d_]+(?:['’][^\W\d_]+)*",
+    "word": rf"{_LETTER}+(?:['’]{_LETTER}+)*|[{_ALONE}]",
     "newline": r"\n+",
     "mark": r"[^\w\s]|_",
 }
-_TOKEN = re.compile("|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()))
+_TOKEN = regex.compile(
+    "|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), regex.VERSION1
+)
 MASKS = ("email", "url", "date", "id", "number")
-_WORD = re.compile(r"\w+")
+_WORD = regex.compile(rf"[{_ALONE}]|[\w\p{{M}}--[{_ALONE}]]+", regex.VERSION1)
 # What people add without saying anything new (English; other languages' are kept as words).
 PLEASANTRIES = frozenset({"please", "pls", "plz", "kindly", "thanks", "thank", "thx"})
 

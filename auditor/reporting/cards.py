@@ -74,14 +74,19 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """All findings of one code: `groups` by category are shown in full, `rest` as a table."""
+    """All findings of one code, by category: faults, then notes, the rest as a table."""
 
     code: str
     words: wording.Code
     total: int
     severities: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
+    notes: tuple[Group, ...]
     rest: tuple[Card, ...]
+
+    @property
+    def open_cards(self) -> int:
+        return sum(len(g.cards) for g in (*self.groups, *self.notes))
 
 
 def sections(audit: Audit) -> list[Section]:
@@ -112,10 +117,7 @@ class _Desk:
 
     def _section(self, code: str) -> Section:
         findings = self.audit.of(code)
-        groups: dict[str | None, list[Card]] = defaultdict(list)
-        for finding in findings[:_OPEN_CARDS]:  # surest first, so these are the surest
-            groups[finding.category].append(self._open(finding))
-        order = sorted(groups, key=lambda c: (self.rank.get(c or "", len(self.rank) + 1), c or ""))
+        first = findings[:_OPEN_CARDS]  # surest first, so these are the surest
         severities = Counter(f.severity for f in findings)
         return Section(
             code=code,
@@ -124,12 +126,21 @@ class _Desk:
             severities=tuple(
                 (s, severities[s]) for s in ("error", "warning", "note") if severities[s]
             ),
-            groups=tuple(Group(category=c, cards=tuple(groups[c])) for c in order),
+            groups=self._groups([f for f in first if f.severity != "note"]),
+            notes=self._groups([f for f in first if f.severity == "note"]),
             rest=tuple(
                 Card(anchor=self.anchors[id(f)], finding=f, rows=named_rows(f.rows))
                 for f in findings[_OPEN_CARDS:_LISTED]
             ),
         )
+
+    def _groups(self, findings: Sequence[Finding]) -> tuple[Group, ...]:
+        """The findings by category, the category that goes first before the others."""
+        groups: dict[str | None, list[Card]] = defaultdict(list)
+        for finding in findings:
+            groups[finding.category].append(self._open(finding))
+        order = sorted(groups, key=lambda c: (self.rank.get(c or "", len(self.rank) + 1), c or ""))
+        return tuple(Group(category=c, cards=tuple(groups[c])) for c in order)
 
     def _open(self, finding: Finding) -> Card:
         skeleton = self._skeleton(finding) if finding.code in _MAY_BE_FRAMED else ""

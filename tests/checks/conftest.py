@@ -21,6 +21,7 @@ from auditor.records import (
     Neighbours,
     OutOfFold,
     Recipe,
+    Reference,
     SkippedCheck,
     Subtype,
     Template,
@@ -31,13 +32,15 @@ from auditor.records import (
 Row = tuple[str, str] | Mapping[str, str]  # (text, category), or the fields of an Example
 Build = Callable[..., Any]
 K = 20  # neighbours of a row
+DIM = 16
 
 
 @pytest.fixture(scope="session")
 def make_evidence() -> Build:
     """Evidence of `rows`; `families` are the copy families, each row alone by default.
 
-    `first_row` is where the rows stand in the file. What is not given is empty.
+    `first_row` is where the rows stand in the file, `votes` maps a row to the category of its
+    neighbours, `seed` scatters the vectors. What is not given is empty.
     """
 
     def make(
@@ -46,6 +49,7 @@ def make_evidence() -> Build:
         families: Sequence[int] | None = None,
         first_row: int = 0,
         votes: Mapping[int, str] | None = None,
+        seed: int = 0,
         **fields: Any,
     ) -> Evidence:
         plain = [r if isinstance(r, Mapping) else {"text": r[0], "category": r[1]} for r in rows]
@@ -58,7 +62,7 @@ def make_evidence() -> Build:
         )
         family = np.arange(len(rows)) if families is None else np.asarray(families, dtype=np.int64)
         empty: dict[str, Any] = {
-            "embeddings": _embeddings(dataset),
+            "embeddings": _embeddings(dataset, seed),
             "neighbours": _neighbours(dataset, votes or {}),
             "copies": CopyFamilies(family=family),
             "templates": (),
@@ -71,10 +75,13 @@ def make_evidence() -> Build:
     return make
 
 
-def _embeddings(dataset: Dataset) -> Embeddings:
+def _embeddings(dataset: Dataset, seed: int) -> Embeddings:
+    """Vectors (n, 16) scattered around one axis a category."""
     n = len(dataset.examples)
+    scatter = np.random.default_rng(seed).normal(size=(n, DIM)) * 0.15
+    vectors = (np.eye(DIM)[dataset.codes] + scatter).astype(np.float32)
     return Embeddings(
-        vectors=np.eye(len(dataset.categories), dtype=np.float32)[dataset.codes],
+        vectors=vectors / np.linalg.norm(vectors, axis=1, keepdims=True),
         windows=np.ones(n, dtype=np.int64),
         unknown=np.zeros(n, dtype=np.float32),
         embedder="by hand",
@@ -197,6 +204,26 @@ def make_forecast() -> Build:
             probe="head",
             reliability=0.9,
             categories=tuple(categories),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_reference() -> Build:
+    """Texts of real use: `counts` of them around each axis, where training has its categories.
+
+    Axis 0 is the first category of the evidence, and so on; rows are counted from `first_row`.
+    """
+
+    def make(counts: Mapping[int, int], *, first_row: int = 0, seed: int = 1) -> Reference:
+        axes = [axis for axis, n in counts.items() for _ in range(n)]
+        scatter = np.random.default_rng(seed).normal(size=(len(axes), DIM)) * 0.15
+        vectors = (np.eye(DIM)[axes] + scatter).astype(np.float32)
+        return Reference(
+            texts=[f"real message {i} about subject {axis}" for i, axis in enumerate(axes)],
+            rows=range(first_row, first_row + len(axes)),
+            vectors=vectors / np.linalg.norm(vectors, axis=1, keepdims=True),
         )
 
     return make

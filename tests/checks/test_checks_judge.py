@@ -10,14 +10,16 @@ import pytest
 
 import auditor.checks
 from auditor.checks import CHECKS, judge
-from auditor.records import CopyFamilies, Evidence, Finding, fingerprint
+from auditor.records import Evidence, fingerprint
 from auditor.settings import configure
 
 SEVERITIES = {"error", "warning", "note"}
 
 
 @pytest.fixture
-def faulty(make_evidence, make_out_of_fold, make_template, make_subtype, make_forecast):
+def faulty(
+    make_evidence, make_out_of_fold, make_template, make_subtype, make_forecast, make_reference
+):
     """Evidence in which every check finds something, with rows from `first_row` on."""
 
     def faulty(first_row=0):
@@ -40,9 +42,8 @@ def faulty(make_evidence, make_out_of_fold, make_template, make_subtype, make_fo
             out_of_fold=make_out_of_fold(codes, 4, probe={5: (1, 0.95)}, words={5: (1, 0.95)}),
             templates=(make_template(range(50, 60)),),
             subtypes=(make_subtype(range(60, 64), separation=0.6),),
-            forecast=make_forecast(
-                {"shipping": {"expected_drop": np.float64(0.3), "low": 0.2, "high": 0.4}}
-            ),
+            forecast=make_forecast({"shipping": {"expected_drop": 0.3, "low": 0.2, "high": 0.4}}),
+            reference=make_reference({0: 20, 1: 20, 2: 20, 9: 10}),
         )
 
     return faulty
@@ -83,8 +84,15 @@ def test_with_one_category_what_needs_two_is_skipped_with_the_reason(make_eviden
     rows = [(f"Where is parcel {i}?", "shipping") for i in range(10)]
     findings, skipped = judge(make_evidence(rows), CHECKS)
     assert findings == ()
-    assert {s.code for s in skipped} == {"label-error", "fragile-category"}
-    assert all("there is one category" in s.reason for s in skipped)
+    reasons = {s.code: s.reason for s in skipped}
+    assert "there is one category" in reasons["label-error"]
+    assert "there is one category" in reasons["fragile-category"]
+
+
+def test_without_a_reference_what_needs_one_is_skipped_with_the_reason(make_evidence):
+    rows = [("Where is my parcel?", "shipping"), ("I was charged twice", "billing")]
+    reasons = {s.code: s.reason for s in judge(make_evidence(rows), CHECKS)[1]}
+    assert reasons["reference-gap"] == "no --reference text was given"
 
 
 def test_with_one_category_the_other_checks_still_run(make_evidence):

@@ -52,7 +52,7 @@ def test_the_commonest_label_is_named_first(make_evidence, findings):
 
 def test_the_annotators_and_their_labels_are_named(make_evidence, findings):
     [found] = findings(LabelConflict(), make_evidence(TWO_LABELS, families=[0, 0, 1]))
-    assert found.measured["annotators"] == {"ada": "returns", "bob": "billing"}
+    assert found.measured["annotators"] == {"ada": ["returns"], "bob": ["billing"]}
 
 
 def test_without_annotators_none_are_named(make_evidence, findings):

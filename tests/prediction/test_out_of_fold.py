@@ -11,7 +11,7 @@ from auditor.records import CopyFamilies
 TOPICS = ("billing", "delivery", "returns")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tickets(world, direction):
     """Thirty texts of each of three topics, well apart."""
     return [(t, topic) for topic in TOPICS for t in world.write(topic, 30, direction(topic))]
@@ -104,3 +104,25 @@ def test_the_same_seed_scores_alike_and_another_does_not(world, dataset_of, tick
     first, again, other = (probabilities(vectors, data.codes, alone, s) for s in (0, 0, 1))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+# --- rows of the other splits ----------------------------------------------------------------
+
+
+def test_accuracy_is_read_on_the_rows_of_the_other_splits(world, direction, tickets):
+    """The test rows of returns are about deliveries: whoever learnt the training rows fails."""
+    held = [(t, "billing") for t in world.write("billing, later", 40, direction("billing"))]
+    held += [(t, "returns") for t in world.write("returns, later", 40, direction("delivery"))]
+    found = world.old(tickets, held).held_out
+    assert found.rows.tolist() == [40, 0, 40]
+    assert found.accuracy[0] > 0.9
+    assert found.accuracy[1:].tolist() == [0.0, 0.0]
+
+
+def test_held_out_rows_of_a_category_that_training_lacks_count_for_none(world, direction, tickets):
+    held = [(t, "recalls") for t in world.write("recalls", 5, direction("recalls"))]
+    assert world.old(tickets, held).held_out.rows.tolist() == [0, 0, 0]
+
+
+def test_without_other_splits_there_is_nothing_held_out(world, tickets):
+    assert world.old(tickets).held_out.rows.tolist() == [0, 0, 0]

@@ -67,10 +67,10 @@ def test_a_family_under_two_labels_is_left_out_of_both():
 def test_a_copy_does_not_vouch_for_its_label():
     parcels = ["the parcel came late", "the parcel never came", "my parcel came open", "it is late"]
     bills = ["the invoice is wrong", "an invoice too many", "which invoice is this"]
-    copied = ["the parcel came too late"] * 2  # labelled as bills
-    texts, codes = [*parcels, *bills, *copied], np.array([0] * 4 + [1] * 5)
-    as_copies = np.array([0, 1, 2, 3, 4, 5, 6, 7, 7])
-    assert word_probabilities(texts, codes, np.arange(9))[7, 1] > 0.6
+    copied = ["the parcel came too late"] * 3  # labelled as bills
+    texts, codes = [*parcels, *bills, *copied], np.array([0] * 4 + [1] * 6)
+    as_copies = np.array([0, 1, 2, 3, 4, 5, 6, 7, 7, 7])
+    assert word_probabilities(texts, codes, np.arange(10))[7, 1] > 0.5
     assert word_probabilities(texts, codes, as_copies)[7, 1] < 0.2
 
 

@@ -1,0 +1,105 @@
+"""Scores audits against planted faults and measured forgetting; prints one table of each.
+
+    python tests/benchmarks/score.py SHARED [--seeds 5] [--out DIR]
+
+SHARED holds `bench/` (plant.py, score_detection.py, score_forecast.py), `data/` (CSV files with
+text, category, subtype, split) and `truth/` (measured updates). The forecast is scored with the
+shipped coefficients; `fit_forecast.py` prints the skill with each dataset left out of the fit.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+import numpy as np
+
+import auditor
+
+KEPT = ("recall", "precision", "false_per_1000_rows", "ap")
+
+
+def run(*command: object) -> str:
+    done = subprocess.run([sys.executable, *map(str, command)], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return done.stdout
+
+
+def detection(shared: Path, name: str, seed: int, out: Path, *options: str) -> dict:
+    """One planted set, audited and scored."""
+    folder = out / "-".join([name, str(seed), *(o.strip("-") for o in options)])
+    bench, data = shared / "bench", shared / "data" / f"{name}.csv"
+    run(bench / "plant.py", data, folder, "--seed", seed, *options)
+    reference = folder / "reference.csv"
+    found = auditor.audit(
+        folder / "data.csv",
+        reference=reference if reference.exists() else None,
+        probe="similarity",  # no fault depends on the forecast
+        map_points=10,
+    )
+    auditor.save(found, folder, ("json",))
+    return json.loads(
+        run(bench / "score_detection.py", folder / "audit.json", folder / "key.json", "--json")
+    )
+
+
+def print_detection(shared: Path, seeds: int, out: Path) -> None:
+    plans = [(), ("--flip-share", "0.05"), ("--clean",), ("--reference", "10")]
+    for name in ("clinc150", "hwu64"):
+        for options in plans:
+            runs = [detection(shared, name, s, out, *options) for s in range(seeds)]
+            click.echo(f"\n{name} {' '.join(options) or '--flip-share 0.01'}, seeds 0-{seeds - 1}")
+            for code in runs[0]:
+                means = {
+                    k: round(float(np.mean(v)), 3)
+                    for k in KEPT
+                    if (v := [r[code][k] for r in runs if r[code].get(k) is not None])
+                }
+                kinds = runs[0][code].get("by_kind", {})
+                told = {
+                    k: f"{sum(r[code]['by_kind'][k][0] for r in runs)}"
+                    f"/{sum(r[code]['by_kind'][k][1] for r in runs)}"
+                    for k in kinds
+                }
+                early = [r[code].get("found_at_1_false_a_category", {}) for r in runs]
+                at_one = {k: sum(e[k] for e in early) for k in early[0]} if early[0] else {}
+                more = f"  at 1 false a category {at_one}" if code == "coverage-gap" else ""
+                click.echo(f"  {code:20s} {means}  {told}{more}")
+
+
+def print_forecasts(shared: Path, out: Path) -> None:
+    keys = ("rho", "skill", "rho_after", "p_at_k", "coverage")
+    for probe in ("similarity", "head"):
+        click.echo(f"\nforecast, rung {probe}, shipped coefficients")
+        for folder in sorted(p for p in (shared / "truth").iterdir() if p.is_dir()):
+            found = auditor.audit(
+                folder / "train.csv", update=folder / "update.csv", probe=probe, map_points=10
+            )
+            where = out / f"forecast-{probe}-{folder.name}"
+            auditor.save(found, where, ("json",))
+            scored = json.loads(
+                run(shared / "bench/score_forecast.py", where / "audit.json", folder, "--json")
+            )
+            centroid = scored["baseline_skill"]["centroid cosine to the nearest new category"]
+            told = "  ".join(f"{k} {scored[k]}" for k in keys)
+            click.echo(f"  {folder.name:15s} {told}  centroid's skill {centroid}")
+
+
+@click.command()
+@click.argument("shared", type=click.Path(exists=True, path_type=Path))
+@click.option("--seeds", default=5, help="Plant seeds 0 to this less one.")
+@click.option("--out", type=click.Path(path_type=Path), help="Keep the audits here.")
+def main(shared: Path, seeds: int, out: Path | None) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = out or Path(scratch)
+        print_forecasts(shared, folder)
+        print_detection(shared, seeds, folder)
+
+
+if __name__ == "__main__":
+    main()

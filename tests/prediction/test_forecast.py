@@ -1,0 +1,288 @@
+"""The forecast: right where the answer is known, silent where nothing can be known."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from auditor.prediction.estimate import shipped
+from auditor.prediction.rungs import RUNGS
+
+ROWS = 36  # of each category: enough to score it on
+NAMES = ("account", "billing", "delivery", "orders", "pricing", "repairs", "returns", "warranty")
+REFUNDS_AT = 1.3  # on the ring
+
+
+@pytest.fixture(scope="module")
+def on_ring(direction):
+    """The centre of a topic at `angle`: neighbours on a ring, each with something of its own."""
+
+    def on_ring(angle, own):
+        ring = np.cos(angle) * direction("ring x") + np.sin(angle) * direction("ring y")
+        return ring + 0.7 * direction(own)
+
+    return on_ring
+
+
+@pytest.fixture(scope="module")
+def tickets(world, on_ring):
+    """Eight categories around a ring, so that near and far are known."""
+    return [(t, c) for k, c in enumerate(NAMES) for t in world.write(c, ROWS, centre(on_ring, k))]
+
+
+@pytest.fixture(scope="module")
+def refunds(world, on_ring):
+    return labelled(world.write("refunds", ROWS, on_ring(REFUNDS_AT, "refunds")))
+
+
+def centre(on_ring, k):
+    return on_ring(2 * np.pi * k / len(NAMES), NAMES[k])
+
+
+def labelled(texts):
+    return [(t, "refunds") for t in texts]
+
+
+def skill(forecast):
+    """Rank correlation between expected drop and nearness on the ring; 0 where all drops are one,
+    as they are where the forecast abstains.
+    """
+    apart = {c: 2 * np.pi * k / len(NAMES) - REFUNDS_AT for k, c in enumerate(NAMES)}
+    drops = {f.category: f.expected_drop for f in forecast.categories}
+    if len(set(drops.values())) == 1:
+        return 0.0
+    return spearmanr([np.cos(apart[c]) for c in NAMES], [drops[c] for c in NAMES])[0]
+
+
+def by_name(forecast):
+    return {f.category: f for f in forecast.categories}
+
+
+# --- right where the answer is known ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+@pytest.mark.parametrize("twin", ["delivery", "returns"])
+def test_a_copy_of_an_old_category_under_a_new_name_names_its_twin_first(
+    world, tickets, rung, twin
+):
+    copy = [(t, "brand new") for t, c in tickets if c == twin]
+    assert world.forecast(tickets, copy, rung).categories[0].category == twin
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_the_nearer_a_category_is_to_the_update_the_more_it_loses(world, tickets, refunds, rung):
+    assert skill(world.forecast(tickets, refunds, rung)) > 0.8
+
+
+@pytest.mark.parametrize(("rung", "times"), [("similarity", 6), ("head", 3)])
+def test_with_the_updates_labels_shuffled_the_skill_is_gone(world, on_ring, tickets, rung, times):
+    """Shuffled among new messages of all kinds, "refunds" is a bit of everything."""
+    pool = [t for k, c in enumerate(NAMES) for t in world.write(c, ROWS, centre(on_ring, k))]
+    skills = []
+    for seed in range(times):
+        random.Random(seed).shuffle(pool)
+        skills.append(skill(world.forecast(tickets, labelled(pool[:ROWS]), rung)))
+    assert abs(np.mean(skills)) < 0.5
+
+
+def test_with_the_updates_texts_swapped_for_any_others_the_skill_is_gone(world, direction, tickets):
+    skills = []
+    for i in range(4):
+        elsewhere = world.write("refunds", ROWS, direction(f"somewhere {i}"))
+        skills.append(skill(world.forecast(tickets, labelled(elsewhere))))
+    assert abs(np.mean(skills)) < 0.5
+
+
+# --- silent where nothing can be known -------------------------------------------------------
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_an_update_that_is_in_the_data_already_tells_nothing_but_still_has_numbers(
+    world, tickets, rung
+):
+    again = [(t, c) for t, c in tickets if c == "billing"]
+    forecast = world.forecast(tickets, again, rung)
+    assert {f.reason for f in forecast.categories} == {"100% of the update is in the data already"}
+    assert not any(f.identifiable for f in forecast.categories)
+    assert all(f.low < f.expected_drop < f.high for f in forecast.categories)
+
+
+def test_a_category_with_few_rows_is_not_identifiable_but_still_has_numbers(
+    world, direction, tickets, refunds
+):
+    rare = [(t, "recalls") for t in world.write("recalls", 12, 2 * direction("recalls"))]
+    found = by_name(world.forecast([*tickets, *rare], refunds))
+    assert not found["recalls"].identifiable
+    assert found["recalls"].reason == "only 12 rows to score it on, 30 are needed"
+    assert found["recalls"].scored_examples == 12
+    assert found["billing"].identifiable
+    low, mean, high = (x * found["recalls"].accuracy_before for x in shipped().prior)
+    assert found["recalls"].expected_drop == pytest.approx(mean, abs=1e-4)
+    assert found["recalls"].low == pytest.approx(low, abs=1e-4)
+    assert found["recalls"].high == pytest.approx(high, abs=1e-4)
+
+
+def test_a_category_that_the_update_trains_too_is_not_identifiable(world, tickets, refunds):
+    replay = [t for t in tickets if t[1] == "orders"][:5]
+    found = by_name(world.forecast(tickets, [*refunds, *replay]))
+    assert found["orders"].reason == "the update trains this category too"
+    assert [c for c, f in found.items() if not f.identifiable] == ["orders"]
+
+
+def test_where_the_halves_of_the_probe_disagree_nothing_is_identifiable(world, on_ring, tickets):
+    """An update of two messages from opposite sides of the ring says one thing and its reverse."""
+    update = [t for side in (0.0, np.pi) for t in world.write("news", 1, on_ring(side, "news"))]
+    forecast = world.forecast(tickets, labelled(update))
+    assert forecast.reliability < 0.4
+    assert all("seeds disagree" in f.reason for f in forecast.categories)
+
+
+def test_reliability_is_near_one_where_geometry_is_plain(world, tickets, refunds):
+    assert world.forecast(tickets, refunds).reliability > 0.8
+
+
+def test_accuracy_before_is_that_of_held_out_rows_where_there_are_enough(
+    world, direction, on_ring, tickets, refunds
+):
+    """Thirty test rows of billing are unlike its training rows; ten of orders are too few."""
+    held = [(t, "billing") for t in world.write("odd bills", 30, 3 * direction("elsewhere"), 0.1)]
+    held += [(t, "orders") for t in world.write("odd orders", 10, 3 * direction("elsewhere"), 0.1)]
+    found = by_name(world.forecast(tickets, refunds, held_out=held))
+    plain = by_name(world.forecast(tickets, refunds))
+    assert found["billing"].accuracy_before < 0.5 < plain["billing"].accuracy_before
+    assert (found["billing"].scored_examples, found["orders"].scored_examples) == (30, ROWS)
+    assert found["orders"].accuracy_before == plain["orders"].accuracy_before
+
+
+# --- numbers that hang together --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["given", "simulated"])
+def forecast(request, world, tickets, refunds):
+    return world.forecast(tickets, refunds if request.param == "given" else None)
+
+
+def test_the_expected_drop_lies_within_its_interval(forecast):
+    assert all(f.low <= f.expected_drop <= f.high for f in forecast.categories)
+
+
+def test_ranks_run_from_one_in_the_order_of_the_drops(forecast):
+    drops = [f.expected_drop for f in forecast.categories]
+    assert [f.rank for f in forecast.categories] == list(range(1, len(NAMES) + 1))
+    assert drops == sorted(drops, reverse=True)
+
+
+def test_accuracy_after_is_accuracy_before_less_the_drop(forecast):
+    for f in forecast.categories:
+        assert f.accuracy_after == pytest.approx(f.accuracy_before - f.expected_drop, abs=2e-4)
+        assert 0.0 <= f.accuracy_after <= f.accuracy_before <= 1.0
+
+
+def test_there_is_a_curve_for_each_category_from_its_accuracy_before(forecast):
+    assert forecast.steps == (0, *forecast.recipe.checkpoints)
+    assert [c.category for c in forecast.curves] == [f.category for f in forecast.categories]
+    for curve, f in zip(forecast.curves, forecast.categories, strict=True):
+        assert len(curve.accuracy) == len(curve.low) == len(curve.high) == len(forecast.steps)
+        assert curve.accuracy[0] == curve.low[0] == curve.high[0] == f.accuracy_before
+
+
+def test_curves_lie_within_their_bands(forecast):
+    for c in forecast.curves:
+        assert all(x <= y <= z for x, y, z in zip(c.low, c.accuracy, c.high, strict=True))
+
+
+def test_ten_points_are_lost_where_the_curve_says_so(forecast):
+    for curve, f in zip(forecast.curves, forecast.categories, strict=True):
+        lost = f.accuracy_before - np.array(curve.accuracy)
+        if f.steps_to_lose_10_points is None:
+            assert lost.max() < 0.1
+        else:
+            at = np.interp(f.steps_to_lose_10_points, forecast.steps, lost)
+            earlier = np.array(forecast.steps) < f.steps_to_lose_10_points
+            assert at == pytest.approx(0.1, abs=0.01)
+            assert lost[earlier].max() < 0.1 + 1e-4
+
+
+def test_ten_points_are_sooner_lost_by_who_loses_the_larger_share(forecast):
+    told = [f for f in forecast.categories if f.steps_to_lose_10_points is not None]
+    told.sort(key=lambda f: f.expected_drop / f.accuracy_before)
+    steps = [f.steps_to_lose_10_points for f in told if f.accuracy_before == 1.0]
+    assert len(steps) > 2
+    assert steps == sorted(steps, reverse=True)
+
+
+def test_accuracy_after_is_the_mean_of_the_curve_over_the_checkpoints(forecast):
+    means = [float(np.mean(c.accuracy[1:])) for c in forecast.curves]
+    assert means == pytest.approx([f.accuracy_after for f in forecast.categories], abs=0.01)
+
+
+def test_a_given_update_is_named_and_has_no_matrix(world, tickets, refunds):
+    forecast = world.forecast(tickets, refunds)
+    assert dataclasses.asdict(forecast.update) == {"kind": "given", "categories": ("refunds",)}
+    assert forecast.matrix is None
+
+
+def test_a_simulated_forecast_has_each_category_as_an_update_but_not_of_itself(world, tickets):
+    forecast = world.forecast(tickets, None)
+    matrix = forecast.matrix
+    assert forecast.update.kind == "simulated"
+    assert forecast.update.categories == matrix.updates == matrix.categories == NAMES
+    none = [[cell is None for cell in row] for row in matrix.drops]
+    assert none == np.eye(len(NAMES), dtype=bool).tolist()
+
+
+def test_the_matrix_and_the_ranking_tell_of_the_same_drops(world, tickets):
+    forecast = world.forecast(tickets, None)
+    for name, row in zip(forecast.matrix.categories, forecast.matrix.drops, strict=True):
+        mean = np.mean([cell for cell in row if cell is not None])
+        assert by_name(forecast)[name].expected_drop == pytest.approx(mean, abs=2e-4)
+
+
+def test_a_category_is_most_endangered_by_a_neighbour_on_the_ring(world, tickets):
+    matrix = world.forecast(tickets, None).matrix
+    drops = np.array([[-1.0 if x is None else x for x in row] for row in matrix.drops])
+    worst = drops.argmax(axis=1)
+    assert [(w - c) % len(NAMES) in (1, len(NAMES) - 1) for c, w in enumerate(worst)] == [True] * 8
+
+
+def test_the_reason_of_a_simulated_drop_names_the_worst_update(world, tickets):
+    forecast = world.forecast(tickets, None)
+    row = forecast.matrix.drops[NAMES.index("billing")]
+    worst = NAMES[int(np.argmax([-1.0 if x is None else x for x in row]))]
+    assert by_name(forecast)["billing"].reason.startswith(f"worst if {worst} is added: ")
+
+
+# --- what changes nothing --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rung", RUNGS)
+def test_rows_in_another_order_change_nothing(world, tickets, refunds, rung):
+    mixed, mixed_update = tickets.copy(), refunds.copy()
+    random.Random(1).shuffle(mixed)
+    random.Random(2).shuffle(mixed_update)
+    again = world.forecast(mixed, mixed_update, rung)
+    assert again == world.forecast(tickets, refunds, rung)
+
+
+def test_two_categories_are_enough_for_a_forecast(world, direction):
+    tickets = [(t, c) for c in ("billing", "returns") for t in world.write(c, 30, direction(c))]
+    forecast = world.forecast(tickets, None)
+    assert forecast.reliability is None
+    assert [f.rank for f in forecast.categories] == [1, 2]
+    assert forecast.matrix.drops[0][0] is None
+
+
+def test_what_was_never_known_cannot_be_forgotten(world, direction):
+    """Two categories of one meaning: what is not known before has next to nothing to lose."""
+    pairs = [(t, c) for c in ("billing", "returns") for t in world.write(c, 30, direction(c))]
+    lost = world.write("lost", 30, direction("billing"), 0.6)
+    pairs += [(t, f"oddity {i}") for i, t in enumerate(lost)]
+    found = by_name(world.forecast(pairs, None))
+    assert found["oddity 3"].accuracy_before == 0.0
+    assert found["oddity 3"].expected_drop == found["oddity 3"].high == 0.0
+    assert found["oddity 3"].steps_to_lose_10_points is None

@@ -1,0 +1,82 @@
+"""The rungs: each feature says what its name says, in both of its halves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from auditor.prediction.forecast import scene_of
+from auditor.prediction.rungs import RUNGS
+
+TOPICS = ("account", "billing", "delivery", "returns", "warranty")
+NEAR = "returns"  # the topic that the update is close to
+
+
+@pytest.fixture(scope="module")
+def tickets(world, direction):
+    return [(t, topic) for topic in TOPICS for t in world.write(topic, 24, direction(topic))]
+
+
+@pytest.fixture(scope="module")
+def refunds(world, direction):
+    """An update between returns and something new."""
+    centre = direction(NEAR) + 0.8 * direction("refunds")
+    return [(t, "refunds") for t in world.write("refunds", 24, centre)]
+
+
+@pytest.fixture(scope="module")
+def features(world, dataset_of, tickets, refunds):
+    """(2, 1, K) tables by name, of the dearest rung, which has those of the cheaper one too."""
+    incoming = dataset_of(refunds)
+    scene = scene_of(world.old(tickets), (incoming, world.embed(incoming)), seed=0)
+    return RUNGS["head"](scene)
+
+
+@pytest.mark.parametrize("name", ["centroid", "exemplar", "share", "mistaken", "contested"])
+def test_every_feature_points_at_the_category_the_update_is_near_to(features, name):
+    halves = features[name][:, 0].argmax(axis=1)
+    assert [TOPICS[c] for c in halves] == [NEAR, NEAR]
+
+
+@pytest.mark.parametrize("name", ["centroid", "exemplar", "mistaken", "contested"])
+def test_the_two_halves_of_a_feature_differ_but_agree(features, name):
+    first, second = features[name][:, 0]
+    assert not np.array_equal(first, second)
+    assert spearmanr(first, second)[0] > 0.5
+
+
+def test_shares_of_neighbours_add_up_to_all_of_them(features):
+    np.testing.assert_allclose(features["share"].sum(axis=2), 1.0)
+
+
+def test_mistaken_is_what_probes_of_the_old_data_make_of_the_updates_text(features):
+    """They know none of the update's classes, so all of their mass goes to old categories."""
+    np.testing.assert_allclose(features["mistaken"].sum(axis=2), 1.0, atol=1e-5)
+
+
+def test_cosines_are_cosines(world, direction, dataset_of):
+    """Two rows a category, one text as the update: the features can be told by hand."""
+    pairs = [(t, c) for c in ("billing", "returns") for t in world.write(c, 2, direction(c))]
+    world.place("my money back, please", direction("refunds"))
+    incoming = dataset_of([("my money back, please", "refunds")])
+    old = world.old(pairs)
+    found = RUNGS["similarity"](scene_of(old, (incoming, world.embed(incoming)), seed=0))
+    for c, name in enumerate(("billing", "returns")):
+        rows = np.stack([world.meaning[t] for t, category in pairs if category == name])
+        centre = rows.mean(axis=0) / np.linalg.norm(rows.mean(axis=0))
+        exemplar = (rows @ direction("refunds")).mean()
+        assert found["centroid"][0, 0, c] == pytest.approx(centre @ direction("refunds"), abs=1e-5)
+        assert found["exemplar"][0, 0, c] == pytest.approx(exemplar, abs=1e-5)
+
+
+def test_a_simulated_update_is_no_neighbour_of_its_own(world, tickets):
+    found = RUNGS["similarity"](scene_of(world.old(tickets), None, seed=0))
+    share = found["share"].mean(axis=0)
+    assert np.diag(share).tolist() == [0.0] * len(TOPICS)
+    np.testing.assert_allclose(share.sum(axis=1), 1.0)
+
+
+def test_a_probe_has_never_seen_a_simulated_update(world, tickets):
+    found = RUNGS["head"](scene_of(world.old(tickets), None, seed=0))
+    assert np.diag(found["mistaken"].mean(axis=0)).tolist() == [0.0] * len(TOPICS)
