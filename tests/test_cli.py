@@ -52,6 +52,11 @@ def said(audit: dict[str, Any]) -> set[str]:
     return {f["fingerprint"] for f in audit["findings"]}
 
 
+def quoted(audit: dict[str, Any], rows: Sequence[dict[str, str]]) -> list[set[str]]:
+    """The texts that each finding is about."""
+    return [{rows[r]["text"] for r in f["rows"]} for f in audit["findings"]]
+
+
 def one_line(result: Result) -> str:
     """The single line on stderr, where nothing is on stdout."""
     assert result.stdout == ""
@@ -64,27 +69,46 @@ def one_line(result: Result) -> str:
 # --- what it writes and prints ---------------------------------------------------------------
 
 
-def test_findings_are_no_failure(run, desk):
-    run("audit", "desk.csv", code=0)
-    assert read("reports/desk/audit.json")["findings"]
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory, quick, tickets, as_csv) -> tuple[Path, Result]:
+    """`auditor audit desk.csv` and the folder it ran in."""
+    folder = tmp_path_factory.mktemp("workplace")
+    (folder / "desk.csv").write_text(as_csv(tickets), encoding="utf-8")
+    settings = "".join(f"{key} = {json.dumps(value)}\n" for key, value in quick.items())
+    (folder / "auditor.toml").write_text(settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return folder, CliRunner().invoke(main, ["audit", "desk.csv"])
 
 
-def test_the_report_lands_in_a_folder_named_for_the_dataset(run, desk):
-    run("audit", desk)
-    written = sorted(p.name for p in Path("reports/desk").iterdir())
+def test_findings_are_no_failure(plain):
+    folder, result = plain
+    assert result.exit_code == 0
+    assert read(folder / "reports/desk/audit.json")["findings"]
+
+
+def test_the_report_lands_in_a_folder_named_for_the_dataset(plain):
+    written = sorted(p.name for p in (plain[0] / "reports/desk").iterdir())
     assert written == ["audit.json", "report.html"]
 
 
-def test_the_summary_says_what_was_read_found_and_written(run, desk):
-    out = run("audit", "desk.csv").stdout
+def test_the_summary_says_what_was_read_found_and_written(plain):
+    out = plain[1].stdout
     assert "desk: 50 rows, 4 categories" in out
     assert "text: text, label: category, id: id, annotator: annotator, source: source" in out
     assert "5 rows of delivery (33%) are filled from one template" in out
     assert str(Path("reports/desk/report.html")) in out
 
 
-def test_progress_is_for_terminals_only(run, desk):
-    assert run("audit", "desk.csv").stderr == ""
+def test_progress_is_for_terminals_only(plain):
+    assert plain[1].stderr == ""
+
+
+def test_the_published_schema_accepts_what_is_written(plain):
+    schema = json.loads(CliRunner().invoke(main, ["schema"]).stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    audit = read(plain[0] / "reports/desk/audit.json")
+    jsonschema.Draft202012Validator(schema).validate(audit)
 
 
 def test_output_names_the_folder(run, desk):
@@ -130,10 +154,12 @@ def test_an_update_is_forecast_as_given(run, desk, workplace, as_csv):
     assert forecast["matrix"] is None
 
 
-def test_flags_win_over_the_file_of_settings(run, desk):
-    run("audit", "desk.csv", "--seed", 3, "--probe", "head", "--format", "json")
+def test_flags_win_over_the_file_of_settings(run, desk, workplace):
+    config = (workplace / "auditor.toml").read_text().replace("similarity", "head")
+    (workplace / "auditor.toml").write_text(config + "seed = 7\n")
+    run("audit", "desk.csv", "--seed", 3, "--probe", "similarity", "--format", "json")
     audit = read("reports/desk/audit.json")
-    assert (audit["settings"]["seed"], audit["forecast"]["probe"]) == (3, "head")
+    assert (audit["settings"]["seed"], audit["forecast"]["probe"]) == (3, "similarity")
 
 
 def test_a_limit_in_the_file_of_settings_changes_what_is_found(run, desk, workplace):
@@ -142,13 +168,6 @@ def test_a_limit_in_the_file_of_settings_changes_what_is_found(run, desk, workpl
     run("audit", "desk.csv", "--format", "json")
     codes = {f["code"] for f in read("reports/desk/audit.json")["findings"]}
     assert "template-dominance" not in codes
-
-
-def test_the_published_schema_accepts_what_is_written(run, desk):
-    schema = json.loads(run("schema").stdout)
-    run("audit", "desk.csv")
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(read("reports/desk/audit.json"))
 
 
 # --- small sets ------------------------------------------------------------------------------
@@ -233,9 +252,8 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
     assert [c for c in [*canaries.split(), "xylograph", "periwinkle"] if c.encode() in lower] == []
 
 
-def test_with_text_the_examples_are_those_of_the_file(run, desk, tickets):
-    run("audit", "desk.csv")
-    shown = read("reports/desk/audit.json")["examples"]
+def test_with_text_the_examples_are_those_of_the_file(plain, tickets):
+    shown = read(plain[0] / "reports/desk/audit.json")["examples"]
     assert shown
     assert all(tickets[int(row)]["text"] == text for row, text in shown.items())
 
@@ -261,17 +279,12 @@ def test_rows_in_another_order_give_the_same_findings_and_the_same_forecast(
 ):
     moved = [tickets[(row * 7 + 3) % len(tickets)] for row in range(len(tickets))]
     (workplace / "moved.csv").write_text(as_csv(moved))
-    first, second = (
-        (run("audit", f"{name}.csv"), read(f"reports/{name}/audit.json"))[1]
-        for name in ("desk", "moved")
-    )
-    assert sorted(map(dict.__repr__, second["forecast"]["categories"])) == sorted(
-        map(dict.__repr__, first["forecast"]["categories"])
-    )
-    assert said(second) == said(first)
-    texts = [[{rows[r]["text"] for r in f["rows"]} for f in audit["findings"]]
-             for rows, audit in ((tickets, first), (moved, second))]  # fmt: skip
-    assert texts[0] == texts[1]
+    run("audit", "desk.csv")
+    run("audit", "moved.csv")
+    one, other = read("reports/desk/audit.json"), read("reports/moved/audit.json")
+    assert said(other) == said(one)
+    assert other["forecast"] == one["forecast"]
+    assert quoted(other, moved) == quoted(one, tickets)
 
 
 @pytest.mark.parametrize("form", ["jsonl", "json", "parquet", "tsv"])
@@ -445,13 +458,13 @@ def test_an_option_that_does_not_fit_is_wrong_usage(run, desk, option):
 
 def test_the_command_runs_as_a_module(workplace):
     done = subprocess.run(
-        [sys.executable, "-m", "auditor", "audit", "gone.csv"],
+        [sys.executable, "-m", "auditor", "audit", "desk.csv", "--config", "no.toml"],
         check=False,
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stdout) == (4, "")
-    assert done.stderr.startswith("auditor: gone.csv: no such file")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("auditor: no.toml: cannot be read")
 
 
 # --- killed ----------------------------------------------------------------------------------

@@ -38,8 +38,9 @@ class FragileCategory:
                 severity="warning" if given and f.identifiable else "note",
                 category=f.category,
                 members=np.flatnonzero(codes == names.index(f.category)),
-                summary=f"{f.category} is expected to lose {f.expected_drop:.0%} "
-                f"({f.low:.0%} to {f.high:.0%}) of {f.accuracy_before:.0%} when {new} is added",
+                summary=f"{f.category} is expected to lose {100 * f.expected_drop:.0f} points "
+                f"({100 * f.low:.0f} to {100 * f.high:.0f}) of its {f.accuracy_before:.0%} accuracy "
+                f"when {new} is added",
                 measured={
                     "expected_drop": f.expected_drop,
                     "low": f.low,

@@ -1,11 +1,13 @@
 """Features of an update -> expected drop, interval and curve, by fitted coefficients.
 
-    loss     = sigmoid(level + sum of weight x normal score of the feature within its update)
-    drop     = accuracy before x loss
+    loss      = sigmoid(level + sum of weight x normal score of the feature within its update)
+    drop      = accuracy before x loss
+    interval  = drop + residual quantile x (sqrt(drop (1 - drop)) + 0.05)
 
 `loss` is the share of a category's accuracy that the update takes, averaged over the recipe's
 checkpoints. Normal scores (the normal quantiles of ranks) make the weights independent of the
-encoder's scale. `coefficients.json` says which measured updates the weights come from.
+encoder's scale; the interval's scale is that of a share, with a floor, and of the scales that were
+tried it had the best interval score on datasets left out of the fit. `coefficients.json` says which measured updates the weights come from.
 """
 
 from __future__ import annotations
@@ -29,8 +31,11 @@ class RungWeights:
 
     weights: Mapping[str, float]  # feature -> weight of its normal score
     level: float  # log odds of the loss where all scores are 0
-    residual: tuple[float, float]  # 10 % and 90 % quantiles of measured - expected log odds
-    skill: Mapping[str, float]  # update -> rho / ceiling, its dataset left out of the fit
+    residual: tuple[float, float]  # 10 % and 90 % quantiles of (measured - expected drop) / scale
+    # Update -> with its dataset left out of the fit: rank correlation / ceiling, and the share of
+    # measured drops inside the interval.
+    skill: Mapping[str, float]
+    coverage: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +64,9 @@ def shipped() -> Coefficients:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Losses:
-    """Expected share of accuracy lost, (updates, K), with its 80 % interval and what drives it."""
+    """Expected share of accuracy lost, (updates, K), and what drives it."""
 
     mean: Table
-    low: Table
-    high: Table
     driver: tuple[tuple[str, ...], ...]  # the feature that endangers each category most
 
 
@@ -84,10 +87,20 @@ def losses(features: Features, rung: RungWeights) -> Losses:
     strongest = np.argmax(np.stack(list(parts.values())), axis=0)
     return Losses(
         mean=expit(odds),
-        low=expit(odds + rung.residual[0]),
-        high=expit(odds + rung.residual[1]),
         driver=tuple(tuple(names[k] for k in row) for row in strongest),
     )
+
+
+def scale(drop: Table) -> Table:
+    """By what the deviation of a measured drop from `drop` is divided."""
+    share = np.clip(drop, 0.0, 1.0)
+    return np.asarray(np.sqrt(share * (1.0 - share)) + 0.05)
+
+
+def interval(drop: Table, before: Table, rung: RungWeights) -> tuple[Table, Table]:
+    """The 80 % interval of expected drops, within what the accuracies `before` allow."""
+    low, high = (drop + q * scale(drop) for q in rung.residual)
+    return np.maximum(low, before - 1.0), np.minimum(high, before)
 
 
 def curve(loss: float, weights: CurveWeights) -> tuple[float, ...]:

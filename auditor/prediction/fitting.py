@@ -9,7 +9,13 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import spearmanr
 
-from auditor.prediction.estimate import Coefficients, CurveWeights, RungWeights, normal_scores
+from auditor.prediction.estimate import (
+    Coefficients,
+    CurveWeights,
+    RungWeights,
+    normal_scores,
+    scale,
+)
 from auditor.prediction.rungs import Features, Table
 from auditor.records import Floats
 
@@ -55,21 +61,27 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
 
 
 def _with_skill(rung: str, updates: Sequence[Measured]) -> RungWeights:
-    skill, residuals = {}, []
+    expected, apart = {}, {}
     for left in updates:
-        others = [u for u in updates if u.dataset != left.dataset]
-        weights, level = fit_rung(rung, others)
-        odds = level + _scores(rung, left) @ weights
-        drop = left.accuracy_before * expit(odds)
+        weights, level = fit_rung(rung, [u for u in updates if u.dataset != left.dataset])
+        drop = left.accuracy_before * expit(level + _scores(rung, left) @ weights)
+        expected[left.name] = drop
+        apart[left.name] = (left.drop - drop) / scale(drop)
+    skill, coverage = {}, {}
+    for left in updates:
+        drop = expected[left.name]
         skill[left.name] = round(float(spearmanr(drop, left.drop)[0]) / left.ceiling, 3)
-        residuals.append(logit(left.loss) - odds)
+        others = np.concatenate([apart[u.name] for u in updates if u.dataset != left.dataset])
+        low, high = (drop + _q(others, q) * scale(drop) for q in (0.1, 0.9))
+        coverage[left.name] = round(float(((low <= left.drop) & (left.drop <= high)).mean()), 3)
     weights, level = fit_rung(rung, updates)
-    apart = np.concatenate(residuals)
+    pooled = np.concatenate(list(apart.values()))
     return RungWeights(
         weights={f: round(float(w), 4) for f, w in zip(USED[rung], weights, strict=True)},
         level=round(level, 4),
-        residual=(_q(apart, 0.1), _q(apart, 0.9)),
+        residual=(_q(pooled, 0.1), _q(pooled, 0.9)),
         skill=skill,
+        coverage=coverage,
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
-from auditor.prediction.estimate import Coefficients, Losses, curve, losses
+from auditor.prediction.estimate import Coefficients, Losses, curve, interval, losses
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.rungs import RUNGS, Scene, Table
 from auditor.records import (
@@ -101,24 +101,26 @@ def forecast_forgetting(
     names = old.dataset.categories
     rows = old.scored
     forecasts = []
+    loss = _mean(whole.mean, counted)
+    drop, low, high = before * loss, *interval(before * loss, before, weights)
     for c, name in enumerate(names):
-        loss = [float(_mean(t, counted)[c]) for t in (whole.mean, whole.low, whole.high)]
         reason, trust = reasons.get(name, ("", 1.0))
         if reason:
-            loss = _towards_prior(loss, coefficients.prior, trust)
-        drop, low, high = (float(before[c]) * x for x in loss)
+            least, mean, most = before[c] * np.array(coefficients.prior)
+            drop[c] = trust * drop[c] + (1 - trust) * mean
+            low[c], high[c] = min(low[c], least), max(high[c], most)
         worst = int(np.argmax(np.where(counted[:, c], whole.mean[:, c], -1.0)))
         forecasts.append(
             CategoryForecast(
                 category=name,
                 rank=0,
-                expected_drop=round(drop, 4),
-                low=round(min(low, drop), 4),
-                high=round(max(high, drop), 4),
+                expected_drop=round(float(drop[c]), 4),
+                low=round(float(low[c]), 4),
+                high=round(float(high[c]), 4),
                 accuracy_before=round(float(before[c]), 4),
-                accuracy_after=round(float(before[c]) - drop, 4),
+                accuracy_after=round(float(before[c] - drop[c]), 4),
                 steps_to_lose_10_points=_steps_to_lose(
-                    float(before[c]), loss[0], coefficients, TEN_POINTS
+                    float(before[c]), float(drop[c]), coefficients, TEN_POINTS
                 ),
                 scored_examples=int(rows[c]),
                 identifiable=not reason,
@@ -238,14 +240,6 @@ def _abstentions(
     return reasons
 
 
-def _towards_prior(
-    loss: Sequence[float], prior: tuple[float, float, float], trust: float
-) -> list[float]:
-    """Mean, low and high, the mean drawn to the prior's and the interval as wide as both."""
-    low, mean, high = prior
-    return [trust * loss[0] + (1 - trust) * mean, min(loss[1], low), max(loss[2], high)]
-
-
 def _reason(whole: Losses, worst: int, category: int, scene: Scene, names: Sequence[str]) -> str:
     """What endangers it most; of simulated updates, in the worst of them."""
     said = DRIVERS[whole.driver[worst][category]]
@@ -256,11 +250,11 @@ def _reason(whole: Losses, worst: int, category: int, scene: Scene, names: Seque
 
 
 def _steps_to_lose(
-    before: float, loss: float, coefficients: Coefficients, points: float
+    before: float, drop: float, coefficients: Coefficients, points: float
 ) -> float | None:
     """The step at which `points` of accuracy are lost, straight between the checkpoints."""
     steps = np.array([0, *coefficients.curve.steps], dtype=float)
-    lost = before * np.array(curve(loss, coefficients.curve))
+    lost = before * np.array(curve(drop / before if before else 0.0, coefficients.curve))
     beyond = np.flatnonzero(lost >= points)
     if not len(beyond):
         return None

@@ -85,7 +85,8 @@ def main(truths: Path, write: Path | None) -> None:
             f"{rung}: {dict(weights.weights)}, level {weights.level}, residual {weights.residual}"
         )
         for name, skill in weights.skill.items():
-            click.echo(f"  {name:16s} skill with its dataset left out {skill:.3f}")
+            inside = weights.coverage[name]
+            click.echo(f"  {name:16s} dataset left out: skill {skill:.3f}  coverage {inside:.2f}")
     if write:
         write.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
 

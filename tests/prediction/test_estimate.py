@@ -52,6 +52,7 @@ def rung():
         level=-1.0,
         residual=(-1.5, 1.5),
         skill={},
+        coverage={},
     )
 
 

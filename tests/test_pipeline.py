@@ -1,0 +1,310 @@
+"""auditor.audit: what Python users call, and the contract of what they get."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+import auditor
+from auditor.errors import DataError, UsageError
+from auditor.records import ROLES
+
+# The keys of `audit.json`, as the contract has them; more may be added.
+TOP = {
+    "schema_version",
+    "dataset",
+    "embedder",
+    "settings",
+    "subtypes",
+    "findings",
+    "forecast",
+    "examples",
+    "map",
+    "skipped",
+}
+DATASET = {"name", "rows_read", "rows_rejected", "categories", "fingerprint", "roles"}
+SUBTYPE = {
+    "id",
+    "category",
+    "rows",
+    "typical_row",
+    "keywords",
+    "effective_examples",
+    "templates",
+}
+FINDING = {
+    "code",
+    "severity",
+    "category",
+    "subtype",
+    "summary",
+    "measured",
+    "limit",
+    "rows",
+    "advice",
+    "fingerprint",
+}
+FORECAST = {"update", "recipe", "probe", "reliability", "categories", "curves", "matrix"}
+FORGETTING = {
+    "category",
+    "rank",
+    "expected_drop",
+    "low",
+    "high",
+    "accuracy_before",
+    "accuracy_after",
+    "steps_to_lose_10_points",
+    "scored_examples",
+    "identifiable",
+    "reason",
+}
+
+
+@pytest.fixture(scope="module")
+def audit(quick):
+    """auditor.audit of rows, quickly."""
+
+    def audit(rows, **options):
+        return auditor.audit(pd.DataFrame(rows), **{**quick, **options})
+
+    return audit
+
+
+@pytest.fixture(scope="module")
+def plain(found):
+    """The audit as programs read it."""
+    return json.loads(json.dumps(found.to_dict()))
+
+
+def fingerprints(audit):
+    return {f.fingerprint for f in audit.findings}
+
+
+# --- the contract ----------------------------------------------------------------------------
+
+
+def test_the_keys_of_the_contract_are_there(plain):
+    assert plain.keys() >= TOP
+    assert plain["schema_version"] == 1
+    assert plain["dataset"].keys() >= DATASET
+    assert plain["embedder"].keys() >= {"name", "revision", "dim"}
+    assert plain["forecast"].keys() >= FORECAST
+    assert plain["forecast"]["update"].keys() >= {"kind", "categories"}
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [("subtypes", SUBTYPE), ("findings", FINDING)],
+)
+def test_every_entry_has_the_keys_of_the_contract(plain, table, keys):
+    assert plain[table]
+    assert all(entry.keys() >= keys for entry in plain[table])
+
+
+def test_every_category_is_forecast_with_the_keys_of_the_contract(plain):
+    forecasts = plain["forecast"]["categories"]
+    assert sorted(f["category"] for f in forecasts) == sorted(plain["dataset"]["categories"])
+    assert all(f.keys() >= FORGETTING for f in forecasts)
+
+
+def test_templates_and_rejects_have_the_keys_of_the_contract(audit, tickets):
+    found = audit([*tickets, {**tickets[0], "text": " "}]).to_dict()
+    (reject,) = found["dataset"]["rows_rejected"]
+    templates = [t for s in found["subtypes"] for t in s["templates"]]
+    assert reject == {"row": len(tickets), "line": None, "reason": "text is blank"}
+    assert templates
+    assert all(t.keys() >= {"skeleton", "rows", "share"} for t in templates)
+
+
+def test_the_map_is_rows_with_places_and_examples_are_texts_by_row(plain, tickets):
+    assert all(isinstance(row, int) and 0 <= x <= 1 >= y >= 0 for row, x, y in plain["map"])
+    assert {row for row, _, _ in plain["map"]} <= {int(row) for row in plain["examples"]}
+    assert all(tickets[int(row)]["text"] == text for row, text in plain["examples"].items())
+
+
+def test_every_row_is_in_exactly_one_subtype_of_its_category(found, tickets):
+    rows = sorted(row for s in found.subtypes for row in s.rows)
+    assert rows == list(range(len(tickets)))
+    for s in found.subtypes:
+        assert s.typical_row in s.rows
+        assert {tickets[row]["category"] for row in s.rows} == {s.category}
+        assert 1.0 <= s.effective_examples <= len(s.rows) + 1e-9
+
+
+def test_a_finding_about_a_subtype_names_one_that_is_there(found):
+    named = {f.subtype for f in found.findings} - {None}
+    assert named
+    assert named <= {s.id for s in found.subtypes}
+
+
+def test_fractions_are_fractions(found):
+    shares = [t.share for s in found.subtypes for t in s.templates]
+    for f in found.forecast.categories:
+        shares += [f.expected_drop, f.low, f.high, f.accuracy_before, f.accuracy_after]
+    assert all(0.0 <= share <= 1.0 for share in shares)
+
+
+# --- what it finds ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["template-dominance", "near-duplicate", "label-conflict"])
+def test_the_planted_fault_is_found_with_exactly_its_rows(found, faults, code):
+    assert faults[code] in [f.rows for f in found.of(code)]
+
+
+def test_findings_of_a_code_are_those_of_that_code_in_order(found):
+    assert [f for f in found.findings if f.code == "label-error"] == list(found.of("label-error"))
+    assert found.of("moon-phase") == ()
+
+
+def test_findings_stay_together_by_code(found):
+    codes = [f.code for f in found.findings]
+    changes = sum(a != b for a, b in pairwise(codes))
+    assert changes == len(set(codes)) - 1
+
+
+def test_no_two_findings_share_a_fingerprint(found):
+    assert len(fingerprints(found)) == len(found.findings)
+
+
+def test_rows_are_those_of_the_file_with_rejected_ones_counted(audit, tickets, faults):
+    blank = {**tickets[0], "text": ""}
+    found = audit([blank, *tickets])
+    moved = tuple(row + 1 for row in faults["near-duplicate"])
+    assert moved in [f.rows for f in found.of("near-duplicate")]
+    assert found.dataset.rows_read == len(tickets)
+
+
+def test_a_fingerprint_is_of_the_content_and_not_of_its_place(audit, tickets, found):
+    assert fingerprints(audit(tickets[::-1])) == fingerprints(found)
+
+
+def test_another_column_changes_nothing(audit, tickets, found):
+    wider = [{**t, "shift": ("early", "late")[row % 2]} for row, t in enumerate(tickets)]
+    assert audit(wider).findings == found.findings
+
+
+def test_categories_renamed_one_to_one_give_findings_about_the_same_rows(audit, tickets, faults):
+    """Names that keep their alphabetical order, as ties go to the first."""
+    renamed = audit([{**t, "category": f"the {t['category']} desk"} for t in tickets])
+    for code, rows in faults.items():
+        assert rows in [f.rows for f in renamed.of(code)]
+    assert renamed.dataset.categories == {
+        f"the {c} desk": n
+        for c, n in pd.Series([t["category"] for t in tickets]).value_counts().items()
+    }
+
+
+def test_the_whole_set_twice_is_near_duplicates_all_over(audit, tickets):
+    twice = audit([*tickets, *tickets])
+    copied = {row for f in twice.of("near-duplicate") for row in f.rows}
+    assert copied == set(range(2 * len(tickets)))
+    assert twice.dataset.effective_examples < len(tickets)
+
+
+# --- splits, updates, references -------------------------------------------------------------
+
+
+def test_with_a_split_only_training_rows_are_audited_and_all_are_read(audit, tickets):
+    rows = [{**t, "split": "test" if row % 5 == 1 else "train"} for row, t in enumerate(tickets)]
+    found = audit(rows)
+    assert found.dataset.rows_read == len(tickets)
+    assert sum(found.dataset.categories.values()) == 40
+    audited = {row for s in found.subtypes for row in s.rows}
+    assert audited == {row for row in range(len(tickets)) if row % 5 != 1}
+
+
+def test_a_given_update_is_forecast(audit, tickets):
+    update = pd.DataFrame({"text": ["refund me", "my money back"], "category": ["refunds"] * 2})
+    found = audit(tickets, update=update)
+    assert found.forecast.update.kind == "given"
+    assert found.forecast.update.categories == ("refunds",)
+
+
+def test_without_an_update_each_category_is_one_in_turn(found):
+    assert found.forecast.update.kind == "simulated"
+    assert found.forecast.update.categories == tuple(sorted(found.dataset.categories))
+
+
+def test_an_update_whose_columns_have_other_names_is_read_all_the_same(audit, tickets):
+    rows = [{"ticket text": t["text"], "kind": t["category"]} for t in tickets]
+    update = pd.DataFrame({"text": ["refund me", "my money back"], "label": ["refunds"] * 2})
+    found = audit(rows, update=update, text="ticket text", label="kind")
+    assert found.forecast.update.categories == ("refunds",)
+
+
+def test_reference_text_needs_no_label(audit, tickets, found):
+    reference = pd.DataFrame({"text": [t["text"] for t in tickets[:9]]})
+    again = audit(tickets, reference=reference)
+    assert fingerprints(again) >= fingerprints(found)
+
+
+# --- options, settings, saving ---------------------------------------------------------------
+
+
+def test_options_win_over_settings(quick, tickets):
+    settings = auditor.Settings(seed=4, **{**quick, "map_points": 12})
+    found = auditor.audit(pd.DataFrame(tickets), settings=settings, map_points=8)
+    assert (found.settings["seed"], found.settings["map_points"]) == (4, 8)
+    assert len(found.map) == 8
+
+
+def test_an_unknown_option_is_refused_with_those_that_are_known(audit, tickets):
+    with pytest.raises(UsageError, match=r"probes.*the settings are text, label, roles"):
+        audit(tickets, probes="head")
+
+
+def test_an_option_with_a_value_that_does_not_exist_is_refused(audit, tickets):
+    with pytest.raises(UsageError, match="heads"):
+        audit(tickets, probe="heads")
+
+
+def test_roles_are_named_as_options(audit, tickets):
+    found = audit(tickets, roles={"group": "source"})
+    assert found.dataset.roles["group"] == "source"
+    assert set(found.dataset.roles) <= set(ROLES)
+
+
+def test_progress_hears_of_each_stage(audit, tickets):
+    heard = []
+    audit(tickets, progress=lambda stage, done, total: heard.append(stage))
+    assert list(dict.fromkeys(heard)) == ["embedding", "structure", "forecast", "map"]
+
+
+def test_what_is_neither_a_path_nor_a_table_is_refused(quick):
+    with pytest.raises(UsageError, match="expected a path or a DataFrame, found list"):
+        auditor.audit([("Where is it?", "late")], **quick)
+
+
+def test_a_missing_file_is_an_error_with_its_name(quick):
+    with pytest.raises(DataError, match=r"nowhere\.csv: no such file"):
+        auditor.audit("nowhere.csv", **quick)
+
+
+def test_an_audit_is_saved_and_loaded_whole(found, tmp_path):
+    paths = auditor.save(found, tmp_path)
+    assert [p.name for p in paths] == ["report.html", "audit.json"]
+    assert auditor.load(tmp_path / "audit.json") == found
+
+
+def test_a_report_is_rendered_again_from_the_json_alone(found, tmp_path):
+    auditor.save(found, tmp_path)
+    again = auditor.load(tmp_path / "audit.json")
+    page = auditor.save_html(again, tmp_path / "again.html")
+    assert page.read_bytes() == (tmp_path / "report.html").read_bytes()
+
+
+def test_findings_are_a_table_one_a_line(found):
+    table = found.to_frame()
+    assert list(table.columns)[:5] == ["code", "severity", "category", "subtype", "summary"]
+    assert table["code"].tolist() == [f.code for f in found.findings]
+    assert table["rows"].tolist() == [f.rows for f in found.findings]
+
+
+def test_public_names_are_there_and_others_are_not():
+    assert {name for name in auditor.__all__ if getattr(auditor, name) is None} == set()
+    with pytest.raises(AttributeError, match="no attribute 'audits'"):
+        _ = auditor.audits
