@@ -39,8 +39,8 @@ class FragileCategory:
                 category=f.category,
                 members=np.flatnonzero(codes == names.index(f.category)),
                 summary=f"{f.category} is expected to lose {100 * f.expected_drop:.0f} points "
-                f"({100 * f.low:.0f} to {100 * f.high:.0f}) of its {f.accuracy_before:.0%} accuracy "
-                f"when {new} is added",
+                f"({100 * f.low:.0f} to {100 * f.high:.0f}) of its {f.accuracy_before:.0%} "
+                f"accuracy when {new} is added",
                 measured={
                     "expected_drop": f.expected_drop,
                     "low": f.low,

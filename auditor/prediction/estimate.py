@@ -6,8 +6,8 @@
 
 `loss` is the share of a category's accuracy that the update takes, averaged over the recipe's
 checkpoints. Normal scores (the normal quantiles of ranks) make the weights independent of the
-encoder's scale; the interval's scale is that of a share, with a floor, and of the scales that were
-tried it had the best interval score on datasets left out of the fit. `coefficients.json` says which measured updates the weights come from.
+encoder's scale. The interval's scale is that of a share, with a floor. `coefficients.json` says
+which measured updates the weights come from, and what they are worth on data that was left out.
 """
 
 from __future__ import annotations
