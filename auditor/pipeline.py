@@ -24,8 +24,9 @@ from auditor.errors import UsageError
 from auditor.interfaces import Progress
 from auditor.prediction.estimate import shipped
 from auditor.prediction.folds import keep_together
-from auditor.prediction.forecast import Old, forecast_forgetting
+from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
+from auditor.prediction.scenes import Old
 from auditor.records import Audit, Evidence, Reference
 from auditor.settings import Settings, configure
 

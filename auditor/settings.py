@@ -8,10 +8,13 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from auditor.errors import UsageError
 from auditor.records import ROLES
+
+PROBES = ("similarity", "head")  # the rungs of prediction, cheapest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,29 @@ class Settings:
     no_text: bool = False
     map_points: int = 4000  # more would add little to the eye and much to the file
     checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # code -> limit -> value
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a value of a wrong type or out of range."""
+        for key, hint in get_type_hints(Settings).items():
+            value, kinds = getattr(self, key), get_args(hint) or (hint,)
+            if key in ("roles", "checks"):
+                if not isinstance(value, Mapping):
+                    raise UsageError(f"{key} must be a table, not {value!r}")
+            elif not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+                wanted = " or ".join(k.__name__ for k in kinds if k is not NoneType)
+                raise UsageError(f"{key} must be {wanted}, not {value!r}")
+        for key, least in (("seed", 0), ("threads", 1), ("map_points", 1)):
+            value = getattr(self, key)
+            if value is not None and value < least:
+                raise UsageError(f"{key} must be at least {least}, not {value}")
+        if self.probe not in PROBES:
+            raise UsageError(f"probe must be one of {', '.join(PROBES)}, not {self.probe!r}")
+        for role, column in self.roles.items():
+            if not isinstance(column, str):
+                raise UsageError(f"roles: {role} must name a column, not {column!r}")
+        for code, limits in self.checks.items():
+            if not isinstance(limits, Mapping):
+                raise UsageError(f"checks.{code} must be a table of limits, not {limits!r}")
 
     @property
     def columns(self) -> dict[str, str]:
@@ -77,23 +103,18 @@ def _read_table(config: Path | None, folder: Path) -> tuple[dict[str, Any], str]
             table = table.get("tool", {}).get("auditor")
             if table is None:
                 continue
+            if not isinstance(table, dict):
+                raise UsageError(f"{path}: [tool.auditor] must be a table, not {table!r}")
         return table, str(path)
     return {}, "defaults"
 
 
 def _checked(table: Mapping[str, Any], where: str) -> Settings:
-    hints = get_type_hints(Settings)
-    _known(table, hints, "setting", where)
-    for key, value in table.items():
-        if key in ("roles", "checks"):
-            if not isinstance(value, Mapping):
-                raise UsageError(f"{where}: {key} must be a table, not {value!r}")
-        elif not isinstance(value, get_args(hints[key]) or hints[key]) or (
-            isinstance(value, bool) and hints[key] is not bool
-        ):
-            wanted = str(getattr(hints[key], "__name__", hints[key])).replace(" | None", "")
-            raise UsageError(f"{where}: {key} must be {wanted}, not {value!r}")
-    return Settings(**table)
+    _known(table, get_type_hints(Settings), "setting", where)
+    try:
+        return Settings(**table)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
 
 
 def _known(keys: Iterable[str], known: Iterable[str], what: str, where: str) -> None:
@@ -117,6 +138,8 @@ def configure(checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]) ->
         for name, value in changed.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise UsageError(f"checks.{code}.{name} must be a number, not {value!r}")
+            if names[name] is int and value != int(value):
+                raise UsageError(f"checks.{code}.{name} must be a whole number, not {value!r}")
         by_code[code] = dataclasses.replace(
             by_code[code], **{name: names[name](value) for name, value in changed.items()}
         )

@@ -143,7 +143,8 @@ def test_a_finding_about_a_subtype_names_one_that_is_there(found):
 def test_fractions_are_fractions(found):
     shares = [t.share for s in found.subtypes for t in s.templates]
     for f in found.forecast.categories:
-        shares += [f.expected_drop, f.low, f.high, f.accuracy_before, f.accuracy_after]
+        shares += [f.accuracy_before, f.accuracy_after]
+        shares += [f.accuracy_before - drop for drop in (f.low, f.expected_drop, f.high)]
     assert all(0.0 <= share <= 1.0 for share in shares)
 
 

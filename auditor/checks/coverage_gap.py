@@ -22,15 +22,16 @@ class CoverageGap:
     # Coverage from which one template says the same thing in all rows: this kind is found nearly
     # always when planted (CLINC150, HWU64), so it is a warning.
     one_template: float = 0.85
-    # Rows all from one source count as such when that is less likely than this by chance, all
-    # candidates taken together (Bonferroni).
+    # Rows all from one source or annotator count as such when that is less likely than this by
+    # chance, both columns of all candidates taken together (Bonferroni); never fewer than four.
     by_chance: float = 0.05
+    single_rows: int = 4
     # Examples to aim for: published intent sets give a subtype 20 to 100.
     enough: int = 20
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         thin = [s for s in evidence.subtypes if s.separation is not None]
-        level = self.by_chance / max(len(thin), 1)
+        level = self.by_chance / max(2 * len(thin), 1)
         candidates = [(s, self._why(s, evidence, level)) for s in thin]
         candidates.sort(key=lambda c: (not c[1], -(c[0].separation or 0), c[0].id))
         for subtype, why in candidates:
@@ -67,7 +68,10 @@ class CoverageGap:
             t.coverage >= self.one_template and inside <= set(t.members.tolist())
             for t in subtype.templates
         )
-        columns = [c for c in ("source", "annotator") if _luck(evidence, subtype, c) < level]
+        told = len(subtype.members) >= self.single_rows
+        columns = [
+            c for c in ("source", "annotator") if told and _luck(evidence, subtype, c) < level
+        ]
         return (*(["one template"] if framed else []), *(f"one {c}" for c in columns))
 
 

@@ -6,6 +6,7 @@
     rungs.py        the ladder of probes: from one update, features of each old category
     estimate.py     features -> expected drop, interval and curve, by coefficients that were
                     fitted on measured updates (`coefficients.json`, made by `fitting.py`)
+    scenes.py       the old data with the update that is given, or simulated ones
     forecast.py     the update that is given, or each category in turn as a simulated one
 
 A fine-tune of the probe itself is a poor forecast of a fine-tuned transformer (rank correlation

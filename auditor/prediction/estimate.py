@@ -19,7 +19,7 @@ from importlib.resources import files
 
 import msgspec
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import expit
 from scipy.stats import norm, rankdata
 
 from auditor.prediction.rungs import Features, Table
@@ -71,7 +71,7 @@ class Losses:
 
 
 def normal_scores(values: Table) -> Table:
-    """(updates, K) normal quantile of each value's rank among the K of its update; NaN stays."""
+    """(updates, K) normal quantile of each value's rank among the K of its update; 0 for a NaN."""
     out = np.zeros_like(values)
     for row, scores in zip(values, out, strict=True):
         there = np.isfinite(row)
@@ -104,7 +104,14 @@ def interval(drop: Table, before: Table, rung: RungWeights) -> tuple[Table, Tabl
 
 
 def curve(loss: float, weights: CurveWeights) -> tuple[float, ...]:
-    """The share of accuracy lost at step 0 and at each of `weights.steps`, for one mean loss."""
-    odds = logit(np.clip(loss, 0.005, 0.995))
-    at = expit(np.array(weights.intercept) + np.array(weights.slope) * odds)
+    """The share of accuracy lost at step 0 and at each of `weights.steps`, for one mean loss.
+
+    The curve is that of the family fitted on measured updates whose mean is `loss`.
+    """
+    intercept, slope = np.array(weights.intercept), np.array(weights.slope)
+    low, high = -200.0, 200.0  # log odds; the mean rises with them
+    for _ in range(60):
+        odds = (low + high) / 2
+        at = expit(intercept + slope * odds)
+        low, high = (odds, high) if at.mean() < loss else (low, odds)
     return (0.0, *(float(x) for x in at))

@@ -24,6 +24,7 @@ USED = {  # of each rung's features, those that help on datasets left out of the
     "similarity": ("exemplar", "centroid", "share"),
     "head": ("exemplar", "mistaken", "contested"),
 }
+FLATTEST = 0.05  # slope of a curve: who loses more in the mean loses more at every step
 LOSS_RANGE = (0.01, 0.97)  # beyond, log odds say more about the size of the test set
 
 
@@ -125,7 +126,7 @@ def _fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeig
     return CurveWeights(
         steps=steps,
         intercept=tuple(float(x.round(4)) for x in intercepts),
-        slope=tuple(float(x.round(4)) for x in slopes),
+        slope=tuple(max(float(x.round(4)), FLATTEST) for x in slopes),
     )
 
 

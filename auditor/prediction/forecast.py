@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,24 +10,19 @@ from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
 from auditor.prediction.estimate import Coefficients, Losses, curve, interval, losses
-from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.rungs import RUNGS, Scene, Table
+from auditor.prediction.scenes import FEWEST_SCORED, Old, scene_of
 from auditor.records import (
     CategoryForecast,
     Curve,
     Dataset,
     Embeddings,
     Forecast,
-    HeldOut,
-    Ints,
     Matrix,
-    OutOfFold,
     Recipe,
     Update,
 )
 
-MOST_SIMULATED = 60  # updates; with more categories, so many of them in canonical turn
-FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 LOWEST_RELIABILITY = 0.4
 KNOWN_UPDATE = 0.5  # share of an update's rows that are in the data already
 TEN_POINTS = 0.10
@@ -42,35 +36,11 @@ DRIVERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Old:
-    """What the forecast knows of the old data: its rows, and its accuracy out of fold."""
+class Doubt:
+    """Why a drop is not identifiable, and what its estimate still weighs against the prior."""
 
-    dataset: Dataset
-    embeddings: Embeddings
-    together: Ints  # (n,) sets of rows that folds must not divide
-    out_of_fold: OutOfFold
-    held_out: HeldOut
-
-    @property
-    def accuracy(self) -> NDArray[np.float64]:
-        """(K,) on held-out rows where a category has enough of them, else out of fold.
-
-        Out of fold, each template is kept in one fold: what a category gets right by having seen
-        the frame before does not count.
-        """
-        codes = self.dataset.codes
-        right = self.out_of_fold.template_disjoint.mean(axis=0).argmax(axis=1) == codes
-        own = np.bincount(codes, weights=right) / np.bincount(codes)
-        return np.where(self._enough, self.held_out.accuracy, own)
-
-    @property
-    def scored(self) -> Ints:
-        """(K,) the rows that `accuracy` was read on."""
-        return np.where(self._enough, self.held_out.rows, np.bincount(self.dataset.codes))
-
-    @property
-    def _enough(self) -> NDArray[np.bool_]:
-        return self.held_out.rows >= FEWEST_SCORED
+    reason: str
+    trust: float  # 0-1
 
 
 def forecast_forgetting(
@@ -88,107 +58,76 @@ def forecast_forgetting(
     category's numbers are means over the updates that are not itself.
     """
     scene = scene_of(old, update, seed)
-    weights = coefficients.rungs[rung]
     progress("forecast", 0, 1)
     features = RUNGS[rung](scene)
     progress("forecast", 1, 1)
+    weights, counted, before = coefficients.rungs[rung], _counted(scene), old.accuracy
     whole = losses({name: f.mean(axis=0) for name, f in features.items()}, weights)
     halves = [losses({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)]
-    counted = _counted(scene)
-    before = old.accuracy
     reliability = _agreement(*(before * _mean(h.mean, counted) for h in halves))
-    reasons = _abstentions(old, update, reliability)
-    names = old.dataset.categories
-    rows = old.scored
-    forecasts = []
-    loss = _mean(whole.mean, counted)
-    drop, low, high = before * loss, *interval(before * loss, before, weights)
-    for c, name in enumerate(names):
-        reason, trust = reasons.get(name, ("", 1.0))
-        if reason:
-            least, mean, most = before[c] * np.array(coefficients.prior)
-            drop[c] = trust * drop[c] + (1 - trust) * mean
-            low[c], high[c] = min(low[c], least), max(high[c], most)
-        worst = int(np.argmax(np.where(counted[:, c], whole.mean[:, c], -1.0)))
-        forecasts.append(
-            CategoryForecast(
-                category=name,
-                rank=0,
-                expected_drop=round(float(drop[c]), 4),
-                low=round(float(low[c]), 4),
-                high=round(float(high[c]), 4),
-                accuracy_before=round(float(before[c]), 4),
-                accuracy_after=round(float(before[c] - drop[c]), 4),
-                steps_to_lose_10_points=_steps_to_lose(
-                    float(before[c]), float(drop[c]), coefficients, TEN_POINTS
-                ),
-                scored_examples=int(rows[c]),
-                identifiable=not reason,
-                reason=reason or _reason(whole, worst, c, scene, names),
-            )
-        )
-    ranked = sorted(forecasts, key=lambda f: (-f.expected_drop, f.category))
-    ranked = [replace(f, rank=i) for i, f in enumerate(ranked, 1)]
-    given = tuple(sorted({e.category for e in update[0].examples})) if update else ()
+    doubts = _doubts(old, update, reliability)
+    drop = before * _mean(whole.mean, counted)
+    bounds = np.stack([drop, *interval(drop, before, weights)], axis=1)
+    drivers = _drivers(old, scene, whole, counted)
+    unranked = [
+        _category(old, c, bounds[c], doubts.get(name), coefficients, drivers[c])
+        for c, name in enumerate(old.dataset.categories)
+    ]
+    unranked.sort(key=lambda f: (-f.expected_drop, f.category))
+    ranked = tuple(replace(f, rank=i) for i, f in enumerate(unranked, 1))
     return Forecast(
-        update=Update(
-            kind="given" if update else "simulated",
-            categories=given or tuple(names[int(u[0])] for u in scene.updates),
-        ),
+        update=_described(old, scene, update),
         recipe=Recipe(),
         probe=rung,
         reliability=None if reliability is None else round(reliability, 3),
-        categories=tuple(ranked),
+        categories=ranked,
         steps=(0, *coefficients.curve.steps),
         curves=tuple(_curve(f, coefficients) for f in ranked),
-        matrix=None if update else _matrix(names, scene, before, whole.mean, counted),
+        matrix=None if update else _matrix(old, scene, before * whole.mean, counted),
         provenance=coefficients.provenance,
     )
 
 
-def scene_of(old: Old, update: tuple[Dataset, Embeddings] | None, seed: int) -> Scene:
-    """What the probes are to look at: the given update, or simulated ones."""
-    return _given(old, update, seed) if update else _simulated(old, seed)
-
-
-def _simulated(old: Old, seed: int) -> Scene:
-    codes = old.dataset.codes
-    kinds = len(old.dataset.categories)
-    chosen = np.linspace(0, kinds - 1, min(kinds, MOST_SIMULATED)).round().astype(np.int64)
-    return Scene(
-        vectors=old.embeddings.vectors,
-        codes=codes,
-        measured=np.ones(len(codes), dtype=bool),
-        old=kinds,
-        updates=tuple(np.array([c]) for c in chosen),
-        rows=tuple(np.flatnonzero(codes == c) for c in chosen),
-        joint=old.out_of_fold.probabilities,
-        seed=seed,
+def _category(
+    old: Old,
+    category: int,
+    numbers: Table,
+    doubt: Doubt | None,
+    coefficients: Coefficients,
+    driver: str,
+) -> CategoryForecast:
+    """One category's forecast from its drop, low and high; in doubt, drawn towards the prior."""
+    before = float(old.accuracy[category])
+    drop, low, high = map(float, numbers)
+    if doubt:
+        least, mean, most = (before * p for p in coefficients.prior)
+        drop = doubt.trust * drop + (1 - doubt.trust) * mean
+        low, high = min(low, least), max(high, most)
+    return CategoryForecast(
+        category=old.dataset.categories[category],
+        rank=0,
+        expected_drop=round(drop, 4),
+        low=round(low, 4),
+        high=round(high, 4),
+        accuracy_before=round(before, 4),
+        accuracy_after=round(before - drop, 4),
+        steps_to_lose_10_points=_steps_to_lose(before, drop, coefficients),
+        scored_examples=int(old.scored[category]),
+        identifiable=doubt is None,
+        reason=doubt.reason if doubt else driver,
     )
 
 
-def _given(old: Old, update: tuple[Dataset, Embeddings], seed: int) -> Scene:
-    """One update: its new categories where it has any, else all of its rows."""
-    dataset, embeddings = update
-    names = old.dataset.categories
-    fresh = sorted({e.category for e in dataset.examples} - set(names))
-    number = {c: i for i, c in enumerate((*names, *fresh))}
-    arriving = np.array([number[e.category] for e in dataset.examples], dtype=np.int64)
-    n, kinds = len(old.dataset.examples), len(names)
-    vectors = np.concatenate([old.embeddings.vectors, embeddings.vectors])
-    codes = np.concatenate([old.dataset.codes, arriving])
-    new = arriving >= kinds if fresh else np.ones(len(arriving), dtype=bool)
-    together = np.concatenate([old.together, old.together.max() + 1 + np.arange(len(arriving))])
-    return Scene(
-        vectors=vectors,
-        codes=codes,
-        measured=np.arange(len(codes)) < n,
-        old=kinds,
-        updates=(np.unique(arriving[new]),),
-        rows=(n + np.flatnonzero(new),),
-        joint=probabilities(vectors, codes, together, seed),
-        seed=seed,
-    )
+def _described(old: Old, scene: Scene, update: tuple[Dataset, Embeddings] | None) -> Update:
+    if update:
+        names = sorted({e.category for e in update[0].examples})
+        return Update(kind="given", categories=tuple(names))
+    return Update(kind="simulated", categories=_updates(old, scene))
+
+
+def _updates(old: Old, scene: Scene) -> tuple[str, ...]:
+    """The names of simulated updates."""
+    return tuple(old.dataset.categories[int(u[0])] for u in scene.updates)
 
 
 def _counted(scene: Scene) -> NDArray[np.bool_]:
@@ -211,55 +150,50 @@ def _agreement(left: Table, right: Table) -> float | None:
     return float(spearmanr(left, right)[0])
 
 
-def _abstentions(
+def _doubts(
     old: Old, update: tuple[Dataset, Embeddings] | None, reliability: float | None
-) -> dict[str, tuple[str, float]]:
-    """Category -> why its drop is not identifiable, and what the estimate still weighs, 0-1."""
+) -> dict[str, Doubt]:
+    """The categories whose drop is not identifiable."""
     names = old.dataset.categories
-    rows = dict(zip(names, old.scored.tolist(), strict=True))
-    reasons = {
-        c: (f"only {n} rows to score it on, {FEWEST_SCORED} are needed", n / FEWEST_SCORED)
-        for c, n in rows.items()
+    doubts = {
+        c: Doubt(f"only {n} rows to score it on, {FEWEST_SCORED} are needed", n / FEWEST_SCORED)
+        for c, n in zip(names, old.scored.tolist(), strict=True)
         if n < FEWEST_SCORED
     }
     if reliability is not None and reliability < LOWEST_RELIABILITY:
         low = f"the probe's seeds disagree (reliability {reliability:.2f} < {LOWEST_RELIABILITY})"
-        reasons |= dict.fromkeys(names, (low, max(reliability, 0.0)))
+        doubts |= dict.fromkeys(names, Doubt(low, max(reliability, 0.0)))
     if update:
         incoming = update[0].examples
-        reasons |= {
-            e.category: ("the update trains this category too", 0.0)
-            for e in incoming
-            if e.category in rows
-        }
+        trained = {e.category for e in incoming}.intersection(names)
+        doubts |= dict.fromkeys(trained, Doubt("the update trains this category too", 0.0))
         there = {e.content for e in old.dataset.examples}
         share = sum(e.content in there for e in incoming) / len(incoming)
         if share >= KNOWN_UPDATE:
-            known = f"{share:.0%} of the update is in the data already"
-            reasons = dict.fromkeys(names, (known, 0.0))
-    return reasons
+            known = Doubt(f"{share:.0%} of the update is in the data already", 0.0)
+            doubts = dict.fromkeys(names, known)
+    return doubts
 
 
-def _reason(whole: Losses, worst: int, category: int, scene: Scene, names: Sequence[str]) -> str:
-    """What endangers it most; of simulated updates, in the worst of them."""
-    said = DRIVERS[whole.driver[worst][category]]
-    if len(scene.updates) == 1 and not scene.measured.all():
+def _drivers(old: Old, scene: Scene, whole: Losses, counted: NDArray[np.bool_]) -> list[str]:
+    """What endangers each category most; of simulated updates, in the worst of them."""
+    worst = np.where(counted, whole.mean, -1.0).argmax(axis=0)
+    said = [DRIVERS[whole.driver[u][c]] for c, u in enumerate(worst)]
+    if not scene.measured.all():
         return said
-    update = names[int(scene.updates[worst][0])]
-    return f"worst if {update} is added: {said}"
+    names = _updates(old, scene)
+    return [f"worst if {names[u]} is added: {what}" for u, what in zip(worst, said, strict=True)]
 
 
-def _steps_to_lose(
-    before: float, drop: float, coefficients: Coefficients, points: float
-) -> float | None:
-    """The step at which `points` of accuracy are lost, straight between the checkpoints."""
+def _steps_to_lose(before: float, drop: float, coefficients: Coefficients) -> float | None:
+    """The step at which ten points of accuracy are lost, straight between the checkpoints."""
     steps = np.array([0, *coefficients.curve.steps], dtype=float)
     lost = before * np.array(curve(drop / before if before else 0.0, coefficients.curve))
-    beyond = np.flatnonzero(lost >= points)
+    beyond = np.flatnonzero(lost >= TEN_POINTS)
     if not len(beyond):
         return None
     k = int(beyond[0])
-    part = (points - lost[k - 1]) / (lost[k] - lost[k - 1])
+    part = (TEN_POINTS - lost[k - 1]) / (lost[k] - lost[k - 1])
     return round(float(steps[k - 1] + part * (steps[k] - steps[k - 1])), 1)
 
 
@@ -278,15 +212,13 @@ def _curve(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:
     )
 
 
-def _matrix(
-    names: Sequence[str], scene: Scene, before: Table, loss: Table, counted: NDArray[np.bool_]
-) -> Matrix:
-    drops = (loss * before).round(4)
+def _matrix(old: Old, scene: Scene, drops: Table, counted: NDArray[np.bool_]) -> Matrix:
+    drops = drops.round(4)
     return Matrix(
-        updates=tuple(names[int(u[0])] for u in scene.updates),
-        categories=tuple(names),
+        updates=_updates(old, scene),
+        categories=old.dataset.categories,
         drops=tuple(
-            tuple(float(drops[u, c]) if counted[u, c] else None for u in range(len(drops)))
-            for c in range(len(names))
+            tuple(float(d) if told else None for d, told in zip(of, counts, strict=True))
+            for of, counts in zip(drops.T, counted.T, strict=True)
         ),
     )

@@ -29,8 +29,8 @@ def word_probabilities(texts: Sequence[str], codes: Ints, together: Ints) -> Flo
     totals = counts.sum(axis=1)
     seen = np.log((counts + SMOOTHING) / (totals[:, None] + SMOOTHING * size))
     likelihood = present @ seen.T
-    families = csr_array(_sums(together, n) @ present)
-    likelihood[np.arange(n), codes] = _without_family(present, families, counts, codes, together)
+    rows, classes, within = _family_shares(present, codes, together)
+    likelihood[rows, classes] = _without(present[rows], classes, counts, within)
     likelihood /= np.sqrt(np.maximum(present.sum(axis=1), 1.0))[:, None]
     odds = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
     return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
@@ -41,17 +41,29 @@ def _sums(labels: Ints, n: int) -> csr_array:
     return csr_array((np.ones(n), (labels, np.arange(n))), shape=(int(labels.max()) + 1, n))
 
 
-def _without_family(
-    present: csr_array, families: csr_array, counts: Floats, codes: Ints, together: Ints
-) -> Floats:
-    """(n,) log likelihood of each row in its own class, its family's words not counted."""
-    size = present.shape[1]
-    cells = present.tocoo()
-    rows, words = cells.row, cells.col
-    family = families[together]  # (n, words) of each row's family
-    inside = np.asarray(family[rows, words]).ravel()
-    left = np.maximum(counts[codes[rows], words] - inside, 0.0)
-    total = np.maximum(counts.sum(axis=1)[codes] - family.sum(axis=1), 0.0)
-    log = np.log((left + SMOOTHING) / (total[rows] + SMOOTHING * size))
-    sums = np.bincount(rows, weights=log, minlength=len(codes))
-    return np.asarray(sums, dtype=np.float32)
+def _family_shares(present: csr_array, codes: Ints, together: Ints) -> tuple[Ints, Ints, csr_array]:
+    """Each row with each class that its family stands in, and the family's words there.
+
+    Mostly its own class alone; a family under two labels is in two, and vouches for neither.
+    """
+    pairs, member = np.unique(np.stack([together, codes], axis=1), axis=0, return_inverse=True)
+    words = csr_array(_sums(member.ravel(), len(codes)) @ present)  # (pairs, words)
+    first, last = (np.searchsorted(pairs[:, 0], together, side) for side in ("left", "right"))
+    rows = np.repeat(np.arange(len(codes)), last - first)
+    start = np.repeat(first - np.r_[0, np.cumsum(last - first)[:-1]], last - first)
+    which = np.arange(len(rows)) + start
+    return rows, pairs[which, 1], words[which]
+
+
+def _without(rows: csr_array, classes: Ints, counts: Floats, family: csr_array) -> Floats:
+    """(p,) log likelihood of rows (p, words) in `classes` (p,), less their family's words there.
+
+    counts (K, words): of each class; family (p, words): of each row's family in its class.
+    """
+    size = rows.shape[1]
+    cells = rows.tocoo()
+    inside = np.asarray(family[cells.row, cells.col]).ravel()
+    left = np.maximum(counts[classes[cells.row], cells.col] - inside, 0.0)
+    total = np.maximum(counts.sum(axis=1)[classes] - family.sum(axis=1), 0.0)
+    log = np.log((left + SMOOTHING) / (total[cells.row] + SMOOTHING * size))
+    return np.asarray(np.bincount(cells.row, weights=log, minlength=rows.shape[0]))

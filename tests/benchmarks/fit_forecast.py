@@ -23,9 +23,9 @@ from auditor.embedding.templates import find_templates
 from auditor.pipeline import NEIGHBOURS, open_encoder
 from auditor.prediction.fitting import Measured, fit
 from auditor.prediction.folds import keep_together
-from auditor.prediction.forecast import Old, scene_of
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import RUNGS
+from auditor.prediction.scenes import Old, scene_of
 from auditor.records import Recipe
 from auditor.settings import Settings
 

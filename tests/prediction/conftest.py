@@ -15,8 +15,9 @@ import pytest
 from auditor.dataset.assembly import assemble
 from auditor.prediction.estimate import shipped
 from auditor.prediction.folds import keep_together
-from auditor.prediction.forecast import Old, forecast_forgetting
+from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
+from auditor.prediction.scenes import Old
 from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Forecast, Ints, Template
 
 DIM = 24

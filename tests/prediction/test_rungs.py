@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from auditor.prediction.forecast import scene_of
 from auditor.prediction.rungs import RUNGS
+from auditor.prediction.scenes import scene_of
 
 TOPICS = ("account", "billing", "delivery", "returns", "warranty")
 NEAR = "returns"  # the topic that the update is close to

@@ -1,0 +1,92 @@
+"""What the probes are to look at: the old data with the update that is given, or simulated ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.prediction.out_of_fold import probabilities
+from auditor.prediction.rungs import Scene
+from auditor.records import Dataset, Embeddings, HeldOut, Ints, OutOfFold
+
+MOST_SIMULATED = 60  # updates; with more categories, so many of them in canonical turn
+FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """What the forecast knows of the old data: its rows, and its accuracy out of fold."""
+
+    dataset: Dataset
+    embeddings: Embeddings
+    together: Ints  # (n,) sets of rows that folds must not divide
+    out_of_fold: OutOfFold
+    held_out: HeldOut
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        """(K,) on held-out rows where a category has enough of them, else out of fold.
+
+        Out of fold, each template is kept in one fold: what a category gets right by having seen
+        the frame before does not count.
+        """
+        codes = self.dataset.codes
+        right = self.out_of_fold.template_disjoint.mean(axis=0).argmax(axis=1) == codes
+        own = np.bincount(codes, weights=right) / np.bincount(codes)
+        return np.where(self._enough, self.held_out.accuracy, own)
+
+    @property
+    def scored(self) -> Ints:
+        """(K,) the rows that `accuracy` was read on."""
+        return np.where(self._enough, self.held_out.rows, np.bincount(self.dataset.codes))
+
+    @property
+    def _enough(self) -> NDArray[np.bool_]:
+        return self.held_out.rows >= FEWEST_SCORED
+
+
+def scene_of(old: Old, update: tuple[Dataset, Embeddings] | None, seed: int) -> Scene:
+    """What the probes are to look at: the given update, or simulated ones."""
+    return _given(old, update, seed) if update else _simulated(old, seed)
+
+
+def _simulated(old: Old, seed: int) -> Scene:
+    codes = old.dataset.codes
+    kinds = len(old.dataset.categories)
+    chosen = np.linspace(0, kinds - 1, min(kinds, MOST_SIMULATED)).round().astype(np.int64)
+    return Scene(
+        vectors=old.embeddings.vectors,
+        codes=codes,
+        measured=np.ones(len(codes), dtype=bool),
+        old=kinds,
+        updates=tuple(np.array([c]) for c in chosen),
+        rows=tuple(np.flatnonzero(codes == c) for c in chosen),
+        joint=old.out_of_fold.probabilities,
+        seed=seed,
+    )
+
+
+def _given(old: Old, update: tuple[Dataset, Embeddings], seed: int) -> Scene:
+    """One update: its new categories where it has any, else all of its rows."""
+    dataset, embeddings = update
+    names = old.dataset.categories
+    fresh = sorted({e.category for e in dataset.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *fresh))}
+    arriving = np.array([number[e.category] for e in dataset.examples], dtype=np.int64)
+    n, kinds = len(old.dataset.examples), len(names)
+    vectors = np.concatenate([old.embeddings.vectors, embeddings.vectors])
+    codes = np.concatenate([old.dataset.codes, arriving])
+    new = arriving >= kinds if fresh else np.ones(len(arriving), dtype=bool)
+    together = np.concatenate([old.together, old.together.max() + 1 + np.arange(len(arriving))])
+    return Scene(
+        vectors=vectors,
+        codes=codes,
+        measured=np.arange(len(codes)) < n,
+        old=kinds,
+        updates=(np.unique(arriving[new]),),
+        rows=(n + np.flatnonzero(new),),
+        joint=probabilities(vectors, codes, together, seed),
+        seed=seed,
+    )
