@@ -59,12 +59,11 @@ def _by_first(labels: NDArray[np.int32]) -> Ints:
 
 def _near_signatures(joined: Mapping[int, str]) -> Iterator[tuple[int, int]]:
     """Pairs (i < j) of texts, by their numbers, that share a text-but-one-character."""
-    found = [
-        _deletions(text) if len(text) <= LONGEST_SIGNED else _hashes(text)[-1:]
-        for text in joined.values()
-    ]
-    key = np.concatenate(found)
-    owner = np.repeat(np.array(list(joined)), [len(f) for f in found])
+    found = {i: _deletions(text) for i, text in joined.items() if len(text) <= LONGEST_SIGNED}
+    if not found:
+        return
+    key = np.concatenate(list(found.values()))
+    owner = np.repeat(np.array(list(found)), [len(f) for f in found.values()])
     order = np.lexsort((owner, key))
     key, owner = key[order], owner[order]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])

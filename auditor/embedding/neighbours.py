@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 BLOCK = 1024  # rows a product: 60 MB of cosines at 15,000 rows
 
 
-def _settle_ties(product: Tensor, value: Tensor, place: Tensor) -> None:
-    """Where the last value stands more often than it was taken, takes its lowest positions."""
-    last = value[:, -1:]
-    taken = value == last
-    for row in ((product == last).sum(dim=1) > taken.sum(dim=1)).nonzero()[:, 0].tolist():
-        lowest = (product[row] == last[row]).nonzero()[:, 0]
-        place[row, taken[row]] = lowest[: int(taken[row].sum())]
+def _settle_ties(product: Tensor, value: Tensor, place: Tensor, width: int) -> None:
+    """Where the last taken value stands beyond `width` too, takes its lowest positions."""
+    if value.shape[1] == width:
+        return
+    for row in (value[:, width] == value[:, width - 1]).nonzero()[:, 0].tolist():
+        last = value[row, width - 1]
+        taken = value[row, :width] == last
+        lowest = (product[row] == last).nonzero()[:, 0]
+        place[row, :width][taken] = lowest[: int(taken.sum())]
 
 
 def nearest(vectors: Floats, k: int, *, among: Floats | None = None) -> Neighbours:
@@ -44,8 +46,9 @@ def nearest(vectors: Floats, k: int, *, among: Floats | None = None) -> Neighbou
             own = torch.arange(len(product))
             product[own, own + start] = -2.0
         product = product.round_(decimals=5)
-        value, place = torch.topk(product, width, dim=1)
-        _settle_ties(product, value, place)
+        value, place = torch.topk(product, min(width + 1, product.shape[1]), dim=1)
+        _settle_ties(product, value, place, width)
+        value, place = value[:, :width], place[:, :width]
         order = np.lexsort((place.numpy(), -value.numpy()), axis=1)
         index[start : start + len(product), :width] = np.take_along_axis(place.numpy(), order, 1)
         cosine[start : start + len(product), :width] = np.take_along_axis(value.numpy(), order, 1)

@@ -25,7 +25,7 @@ Features = Mapping[str, NDArray[np.float64]]  # (2, updates, K)
 ROWS_A_CATEGORY = 400  # looked at by the similarities; canonical order makes a prefix a sample
 EXEMPLARS = 3  # nearest rows of a category to each text of an update
 NEIGHBOURS = 10
-HIDDEN, STEPS, BATCH = 128, 300, 64  # of the probe that has never seen the update
+HIDDEN, STEPS, BATCH = 128, 150, 64  # of the probe that has never seen the update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
