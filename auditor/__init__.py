@@ -22,16 +22,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from auditor.pipeline import audit
-    from auditor.records import Audit, Finding
     from auditor.reporting import load, save, save_html
+    from auditor.results import Audit, Finding
     from auditor.settings import Settings
 
 __all__ = ["Audit", "Finding", "Settings", "audit", "load", "save", "save_html"]
 
 _HOMES = {
     "audit": "auditor.pipeline",
-    "Audit": "auditor.records",
-    "Finding": "auditor.records",
+    "Audit": "auditor.results",
+    "Finding": "auditor.results",
     "Settings": "auditor.settings",
     "load": "auditor.reporting",
     "save": "auditor.reporting",

@@ -12,19 +12,21 @@ from importlib.metadata import version
 import numpy as np
 
 from auditor.records import (
-    Audit,
     Dataset,
-    DatasetSummary,
-    EmbedderSummary,
     Evidence,
-    Finding,
     Floats,
     Ints,
-    SkippedCheck,
     Subtype,
+    effective_examples,
+)
+from auditor.results import (
+    Audit,
+    DatasetSummary,
+    EmbedderSummary,
+    Finding,
+    SkippedCheck,
     SubtypeSummary,
     TemplateSummary,
-    effective_examples,
 )
 from auditor.settings import Settings
 

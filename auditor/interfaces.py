@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from auditor.records import Audit, Embeddings, Evidence, Finding, Reject, SkippedCheck
+from auditor.records import Embeddings, Evidence
+from auditor.results import Audit, Finding, Reject, SkippedCheck
 
 
 class Reader(Protocol):

@@ -27,7 +27,8 @@ from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
-from auditor.records import Audit, Evidence, Reference
+from auditor.records import Evidence, Reference
+from auditor.results import Audit
 from auditor.settings import Settings, configure
 
 if TYPE_CHECKING:

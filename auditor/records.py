@@ -1,9 +1,8 @@
-"""The frozen types: everything that flows from stage to stage.
+"""The frozen types that flow from stage to stage.
 
-Two worlds meet here. Inside the pipeline a row is a *position* in `Dataset.examples`, which is in
-canonical order (by content), so that shuffling the file changes nothing; arrays are indexed by
-position. In an `Audit`, which is what users keep, a row is the 0-based data row of their file.
-`Dataset.rows` leads from the first to the second. Accuracies, shares and drops are fractions 0-1.
+Inside the pipeline a row is a *position* in `Dataset.examples`, which is in canonical order (by
+content), so that shuffling the file changes nothing; arrays are indexed by position. In what users
+keep (`results.py`) a row is that of their file; `Dataset.rows` leads from the first to the second.
 """
 
 from __future__ import annotations
@@ -11,20 +10,17 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import pandas as pd
+from auditor.results import Finding, Forecast, Reject, Severity, fingerprint
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
-Severity = Literal["error", "warning", "note"]
 
-SCHEMA_VERSION = 1
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group")
 
 
@@ -49,15 +45,6 @@ class Example:
         """A hash of text and category: what the example is, wherever it stands."""
         pair = f"{len(self.text)}:{self.text}{self.category}"
         return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
-    """A row that could not be read as an example, and why."""
-
-    row: int
-    line: int | None  # 1-based line of the file; None where the format has no lines
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,104 +185,7 @@ class HeldOut:
     accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """What the model is to be fine-tuned on next: given by the user, or simulated."""
-
-    kind: Literal["given", "simulated"]
-    categories: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryForecast:
-    """What the update is expected to do to one category."""
-
-    category: str
-    rank: int  # 1 = forgotten first
-    expected_drop: float  # accuracy before minus mean accuracy over the recipe's checkpoints
-    low: float  # 80 % interval of the mean over seeds
-    high: float
-    accuracy_before: float
-    accuracy_after: float  # mean over the checkpoints
-    steps_to_lose_10_points: float | None  # None: not within the recipe's steps
-    scored_examples: int
-    identifiable: bool
-    reason: str  # why not identifiable; else what drives the drop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
-    """Accuracy of one category along the update, with its 80 % band, at `Forecast.steps`."""
-
-    category: str
-    accuracy: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
-    """Expected drop of each category (row) under each simulated update (column)."""
-
-    updates: tuple[str, ...]
-    categories: tuple[str, ...]
-    drops: tuple[tuple[float | None, ...], ...]  # None: the category is the update
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """The fine-tuning that a forecast is about."""
-
-    optimiser: str = "AdamW"
-    learning_rate: float = 5e-5
-    head_learning_rate: float = 5e-4
-    batch: int = 16
-    weights: str = "all"
-    mitigation: str = "none"
-    checkpoints: tuple[int, ...] = (2, 5, 9, 14, 20, 28, 40)  # update steps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
-    """Which categories an update makes a model forget, first to last."""
-
-    update: Update
-    recipe: Recipe
-    probe: str
-    reliability: float | None  # correlation between halves of the probe's seeds
-    categories: tuple[CategoryForecast, ...]
-    steps: tuple[int, ...] = ()
-    curves: tuple[Curve, ...] = ()
-    matrix: Matrix | None = None
-    provenance: str = ""  # where the estimate's coefficients come from
-
-
 # --- findings, and the audit that users keep --------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One fault, with what was measured, the limit it passed, and what to do."""
-
-    code: str
-    severity: Severity
-    category: str | None
-    subtype: str | None
-    summary: str
-    measured: Mapping[str, Any]
-    limit: Mapping[str, Any]
-    rows: tuple[int, ...]  # 0-based data rows of the file
-    advice: str
-    fingerprint: str  # of code, category and the rows' content
-    reference_rows: tuple[int, ...] = ()  # 0-based rows of the reference file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SkippedCheck:
-    """Something that was not done, and why."""
-
-    code: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,81 +245,6 @@ class Reference:
     vectors: Floats  # (m, dim)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetSummary:
-    name: str
-    rows_read: int
-    rows_rejected: tuple[Reject, ...]
-    categories: Mapping[str, int]
-    fingerprint: str
-    roles: Mapping[str, str]
-    effective_examples: float
-    long_texts: int  # texts longer than the model's window, embedded in windows
-    unknown_script: int  # texts mostly in a script the model does not know
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbedderSummary:
-    name: str
-    revision: str
-    dim: int
-    precision: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateSummary:
-    skeleton: str | None  # None with --no-text
-    rows: tuple[int, ...]
-    share: float  # of the subtype's rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubtypeSummary:
-    id: str
-    category: str
-    rows: tuple[int, ...]
-    typical_row: int
-    keywords: tuple[str, ...]
-    effective_examples: float
-    templates: tuple[TemplateSummary, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
-    """The result: everything a report shows. `reporting.json` writes and reads it."""
-
-    dataset: DatasetSummary
-    embedder: EmbedderSummary
-    settings: Mapping[str, Any]
-    subtypes: tuple[SubtypeSummary, ...]
-    findings: tuple[Finding, ...]
-    forecast: Forecast | None
-    examples: Mapping[str, str]  # file row -> text, for the rows that a report shows
-    map: tuple[tuple[int, float, float], ...]  # file row, x, y
-    skipped: tuple[SkippedCheck, ...]
-    versions: Mapping[str, str] = field(default_factory=dict)
-    schema_version: int = SCHEMA_VERSION
-
-    def of(self, code: str) -> tuple[Finding, ...]:
-        """The findings of one code, surest first."""
-        return tuple(f for f in self.findings if f.code == code)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The audit as plain dicts, lists and numbers: the content of `audit.json`."""
-        import msgspec
-
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return {"schema_version": plain.pop("schema_version"), **plain}
-
-    def to_frame(self) -> pd.DataFrame:
-        """The findings as a table, one a line."""
-        import pandas as pd
-
-        columns = ["code", "severity", "category", "subtype", "summary", "rows", "advice"]
-        table = [[getattr(f, c) for c in columns] for f in self.findings]
-        return pd.DataFrame(table, columns=columns)
-
-
 def effective_examples(families: Ints) -> float:
     """exp(entropy of the copy families' sizes): how many different examples the rows amount to.
 
@@ -437,9 +252,3 @@ def effective_examples(families: Ints) -> float:
     """
     share = np.unique(families, return_counts=True)[1] / len(families)
     return float(np.exp(-(share * np.log(share)).sum()))
-
-
-def fingerprint(code: str, category: str | None, contents: Sequence[str]) -> str:
-    """A hash of code, category and the rows' content: stable when rows move in the file."""
-    parts = "\n".join([code, category or "", *sorted(contents)])
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -22,7 +22,8 @@ from auditor.embedding.copies import find_copies
 from auditor.embedding.hashing import HashingEmbedder
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.templates import find_templates
-from auditor.records import Audit, Dataset, Finding, effective_examples
+from auditor.records import Dataset, effective_examples
+from auditor.results import Audit, Finding
 from auditor.settings import Settings
 
 SAMPLES = Path(__file__).parents[1] / "sample_datasets"

@@ -18,7 +18,8 @@ from auditor.checks.near_duplicate import NearDuplicate
 from auditor.checks.reference_gap import ReferenceGap
 from auditor.checks.template_dominance import TemplateDominance
 from auditor.interfaces import Check
-from auditor.records import Evidence, Finding, SkippedCheck
+from auditor.records import Evidence
+from auditor.results import Finding, SkippedCheck
 
 CHECKS: tuple[Check, ...] = (
     FragileCategory(),

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from auditor.records import Evidence, Finding
+from auditor.records import Evidence
+from auditor.results import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from auditor.records import Evidence, Example, Finding
+from auditor.records import Evidence, Example
+from auditor.results import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from auditor.records import Evidence, Finding, Floats, Ints, SkippedCheck
+from auditor.records import Evidence, Floats, Ints
+from auditor.results import Finding, SkippedCheck
 
 MOST_ODDS = 1e6  # said of a label: beyond, the witnesses' independence would be the claim
 

@@ -15,7 +15,8 @@ from typing import ClassVar
 import numpy as np
 from scipy.cluster.hierarchy import linkage
 
-from auditor.records import Evidence, Finding, Floats, Ints, SkippedCheck
+from auditor.records import Evidence, Floats, Ints
+from auditor.results import Finding, SkippedCheck
 
 NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one of them
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from auditor.dataset.values import KINDS, Fields, Rows, Unusable, shown
 from auditor.errors import DataError
-from auditor.records import Dataset, Example, Reject
+from auditor.records import Dataset, Example
+from auditor.results import Reject
 
 TRAINING = ("train", "training")
 

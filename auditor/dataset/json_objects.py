@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.dataset.chat import TURNS, user_turns, with_instruction
 from auditor.dataset.values import Fields, Number, json_value
-from auditor.records import Reject
+from auditor.results import Reject
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,16 +12,8 @@ from auditor.interfaces import Progress
 from auditor.prediction.estimate import Coefficients, Losses, curve, interval, losses
 from auditor.prediction.rungs import RUNGS, Scene, Table
 from auditor.prediction.scenes import FEWEST_SCORED, Old, scene_of
-from auditor.records import (
-    CategoryForecast,
-    Curve,
-    Dataset,
-    Embeddings,
-    Forecast,
-    Matrix,
-    Recipe,
-    Update,
-)
+from auditor.records import Dataset, Embeddings
+from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Recipe, Update
 
 LOWEST_RELIABILITY = 0.4
 KNOWN_UPDATE = 0.5  # share of an update's rows that are in the data already

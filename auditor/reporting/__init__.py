@@ -22,10 +22,10 @@ from pathlib import Path
 from auditor.errors import SurroundingsError, UsageError
 from auditor.files import write_whole
 from auditor.interfaces import Renderer
-from auditor.records import Audit
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.json import JsonRenderer, load, schema
 from auditor.reporting.summary import summarise
+from auditor.results import Audit
 
 __all__ = ["RENDERERS", "load", "save", "save_html", "schema", "summarise"]
 

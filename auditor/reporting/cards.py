@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.records import Audit, Finding
 from auditor.reporting import marking, wording
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import ranked
+from auditor.results import Audit, Finding
 
 _OPEN_CARDS = 30  # a code; the rest of it goes into a table
 _LISTED = 300  # a code in all; the page says how many there are, audit.json has them

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.records import Audit, SubtypeSummary
 from auditor.reporting import cards, charts, marking, verdict, wording
 from auditor.reporting.inert import inert
+from auditor.results import Audit, SubtypeSummary
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from auditor.errors import DataError
-from auditor.records import SCHEMA_VERSION, Audit
+from auditor.results import SCHEMA_VERSION, Audit
 
 
 class JsonRenderer:

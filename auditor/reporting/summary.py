@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from auditor.records import Audit
 from auditor.reporting import verdict, wording
 from auditor.reporting.inert import one_line
+from auditor.results import Audit
 
 _CODES = 8
 _SKIPPED = 3

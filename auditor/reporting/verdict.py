@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from auditor.records import Audit, CategoryForecast, Finding, Forecast, Severity
 from auditor.reporting import wording
+from auditor.results import Audit, CategoryForecast, Finding, Forecast, Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _MOST_ACTIONS = 5

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.records import CategoryForecast, Forecast
+from auditor.results import CategoryForecast, Forecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from auditor.prediction.folds import keep_together
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import RUNGS
 from auditor.prediction.scenes import Old, scene_of
-from auditor.records import Recipe
+from auditor.results import Recipe
 from auditor.settings import Settings
 
 

@@ -10,23 +10,25 @@ import pytest
 
 from auditor.interfaces import Check
 from auditor.records import (
-    CategoryForecast,
     CopyFamilies,
     Dataset,
     Embeddings,
     Evidence,
     Example,
-    Finding,
-    Forecast,
     Neighbours,
     OutOfFold,
-    Recipe,
     Reference,
-    SkippedCheck,
     Subtype,
     Template,
-    Update,
     effective_examples,
+)
+from auditor.results import (
+    CategoryForecast,
+    Finding,
+    Forecast,
+    Recipe,
+    SkippedCheck,
+    Update,
 )
 
 Row = tuple[str, str] | Mapping[str, str]  # (text, category), or the fields of an Example

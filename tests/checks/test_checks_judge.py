@@ -10,7 +10,8 @@ import pytest
 
 import auditor.checks
 from auditor.checks import CHECKS, judge
-from auditor.records import Evidence, fingerprint
+from auditor.records import Evidence
+from auditor.results import fingerprint
 from auditor.settings import configure
 
 SEVERITIES = {"error", "warning", "note"}

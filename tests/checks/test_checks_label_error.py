@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from auditor.checks.label_error import LabelError, confident_errors
-from auditor.records import Finding, Neighbours, SkippedCheck
+from auditor.records import Neighbours
+from auditor.results import Finding, SkippedCheck
 
 NAMES = ("billing", "returns", "shipping")
 EACH = 12

@@ -18,7 +18,8 @@ from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
-from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Forecast, Ints, Template
+from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Template
+from auditor.results import Forecast
 
 DIM = 24
 FORM = ("dear", "team", "this", "is", "a", "claim", "for", "our", "parcel", "<number>") * 3

@@ -15,7 +15,7 @@ from auditor.prediction.estimate import (
     shipped,
 )
 from auditor.prediction.fitting import USED
-from auditor.records import Recipe
+from auditor.results import Recipe
 
 CLOSENESS = np.array([[0.31, 0.72, 0.05, 0.44, 0.58]])
 

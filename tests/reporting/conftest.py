@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from auditor.records import (
+from auditor.results import (
     Audit,
     CategoryForecast,
     Curve,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from auditor.records import Matrix, Update
 from auditor.reporting.html import HtmlRenderer
+from auditor.results import Matrix, Update
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = [
