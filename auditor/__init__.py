@@ -8,8 +8,8 @@ checks/         4  Evidence -> Findings
 digest.py       evidence and findings -> Audit, in the file's own row numbers
 reporting/      5  Audit -> HTML and JSON
 cli.py          the command line
-records.py      what flows; interfaces.py what plugs in; settings.py what a user decides;
-                errors.py what can go wrong
+records.py      what flows between stages; results.py what users keep
+interfaces.py   what plugs in; settings.py what a user decides; errors.py what can go wrong
 
 >>> import auditor
 >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP

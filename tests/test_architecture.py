@@ -20,6 +20,7 @@ reporting dataset embedding prediction checks digest
 settings
 files interfaces
 records
+results
 errors
 """
 DEPTH = {name: i for i, line in enumerate(LAYERS.split("\n")) for name in line.split()}
