@@ -131,7 +131,7 @@ def audit(
             )
         paths = save(found, output or Path("reports") / found.dataset.name, formats or FORMATS)
         if not quiet:
-            click.echo(summarise(found, paths))
+            click.echo(summarise(found, paths), nl=False)
 
 
 @main.command()

@@ -55,9 +55,10 @@ def audit(
     settings = _with(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
-    incoming = None if update is None else load_dataset(update, settings, strict_roles=False)
+    beside = dataclasses.replace(settings, input_format=None)  # that is said of `data` alone
+    incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
     unlabelled = (
-        [] if reference is None else sorted(zip(*load_texts(reference, settings), strict=True))
+        [] if reference is None else sorted(zip(*load_texts(reference, beside), strict=True))
     )
     encoder = open_encoder(settings, progress)
 

@@ -136,6 +136,13 @@ def test_the_dataset_may_come_from_standard_input(run, desk, tickets):
     assert said(audit) == said(read("reports/desk/audit.json"))
 
 
+def test_the_input_format_is_that_of_the_data_alone(run, desk, workplace):
+    (workplace / "next.jsonl").write_text('{"text": "my money back", "category": "refunds"}\n')
+    csv_rows = (workplace / "desk.csv").read_text()
+    run("audit", "-", "--input-format", "csv", "--update", "next.jsonl", given=csv_rows)
+    assert read("reports/stdin/audit.json")["forecast"]["update"]["categories"] == ["refunds"]
+
+
 def test_columns_are_named_by_flags(run, workplace, as_csv, tickets):
     rows = [{"a": t["text"], "b": t["category"], "c": t["source"]} for t in tickets]
     (workplace / "plain.csv").write_text(as_csv(rows))
