@@ -3,7 +3,7 @@
 Each reference text asks how many of its nearest texts, reference and training together, are
 reference: where training covers it, about their share of the whole; where it does not, all. Ward's
 tree of the reference gathers such texts; a node's score is its mean z times the root of its size.
-The limit is the best score that training rows reach when splits of them are held against the rest.
+The limits are scores that training rows reach when splits of them are held against the rest.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ class ReferenceGap:
     # Reference texts of a gap: fewer may be one person's whim, more would be seen by anyone.
     fewest: int = 4
     most: int = 20
-    # Splits of the training rows, held against one another, that a score must beat all of: where
-    # the reference is like training, one audit in ten then has a gap to show.
+    # Splits of the training rows, held against one another. A score beyond the best of them all
+    # is a warning: where the reference is like training, about one audit in ten has one.
     splits: int = 9
+    # Gaps that such a split may show on average; scores beyond that level are listed, as notes.
+    by_chance: float = 1.0
     # Reference texts below which neighbours say nothing.
     enough: int = 60
     # Rows of either side looked at, a sample beyond (Ward's tree is quadratic in memory).
@@ -47,16 +49,16 @@ class ReferenceGap:
             few = f"{len(wanted)} reference texts and {len(train)} rows, {self.enough} of each"
             yield SkippedCheck(code=self.code, reason=f"{few} are needed")
             return
-        limit = self._chance(train, len(wanted))
-        taken = np.zeros(len(wanted), dtype=bool)
-        for score, node in self._nodes(wanted, train):
+        chance = self._chance(train, len(wanted))
+        limit = chance[min(round(self.by_chance * self.splits), len(chance) - 1)]
+        for score, node in self._gaps(wanted, train):
             if score <= limit:
                 break
-            if not taken[node].any():
-                taken[node] = True
-                yield self._finding(evidence, node, score, limit)
+            yield self._finding(evidence, node, score, limit, chance[0])
 
-    def _finding(self, evidence: Evidence, node: Ints, score: float, limit: float) -> Finding:
+    def _finding(
+        self, evidence: Evidence, node: Ints, score: float, limit: float, sure: float
+    ) -> Finding:
         reference = evidence.reference
         assert reference is not None  # noqa: S101 (`find` has looked)
         cosine = reference.vectors[node] @ evidence.embeddings.vectors.T
@@ -65,27 +67,35 @@ class ReferenceGap:
         quote = {"typical_text": reference.texts[typical]}
         return evidence.finding(
             code=self.code,
-            severity="warning",
+            severity="warning" if score > sure else "note",
             category=None,
             members=near,
             summary=f"{len(node)} reference texts have no counterpart in training; "
             f"the nearest rows have a cosine of {cosine.max(axis=1).mean():.2f}",
             measured={"reference_texts": len(node), "score": score, **quote},
-            limit={"score": round(limit, 4)},
+            limit={"score": round(limit, 4), "warning_from": round(sure, 4)},
             advice="Label texts of this kind from real use and add them, 20 or more.",
             reference_rows=tuple(sorted(int(reference.rows[i]) for i in node)),
             quoted=[reference.texts[i] for i in node],
         )
 
-    def _chance(self, train: Floats, size: int) -> float:
-        """The best score of training rows held against the others, in like proportion."""
+    def _chance(self, train: Floats, size: int) -> list[float]:
+        """Scores of gaps in splits of the training rows, of like proportion, best first."""
         share = min(0.5, size / (len(train) + size))
         random = np.random.default_rng(0)
-        best = 0.0
+        scores = [0.0]
         for _ in range(self.splits):
             drawn = random.permutation(len(train)) < share * len(train)
-            best = max(best, *(s for s, _ in self._nodes(train[drawn], train[~drawn])[:1]), 0.0)
-        return best
+            scores += [score for score, _ in self._gaps(train[drawn], train[~drawn])]
+        return sorted(scores, reverse=True)
+
+    def _gaps(self, wanted: Floats, train: Floats) -> Iterator[tuple[float, Ints]]:
+        """Nodes that do not overlap, best score first."""
+        taken = np.zeros(len(wanted), dtype=bool)
+        for score, node in self._nodes(wanted, train):
+            if not taken[node].any():
+                taken[node] = True
+                yield score, node
 
     def _nodes(self, wanted: Floats, train: Floats) -> list[tuple[float, Ints]]:
         """Nodes of Ward's tree of `wanted` with their scores, best first."""
