@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any, get_args, get_type_hints
 from auditor.errors import UsageError
 from auditor.records import ROLES
 
+LARGEST_SEED = 2**32 - 1  # what every generator takes
 PROBES = ("similarity", "head")  # the rungs of prediction, cheapest first
 
 
@@ -49,6 +51,8 @@ class Settings:
             value = getattr(self, key)
             if value is not None and value < least:
                 raise UsageError(f"{key} must be at least {least}, not {value}")
+        if self.seed > LARGEST_SEED:
+            raise UsageError(f"seed must be at most {LARGEST_SEED}, not {self.seed}")
         if self.probe not in PROBES:
             raise UsageError(f"probe must be one of {', '.join(PROBES)}, not {self.probe!r}")
         for role, column in self.roles.items():
@@ -138,6 +142,8 @@ def configure(checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]) ->
         for name, value in changed.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise UsageError(f"checks.{code}.{name} must be a number, not {value!r}")
+            if not math.isfinite(value) or value < 0:
+                raise UsageError(f"checks.{code}.{name} must be 0 or more, not {value!r}")
             if names[name] is int and value != int(value):
                 raise UsageError(f"checks.{code}.{name} must be a whole number, not {value!r}")
         by_code[code] = dataclasses.replace(

@@ -226,3 +226,14 @@ def test_a_whole_limit_is_not_cut_to_fit():
     """Three and a half copies are not three: a whole number is wanted, and said so."""
     with pytest.raises(UsageError, match=r"checks\.near-duplicate\.many"):
         configure(CHECKS, {"near-duplicate": {"many": 3.5}})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1])
+def test_a_limit_is_a_number_from_zero_up(value):
+    with pytest.raises(UsageError, match="must be 0 or more"):
+        configure(CHECKS, {"template-dominance": {"rows": value}})
+
+
+def test_a_seed_that_no_generator_takes_is_refused():
+    with pytest.raises(UsageError, match="seed must be at most 4294967295"):
+        Settings(seed=2**32)

@@ -64,7 +64,7 @@ class LabelError:
         listed = np.argsort(-total, kind="stable")[: confident_errors(belief, codes)]
         for i in listed[total[listed] > 0]:
             agreed = bool((against[:, i] > 0).all())
-            sure = agreed and total[i] >= np.log(self.sure)
+            sure = agreed and total[i] >= np.log(max(self.sure, 1))
             odds = round(math.exp(min(total[i], math.log(MOST_ODDS))))
             yield self._finding(evidence, int(i), int(rival[i]), witnesses[:, i], odds, sure)
 

@@ -23,6 +23,10 @@ def word_probabilities(texts: Sequence[str], codes: Ints, together: Ints) -> Flo
     from sklearn.feature_extraction.text import CountVectorizer
 
     vectorizer = CountVectorizer(token_pattern=WORD, ngram_range=(1, 2), binary=True)
+    analyse = vectorizer.build_analyzer()
+    if not any(analyse(t) for t in texts):  # emoji alone: the words have nothing to say
+        kinds = int(codes.max()) + 1
+        return np.full((len(codes), kinds), 1.0 / kinds, dtype=np.float32)
     present = csr_array(vectorizer.fit_transform(texts), dtype=np.float64)
     n, size = present.shape
     counts = (_sums(codes, n) @ present).toarray()  # (K, words)

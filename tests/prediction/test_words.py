@@ -64,6 +64,11 @@ def test_a_family_under_two_labels_is_left_out_of_both():
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_texts_without_a_word_say_nothing():
+    found = word_probabilities(["👍", "👎", "👍👍"], np.array([0, 1, 0]), np.arange(3))
+    np.testing.assert_allclose(found, 0.5)
+
+
 def test_a_copy_does_not_vouch_for_its_label():
     parcels = ["the parcel came late", "the parcel never came", "my parcel came open", "it is late"]
     bills = ["the invoice is wrong", "an invoice too many", "which invoice is this"]
