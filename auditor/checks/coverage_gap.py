@@ -18,7 +18,8 @@ class CoverageGap:
     needs: ClassVar[tuple[str, ...]] = ()
 
     # How far a thin subtype must stand from its surroundings, in cosine. Without a reference of
-    # real use, such candidates are right about one time in six, so they are notes.
+    # real use, such candidates are seldom a planted subtype (15 of 150 on CLINC150, 5 of 266 on
+    # HWU64, plant seeds 0-4), so they are notes.
     separation: float = 0.3
     # Coverage from which one template says the same thing in all rows: this kind is found nearly
     # always when planted (CLINC150, HWU64), so it is a warning.
