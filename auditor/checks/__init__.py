@@ -51,5 +51,8 @@ def judge(
             skipped.append(SkippedCheck(code=check.code, reason=WITHOUT[lacking[0]]))
             continue
         for result in check.find(evidence):
-            (findings if isinstance(result, Finding) else skipped).append(result)  # type: ignore[arg-type]
+            if isinstance(result, Finding):
+                findings.append(result)
+            else:
+                skipped.append(result)
     return tuple(findings), tuple(skipped)

@@ -27,7 +27,7 @@ class LabelError:
 
     # Copy families of a category below which its labels cannot be told from noise.
     families: int = 5
-    # Neighbours that vote; ten did best on CLINC150 and Banking77.
+    # Neighbours that vote: enough to outvote one that is mislabelled itself, few enough to be near.
     neighbours: int = 10
     # Least probability that each witness may give a category: .02 keeps one of them from
     # outvoting the other two by certainty alone.

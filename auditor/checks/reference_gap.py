@@ -15,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.cluster.hierarchy import linkage
 
-from auditor.records import Evidence, Floats, Ints
+from auditor.records import Evidence, Floats, Ints, Reference
 from auditor.results import Finding, SkippedCheck
 
 NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one of them
@@ -54,13 +54,17 @@ class ReferenceGap:
         for score, node in self._gaps(wanted, train):
             if score <= limit:
                 break
-            yield self._finding(evidence, node, score, limit, chance[0])
+            yield self._finding(evidence, reference, node, score, limit, chance[0])
 
     def _finding(
-        self, evidence: Evidence, node: Ints, score: float, limit: float, sure: float
+        self,
+        evidence: Evidence,
+        reference: Reference,
+        node: Ints,
+        score: float,
+        limit: float,
+        sure: float,
     ) -> Finding:
-        reference = evidence.reference
-        assert reference is not None  # noqa: S101 (`find` has looked)
         cosine = reference.vectors[node] @ evidence.embeddings.vectors.T
         near = np.unique(cosine.argmax(axis=1))
         typical = int(node[(reference.vectors[node] @ reference.vectors[node].T).sum(1).argmax()])

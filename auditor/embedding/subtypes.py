@@ -1,10 +1,10 @@
 """Subtypes: what a category consists of, found without being told.
 
 One exact average-linkage tree a category, over vectors of the text without its template's words.
-No flat cut of it isolates rare groups (cut at .6: precision .08 for groups of five), so the thin
-candidates are its small nodes, ranked by how far they stand from their surroundings and by how
-much one word is their own, and picked greedily without overlap; a small tight template is a
-candidate ahead of all of them. The other rows are described by a flat cut.
+No flat cut of it isolates rare groups, so the thin candidates are its small nodes, ranked by how
+far they stand from their surroundings and by how much one word is their own, and picked greedily
+without overlap; a small tight template is a candidate ahead of all of them. The other rows are
+described by a flat cut.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from scipy.spatial.distance import squareform
 from auditor.embedding.tokens import MASKS, as_strings, tokens
 from auditor.records import Dataset, Floats, Ints, Template
 
-CUTS = (0.4, 0.68)  # of .3 to .68, the pair that finds all planted frames (CLINC150, seeds 0-1)
+CUTS = (0.4, 0.68)  # of .3 to .68, a pair that finds all planted frames (CLINC150, seeds 0-1)
 SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
 SMALLEST = 3  # rows; two alike rows are a pair, not a frame
 IN_MOST = 0.8  # of the rows hold a token of the skeleton

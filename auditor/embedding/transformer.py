@@ -26,7 +26,7 @@ PACKAGED_FILES = {
     "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
 }
 RUNS_CODE = {".py", ".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
-TOKENS_A_BATCH = 4096  # padded tokens; on two cores the fastest of 1k-32k
+TOKENS_A_BATCH = 4096  # padded tokens: bounds the memory of a batch of long texts
 TEXTS_A_BATCH = 128
 # A vocabulary holds thousands of pieces of a script that it was trained on; ideographs are single.
 PIECES_OF_A_KNOWN_SCRIPT, IDEOGRAPHS_OF_A_KNOWN_SCRIPT = 300, 3000
@@ -228,8 +228,8 @@ def _padded(windows: Sequence[list[int]], pad: int | None) -> tuple[Any, Any]:
 def _precision(device: str) -> str:
     """bfloat16 where the processor multiplies it natively, else float32.
 
-    Under autocast the cosine to float32 vectors stays above .9999 (1,000 short utterances);
-    dynamic int8 falls to .73 and is not offered. Without the instructions bfloat16 is slower.
+    Under autocast the cosine to float32 vectors stays above .9999 (6,000
+    utterances of CLINC150). Without the instructions bfloat16 is slower.
     """
     if device != "cpu":
         return "float32"

@@ -9,7 +9,7 @@
     scenes.py       the old data with the update that is given, or simulated ones
     forecast.py     the update that is given, or each category in turn as a simulated one
 
-A fine-tune of the probe itself is a poor forecast of a fine-tuned transformer (rank correlation
-.36-.67 where a centroid cosine has .51-.85), so probes are not fine-tuned here: they measure how
-the update's text looks to a model of the old data, and the coefficients say what that has meant.
+What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML
+2024), so probes are not fine-tuned here: they measure how the update's text looks to a model of the
+old data, and the coefficients say what that has meant.
 """
