@@ -46,6 +46,14 @@ def main() -> None:
     help="Another column's role: id, annotator, source, split or group. Repeatable.",
 )
 @click.option(
+    "--column",
+    "columns",
+    metavar="COL",
+    multiple=True,
+    help="Another column to look at, such as product or region: thin combinations of such columns "
+    "are found. Repeatable.",
+)
+@click.option(
     "--input-format",
     metavar="NAME",
     help="csv, tsv, jsonl, json, parquet, arrow or huggingface; by default from the file's name.",
@@ -92,7 +100,10 @@ def main() -> None:
     help="Never ask the model hub, whatever --embedder names.",
 )
 @click.option(
-    "--no-text", is_flag=True, default=None, help="Keep the dataset's text out of every output."
+    "--no-text",
+    is_flag=True,
+    default=None,
+    help="Keep the dataset's text, and its columns' values, out of every output.",
 )
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
@@ -101,6 +112,7 @@ def audit(
     update: str | None,
     reference: str | None,
     roles: tuple[str, ...],
+    columns: tuple[str, ...],
     output: Path | None,
     formats: tuple[str, ...],
     config: Path | None,
@@ -118,7 +130,8 @@ def audit(
     with _errors(debug):
         from auditor.settings import load_settings
 
-        settings = load_settings(config, {**flags, "roles": _pairs(roles)})
+        flags |= {"roles": _pairs(roles), "declared_columns": columns or None}
+        settings = load_settings(config, flags)
         from auditor.pipeline import audit as run
         from auditor.reporting import save
         from auditor.reporting.summary import summarise

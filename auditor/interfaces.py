@@ -44,7 +44,7 @@ class Embedder(Protocol):
 class Check(Protocol):
     """One finding code. A check is a frozen dataclass whose fields are its limits.
 
-    `needs` names the fields of Evidence without which it is skipped; `find` yields findings,
+    `needs` names what of Evidence it is skipped without; `find` yields findings,
     surest first, and what it could not assess.
     """
 

@@ -39,6 +39,7 @@ class Example:
     source: str | None = None
     split: str | None = None
     group: str | None = None
+    declared: tuple[str | None, ...] = ()  # values of `Dataset.declared`, in that order
 
     @property
     def content(self) -> str:
@@ -57,6 +58,7 @@ class Dataset:
     rejected: tuple[Reject, ...] = ()
     rows_read: int  # examples + held_out; with the rejected ones, all rows of the file
     roles: Mapping[str, str]  # role -> column
+    declared: tuple[str, ...] = ()  # other columns that the user named, such as product or region
 
     @property
     def texts(self) -> list[str]:
@@ -201,6 +203,20 @@ class Evidence:
     out_of_fold: OutOfFold | None  # None: a single category
     forecast: Forecast | None
     reference: Reference | None = None
+    copies_across: CopyFamilies | None = None  # of examples, then held_out; None: no other split
+
+    @property
+    def annotators(self) -> list[str | None] | None:
+        """(n,) who labelled each row; None where the data never says it."""
+        named = [e.annotator for e in self.dataset.examples]
+        return named if any(named) else None
+
+    @property
+    def declared(self) -> dict[str, list[str | None]] | None:
+        """Column -> (n,) values, of the columns that the user declared; None without any."""
+        columns = enumerate(self.dataset.declared)
+        values = {c: [e.declared[i] for e in self.dataset.examples] for i, c in columns}
+        return values or None
 
     def finding(
         self,
@@ -214,11 +230,14 @@ class Evidence:
         advice: str,
         category: str | None = None,
         subtype: str | None = None,
+        held_out: Sequence[int] | Ints = (),
         reference_rows: tuple[int, ...] = (),
         quoted: Sequence[str] = (),
     ) -> Finding:
-        """A finding about the examples at the positions `members`, and texts `quoted` besides."""
+        """A finding about the examples at the positions `members`, those of other splits at the
+        positions `held_out` of `Dataset.held_out`, and texts `quoted` besides."""
         examples = [self.dataset.examples[int(i)] for i in members]
+        examples += [self.dataset.held_out[int(i)] for i in held_out]
         return Finding(
             code=code,
             severity=severity,

@@ -6,7 +6,7 @@ import dataclasses
 import difflib
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
@@ -26,6 +26,7 @@ class Settings:
     text: str | None = None  # column names; None = detect
     label: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)  # the other roles -> column
+    declared_columns: Sequence[str] = ()  # others to look at, such as product or region
     input_format: str | None = None  # None = by suffix
     embedder: str = "all-MiniLM-L6-v2"  # or a hub id, or a folder
     probe: str = "head"
@@ -40,13 +41,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Raises UsageError for a value of a wrong type or out of range."""
         for key, hint in get_type_hints(Settings).items():
-            value, kinds = getattr(self, key), get_args(hint) or (hint,)
-            if key in ("roles", "checks"):
-                if not isinstance(value, Mapping):
-                    raise UsageError(f"{key} must be a table, not {value!r}")
-            elif not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-                wanted = " or ".join(k.__name__ for k in kinds if k is not NoneType)
-                raise UsageError(f"{key} must be {wanted}, not {value!r}")
+            _typed(key, getattr(self, key), hint)
         for key, least in (("seed", 0), ("threads", 1), ("map_points", 1)):
             value = getattr(self, key)
             if value is not None and value < least:
@@ -71,7 +66,23 @@ class Settings:
     def deciding(self) -> dict[str, Any]:
         """The settings that can change a result, for the audit's own record."""
         aside = {"threads", "cache_dir", "offline", "input_format"}
-        return {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
+        deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
+        return {**deciding, "declared_columns": list(self.declared_columns)}
+
+
+def _typed(key: str, value: Any, hint: Any) -> None:
+    """Raises UsageError for a value that the setting's type does not allow."""
+    kinds = get_args(hint) or (hint,)
+    if key in ("roles", "checks"):
+        right, wanted = isinstance(value, Mapping), "a table"
+    elif key == "declared_columns":
+        listed = isinstance(value, list | tuple)
+        right, wanted = listed and all(isinstance(c, str) for c in value), "a list of columns"
+    else:
+        right = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
+        wanted = " or ".join(k.__name__ for k in kinds if k is not NoneType)
+    if not right:
+        raise UsageError(f"{key} must be {wanted}, not {value!r}")
 
 
 def load_settings(config: Path | None, flags: Mapping[str, Any], folder: Path = Path()) -> Settings:

@@ -54,6 +54,15 @@ def test_roles_of_the_file_and_of_flags_are_put_together(toml):
     assert found.columns == {"label": "intent", "group": "customer", "source": "origin"}
 
 
+def test_declared_columns_of_flags_replace_those_of_the_file(toml):
+    config = toml('declared_columns = ["product", "region"]\n')
+    assert list(load_settings(config, {"declared_columns": None}).declared_columns) == [
+        "product",
+        "region",
+    ]
+    assert load_settings(config, {"declared_columns": ("shop",)}).declared_columns == ("shop",)
+
+
 def test_auditor_toml_is_found_in_the_folder(toml, tmp_path):
     toml("seed = 5\n")
     assert load_settings(None, {}, tmp_path).seed == 5
@@ -99,7 +108,7 @@ def test_only_settings_that_can_change_a_result_are_recorded(tmp_path):
     [
         ('embeder = "hashing"', "unknown setting 'embeder'; did you mean 'embedder'?"),
         ("no-text = true", "unknown setting 'no-text'; did you mean 'no_text'?"),
-        ("zebra = 1", "unknown setting 'zebra'; known: cache_dir, checks, embedder"),
+        ("zebra = 1", "unknown setting 'zebra'; known: cache_dir, checks, declared_columns"),
         ('[roles]\ngroups = "customer"', "unknown role 'groups'; did you mean 'group'?"),
         ('[roles]\ntext = "body"', "unknown role 'text'"),
     ],
@@ -125,6 +134,8 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
         ("threads = '2'", "threads must be int, not '2'"),
         ("roles = 'group=customer'", "roles must be a table, not 'group=customer'"),
         ("checks = []", "checks must be a table, not []"),
+        ('declared_columns = "shop"', "declared_columns must be a list of columns, not 'shop'"),
+        ("declared_columns = [3]", "declared_columns must be a list of columns, not [3]"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_refused(toml, content, said):

@@ -49,8 +49,9 @@ def load_dataset(
     """
     needed = ("text", "label") if labelled else ("text",)
     with open_table(source, settings.input_format, READERS) as table:
-        roles = find_roles(table.read, settings.columns, needed, strict=strict_roles)
-        return assemble(table.name, table.read(), roles)
+        declared = tuple(dict.fromkeys(settings.declared_columns))
+        roles = find_roles(table.read, settings.columns, needed, declared, strict=strict_roles)
+        return assemble(table.name, table.read(), roles, declared)
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:

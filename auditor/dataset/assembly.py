@@ -14,8 +14,14 @@ TRAINING = ("train", "training")
 Read = list[tuple[int | None, Example]]  # with the line of the file
 
 
-def assemble(name: str, rows: Rows, roles: Mapping[str, str]) -> Dataset:
-    """The dataset that the rows make. Raises DataError where it would hold nothing to audit."""
+def assemble(
+    name: str, rows: Rows, roles: Mapping[str, str], declared: Sequence[str] = ()
+) -> Dataset:
+    """The dataset that the rows make, with the values of `declared` columns beside the roles'.
+
+    Raises DataError where it would hold nothing to audit.
+    """
+    columns = {**roles, **{f"column {c!r}": c for c in declared}}
     rejected: list[Reject] = []
     by_kind: dict[type[str], Read] = {}  # of the label
     shared: dict[str, str] = {}  # one string for each category, source, ..., however many rows
@@ -24,12 +30,12 @@ def assemble(name: str, rows: Rows, roles: Mapping[str, str]) -> Dataset:
         if isinstance(fields, Reject):
             rejected.append(fields)
             continue
-        reason = _fault(fields, roles)
+        reason = _fault(fields, columns)
         if reason is not None:
             rejected.append(Reject(row=row, line=line, reason=reason))
             continue
         kind = type(fields.get(label, ""))
-        by_kind.setdefault(kind, []).append((line, _example(row, fields, roles, shared)))
+        by_kind.setdefault(kind, []).append((line, _example(row, fields, roles, declared, shared)))
     read = _of_one_kind(by_kind, rejected)
     rejected.sort(key=lambda reject: reject.row)
     if not read:
@@ -45,6 +51,7 @@ def assemble(name: str, rows: Rows, roles: Mapping[str, str]) -> Dataset:
         rejected=tuple(rejected),
         rows_read=len(read),
         roles=dict(roles),
+        declared=tuple(declared),
     )
 
 
@@ -90,17 +97,34 @@ def _is_unicode(value: str) -> bool:
     return True
 
 
-def _example(row: int, fields: Fields, roles: Mapping[str, str], shared: dict[str, str]) -> Example:
+def _example(
+    row: int,
+    fields: Fields,
+    roles: Mapping[str, str],
+    declared: Sequence[str],
+    shared: dict[str, str],
+) -> Example:
     """The example; blank values of optional roles are missing, like those that are no text."""
     values: dict[str, str] = {}
     for role, column in roles.items():
-        value = fields.get(column)
-        if value is None or isinstance(value, Unusable) or not value or value.isspace():
-            continue
-        plain = str(value)
-        values[role] = plain if role in ("text", "id") else shared.setdefault(plain, plain)
-    text = values.pop("text")
-    return Example(row=row, text=text, category=values.pop("label", ""), **values)
+        plain = _filled(fields, column)
+        if plain is not None:
+            values[role] = plain if role in ("text", "id") else shared.setdefault(plain, plain)
+    beside = (_filled(fields, column) for column in declared)
+    return Example(
+        row=row,
+        text=values.pop("text"),
+        category=values.pop("label", ""),
+        declared=tuple(None if v is None else shared.setdefault(v, v) for v in beside),
+        **values,
+    )
+
+
+def _filled(fields: Fields, column: str) -> str | None:
+    value = fields.get(column)
+    if value is None or isinstance(value, Unusable) or not value or value.isspace():
+        return None
+    return str(value)
 
 
 def _of_one_kind(by_kind: Mapping[type[str], Read], rejected: list[Reject]) -> list[Example]:

@@ -91,23 +91,30 @@ def find_roles(
     read: Callable[[], Rows],
     named: Mapping[str, str],
     needed: Sequence[str] = ("text", "label"),
+    declared: Sequence[str] = (),
     *,
     strict: bool = True,
 ) -> dict[str, str]:
     """Role -> column; `needed` roles are always there, the optional ones where a name tells.
 
     Reads the rows once for the columns' names, and once more where those do not tell.
-    `named` are the user's; one that does not exist raises UsageError, or is set aside when not
-    `strict`. Raises DataError where a needed role has no column, or more than one.
+    `named` are the user's, as are the columns `declared` to be neither text nor label; one that
+    does not exist raises UsageError, or is set aside when not `strict`. Raises DataError where a
+    needed role has no column, or more than one.
     """
     columns = _columns(read())
+    for column in declared if strict else ():
+        _exists(column, columns, "--column")
+        if column in (named.get("text"), named.get("label")):
+            raise UsageError(f"column {column!r} is named for --column and as text or label")
     wanted = {role: column for role, column in named.items() if role in (*needed, *_optional())}
     roles = _named(wanted, columns, strict)
     choices: dict[str, list[str]] = {}
     for role in (*needed, *_optional()):
         if role in roles:
             continue
-        free = [column for column in columns if column not in roles.values()]
+        taken = {*roles.values(), *(declared if role in needed else ())}
+        free = [column for column in columns if column not in taken]
         found = _by_name(role, free)
         if len(found) == 1 or (found and role not in needed):
             roles[role] = found[0]
@@ -145,18 +152,20 @@ def _named(named: Mapping[str, str], columns: Sequence[str], strict: bool) -> di
     roles: dict[str, str] = {}
     for role, column in named.items():
         flag = FLAGS.get(role, f"--role {role}=COL").split("COL")[0].rstrip()
-        if column not in columns:
-            if not strict:
-                continue
-            near = difflib.get_close_matches(column, columns, 1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise UsageError(
-                f"no column {column!r} for {flag}{hint}; the columns are {shown(columns)}"
-            )
+        if not strict and column not in columns:
+            continue
+        _exists(column, columns, flag)
         if column in roles.values():
             raise UsageError(f"column {column!r} is named for two roles; {flag} needs another one")
         roles[role] = column
     return roles
+
+
+def _exists(column: str, columns: Sequence[str], flag: str) -> None:
+    if column not in columns:
+        near = difflib.get_close_matches(column, columns, 1, cutoff=0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"no column {column!r} for {flag}{hint}; the columns are {shown(columns)}")
 
 
 def _by_name(role: str, columns: Iterable[str]) -> list[str]:

@@ -74,6 +74,31 @@ def test_values_are_plain_strings(load):
     assert {type(v) for v in values} == {str}
 
 
+def test_values_of_declared_columns_are_kept_and_blank_ones_are_missing(write):
+    path = write(
+        "a.csv",
+        "text,label,product,region\nIt broke,damage,Lamp 01,north\nLate,delay,,south\n"
+        "Lost,loss,sofa, \n",
+    )
+    dataset = load_dataset(path, Settings(declared_columns=["region", "product", "region"]))
+    assert dataset.declared == ("region", "product")
+    assert {e.row: e.declared for e in dataset.examples} == {
+        0: ("north", "Lamp 01"),
+        1: ("south", None),
+        2: (None, "sofa"),
+    }
+
+
+def test_a_declared_value_that_no_file_should_hold_is_a_reason_to_reject_the_row(write):
+    rows = [{"text": "It broke", "label": "damage", "shop": "a\0b"}]
+    rows += [{"text": "Late", "label": "delay", "shop": "c"}]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    dataset = load_dataset(path, Settings(declared_columns=["shop"]))
+    assert [(r.row, r.reason) for r in dataset.rejected] == [
+        (0, "column 'shop' holds a NUL character")
+    ]
+
+
 def test_what_is_no_text_in_an_optional_column_is_missing(load):
     dataset = load("a.jsonl", '{"text": "It broke", "label": "damage", "annotator": ["ada"]}')
     assert [e.annotator for e in dataset.examples] == [None]

@@ -131,6 +131,38 @@ def test_a_column_that_does_not_exist_is_met_with_the_nearest_one(table, refusal
     assert "the columns are 'text', 'category'" in message
 
 
+def test_a_declared_column_is_neither_text_nor_label(table):
+    """Either of the two could be the label; the one that is declared is not."""
+    path = table(text=QUESTIONS, intent=INTENTS, category=INTENTS[::-1])
+    dataset = load_dataset(path, Settings(declared_columns=["category"]))
+    assert dataset.roles["label"] == "intent"
+    assert dataset.declared == ("category",)
+
+
+def test_a_column_may_be_declared_and_have_an_optional_role(table):
+    path = table(text=QUESTIONS, label=INTENTS, source=list("ababab"))
+    dataset = load_dataset(path, Settings(declared_columns=["source"]))
+    assert all(e.declared == (e.source,) for e in dataset.examples)
+
+
+def test_a_declared_column_that_does_not_exist_is_met_with_the_nearest_one(table, refusal):
+    path = table(text=QUESTIONS, label=INTENTS, region=list("ababab"))
+    message = refusal(UsageError, path, declared_columns=["regoin"])
+    assert "no column 'regoin' for --column; did you mean 'region'?" in message
+
+
+def test_text_and_label_cannot_be_declared_as_well(table, refusal):
+    path = table(text=QUESTIONS, label=INTENTS)
+    message = refusal(UsageError, path, label="label", declared_columns=["label"])
+    assert "column 'label' is named for --column and as text or label" in message
+
+
+def test_an_update_file_may_lack_a_declared_column(table):
+    path = table(text=QUESTIONS, label=INTENTS)
+    dataset = load_dataset(path, Settings(declared_columns=["region"]), strict_roles=False)
+    assert {e.declared for e in dataset.examples} == {(None,)}
+
+
 def test_an_update_file_may_call_its_columns_otherwise(table):
     path = table(text=QUESTIONS, category=INTENTS)
     settings = Settings(text="Kundentext", label="Klasse", roles={"annotator": "wer"})
