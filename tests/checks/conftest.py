@@ -42,7 +42,8 @@ def make_evidence() -> Build:
     """Evidence of `rows`; `families` are the copy families, each row alone by default.
 
     `first_row` is where the rows stand in the file, `votes` maps a row to the category of its
-    neighbours, `seed` scatters the vectors. What is not given is empty.
+    neighbours, `seed` scatters the vectors. `held_out` rows stand after the others in the file,
+    and `across` are the copy families of both together. What is not given is empty.
     """
 
     def make(
@@ -52,15 +53,22 @@ def make_evidence() -> Build:
         first_row: int = 0,
         votes: Mapping[int, str] | None = None,
         seed: int = 0,
+        held_out: Sequence[Row] = (),
+        across: Sequence[int] | None = None,
+        declared: Sequence[str] = (),
         **fields: Any,
     ) -> Evidence:
-        plain = [r if isinstance(r, Mapping) else {"text": r[0], "category": r[1]} for r in rows]
-        examples = tuple(Example(row=first_row + i, **r) for i, r in enumerate(plain))
+        both = [*rows, *held_out]
+        plain = [r if isinstance(r, Mapping) else {"text": r[0], "category": r[1]} for r in both]
+        read = [Example(row=first_row + i, **r) for i, r in enumerate(plain)]
+        roles = ["text", "label", *(["source"] if any(e.source for e in read) else [])]
         dataset = Dataset(
             name="tickets",
-            examples=examples,
-            rows_read=len(examples),
-            roles={"text": "text", "label": "label"},
+            examples=tuple(read[: len(rows)]),
+            held_out=tuple(read[len(rows) :]),
+            rows_read=len(read),
+            roles={role: role for role in roles},
+            declared=tuple(declared),
         )
         family = np.arange(len(rows)) if families is None else np.asarray(families, dtype=np.int64)
         empty: dict[str, Any] = {
@@ -71,6 +79,7 @@ def make_evidence() -> Build:
             "subtypes": (),
             "out_of_fold": None,
             "forecast": None,
+            "copies_across": None if across is None else CopyFamilies(family=np.asarray(across)),
         }
         return Evidence(dataset=dataset, **{**empty, **fields})
 

@@ -1,8 +1,12 @@
 """coverage-gap: a subtype that a category has hardly any examples of."""
 
+import dataclasses
+
+import numpy as np
 import pytest
 
 from auditor.checks.coverage_gap import CoverageGap
+from auditor.records import Subtype
 
 
 def row(i, *, source="web form", annotator=None):
@@ -17,8 +21,9 @@ ROWS = [row(i, source=("mail", "web form", "chat")[i % 3]) for i in range(40)]
 def found(make_evidence, findings):
     """What the check finds in the given subtypes."""
 
-    def found(*subtypes, rows=ROWS, **limits):
-        return findings(CoverageGap(**limits), make_evidence(rows, subtypes=subtypes))
+    def found(*subtypes, rows=ROWS, declared=(), **limits):
+        evidence = make_evidence(rows, subtypes=subtypes, declared=declared)
+        return findings(CoverageGap(**limits), evidence)
 
     return found
 
@@ -71,6 +76,52 @@ def test_rows_all_from_one_origin_that_is_rare_elsewhere_are_a_warning(found, ma
     assert finding.severity == "warning"
     assert finding.measured["all_from"] == [f"one {column}"]
     assert finding.measured[f"{column}s"] == {"agency": 4}
+
+
+def test_rows_all_of_one_declared_value_that_is_rare_elsewhere_are_a_warning(found, make_subtype):
+    rows = [{**row(i), "declared": ("Leeds" if i < 4 else "York", "lamp")} for i in range(40)]
+    [finding] = found(make_subtype(range(4), separation=0.1), rows=rows, declared=("shop", "item"))
+    assert finding.severity == "warning"
+    assert finding.measured["all_from"] == ["one shop"]
+    assert finding.measured["declared"] == {"item": {"lamp": 4}, "shop": {"Leeds": 4}}
+
+
+def test_the_chance_that_rows_are_all_from_one_origin_is_told(found, make_subtype):
+    """Four rows of a source that has four of the category's forty: a tenth to the fourth."""
+    rows = [row(i, source="agency" if i < 4 else "staff") for i in range(40)]
+    [finding] = found(make_subtype(range(4), separation=0.1), rows=rows)
+    assert finding.measured["chance"] == {"source": 0.0001}
+
+
+def test_each_declared_column_makes_chance_likelier(found, make_subtype):
+    """One in 256 is too little for one column of sixteen, with which the limit is one in 320."""
+    rows = [
+        {**row(i, source="agency" if i < 10 else "staff"), "declared": ("lamp",) * 14}
+        for i in range(40)
+    ]
+    near = make_subtype(range(4), separation=0.1)
+    assert found(near, rows=rows)[0].measured["all_from"] == ["one source"]
+    assert found(near, rows=rows, declared=[f"column {k}" for k in range(14)]) == []
+
+
+def test_the_typical_row_and_the_nearest_rows_outside_are_named(make_evidence, findings):
+    rows = [row(i) for i in range(8)]
+    evidence = make_evidence(rows, first_row=100)
+    evidence.embeddings.vectors[:] = np.eye(16)[0]
+    evidence.embeddings.vectors[[5, 7]] = np.eye(16)[1]
+    thin = Subtype(
+        id="returns/2",
+        category="returns",
+        members=np.array([0, 1]),
+        typical=1,
+        keywords=(),
+        effective_examples=2.0,
+        separation=0.5,
+        templates=(),
+    )
+    [finding] = findings(CoverageGap(), dataclasses.replace(evidence, subtypes=(thin,)))
+    assert finding.measured["typical_row"] == 101
+    assert finding.measured["nearest_outside_rows"] == [102, 103, 104, 106, 105]
 
 
 def test_an_origin_that_the_whole_category_has_says_nothing(found, make_subtype):
