@@ -10,6 +10,7 @@ reporting/      5  Audit -> HTML and JSON
 cli.py          the command line
 records.py      what flows between stages; results.py what users keep
 interfaces.py   what plugs in; settings.py what a user decides; errors.py what can go wrong
+statistics.py   intervals, and p-values of many tests
 
 >>> import auditor
 >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP

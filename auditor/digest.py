@@ -34,7 +34,10 @@ MOSTLY = 0.5  # share of letters in unknown scripts from which a text counts as 
 SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
 PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn", "umap-learn")
 # What a finding may measure that quotes the data; gone with `no_text`.
-QUOTES = ("skeleton", "typical_text", "keywords", "annotators", "sources")
+QUOTES = (
+    *("skeleton", "typical_text", "keywords"),
+    *("annotator", "annotators", "sources", "declared", "combination"),
+)
 
 
 def drawn(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:
@@ -57,7 +60,8 @@ def digest(
     places: Floats,
     settings: Settings,
 ) -> Audit:
-    """The audit; with `settings.no_text` it holds no text, skeleton, keyword or id of the data."""
+    """The audit; with `settings.no_text` it holds no text, skeleton, keyword or id of the data,
+    no annotator or source, and no value of a declared column."""
     dataset, embeddings = evidence.dataset, evidence.embeddings
     rows, hidden = dataset.rows, settings.no_text
     counts = np.bincount(dataset.codes)
@@ -99,8 +103,10 @@ def digest(
 
 def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> dict[str, str]:
     dataset = evidence.dataset
-    texts = {e.row: e.text for e in dataset.examples}
-    wanted = {r for f in findings if f.code != "class-imbalance" for r in f.rows[:SHOWN_A_FINDING]}
+    texts = {e.row: e.text for e in (*dataset.examples, *dataset.held_out)}
+    told = [f for f in findings if f.code != "class-imbalance"]
+    wanted = {r for f in told for r in f.shown_rows[:SHOWN_A_FINDING]}
+    wanted |= {r for f in told for r in f.measured.get("nearest_outside_rows", ())}
     wanted |= {int(r) for r in dataset.rows[[s.typical for s in evidence.subtypes]]}
     wanted |= {int(r) for r in dataset.rows[shown]}
     return {str(r): texts[r] for r in sorted(wanted)}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import platformdirs
 
 from auditor.checks import CHECKS, judge
@@ -27,7 +28,7 @@ from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
-from auditor.records import Evidence, Reference
+from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Reference
 from auditor.results import Audit
 from auditor.settings import Settings, configure
 
@@ -63,6 +64,7 @@ def audit(
     encoder = open_encoder(settings, progress)
 
     embeddings = encoder.embed(dataset.texts)
+    others = encoder.embed([e.text for e in dataset.held_out])
     progress("structure", 0, 1)
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     copies = find_copies(dataset.texts, neighbours)
@@ -73,7 +75,6 @@ def audit(
     out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, templates, settings.seed)
     forecast = None
     if out_of_fold:
-        others = encoder.embed([e.text for e in dataset.held_out])
         held_out = score_held_out(dataset, embeddings, others, settings.seed)
         forecast = forecast_forgetting(
             Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold, held_out),
@@ -93,6 +94,7 @@ def audit(
         out_of_fold=out_of_fold,
         forecast=forecast,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
+        copies_across=_copies_across(dataset, embeddings, others) if dataset.held_out else None,
     )
     findings, skipped = judge(evidence, checks)
     shown = drawn(dataset, findings, settings.map_points)
@@ -100,6 +102,12 @@ def audit(
     places = draw(embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
     return digest(evidence, findings, skipped, shown, places, settings)
+
+
+def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> CopyFamilies:
+    """Copy families of the training rows and those of other splits together, in that order."""
+    texts = [e.text for e in (*dataset.examples, *dataset.held_out)]
+    return find_copies(texts, nearest(np.concatenate([own.vectors, others.vectors]), NEIGHBOURS))
 
 
 def _reference(unlabelled: Sequence[tuple[str, int]], encoder: Encoder) -> Reference:

@@ -116,6 +116,12 @@ class Finding:
     fingerprint: str  # of code, category and the rows' content
     reference_rows: tuple[int, ...] = ()  # 0-based rows of the reference file
 
+    @property
+    def shown_rows(self) -> tuple[int, ...]:
+        """Its rows as a reader goes through them: side by side where `measured` names `pairs`."""
+        paired = tuple(r for pair in self.measured.get("pairs", ()) for r in pair.values())
+        return paired or self.rows
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedCheck:

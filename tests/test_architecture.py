@@ -21,7 +21,7 @@ settings
 files interfaces
 records
 results
-errors
+errors statistics
 """
 DEPTH = {name: i for i, line in enumerate(LAYERS.split("\n")) for name in line.split()}
 HEAVY = {"torch", "numpy", "pandas", "scipy", "sklearn", "sentence_transformers", "umap"}

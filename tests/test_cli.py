@@ -232,7 +232,8 @@ def test_a_set_that_says_one_thing_over_and_over_is_audited(run, workplace):
 
 
 def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tickets):
-    """Canaries stand in texts, ids, customers, annotators, sources, rejected and test rows."""
+    """Canaries stand in texts, ids, customers, annotators, sources, rejected and test rows, and
+    in a declared column."""
     rows = [
         {
             "text": f"{t['text']} Quillfeather {('Obsidian', 'Marzipan')[row % 2]}",
@@ -242,6 +243,7 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
             "annotator": ("Thessaly", "Umbriel")[row % 2],
             "source": "Kilimanjaro" if t["text"].startswith("Form") else "web",
             "split": "test" if row in (3, 13) else "train",
+            "shop": "Snark" if t["category"] == "delivery" else ("Jubjub", "Bandersnatch")[row % 2],
         }
         for row, t in enumerate(tickets)
     ]
@@ -250,11 +252,19 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
     (workplace / "secret.csv").write_text(as_csv(rows))
     reference = "".join(f"Periwinkle and Quillfeather asked for {i} lamps\n" for i in range(70))
     (workplace / "use.csv").write_text("text\n" + reference)
-    out = run("audit", "secret.csv", "--no-text", "--reference", "use.csv").output
+    with (workplace / "auditor.toml").open("a") as settings:  # fifty rows show nothing else
+        settings.write("[checks.combination-gap]\nexpected = 3\nby_chance = 1\ntied = 1\n")
+        settings.write("[checks.annotator-inconsistency]\nrows = 9\nby_chance = 1\nexcess = 0\n")
+    out = run(
+        "audit", "secret.csv", "--no-text", "--reference", "use.csv", "--column", "shop"
+    ).output
+    codes = {f["code"] for f in read("reports/secret/audit.json")["findings"]}
+    assert codes >= {"combination-gap", "annotator-inconsistency", "split-leakage"}
     files = [p for folder in ("reports", "vectors") for p in Path(folder).rglob("*") if p.is_file()]
     assert {p.suffix for p in files} == {".html", ".json", ".safetensors"}
     held = out.encode() + b"".join(p.read_bytes() + p.name.encode() for p in files)
-    canaries = "quillfeather obsidian marzipan zanzibar wolverine thessaly umbriel kilimanjaro"
+    canaries = "quillfeather obsidian marzipan zanzibar wolverine thessaly umbriel kilimanjaro "
+    canaries += "bandersnatch jubjub snark"
     lower = held.lower()
     assert [c for c in [*canaries.split(), "xylograph", "periwinkle"] if c.encode() in lower] == []
 

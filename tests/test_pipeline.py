@@ -218,6 +218,44 @@ def test_with_a_split_only_training_rows_are_audited_and_all_are_read(audit, tic
     assert audited == {row for row in range(len(tickets)) if row % 5 != 1}
 
 
+def test_copies_of_training_rows_in_another_split_are_found(audit, tickets, faults):
+    """One of four copies is held out; the copies in training stay what they were."""
+    held = faults["near-duplicate"][1]
+    rows = [
+        {**t, "split": "test" if row in (held, 3) else "train"} for row, t in enumerate(tickets)
+    ]
+    [leak] = audit(rows).of("split-leakage")
+    assert leak.rows == faults["near-duplicate"]
+    assert (leak.measured["split"], leak.measured["leaking_rows"]) == ("test", 1)
+    assert leak.measured["split_rows"] == 2
+
+
+def test_without_another_split_leakage_is_skipped_with_the_reason(found):
+    reasons = {s.code: s.reason for s in found.skipped}
+    assert reasons["split-leakage"] == "there is no other split than training"
+
+
+def test_the_texts_of_leaks_are_there_to_read(audit, tickets, faults):
+    held = faults["near-duplicate"][1]
+    rows = [{**t, "split": "test" if row == held else "train"} for row, t in enumerate(tickets)]
+    assert audit(rows).examples[str(held)] == tickets[held]["text"]
+
+
+def test_declared_columns_are_looked_at(audit, tickets):
+    """Nothing was returned in York; fifty rows need limits of their own to show it."""
+    rows = [
+        {**t, "shop": "Hull" if t["category"] == "returns" else ("York", "Hull")[row % 2]}
+        for row, t in enumerate(tickets)
+    ]
+    reasons = {s.code: s.reason for s in audit(rows).skipped}
+    assert reasons["combination-gap"] == "no column was named with --column"
+    limits = {"expected": 3.0, "fewest": 1, "by_chance": 1.0}
+    again = audit(rows, declared_columns=["shop"], checks={"combination-gap": limits})
+    [gap] = again.of("combination-gap")
+    assert gap.measured["combination"] == {"category": "returns", "shop": "York"}
+    assert again.settings["declared_columns"] == ["shop"]
+
+
 def test_a_given_update_is_forecast(audit, tickets):
     update = pd.DataFrame({"text": ["refund me", "my money back"], "category": ["refunds"] * 2})
     found = audit(tickets, update=update)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from auditor.checks.annotator_inconsistency import AnnotatorInconsistency
 from auditor.checks.class_imbalance import ClassImbalance
+from auditor.checks.combination_gap import CombinationGap
 from auditor.checks.coverage_gap import CoverageGap
 from auditor.checks.fragile_category import FragileCategory
 from auditor.checks.label_conflict import LabelConflict
 from auditor.checks.label_error import LabelError
 from auditor.checks.near_duplicate import NearDuplicate
 from auditor.checks.reference_gap import ReferenceGap
+from auditor.checks.split_leakage import SplitLeakage
 from auditor.checks.template_dominance import TemplateDominance
 from auditor.interfaces import Check
 from auditor.records import Evidence
@@ -25,14 +28,20 @@ CHECKS: tuple[Check, ...] = (
     FragileCategory(),
     TemplateDominance(),
     CoverageGap(),
+    CombinationGap(),
     LabelConflict(),
     LabelError(),
+    AnnotatorInconsistency(),
     NearDuplicate(),
+    SplitLeakage(),
     ClassImbalance(),
     ReferenceGap(),
 )
 
 WITHOUT = {
+    "declared": "no column was named with --column",
+    "annotators": "no column says who labelled a row",
+    "copies_across": "there is no other split than training",
     "reference": "no --reference text was given",
     "out_of_fold": "there is one category, so no label can be told from another",
     "forecast": "there is one category, so nothing can be forgotten in favour of another",

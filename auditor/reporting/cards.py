@@ -171,7 +171,7 @@ class _Desk:
     def _examples(self, finding: Finding, skeleton: str) -> tuple[ExampleText, ...]:
         if finding.code in _CATEGORY_WIDE:
             return ()
-        rows = [r for r in finding.rows if str(r) in self.audit.examples][:_EXAMPLES]
+        rows = [r for r in finding.shown_rows if str(r) in self.audit.examples][:_EXAMPLES]
         texts = [self.audit.examples[str(r)] for r in rows]
         if finding.code in _BY_DIFFERENCE and len(rows) > 1:
             pieces = marking.differences(texts)

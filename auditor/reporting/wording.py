@@ -44,6 +44,15 @@ CODES: Mapping[str, Code] = {
         why="A subtype on few examples holds a narrow piece of the category, and a narrow piece "
         "is overwritten first.",
     ),
+    "combination-gap": Code(
+        title="Thin combinations",
+        one="thin combination",
+        many="thin combinations",
+        verb="Fill",
+        meaning="Values of declared columns that hardly meet in one row, though each of them is "
+        "common. Some may be impossible: that is for a person to say.",
+        why="The model has to guess what it never saw together, and what it hardly saw goes first.",
+    ),
     "reference-gap": Code(
         title="Missing from training",
         one="kind of text missing",
@@ -84,6 +93,16 @@ CODES: Mapping[str, Code] = {
         why="The boundary is contradictory there, so an update tips it either way.",
         marked="Marked: what differs between the texts.",
     ),
+    "annotator-inconsistency": Code(
+        title="Annotators who do not agree",
+        one="disagreement of annotators",
+        many="disagreements of annotators",
+        verb="Settle",
+        meaning="Annotators label copies of one text differently, or one of them differs from "
+        "models trained without the row far more often than others do in the same categories.",
+        why="Where people draw a boundary in different places, the model learns none that an "
+        "update could not move.",
+    ),
     "near-duplicate": Code(
         title="Near-duplicates",
         one="copy family",
@@ -93,6 +112,15 @@ CODES: Mapping[str, Code] = {
         why="Copies add rows and no variety: the category rests on fewer examples than it "
         "counts, and copies across a split make scores look better than they are.",
         marked="Marked: what differs between the texts.",
+    ),
+    "split-leakage": Code(
+        title="Splits that leak",
+        one="leaking split",
+        many="leaking splits",
+        verb="Clean",
+        meaning="Rows of another split are copies of training rows, or share a group with them.",
+        why="What a model has seen it answers from memory: scores on such a split look better "
+        "than the model is, and hide what an update takes.",
     ),
     "class-imbalance": Code(
         title="Small categories",
@@ -164,7 +192,7 @@ def label(key: str) -> str:
     return key.replace("_", " ").replace("-", " ")
 
 
-_FRACTIONS = ("share", "coverage", "accuracy", "probability", "confidence", "low", "high")
+_FRACTIONS = ("share", "coverage", "accuracy", "probability", "confidence", "low", "high", "rate")
 
 
 def value(key: str, content: Any) -> str:

@@ -1,0 +1,253 @@
+"""annotator-inconsistency: people who label alike cases in different ways.
+
+Among themselves: where several labelled copies of one text, Krippendorff's alpha says how far they
+agree beyond chance. Each for themselves: how often an annotator's labels differ from what probes
+say that have not seen the row, against the same count if annotators had been dealt out anew within
+each category. So nobody is blamed for a category that is hard for all; somebody who alone labelled
+its hard kinds may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.stats import hypergeom
+
+from auditor.records import Evidence, Ints
+from auditor.results import Finding, SkippedCheck
+from auditor.statistics import holm
+
+Reals = NDArray[np.float64]
+
+RESAMPLES = 1000  # of the items; the ends of an 80 % interval then move by a fiftieth of its width
+PAIRS_NAMED = 3  # of categories that a finding says are confused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnotatorInconsistency:
+    code: ClassVar[str] = "annotator-inconsistency"
+    title: ClassVar[str] = "Annotators who do not agree"
+    needs: ClassVar[tuple[str, ...]] = ("annotators",)
+
+    # The lowest alpha that allows even tentative conclusions (Krippendorff 2004, Content analysis,
+    # 2nd edition, p. 241). A finding has its whole 80 % interval below.
+    alpha: float = 0.667
+    # Texts with two annotators from which the bootstrap's interval holds what it says: where alpha
+    # is the limit, 8 to 15 in a hundred sets of 20 to 200 texts are found, and 10 should be.
+    items: int = 20
+    # Rows of an annotator from which a bad one shows: of thirty, where a tenth is usual, somebody
+    # who differs three times as often is told from chance in seven of ten audits of six people.
+    rows: int = 30
+    # Share of an annotator's labels beyond the usual: one in thirty is wrong in published test
+    # sets (Northcutt, Athalye and Mueller 2021), so one in twenty more is worth a talk.
+    excess: float = 0.05
+    # The chance that any annotator is named where all label alike (Holm over annotators).
+    by_chance: float = 0.05
+
+    def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+        if evidence.annotators is None:
+            return
+        names = sorted({a for a in evidence.annotators if a})
+        number = {name: i for i, name in enumerate(names)}
+        who = np.array([number.get(a or "", -1) for a in evidence.annotators], dtype=np.int64)
+        if len(names) < 2:
+            yield SkippedCheck(code=self.code, reason="all labels are by one annotator")
+            return
+        yield from self._agreement(evidence, who)
+        yield from self._against_probes(evidence, who, names)
+
+    def _agreement(self, evidence: Evidence, who: Ints) -> Iterator[Finding | SkippedCheck]:
+        """How well annotators (n,) agree on the copies of one text, if they do badly."""
+        family, codes = evidence.copies.family, evidence.dataset.codes
+        known = who >= 0
+        labels = np.unique(np.c_[family, who, codes][known], axis=0)  # a label given twice is one
+        people = np.bincount(np.unique(labels[:, :2], axis=0)[:, 0])
+        shared = np.flatnonzero(people > 1)
+        if len(shared) < self.items:
+            few = f"{len(shared)} texts were labelled by two annotators or more"
+            reason = f"{few}, {self.items} are needed to measure their agreement"
+            yield SkippedCheck(code=self.code, reason=reason)
+            return
+        labels = labels[np.isin(labels[:, 0], shared)]
+        item = np.searchsorted(shared, labels[:, 0])
+        size = (len(shared), len(evidence.dataset.categories))
+        counts = csr_array((np.ones(len(labels)), (item, labels[:, 2])), shape=size)
+        alpha, low, high = agreement(counts)
+        if high >= self.alpha:
+            return
+        split = shared[(counts > 0).sum(axis=1) > 1]
+        yield evidence.finding(
+            code=self.code,
+            severity="warning",
+            members=np.flatnonzero(known & np.isin(family, split)),
+            summary=f"annotators agree with an alpha of {alpha:.2f} ({low:.2f} to {high:.2f}) on "
+            f"the {len(shared)} texts that several of them labelled",
+            measured={
+                "alpha": alpha,
+                "alpha_interval": [round(low, 4), round(high, 4)],
+                "items": len(shared),
+                "items_under_two_labels": len(split),
+                "confused": _confused(counts, evidence.dataset.categories),
+            },
+            limit={"alpha": self.alpha},
+            advice="Settle in the guideline what tells the confused categories apart, and have "
+            "these rows labelled again.",
+        )
+
+    def _against_probes(
+        self, evidence: Evidence, who: Ints, names: list[str]
+    ) -> Iterator[Finding | SkippedCheck]:
+        """Annotators (n,) whose labels differ from the probes' more than chance would have it."""
+        if evidence.out_of_fold is None:
+            reason = "there is one category, so no label can be told from another"
+            yield SkippedCheck(code=self.code, reason=reason)
+            return
+        codes = evidence.dataset.codes
+        said = evidence.out_of_fold.probabilities.mean(axis=0).argmax(axis=1)
+        rows = _comparable(evidence, who)
+        tables = dealt(who[rows], codes[rows], (said != codes)[rows], len(names))
+        counts = np.bincount(who[rows], minlength=len(names))
+        enough = np.flatnonzero(counts >= self.rows)
+        if len(enough) < len(names):
+            few = f"{len(names) - len(enough)} of {len(names)} annotators have fewer than"
+            beside = f"{self.rows} rows in categories that others label too"
+            yield SkippedCheck(code=self.code, reason=f"not assessable: {few} {beside}")
+        differ = np.bincount(who[rows][(said != codes)[rows]], minlength=len(names))
+        p = holm(np.array([tables[a][differ[a] :].sum() for a in enough], dtype=np.float64))
+        for i in np.argsort(p, kind="stable"):
+            a = int(enough[i])
+            usual = float(tables[a] @ np.arange(len(tables[a]))) / counts[a]
+            if p[i] <= self.by_chance and differ[a] / counts[a] >= usual + self.excess:
+                own = rows[(who[rows] == a) & (said != codes)[rows]]
+                yield self._finding(evidence, names[a], own, said, int(counts[a]), tables[a], p[i])
+
+    def _finding(
+        self,
+        evidence: Evidence,
+        annotator: str,
+        differing: Ints,
+        said: Ints,
+        n: int,
+        chance: Reals,
+        p: float,
+    ) -> Finding:
+        """Of `n` labels of the annotator those `differing` from what is `said` (n,) by probes."""
+        names, codes = evidence.dataset.categories, evidence.dataset.codes
+        pairs, rows = np.unique(
+            np.c_[codes[differing], said[differing]], axis=0, return_counts=True
+        )
+        most = np.argsort(-rows, kind="stable")[:PAIRS_NAMED]
+        usual = float(chance @ np.arange(len(chance))) / n
+        low, high = np.searchsorted(np.cumsum(chance), (0.1, 0.9)) / n
+        return evidence.finding(
+            code=self.code,
+            severity="warning",
+            members=differing,
+            summary=f"{len(differing)} of {n} labels of one annotator differ from what probes say "
+            f"({len(differing) / n:.0%}); {usual:.0%} would be usual for these categories",
+            measured={
+                "annotator": annotator,
+                "rate": len(differing) / n,
+                "usual_rate": usual,
+                "usual_low": float(low),
+                "usual_high": float(high),
+                "rows": n,
+                "p": float(f"{p:.2g}"),
+                "confused": [
+                    {
+                        "labelled": names[pairs[i, 0]],
+                        "reads_like": names[pairs[i, 1]],
+                        "rows": int(rows[i]),
+                    }
+                    for i in most
+                ],
+            },
+            limit={"excess": self.excess, "p": self.by_chance},
+            advice="Read these rows together with the annotator: either the labels are wrong, or "
+            "the guideline leaves these cases open.",
+            quoted=[annotator],
+        )
+
+
+def agreement(counts: csr_array[Any]) -> tuple[float, float, float]:
+    """Krippendorff's alpha and its 80 % interval; items are drawn anew (Zapf et al. 2016).
+
+    counts (items, categories): how many annotators gave each item each category.
+    """
+    items = counts.shape[0]
+    draws = np.random.default_rng(0).multinomial(items, np.full(items, 1 / items), RESAMPLES)
+    low, high = np.quantile(_alpha(counts, draws.astype(np.float64)), (0.1, 0.9))
+    return float(_alpha(counts, np.ones((1, items)))[0]), float(low), float(high)
+
+
+def _alpha(counts: csr_array[Any], weights: Reals) -> Reals:
+    """(draws,) nominal alpha, 1 - observed / expected disagreement (Krippendorff 2011, Computing
+    Krippendorff's alpha-reliability).
+
+    weights (draws, items): how often an item was drawn. 1 where all labels are one.
+    """
+    people = counts.sum(axis=1)
+    agreeing = ((counts * counts).sum(axis=1) - people) / (people - 1)
+    n = weights @ people
+    by_category = (counts.T @ weights.T).T
+    alike = (by_category * (by_category - 1)).sum(axis=1) / (n - 1)
+    observed, expected = n - weights @ agreeing, n - alike
+    return np.asarray(1.0 - observed / np.where(expected > 0, expected, 1.0))
+
+
+def dealt(who: Ints, strata: Ints, hit: NDArray[np.bool_], people: int) -> list[Reals]:
+    """Each annotator's chances of 0, 1, 2, ... hits if annotators are permuted within strata.
+
+    who, strata, hit (n,). Within one stratum that count is hypergeometric, and their sum has the
+    convolution: the exact permutation distribution, with no draw made.
+    """
+    size = strata.max(initial=-1) + 1
+    total, hits = np.bincount(strata, minlength=size), np.bincount(strata[hit], minlength=size)
+    own = np.zeros((people, size), dtype=np.int64)
+    np.add.at(own, (who, strata), 1)
+    chances = []
+    for mine in own:
+        some = np.flatnonzero((mine > 0) & (hits > 0))
+        most = np.minimum(mine, hits)[some]
+        k = np.arange(most.max(initial=0) + 1)[:, None]
+        each = np.asarray(hypergeom.pmf(k, total[some], hits[some], mine[some]))
+        parts = [each[: m + 1, i] for i, m in enumerate(most)]
+        chances.append(reduce(np.convolve, parts, np.ones(1)))
+    return chances
+
+
+def _comparable(evidence: Evidence, who: Ints) -> Ints:
+    """Positions by which annotators can be compared: in categories that two of them label.
+
+    Rows of one copy family or group with one label of one annotator are one decision, so the
+    first of them stands for all.
+    """
+    codes, examples = evidence.dataset.codes, evidence.dataset.examples
+    units = [e.group or int(f) for e, f in zip(examples, evidence.copies.family, strict=True)]
+    number: dict[str | int, int] = {}
+    unit = np.array([number.setdefault(u, len(number)) for u in units], dtype=np.int64)
+    rows = np.sort(np.unique(np.c_[unit, who, codes], axis=0, return_index=True)[1])
+    rows = rows[who[rows] >= 0]
+    pairs = np.unique(np.c_[codes[rows], who[rows]], axis=0)
+    people = np.bincount(pairs[:, 0], minlength=codes.max() + 1)
+    return np.asarray(rows[people[codes[rows]] > 1], dtype=np.int64)
+
+
+def _confused(counts: csr_array[Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The pairs of categories that most items have both of."""
+    given = (counts > 0).astype(np.int64)
+    both = (given.T @ given).tocoo()
+    pairs = [
+        (-int(n), int(a), int(b))
+        for n, a, b in zip(both.data, both.row, both.col, strict=True)
+        if a < b
+    ]
+    return [
+        {"one": names[a], "other": names[b], "items": -n} for n, a, b in sorted(pairs)[:PAIRS_NAMED]
+    ]
