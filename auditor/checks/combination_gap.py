@@ -147,20 +147,20 @@ class CombinationGap:
         expected = float(table.expected[cell])
         enough = max(self.fewest, math.ceil(self.part * expected))
         inside = [c.codes == v for c, v in zip(table.columns, table.cells[cell], strict=True)]
-        names = " and ".join(pattern)
+        names, plural = " and ".join(pattern), "1 row" if rows == 1 else f"{rows} rows"
         return evidence.finding(
             code=self.code,
             severity="warning",
             category=pattern.get(_label(evidence)),
             members=np.flatnonzero(np.all(inside, axis=0)),
-            summary=f"a combination of {names} has {rows} rows; "
+            summary=f"a combination of {names} has {plural}; "
             f"{expected:.0f} would be expected of its parts",
             measured={
                 "rows": rows,
                 "expected": expected,
                 "columns": list(pattern),
                 "combination": pattern,
-                "chance": float(f"{p:.2g}"),
+                "chance": float(f"{p:.2g}"),  # of any so rare, all combinations considered
             },
             limit={"rows": enough, "chance": self.by_chance},
             advice=f"Collect {enough - rows} rows of this combination or more, "
