@@ -57,10 +57,10 @@ Result = dict[str, Any]  # what score_detection.py prints, and both clocks; or `
 
 @dataclass(frozen=True)
 class Peer:
-    """What is installed, and the codes for which the peer names rows; None = nothing like it."""
+    """What is installed, and for which codes the peer names rows."""
 
     installs: tuple[tuple[str, ...], ...]  # arguments of pip, one call each
-    checks: dict[str, str | None]  # code -> None, or what is said in place of scores
+    checks: dict[str, str | None]  # code -> what is said in place of scores; None = scored
     python: str | None = None
 
 
@@ -102,7 +102,11 @@ def environment(name: str, peer: Peer, folder: Path) -> Path:
     python = folder / name / "bin" / "python"
     done = folder / name / "installed"
     if not done.exists():
-        run(peer.python or sys.executable, "-m", "venv", "--clear", folder / name)
+        base = peer.python or sys.executable
+        try:
+            run(base, "-m", "venv", "--clear", folder / name)
+        except OSError as error:
+            raise OSError(f"no {base} that makes an environment") from error
         for packages in peer.installs:
             run(python, "-m", "pip", "install", "-q", "-c", CONSTRAINTS, *packages)
         done.touch()
@@ -182,6 +186,11 @@ def compare(shared: Path, name: str, seed: int, out: Path, pythons: dict[str, Pa
     return results
 
 
+def absent(runs: list[Result]) -> str | None:
+    """Why a tool has no scores, if it lacks some."""
+    return next((r["absent"] for r in runs if "absent" in r), None)
+
+
 def mean(runs: list[Result], *path: str) -> float | None:
     found = [functools.reduce(lambda r, k: r[k], path, r) for r in runs]
     values = [v for v in found if v is not None]
@@ -191,13 +200,14 @@ def mean(runs: list[Result], *path: str) -> float | None:
 def shown(values: list[float | None], digits: int, best: Callable[[list[str]], str]) -> list[str]:
     """One number of each tool as Markdown, the best of them bold."""
     told = ["–" if v is None else f"{v:.{digits}f}" for v in values]
-    top = best([t for t in told if t != "–"] or ["–"])
-    return [f"**{t}**" if t == top != "–" else t for t in told]
+    numbers = [t for t in told if t != "–"]
+    top = best(numbers) if numbers else None
+    return [f"**{t}**" if t == top else t for t in told]
 
 
 def row_of(code: str, runs: dict[str, list[Result]], wanted: dict[str, Peer]) -> list[str]:
     """The cell of each tool: recall / precision, for label-error / ap too."""
-    said = {n: r[0].get("absent") or wanted[n].checks[code] for n, r in runs.items() if n in wanted}
+    said = {n: absent(runs[n]) or peer.checks[code] for n, peer in wanted.items()}
     judged = [n for n in runs if not said.get(n)]
     parts = [
         shown([mean(runs[n], code, part) for n in judged], 2, functools.partial(max, key=float))
@@ -209,7 +219,7 @@ def row_of(code: str, runs: dict[str, list[Result]], wanted: dict[str, Peer]) ->
 
 def row_of_seconds(name: str, runs: dict[str, list[Result]]) -> list[str]:
     """Seconds, and their ratio to auditor's."""
-    ran = [n for n, r in runs.items() if "absent" not in r[0]]
+    ran = [n for n, r in runs.items() if not absent(r)]
     values = [mean(runs[n], name) for n in ran]
     told = dict(zip(ran, shown(values, 1, functools.partial(min, key=float)), strict=True))
     ratios = {n: f"{v / values[0]:.2f}" for n, v in zip(ran, values, strict=True)}
