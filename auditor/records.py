@@ -8,7 +8,6 @@ keep (`results.py`) a row is that of their file; `Dataset.rows` leads from the f
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -139,18 +138,7 @@ class Template:
     fixed_tokens: int  # of the skeleton, slots aside: what four in five members share, in order
     structural_tokens: int  # of those, the marks, line breaks and masked numbers
     coverage: float  # fixed tokens / mean length in tokens
-
-    @property
-    def excess(self) -> float:
-        """Fixed tokens beyond what the likeliest phrase of untouched text shares; > 0 is a frame.
-
-        People share phrases ("i would like to confirm that i have a reservation at"), but seldom
-        marks and numbers in the same places, so a structural token counts three times. Bigger
-        families need less: on CLINC150 as it is, no family of n rows reaches 25 - 3.5 log2(n),
-        and every frame that was planted there does (seeds 0-1).
-        """
-        weight = self.fixed_tokens + 2 * self.structural_tokens
-        return weight - max(6.0, 25.0 - 3.5 * math.log2(len(self.members)))
+    excess: float  # of the fixed tokens' weight beyond what untouched text shares; > 0 is a frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,9 @@ _RULES = {
     "date": r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}",
     "id": r"(?=\w*\d)(?=\w*[^\W\d_])\w+(?:-\w*\d\w*)*",  # letters and digits in one word
     "number": r"\d+(?:[.,:]\d+)*",
-    "word": rf"{_LETTER}+(?:['’]{_LETTER}+)*|[{_ALONE}]",
+    "word": rf"{_LETTER}+(?:['’._/-]{_LETTER}+)*|[{_ALONE}]",  # a path is one word, not a layout
     "newline": r"\n+",
-    "mark": r"[^\w\s]|_",
+    "mark": r"(?P<one>[^\w\s]|_)(?P=one)*",  # a line of dashes is one mark
 }
 _TOKEN = regex.compile(
     "|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), regex.VERSION1
@@ -41,7 +41,9 @@ def tokens(text: str) -> list[tuple[str, int, int]]:
 def _token(kind: str, piece: str) -> str:
     if kind in MASKS:
         return f"<{kind}>"
-    return "\n" if kind == "newline" else piece.lower()
+    if kind == "newline":
+        return "\n"
+    return piece[0] if kind == "mark" else piece.lower()
 
 
 def words(text: str) -> list[str]:
