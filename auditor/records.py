@@ -152,6 +152,29 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where a template's frame stands, whatever the category: told from the text alone."""
+
+    template: Template  # one with excess
+    holders: Ints  # positions whose tokens hold four in five of its fixed tokens, in order
+    inside: float  # share of its category's rows that are holders
+    elsewhere: float  # share of the other categories' rows that are; 0 where there are none
+
+    @property
+    def distinctiveness(self) -> float:
+        """How much commoner the frame is in its category: 1 = always and only there, 0 = alike."""
+        return self.inside - self.elsewhere
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is boilerplate: at least half as common elsewhere.
+
+        Such a frame points to its category with odds of at most two to one.
+        """
+        return self.elsewhere >= 0.5 * self.inside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subtype:
     """A group of like rows inside one category, found without being told (a hidden stratum)."""
 
@@ -185,6 +208,43 @@ class HeldOut:
     accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameAlone:
+    """What each row's frame says of its label when the content is masked, judged by other rows."""
+
+    frame: Ints  # (n,) index into `Evidence.frames` of the longest that the row holds; -1 = none
+    told: Ints  # (n,) code of the category that it gives away, whether right or wrong; -1 = none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Illusion:
+    """What a random split makes of a category's accuracy, against a template-disjoint split.
+
+    A gap is random minus disjoint, and the placebo one random split minus another. `low` and
+    `high` bound 80 % intervals, by resampling template families; all are fractions 0-1.
+    """
+
+    category: str
+    templates: int  # frames of which the category has at least three rows
+    random: float  # accuracy, mean of two random splits
+    disjoint: float  # accuracy
+    gap: float
+    gap_low: float
+    gap_high: float
+    placebo: float
+    placebo_low: float
+    placebo_high: float
+    lost: Ints  # positions that random splits get right and the disjoint one does not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Illusions:
+    """The gap of each category that has templates enough, and why there is none for others."""
+
+    measured: tuple[Illusion, ...]
+    untestable: Mapping[str, str]  # category -> reason
+
+
 # --- findings, and the audit that users keep --------------------------------------------------
 
 
@@ -201,6 +261,9 @@ class Evidence:
     out_of_fold: OutOfFold | None  # None: a single category
     forecast: Forecast | None
     reference: Reference | None = None
+    frames: tuple[Frame, ...] = ()  # of the templates with excess, most rows first
+    frame_alone: FrameAlone | None = None  # None: no frames
+    illusions: Illusions | None = None  # None: no frames
 
     def finding(
         self,
