@@ -212,7 +212,7 @@ class HeldOut:
 class FrameAlone:
     """What each row's frame says of its label when the content is masked, judged by other rows."""
 
-    frame: Ints  # (n,) index into `Evidence.frames` of the longest that the row holds; -1 = none
+    frame: Ints  # (n,) index into `Evidence.frames` of the one that the row holds; -1 = none
     told: Ints  # (n,) code of the category that it gives away, whether right or wrong; -1 = none
 
 

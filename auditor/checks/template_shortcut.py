@@ -21,6 +21,8 @@ class TemplateShortcut:
     title: ClassVar[str] = "Frames that give the label away"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "frame_alone")
 
+    # Fewer rows share a frame by chance in any large set.
+    rows: int = 4
     # A category of which frames alone give away half need not be understood to be scored right.
     most: float = 0.5
     # From a fifth on, a probe that knows nothing but frames moves the category's accuracy.
@@ -35,9 +37,10 @@ class TemplateShortcut:
         for code in range(len(evidence.dataset.categories)):
             mine = codes == code
             right = np.flatnonzero(mine & (alone.told == code))
-            low, high = _wilson(len(right), int(mine.sum()))
-            if len(right) and (low >= self.part or len(right) >= self.most * mine.sum()):
-                found.append(self._finding(evidence, alone, code, right, (low, high)))
+            interval = _wilson(len(right), int(mine.sum()))
+            many = interval[0] >= self.part or len(right) >= self.most * mine.sum()
+            if len(right) >= self.rows and many:
+                found.append(self._finding(evidence, alone, code, right, interval))
         yield from sorted(found, key=lambda f: (-f.measured["share"], f.category or ""))
 
     def _finding(
@@ -72,7 +75,7 @@ class TemplateShortcut:
                 "distinctiveness": main.distinctiveness,
                 "skeleton": main.template.skeleton,
             },
-            limit={"share": self.most, "share_low": self.part},
+            limit={"rows": self.rows, "share": self.most, "share_low": self.part},
             advice=f"Rewrite most of these rows in other words, or give rows of the other "
             f"categories the same frames: a model can put them in {category} unread.",
         )

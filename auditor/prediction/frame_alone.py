@@ -28,7 +28,7 @@ def read_frames_alone(
     """
     if not frames:
         return None
-    codes, frame = dataset.codes, longest_frames(len(dataset.examples), frames)
+    codes, frame = dataset.codes, _frames_of(len(dataset.examples), frames)
     told = np.full(len(codes), -1, dtype=np.int64)
     framed = np.flatnonzero(frame >= 0)
     if len(framed):
@@ -40,11 +40,15 @@ def read_frames_alone(
     return FrameAlone(frame=frame, told=told)
 
 
-def longest_frames(n: int, frames: Sequence[Frame]) -> Ints:
-    """(n,) the number of the frame with most fixed tokens among those that a row holds; or -1."""
+def _frames_of(n: int, frames: Sequence[Frame]) -> Ints:
+    """(n,) the number of the commonest frame that each row holds, boilerplate aside; -1 = none.
+
+    Of nested frames that is the outermost, which keeps least of the content.
+    """
     found = np.full(n, -1, dtype=np.int64)
-    for number in sorted(range(len(frames)), key=lambda i: frames[i].template.fixed_tokens):
-        found[frames[number].holders] = number
+    for number in sorted(range(len(frames)), key=lambda i: len(frames[i].holders)):
+        if not frames[number].shared:
+            found[frames[number].holders] = number
     return found
 
 
