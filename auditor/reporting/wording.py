@@ -82,7 +82,7 @@ CODES: Mapping[str, Code] = {
         verb="Split by template for",
         meaning="On a random split rows of one template stand on both sides, and the accuracy "
         "counts what is known by the frame. Shown are rows that go wrong once their template is "
-        "kept out of training.",
+        "kept out of training. What a template alone speaks of is part of the gap.",
         why="The accuracy that the update seems to take was never there on text in other words.",
     ),
     "label-error": Code(
