@@ -34,7 +34,7 @@ MOSTLY = 0.5  # share of letters in unknown scripts from which a text counts as 
 SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
 PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn", "umap-learn")
 # What a finding may measure that quotes the data; gone with `no_text`.
-QUOTES = ("skeleton", "typical_text", "keywords", "annotators", "sources")
+QUOTES = ("skeleton", "typical_text", "keywords", "annotators", "sources", "difference")
 
 
 def drawn(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:

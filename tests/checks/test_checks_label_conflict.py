@@ -1,4 +1,9 @@
-"""label-conflict: copies of one example under different labels."""
+"""label-conflict: copies of one example, or what reads almost the same, under different labels."""
+
+import dataclasses
+
+import numpy as np
+import pytest
 
 from auditor.checks.label_conflict import LabelConflict
 
@@ -19,7 +24,7 @@ def test_one_text_under_two_labels_is_an_error(make_evidence, findings):
     assert (found.code, found.severity, found.rows) == ("label-conflict", "error", (0, 1))
     assert found.category is None
     assert found.measured["labels"] == {"billing": 1, "returns": 1}
-    assert found.measured["same_text"] is True
+    assert found.measured["certainty"] == "one text"
 
 
 def test_copies_under_one_label_are_no_conflict(make_evidence, findings):
@@ -31,7 +36,8 @@ def test_texts_that_differ_in_more_than_case_and_spaces_are_a_warning(make_evide
     rows = [row("I want my money back", "returns"), row("I want my monye back!", "billing")]
     [found] = findings(LabelConflict(), make_evidence(rows, families=[0, 0]))
     assert found.severity == "warning"
-    assert found.measured["same_text"] is False
+    assert found.measured["certainty"] == "copies"
+    assert found.measured["difference"] == "money back -> monye back!"
 
 
 def test_errors_come_before_warnings(make_evidence, findings):
@@ -67,3 +73,62 @@ def test_an_annotator_who_gave_both_labels_is_shown_with_both(make_evidence, fin
     told = str(found.measured["annotators"])
     assert "returns" in told
     assert "billing" in told
+
+
+CLOSE = [
+    row("Can you tell me your name", "small talk"),
+    row("Can you tell me my name", "account"),
+    row("Where is my parcel?", "shipping"),
+]
+
+
+@pytest.fixture
+def close(make_evidence):
+    """Evidence in which the first two rows have this cosine."""
+
+    def close(cosine, **fields):
+        evidence = make_evidence(CLOSE, **fields)
+        index = np.array([[1, 2], [0, 2], [-1, -1]])
+        value = np.array([[cosine, 0.2], [cosine, 0.2], [-1.0, -1.0]], dtype=np.float32)
+        near = dataclasses.replace(evidence.neighbours, index=index, cosine=value)
+        return dataclasses.replace(evidence, neighbours=near)
+
+    return close
+
+
+def test_texts_that_are_nearly_alike_are_for_review_with_what_differs(close, findings):
+    [found] = findings(LabelConflict(), close(0.96))
+    assert (found.severity, found.rows) == ("note", (0, 1))
+    assert found.measured["certainty"] == "review"
+    assert found.measured["difference"] == "your -> my"
+    assert "2 texts that are nearly alike are labelled account and small talk" in found.summary
+
+
+def test_how_alike_they_must_be_can_be_changed(close, findings):
+    assert findings(LabelConflict(), close(0.94)) == []
+    assert len(findings(LabelConflict(review=0.9), close(0.94))) == 1
+
+
+def test_copies_are_not_listed_again_for_review(close, findings):
+    [found] = findings(LabelConflict(), close(0.99, families=[0, 0, 1]))
+    assert found.measured["certainty"] == "copies"
+
+
+def test_rows_of_a_template_are_alike_by_its_frame_and_not_for_review(
+    close, findings, make_template
+):
+    framed = (make_template([0], category="small talk"),)
+    assert findings(LabelConflict(), close(0.96, templates=framed)) == []
+
+
+def test_conflicts_between_the_same_labels_stand_together_and_are_called_a_pattern(
+    make_evidence, findings
+):
+    pairs = [("Refund it", "billing"), ("Ring me", "account"), ("Pay me", "billing")]
+    rows = [row(text, c) for text, other in pairs for c in ("returns", other)]
+    rows += [row("Bill me", "returns"), row("Bill me", "billing")]
+    found = findings(LabelConflict(), make_evidence(rows, families=[0, 0, 1, 1, 2, 2, 3, 3]))
+    assert [f.rows for f in found] == [(0, 1), (4, 5), (6, 7), (2, 3)]
+    assert [f.measured["between_these_labels"] for f in found] == [3, 3, 3, 1]
+    assert found[0].advice.startswith("3 conflicts stand between billing and returns")
+    assert found[3].advice.startswith("Decide between account and returns")

@@ -74,7 +74,7 @@ def test_the_surest_comes_first(judged):
 def test_with_all_witnesses_a_thousand_to_one_it_is_a_warning(judged):
     [found], _ = judged({FLIPPED: (RETURNS, 0.95)})
     assert found.severity == "warning"
-    assert found.limit == {"odds": 1000}
+    assert found.limit == {"odds": 10, "warning_from": 1000}
 
 
 @pytest.mark.parametrize("dissenter", ["probe", "words"])
@@ -92,9 +92,15 @@ def test_one_sure_witness_does_not_outvote_two(judged):
     assert judged(told, votes={}, words={}) == ([], [])
 
 
-def test_a_doubt_that_does_not_reach_the_other_category_s_usual_confidence_does_not_count(judged):
-    """The rows of returns are told with .9, so .55 for returns is no sign of it."""
+def test_a_doubt_that_two_witnesses_only_lean_to_is_not_listed(judged):
     assert judged({FLIPPED: (RETURNS, 0.55)}, votes={FLIPPED: "billing"}) == ([], [])
+
+
+def test_beyond_the_count_of_confident_learning_labels_are_notes(judged, monkeypatch):
+    told = {FLIPPED: (RETURNS, 0.99), 3: (RETURNS, 0.95)}
+    assert [f.severity for f in judged(told)[0]] == ["warning", "warning"]
+    monkeypatch.setattr("auditor.checks.label_error.confident_errors", lambda *_: 1)
+    assert [f.severity for f in judged(told)[0]] == ["warning", "note"]
 
 
 def test_copies_of_a_row_do_not_vote_on_it(make_evidence, make_out_of_fold):
@@ -157,7 +163,13 @@ def test_the_number_of_different_examples_that_are_needed_can_be_changed(judged)
 
 def test_the_odds_of_a_warning_can_be_changed(judged):
     [found], _ = judged({FLIPPED: (RETURNS, 0.95)}, sure=1e9)
-    assert (found.severity, found.limit) == ("note", {"odds": 1e9})
+    assert (found.severity, found.limit["warning_from"]) == ("note", 1e9)
+
+
+def test_the_odds_from_which_a_label_is_listed_can_be_changed(judged):
+    """Of a label with about 60,000 to one against it."""
+    assert judged({FLIPPED: (RETURNS, 0.95)}, least=10**6) == ([], [])
+    assert len(judged({FLIPPED: (RETURNS, 0.95)}, least=10**3)[0]) == 1
 
 
 def test_with_a_higher_floor_no_witness_is_sure(judged):
@@ -212,10 +224,3 @@ def test_with_more_labels_flipped_the_budget_does_not_fall():
         counts.append(confident_errors(belief, codes))
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
-
-
-def test_no_more_rows_are_listed_than_the_budget_counts(judged):
-    """Two rows are doubted by every witness, but only one beyond the usual confidence."""
-    told = {FLIPPED: (RETURNS, 0.99), 7: (RETURNS, 0.6)}
-    found, _ = judged(told)
-    assert [f.rows for f in found] == [(FLIPPED,)]
