@@ -162,16 +162,11 @@ class Frame:
 
     @property
     def distinctiveness(self) -> float:
-        """How much commoner the frame is in its category: 1 = always and only there, 0 = alike."""
-        return self.inside - self.elsewhere
+        return self.inside - self.elsewhere  # 1 = always and only in its category
 
     @property
     def shared(self) -> bool:
-        """Whether it is boilerplate: at least half as common elsewhere.
-
-        Such a frame points to its category with odds of at most two to one.
-        """
-        return self.elsewhere >= 0.5 * self.inside
+        return self.elsewhere >= 0.5 * self.inside  # boilerplate: odds of at most 2 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,31 +213,18 @@ class FrameAlone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Illusion:
-    """What a random split makes of a category's accuracy, against a template-disjoint split.
+    """Accuracy on random splits and a template-disjoint one; 80 % intervals over the families."""
 
-    A gap is random minus disjoint, and the placebo one random split minus another. `low` and
-    `high` bound 80 % intervals, by resampling template families; all are fractions 0-1.
-    """
-
-    category: str
     templates: int  # frames of which the category has at least three rows
     random: float  # accuracy, mean of two random splits
     disjoint: float  # accuracy
-    gap: float
+    gap: float  # random - disjoint
     gap_low: float
     gap_high: float
-    placebo: float
+    placebo: float  # one random split - the other
     placebo_low: float
     placebo_high: float
     lost: Ints  # positions that random splits get right and the disjoint one does not
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Illusions:
-    """The gap of each category that has templates enough, and why there is none for others."""
-
-    measured: tuple[Illusion, ...]
-    untestable: Mapping[str, str]  # category -> reason
 
 
 # --- findings, and the audit that users keep --------------------------------------------------
@@ -263,7 +245,7 @@ class Evidence:
     reference: Reference | None = None
     frames: tuple[Frame, ...] = ()  # of the templates with excess, most rows first
     frame_alone: FrameAlone | None = None  # None: no frames
-    illusions: Illusions | None = None  # None: no frames
+    illusions: Mapping[str, Illusion | str] | None = None  # or why a category has none; no frames
 
     def finding(
         self,

@@ -20,23 +20,22 @@ class IllusionGap:
     effect: float = 0.05
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
-        illusions = evidence.illusions
-        if illusions is None:
-            return
-        for found in sorted(illusions.measured, key=lambda i: (-i.gap_low, i.category)):
+        told = evidence.illusions or {}
+        measured = {c: i for c, i in told.items() if isinstance(i, Illusion)}
+        for category, found in sorted(measured.items(), key=lambda m: (-m[1].gap_low, m[0])):
             if found.gap_low > self.effect and self._calm(found):
-                yield self._finding(evidence, found)
-        for reason in sorted(set(illusions.untestable.values())):
-            named = sorted(c for c, r in illusions.untestable.items() if r == reason)
-            yield SkippedCheck(code=self.code, reason=f"untestable, {reason}: {', '.join(named)}")
+                yield self._finding(evidence, category, found)
+        reasons = {c: reason for c, reason in told.items() if isinstance(reason, str)}
+        for reason in sorted(set(reasons.values())):
+            named = ", ".join(sorted(c for c, r in reasons.items() if r == reason))
+            yield SkippedCheck(code=self.code, reason=f"untestable, {reason}: {named}")
 
     def _calm(self, found: Illusion) -> bool:
         """Whether two random splits may agree: else the gap may be what splitting alone makes."""
         return found.placebo_low <= self.effect and found.placebo_high >= -self.effect
 
-    def _finding(self, evidence: Evidence, found: Illusion) -> Finding:
-        dataset, category = evidence.dataset, found.category
-        names = dataset.categories
+    def _finding(self, evidence: Evidence, category: str, found: Illusion) -> Finding:
+        code = evidence.dataset.categories.index(category)
         return evidence.finding(
             code=self.code,
             severity="warning",
@@ -54,7 +53,7 @@ class IllusionGap:
                 "placebo_high": found.placebo_high,
                 "accuracy_random_split": found.random,
                 "accuracy_template_disjoint": found.disjoint,
-                "rows": int((dataset.codes == names.index(category)).sum()),
+                "rows": int((evidence.dataset.codes == code).sum()),
                 "templates": found.templates,
             },
             limit={"gap_low": self.effect},

@@ -26,7 +26,6 @@ from auditor.records import (
     Floats,
     Frame,
     Illusion,
-    Illusions,
     Ints,
     OutOfFold,
 )
@@ -55,28 +54,26 @@ def measure_illusions(
     frames: Sequence[Frame],
     out_of_fold: OutOfFold,
     seed: int,
-) -> Illusions | None:
-    """Random-split accuracy minus template-disjoint accuracy; None without frames.
+) -> dict[str, Illusion | str] | None:
+    """Random-split accuracy minus template-disjoint accuracy of each category with templates.
 
-    Trains nothing where no category can be tested. `out_of_fold`: its template-disjoint scores
-    serve where no frame stands in two categories.
+    Or why a category cannot be tested; where none can, nothing is trained. None without frames.
+    `out_of_fold`: its template-disjoint scores serve where no frame stands in two categories.
     """
     if not frames:
         return None
     families = keep_frames_together(dataset, copies, frames)
     sizes = _template_sizes(dataset, frames, families)
-    untestable = {c: reason for c, (rows, found) in sizes.items() if (reason := _lack(rows, found))}
-    testable = [c for c in sizes if c not in untestable]
+    found: dict[str, Illusion | str] = {c: _lack(*of_category) for c, of_category in sizes.items()}
+    testable = [category for category, reason in found.items() if not reason]
     if not testable:
-        return Illusions(measured=(), untestable=untestable)
+        return found
     scores = _score(dataset, embeddings, copies, frames, families, out_of_fold, seed)
     codes, random = dataset.codes, np.random.default_rng(seed)
-    measured = []
     for category in testable:
         mine = np.flatnonzero(codes == dataset.categories.index(category))
-        count = len(sizes[category][1])
-        measured.append(_illusion(category, count, mine, families[mine], scores, random))
-    return Illusions(measured=tuple(measured), untestable=untestable)
+        found[category] = _illusion(len(sizes[category][1]), mine, families[mine], scores, random)
+    return found
 
 
 def _template_sizes(
@@ -129,7 +126,6 @@ def _score(
 
 
 def _illusion(
-    category: str,
     templates: int,
     mine: Ints,
     families: Ints,
@@ -142,7 +138,6 @@ def _illusion(
     differences = np.stack([gained, second - first], axis=1)
     (gap_low, placebo_low), (gap_high, placebo_high) = _interval(differences, families, random)
     return Illusion(
-        category=category,
         templates=templates,
         random=float((first + second).mean() / 2),
         disjoint=float(disjoint.mean()),

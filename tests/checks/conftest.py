@@ -18,7 +18,6 @@ from auditor.records import (
     Frame,
     FrameAlone,
     Illusion,
-    Illusions,
     Neighbours,
     OutOfFold,
     Reference,
@@ -193,7 +192,7 @@ def make_illusions() -> Build:
 
     def make(
         gaps: Mapping[str, Mapping[str, Any]], untestable: Mapping[str, str] | None = None
-    ) -> Illusions:
+    ) -> dict[str, Illusion | str]:
         usual: dict[str, Any] = {
             "templates": 5,
             "random": 0.9,
@@ -206,8 +205,8 @@ def make_illusions() -> Build:
             "placebo_high": 0.01,
             "lost": np.array([0, 1, 2]),
         }
-        measured = tuple(Illusion(category=c, **{**usual, **gap}) for c, gap in gaps.items())
-        return Illusions(measured=measured, untestable=untestable or {})
+        measured = {c: Illusion(**{**usual, **gap}) for c, gap in gaps.items()}
+        return {**measured, **(untestable or {})}
 
     return make
 

@@ -74,13 +74,13 @@ def measure(world, dataset_of):
 @pytest.fixture(scope="module")
 def telling(measure):
     """24 categories whose framed rows are known by their frame, and hardly by what they say."""
-    return [i for seed in SIMULATED for i in measure(seed, says=0.1, frame=1.0).measured]
+    return [i for seed in SIMULATED for i in measure(seed, says=0.1, frame=1.0).values()]
 
 
 @pytest.fixture(scope="module")
 def silent(measure):
     """24 categories whose frames leave no trace in the vectors."""
-    return [i for seed in SIMULATED for i in measure(seed, says=TOLD / 2, frame=0.0).measured]
+    return [i for seed in SIMULATED for i in measure(seed, says=TOLD / 2, frame=0.0).values()]
 
 
 def covered(illusions, name):
@@ -132,18 +132,16 @@ def test_what_cannot_be_told_is_untestable_and_trains_nothing(
 ):
     monkeypatch.delattr(auditor.prediction.illusion, "probabilities")
     illusions = measure(0, says=0.3, frame=1.0, templates=templates, free=free)
-    assert illusions.measured == ()
-    assert illusions.untestable == dict.fromkeys(TOPICS, reason)
+    assert illusions == dict.fromkeys(TOPICS, reason)
 
 
 def test_frames_that_all_categories_share_are_no_templates_here(measure, monkeypatch):
     monkeypatch.delattr(auditor.prediction.illusion, "probabilities")
-    illusions = measure(0, says=0.3, frame=1.0, alike=True)
-    assert (illusions.measured, illusions.untestable) == ((), {})
+    assert measure(0, says=0.3, frame=1.0, alike=True) == {}
 
 
 def test_the_same_seed_measures_the_same(measure):
-    one, other = (measure(3, says=0.1, frame=1.0).measured for _ in range(2))
+    one, other = (measure(3, says=0.1, frame=1.0).values() for _ in range(2))
     assert [(i.gap, i.gap_low, i.gap_high) for i in one] == [
         (i.gap, i.gap_low, i.gap_high) for i in other
     ]
