@@ -17,6 +17,7 @@ from auditor.embedding import open_embedder
 from auditor.embedding.cache import VectorCache
 from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
+from auditor.embedding.frames import find_frames
 from auditor.embedding.map import draw
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.subtypes import find_subtypes
@@ -26,6 +27,8 @@ from auditor.interfaces import Progress
 from auditor.prediction.estimate import shipped
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
+from auditor.prediction.frame_alone import read_frames_alone
+from auditor.prediction.illusion import measure_illusions
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
 from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Reference
@@ -69,12 +72,16 @@ def audit(
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     copies = find_copies(dataset.texts, neighbours)
     templates = find_templates(dataset)
+    frames = find_frames(dataset, templates)
     stripped = without_templates(dataset.texts, templates)
     subtypes = find_subtypes(dataset, stripped, encoder.embed(stripped).vectors, copies, templates)
     progress("structure", 1, 1)
     out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, templates, settings.seed)
-    forecast = None
+    forecast = illusions = None
     if out_of_fold:
+        illusions = measure_illusions(
+            dataset, embeddings, copies, frames, out_of_fold, settings.seed
+        )
         held_out = score_held_out(dataset, embeddings, others, settings.seed)
         forecast = forecast_forgetting(
             Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold, held_out),
@@ -95,6 +102,9 @@ def audit(
         forecast=forecast,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=_copies_across(dataset, embeddings, others) if dataset.held_out else None,
+        frames=frames,
+        frame_alone=read_frames_alone(dataset, copies, frames),
+        illusions=illusions,
     )
     findings, skipped = judge(evidence, checks)
     shown = drawn(dataset, findings, settings.map_points)

@@ -142,6 +142,24 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Where a template's frame stands, whatever the category: told from the text alone."""
+
+    template: Template  # one with excess
+    holders: Ints  # positions whose tokens hold four in five of its fixed tokens, in order
+    inside: float  # share of its category's rows that are holders
+    elsewhere: float  # share of the other categories' rows that are; 0 where there are none
+
+    @property
+    def distinctiveness(self) -> float:
+        return self.inside - self.elsewhere  # 1 = always and only in its category
+
+    @property
+    def shared(self) -> bool:
+        return self.elsewhere >= 0.5 * self.inside  # boilerplate: odds of at most 2 to 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subtype:
     """A group of like rows inside one category, found without being told (a hidden stratum)."""
 
@@ -175,6 +193,30 @@ class HeldOut:
     accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameAlone:
+    """What each row's frame says of its label when the content is masked, judged by other rows."""
+
+    frame: Ints  # (n,) index into `Evidence.frames` of the one that the row holds; -1 = none
+    told: Ints  # (n,) code of the category that it gives away, whether right or wrong; -1 = none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Illusion:
+    """Accuracy on random splits and a template-disjoint one; 80 % intervals over the families."""
+
+    templates: int  # frames of which the category has at least three rows
+    random: float  # accuracy, mean of two random splits
+    disjoint: float  # accuracy
+    gap: float  # random - disjoint
+    gap_low: float
+    gap_high: float
+    placebo: float  # one random split - the other
+    placebo_low: float
+    placebo_high: float
+    lost: Ints  # positions that random splits get right and the disjoint one does not
+
+
 # --- findings, and the audit that users keep --------------------------------------------------
 
 
@@ -192,6 +234,9 @@ class Evidence:
     forecast: Forecast | None
     reference: Reference | None = None
     copies_across: CopyFamilies | None = None  # of examples, then held_out; None: no other split
+    frames: tuple[Frame, ...] = ()  # of the templates with excess, most rows first
+    frame_alone: FrameAlone | None = None  # None: no frames
+    illusions: Mapping[str, Illusion | str] | None = None  # or why a category has none; no frames
 
     @property
     def annotators(self) -> list[str | None] | None:

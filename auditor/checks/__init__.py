@@ -14,12 +14,14 @@ from auditor.checks.class_imbalance import ClassImbalance
 from auditor.checks.combination_gap import CombinationGap
 from auditor.checks.coverage_gap import CoverageGap
 from auditor.checks.fragile_category import FragileCategory
+from auditor.checks.illusion_gap import IllusionGap
 from auditor.checks.label_conflict import LabelConflict
 from auditor.checks.label_error import LabelError
 from auditor.checks.near_duplicate import NearDuplicate
 from auditor.checks.reference_gap import ReferenceGap
 from auditor.checks.split_leakage import SplitLeakage
 from auditor.checks.template_dominance import TemplateDominance
+from auditor.checks.template_shortcut import TemplateShortcut
 from auditor.interfaces import Check
 from auditor.records import Evidence
 from auditor.results import Finding, SkippedCheck
@@ -27,6 +29,8 @@ from auditor.results import Finding, SkippedCheck
 CHECKS: tuple[Check, ...] = (
     FragileCategory(),
     TemplateDominance(),
+    TemplateShortcut(),
+    IllusionGap(),
     CoverageGap(),
     CombinationGap(),
     LabelConflict(),
@@ -44,6 +48,8 @@ WITHOUT = {
     "copies_across": "there is no other split than training",
     "reference": "no --reference text was given",
     "out_of_fold": "there is one category, so no label can be told from another",
+    "frame_alone": "there is no template",
+    "illusions": "there is no template",
     "forecast": "there is one category, so nothing can be forgotten in favour of another",
 }
 

@@ -4,6 +4,7 @@
     neighbours.py   exact nearest neighbours
     copies.py       copy families: one example repeated with trivial edits
     templates.py    templates: many examples filled from one frame (`tokens.py` splits and masks)
+    frames.py       the rows, of any category, that hold a template's frame
     subtypes.py     hidden subtypes inside each category, of the text without its template's words
     map.py          the drawing in two dimensions, which decides nothing
 

@@ -104,14 +104,12 @@ def _slotted(kept: Sequence[str], group: Sequence[Row]) -> Skeleton:
 
 
 def shared(one: Skeleton, other: Skeleton) -> Skeleton:
-    """What stands in both skeletons, in runs of two tokens or more, slots among them."""
-    out: list[str] = []
-    for block in LCSseq.opcodes(one, other):
-        if block.tag == "equal" and block.src_end - block.src_start > 1:
-            out += one[block.src_start : block.src_end]
-        elif out[-1:] != [SLOT]:
-            out.append(SLOT)
-    return tuple(t for i, t in enumerate(out) if t != SLOT or out[i - 1 : i] != [SLOT])
+    """How both skeletons begin and end, with a slot for what lies between."""
+    most = min(len(one), len(other))
+    start = next((k for k in range(most) if one[k] != other[k]), most)
+    end = next((k for k in range(most - start) if one[-1 - k] != other[-1 - k]), most - start)
+    head, tail = one[:start], one[len(one) - end :]
+    return (*head, *([SLOT] if SLOT not in (*head[-1:], *tail[:1]) else []), *tail)
 
 
 def readable(skeleton: Sequence[str]) -> str:

@@ -51,8 +51,9 @@ LINKED = 2  # 3-grams, four tokens in a row
 MOST_OF = 0.6  # of them, in a row
 STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 LEAST_WORDS = 3  # of a frame that is a small part of its rows
-FRAME_WORDS, FRAME_WEIGHT = 2, 6  # of what two skeletons share, to be one template
+FRAME_WORDS, FRAME_WEIGHT = 2, 6  # of how two skeletons begin and end, to be one template
 LARGEST = 8000  # rows of a category whose matrix of similarities is held at once (256 MB)
+NEARLY_ALL = 0.9  # coverage that untouched families with the limit's weight do not have (CLINC150)
 ALL_FRAME = 0.85  # coverage from which a template says the same thing in all its rows
 
 
@@ -103,7 +104,7 @@ class _Part:
         coverage = min(
             1.0, len(tokens) / float(np.mean([len(self.rows[i].tokens) for i in positions]))
         )
-        excess = _excess(len(tokens), structural, len(positions))
+        excess = _excess(len(tokens), structural, len(positions), coverage)
         if coverage < LITTLE and len(tokens) - structural < LEAST_WORDS:
             excess = min(excess, 0.0)
         return Template(
@@ -123,7 +124,7 @@ class _Part:
 
         Each variant is evident by itself, mostly by its message, so the frame need not be again.
         """
-        parts = [t for t in _outermost(found) if t.excess > 0]
+        parts = _outermost([t for t in found if t.excess > 0])
         while pair := _closest(parts):
             one, other = (parts[i] for i in pair)
             positions = sorted({*one.members.tolist(), *other.members.tolist()})
@@ -133,16 +134,17 @@ class _Part:
             yield whole
 
 
-def _excess(tokens: int, structural: int, rows: int) -> float:
+def _excess(tokens: int, structural: int, rows: int, coverage: float) -> float:
     """Weight of the fixed tokens beyond what the likeliest phrase of untouched text has.
 
     People share phrases ("i would like to confirm that i have a reservation at"), but seldom marks
     and numbers in the same places, so a structural token counts three times. Bigger families need
-    less: on CLINC150 as it is, three families of n rows in 30,000 rows reach 25.2 - 3.5 log2(n),
-    and every frame that was planted there does (seeds 0-4).
+    less, and so do rows that say the same but for a slot. On CLINC150 as it is (30,000 rows, seeds
+    0-4) one family of n rows reaches the limit, 25.2 - 3.5 log2(n); every frame planted there does.
     """
     weight = tokens + (STRUCTURAL - 1) * structural
-    return weight - max(6.0, 25.2 - 3.5 * math.log2(rows))
+    alike = 3.0 if coverage >= NEARLY_ALL else 0.0
+    return weight - max(6.0, 25.2 - alike - 3.5 * math.log2(rows))
 
 
 def _similarities(strings: Sequence[str], grams: csr_array) -> Floats:
@@ -237,7 +239,7 @@ def _closest(templates: Sequence[Template]) -> tuple[int, int] | None:
             tokens = fixed(shared(one.tokens, other.tokens))
             words = sum(map(is_word, tokens))
             weight = words + STRUCTURAL * (len(tokens) - words)
-            if words >= FRAME_WORDS and weight >= FRAME_WEIGHT:
+            if weight >= FRAME_WEIGHT and (words >= FRAME_WORDS or "\n" in tokens):
                 best = max(best, (weight, (j, i)))
     return best[1] if best[0] else None
 

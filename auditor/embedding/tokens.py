@@ -11,12 +11,18 @@ import regex
 _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{So}"
 _LETTER = rf"[\p{{L}}\p{{M}}--[{_ALONE}]]"  # vowel signs belong to their word
 # Tried in this order at each place of a text; the first that matches names the token.
+_MONTH = (  # English
+    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _RULES = {
     "email": r"[\w.+-]+@[\w-]+\.[\w.-]*\w",
     "url": r"(?:https?://|www\.)\S+",
-    "date": r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}",
+    "date": r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
+    rf"|\b{_MONTH} {_DAY}\b(?:,? \d{{4}}\b)?|\b{_DAY} (?:of )?{_MONTH}\b(?:,? \d{{4}}\b)?",
     "id": r"(?=\w*\d)(?=\w*[^\W\d_])\w+(?:-\w*\d\w*)*",  # letters and digits in one word
-    "number": r"\d+(?:[.,:]\d+)*",
+    "number": r"\d+(?:[.,:/-]\d+)*",
     "word": rf"{_LETTER}+(?:['’._/-]{_LETTER}+)*|[{_ALONE}]",  # a path is one word, not a layout
     "newline": r"\n+",
     "mark": r"(?P<one>[^\w\s]|_)(?P=one)*",  # a line of dashes is one mark

@@ -3,6 +3,8 @@
     folds.py        which rows must stay together, and folds that keep them so
     probes.py       many small models trained as one batched tensor program
     out_of_fold.py  what such probes, and the words (`words.py`), say of rows they have not seen
+    frame_alone.py  what frames alone, the content masked, give away of the labels
+    illusion.py     what templates on both sides of a random split add to its accuracy
     rungs.py        the ladder of probes: from one update, features of each old category
     estimate.py     features -> expected drop, interval and curve, by coefficients that were
                     fitted on measured updates (`coefficients.json`, made by `fitting.py`)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from auditor.records import CopyFamilies, Dataset, Ints, Template
+from auditor.records import CopyFamilies, Dataset, Frame, Ints, Template
 
 FOLDS = 5
 
@@ -21,14 +21,29 @@ def keep_together(
     Copy families and the rows of one `group` (a contract, a customer) always; with `templates`,
     the rows of each of them too.
     """
-    n = len(dataset.examples)
+    framed = [t.members for t in templates if t.excess > 0]
+    return _components(len(dataset.examples), [*_inseparable(dataset, copies), *framed])
+
+
+def keep_frames_together(dataset: Dataset, copies: CopyFamilies, frames: Sequence[Frame]) -> Ints:
+    """(n,) as `keep_together`, with all rows that hold a frame in one set, whatever their category.
+
+    Boilerplate does not count: held out in one category and met in another, it would mislead, and
+    held out everywhere there would be nothing to learn from.
+    """
+    framed = [np.union1d(f.template.members, f.holders) for f in frames if not f.shared]
+    return _components(len(dataset.examples), [*_inseparable(dataset, copies), *framed])
+
+
+def _inseparable(dataset: Dataset, copies: CopyFamilies) -> list[Ints]:
+    """The copy families, and the rows of each `group`."""
     groups = {e.group for e in dataset.examples if e.group}
     place = {g: i for i, g in enumerate(sorted(groups))}
     sets: list[Ints] = [m for m in copies.members() if len(m) > 1]
     if groups:
         owner = np.array([place.get(e.group or "", -1) for e in dataset.examples])
         sets += [np.flatnonzero(owner == i) for i in range(len(place))]
-    return _components(n, [*sets, *(t.members for t in templates if t.excess > 0)])
+    return sets
 
 
 def _components(n: int, sets: Iterable[Ints]) -> Ints:
@@ -50,3 +65,33 @@ def assign_folds(together: Ints, codes: Ints) -> Ints:
     fold = np.empty(len(first), dtype=np.int64)
     fold[order] = np.arange(len(order)) % FOLDS
     return fold[inverse]
+
+
+def shuffle_folds(folds: Ints, units: Ints, codes: Ints, random: np.random.Generator) -> Ints:
+    """(n,) folds with random rows, as many of each category in each fold as `folds` (n,) has.
+
+    units (n,): rows of one number stay in one fold. Those of several rows are placed first, where
+    there is room; the single rows then fill what is left. Only where units are too big to fit do
+    the numbers differ.
+    """
+    width = int(codes.max()) + 1
+    room = np.zeros((FOLDS, width), dtype=np.int64)
+    np.add.at(room, (folds, codes), 1)
+    out = np.empty_like(folds)
+    order = random.permutation(len(units))
+    order = order[np.argsort(units[order], kind="stable")]
+    _, starts, sizes = np.unique(units[order], return_index=True, return_counts=True)
+    for start, size in random.permutation(np.stack([starts, sizes], axis=1)[sizes > 1]):
+        rows = order[start : start + size]
+        wanted = np.bincount(codes[rows], minlength=width)
+        spare = (room - wanted)[:, wanted > 0].min(axis=1)
+        odds = np.maximum(spare + 1, 0) if spare.max() >= 0 else spare == spare.max()
+        chosen = random.choice(FOLDS, p=odds / odds.sum())
+        out[rows] = chosen
+        room[chosen] -= wanted
+    single = order[starts[sizes == 1]]
+    for code in np.unique(codes[single]):
+        rows = random.permutation(single[codes[single] == code])
+        places = np.repeat(np.arange(FOLDS), np.maximum(room[:, code], 0))
+        out[rows] = random.permutation(places)[: len(rows)]
+    return out

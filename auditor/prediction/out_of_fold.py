@@ -44,13 +44,13 @@ def score_out_of_fold(
     codes = dataset.codes
     together = keep_together(dataset, copies)
     disjoint = keep_together(dataset, copies, templates)
-    plain = probabilities(embeddings.vectors, codes, together, seed)
+    plain = probabilities(embeddings.vectors, codes, assign_folds(together, codes), seed)
     same = np.array_equal(together, disjoint)
     return OutOfFold(
         probabilities=plain,
         template_disjoint=plain
         if same
-        else probabilities(embeddings.vectors, codes, disjoint, seed),
+        else probabilities(embeddings.vectors, codes, assign_folds(disjoint, codes), seed),
         words=word_probabilities(stripped, codes, together),
     )
 
@@ -85,10 +85,13 @@ def score_held_out(
     return HeldOut(rows=rows, accuracy=right / np.maximum(rows, 1))
 
 
-def probabilities(vectors: Floats, codes: Ints, together: Ints, seed: int) -> Floats:
-    """(SEEDS, n, K) out-of-fold class probabilities of `vectors` (n, dim) by linear probes."""
+def probabilities(vectors: Floats, codes: Ints, folds: Ints, seed: int) -> Floats:
+    """(SEEDS, n, K) out-of-fold class probabilities of `vectors` (n, dim) by linear probes.
+
+    With one seed, probes of any `folds` (n,) start alike and meet the same rows in the same order.
+    """
     inputs, classes = torch.from_numpy(vectors), torch.from_numpy(codes)
-    held = torch.from_numpy(assign_folds(together, codes))
+    held = torch.from_numpy(folds)
     fold = torch.arange(FOLDS).repeat(SEEDS)  # of each model
     kinds = int(codes.max()) + 1
     models = train(

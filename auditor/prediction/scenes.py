@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.rungs import Scene
 from auditor.records import Dataset, Embeddings, HeldOut, Ints, OutOfFold
@@ -87,6 +88,6 @@ def _given(old: Old, update: tuple[Dataset, Embeddings], seed: int) -> Scene:
         old=kinds,
         updates=(np.unique(arriving[new]),),
         rows=(n + np.flatnonzero(new),),
-        joint=probabilities(vectors, codes, together, seed),
+        joint=probabilities(vectors, codes, assign_folds(together, codes), seed),
         seed=seed,
     )

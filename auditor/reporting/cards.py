@@ -18,7 +18,7 @@ _RUNS_NAMED = 12
 _MOST_LINKS = 4
 # These speak of a whole category: every other finding in it would overlap with them.
 _CATEGORY_WIDE = frozenset({"fragile-category", "class-imbalance"})
-_MAY_BE_FRAMED = frozenset({"template-dominance", "coverage-gap"})
+_MAY_BE_FRAMED = frozenset({"template-dominance", "template-shortcut", "coverage-gap"})
 _BY_DIFFERENCE = frozenset({"near-duplicate", "label-conflict"})
 
 

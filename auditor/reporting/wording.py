@@ -73,6 +73,27 @@ CODES: Mapping[str, Code] = {
         "start, and a test set of the same frame hides it.",
         marked="Marked: the words the template fixes.",
     ),
+    "template-shortcut": Code(
+        title="Frames that give the label away",
+        one="category told by its frames",
+        many="categories told by their frames",
+        verb="Reword",
+        meaning="With all content masked, the frame that a row is filled from still says its "
+        "category.",
+        why="A model that may read the label off the frame need not learn what the rows say, and "
+        "what was not learnt is the first to go.",
+        marked="Marked: the words of the frame that gives most of these rows away.",
+    ),
+    "illusion-gap": Code(
+        title="Accuracy that rests on templates",
+        one="category that scores better than it is",
+        many="categories that score better than they are",
+        verb="Split by template for",
+        meaning="On a random split rows of one template stand on both sides, and the accuracy "
+        "counts what is known by the frame. Shown are rows that go wrong once their template is "
+        "kept out of training. What a template alone speaks of is part of the gap.",
+        why="The accuracy that the update seems to take was never there on text in other words.",
+    ),
     "label-error": Code(
         title="Labels that look wrong",
         one="label that looks wrong",
@@ -194,6 +215,8 @@ def label(key: str) -> str:
 
 _FRACTIONS = ("share", "coverage", "accuracy", "probability", "confidence", "low", "high", "rate")
 
+_DIFFERENCES = ("drop", "gap", "placebo", "distinctiveness")  # of fractions
+
 
 def value(key: str, content: Any) -> str:
     """A value of `measured`, `limit` or `settings`; fractions that are named as such in percent."""
@@ -210,7 +233,7 @@ def value(key: str, content: Any) -> str:
 
 
 def _number(words: list[str], number: float) -> str:
-    if abs(number) <= 1 and "drop" in words:
+    if abs(number) <= 1 and any(word in words for word in _DIFFERENCES):
         return points(number)
     fraction = abs(number) <= 1 and any(word in words for word in _FRACTIONS)
     return percent(number) if fraction else f"{number:.3g}"

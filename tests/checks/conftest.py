@@ -15,6 +15,9 @@ from auditor.records import (
     Embeddings,
     Evidence,
     Example,
+    Frame,
+    FrameAlone,
+    Illusion,
     Neighbours,
     OutOfFold,
     Reference,
@@ -164,6 +167,55 @@ def make_template() -> Build:
         }
         members = np.array(sorted(members), dtype=np.int64)
         return Template(category=category, members=members, **{**usual, **fields})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_frame() -> Build:
+    """Where a template's frame stands: in its members alone unless told otherwise."""
+
+    def make(template: Template, **fields: Any) -> Frame:
+        usual = {"holders": template.members, "inside": template.share, "elsewhere": 0.0}
+        return Frame(template=template, **{**usual, **fields})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_frame_alone() -> Build:
+    """Frame 0 in `held` rows of `n`, of which it gives `told` away, as the category of `code`."""
+
+    def make(n: int, held: Iterable[int], told: Iterable[int], code: int) -> FrameAlone:
+        frame, said = np.full(n, -1), np.full(n, -1)
+        frame[list(held)] = 0
+        said[list(told)] = code
+        return FrameAlone(frame=frame, told=said)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_illusions() -> Build:
+    """A gap of 20 points (10 to 30) in each of the given categories, unless told otherwise."""
+
+    def make(
+        gaps: Mapping[str, Mapping[str, Any]], untestable: Mapping[str, str] | None = None
+    ) -> dict[str, Illusion | str]:
+        usual: dict[str, Any] = {
+            "templates": 5,
+            "random": 0.9,
+            "disjoint": 0.7,
+            "gap": 0.2,
+            "gap_low": 0.1,
+            "gap_high": 0.3,
+            "placebo": 0.0,
+            "placebo_low": -0.01,
+            "placebo_high": 0.01,
+            "lost": np.array([0, 1, 2]),
+        }
+        measured = {c: Illusion(**{**usual, **gap}) for c, gap in gaps.items()}
+        return {**measured, **(untestable or {})}
 
     return make
 

@@ -19,7 +19,15 @@ SEVERITIES = {"error", "warning", "note"}
 
 @pytest.fixture
 def faulty(
-    make_evidence, make_out_of_fold, make_template, make_subtype, make_forecast, make_reference
+    make_evidence,
+    make_out_of_fold,
+    make_template,
+    make_frame,
+    make_frame_alone,
+    make_illusions,
+    make_subtype,
+    make_forecast,
+    make_reference,
 ):
     """Evidence in which every check finds something, with rows from `first_row` on."""
 
@@ -42,6 +50,7 @@ def faulty(
         families = [*range(121)]
         families[1], families[41] = 0, 2
         read = dict.fromkeys(range(81, 101, 2), (0, 0.95))  # ada's labels of shipping
+        template = make_template(range(50, 60))
         return make_evidence(
             rows,
             held_out=[{**rows[3], "split": "test"}],
@@ -53,7 +62,10 @@ def faulty(
             out_of_fold=make_out_of_fold(
                 codes, 4, probe={**read, 5: (1, 0.95)}, words={5: (1, 0.95)}
             ),
-            templates=(make_template(range(50, 60)),),
+            templates=(template,),
+            frames=(make_frame(template),),
+            frame_alone=make_frame_alone(121, range(50, 80), range(50, 80), 1),
+            illusions=make_illusions({"returns": {"lost": np.arange(50, 56)}}),
             subtypes=(make_subtype(range(60, 64), separation=0.6),),
             forecast=make_forecast({"shipping": {"expected_drop": 0.3, "low": 0.2, "high": 0.4}}),
             reference=make_reference({0: 20, 1: 20, 2: 20, 9: 10}),

@@ -89,3 +89,87 @@ def test_every_limit_can_be_changed(found, make_template):
 def test_the_limits_that_were_passed_are_named(found, make_template):
     [finding] = found(make_template(range(6)), rows=5, coverage=0.2, excess=1.0)
     assert finding.limit == {"rows": 5, "excess": 1.0, "coverage": 0.2}
+
+
+# --- how varied the category is, and whose frame it is ---------------------------------------
+
+
+@pytest.fixture
+def measured(make_evidence, findings):
+    """What is measured of the first finding; `families` as in `make_evidence`."""
+
+    def measured(*templates, **fields):
+        evidence = make_evidence(ROWS, templates=templates, **fields)
+        return findings(TemplateDominance(), evidence)[0].measured
+
+    return measured
+
+
+def test_a_category_from_one_frame_is_one_template_in_effect(measured, make_template):
+    assert measured(make_template(range(20)))["effective_templates"] == 1.0
+
+
+def test_two_frames_of_one_size_are_two(measured, make_template):
+    halves = make_template(range(10)), make_template(range(10, 20))
+    assert measured(*halves)["effective_templates"] == 2.0
+
+
+def test_an_unframed_row_is_a_template_of_its_own(measured, make_template):
+    """Ten rows of one frame beside ten others: the entropy is (ln 2)/2 + (ln 20)/2."""
+    found = measured(make_template(range(10)))["effective_templates"]
+    assert found == pytest.approx(40**0.5, abs=1e-4)
+
+
+def test_unframed_copies_are_one(measured, make_template):
+    families = [*range(10), *([10] * 10), *range(20, 40)]
+    found = measured(make_template(range(10)), families=families)["effective_templates"]
+    assert found == 2.0
+
+
+def test_of_nested_frames_the_outermost_counts(measured, make_template):
+    nested = make_template(range(20)), make_template(range(6))
+    assert measured(*nested)["effective_templates"] == 1.0
+
+
+def test_a_phrase_that_is_no_frame_does_not_count(measured, make_template):
+    phrase = make_template(range(10, 20), fixed_tokens=4, structural_tokens=0)
+    found = measured(make_template(range(10)), phrase)["effective_templates"]
+    assert found == pytest.approx(40**0.5, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("inside", "elsewhere", "distinctiveness", "severity"),
+    [
+        (0.6, 0.0, 0.6, "error"),
+        (0.6, 0.29, 0.31, "error"),
+        (0.6, 0.3, 0.3, "note"),
+        (1.0, 1.0, 0.0, "note"),
+    ],
+    ids=["its own", "less than half as common elsewhere", "half as common", "boilerplate"],
+)
+def test_a_frame_that_others_share_is_a_note(
+    make_evidence,
+    findings,
+    make_template,
+    make_frame,
+    inside,
+    elsewhere,
+    distinctiveness,
+    severity,
+):
+    template = make_template(range(12), share=0.6)
+    frames = (make_frame(template, inside=inside, elsewhere=elsewhere),)
+    evidence = make_evidence(ROWS, templates=(template,), frames=frames)
+    [finding] = findings(TemplateDominance(), evidence)
+    assert finding.severity == severity
+    assert finding.measured["distinctiveness"] == distinctiveness
+    assert ("shared by other categories" in finding.summary) == (severity == "note")
+
+
+def test_each_template_is_judged_by_its_own_frame(
+    make_evidence, findings, make_template, make_frame
+):
+    form, footer = make_template(range(8)), make_template(range(10, 15))
+    frames = make_frame(form), make_frame(footer, elsewhere=0.2)
+    evidence = make_evidence(ROWS, templates=(form, footer), frames=frames)
+    assert [f.severity for f in findings(TemplateDominance(), evidence)] == ["warning", "note"]

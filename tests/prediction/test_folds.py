@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from auditor.prediction.folds import FOLDS, assign_folds, keep_together
-from auditor.records import CopyFamilies
+from auditor.prediction.folds import (
+    FOLDS,
+    assign_folds,
+    keep_frames_together,
+    keep_together,
+    shuffle_folds,
+)
+from auditor.records import CopyFamilies, Frame
 
 CATEGORIES = ("billing", "delivery", "returns")
 PAIRS = [(f"{c}: question number {i}", c) for c in CATEGORIES for i in range(20)]
@@ -83,3 +90,88 @@ def test_single_rows_are_dealt_out_evenly(dataset_of, singles):
     table = np.zeros((3, FOLDS), dtype=int)
     np.add.at(table, (data.codes, folds), 1)
     assert table.tolist() == [[4] * FOLDS] * 3
+
+
+# --- frames, and splits to hold against theirs ------------------------------------------------
+
+
+def rows_in(folds, codes):
+    """(categories, folds) how many rows of each category lie in each fold."""
+    table = np.zeros((codes.max() + 1, FOLDS), dtype=int)
+    np.add.at(table, (codes, folds), 1)
+    return table.tolist()
+
+
+def test_a_frame_is_held_out_wherever_it_stands(dataset_of, singles, template):
+    """Its rows in other categories too: left in training, they would speak against the held."""
+    data = dataset_of(PAIRS)
+    framed = np.flatnonzero(data.codes == 1)[:9]
+    holders = np.union1d(framed, np.flatnonzero(data.codes == 2)[:3])
+    found = template("delivery", framed)
+    frame = Frame(template=found, holders=holders, inside=0.45, elsewhere=0.08)
+    together = keep_frames_together(data, singles(len(PAIRS)), [frame])
+    assert len(set(together[holders].tolist())) == 1
+    assert len(set(together.tolist())) == len(PAIRS) - 11
+
+
+def test_boilerplate_binds_nothing(dataset_of, singles, template):
+    data = dataset_of(PAIRS)
+    found = template("delivery", np.flatnonzero(data.codes == 1))
+    frame = Frame(template=found, holders=np.arange(len(PAIRS)), inside=1.0, elsewhere=1.0)
+    together = keep_frames_together(data, singles(len(PAIRS)), [frame])
+    assert len(set(together.tolist())) == len(PAIRS)
+
+
+# Twenty rows of each of three categories, and of each a template of seven and one of four rows.
+CODES = np.repeat(np.arange(3), 20)
+FAMILIES = np.array(
+    [100 * c + (0 if i < 7 else 1 if i < 11 else i) for c in range(3) for i in range(20)]
+)
+
+
+def shuffled(units, seed=0):
+    """A template-disjoint split and a random one that keeps `units` together."""
+    folds = assign_folds(FAMILIES, CODES)
+    return folds, shuffle_folds(folds, units, CODES, np.random.default_rng(seed))
+
+
+def units_of(*sets):
+    """A number for each row, one for each of the sets."""
+    units = np.arange(len(CODES))
+    for rows in sets:
+        units[list(rows)] = min(rows)
+    return units
+
+
+PAIRED = [(i, i + 1) for i in range(0, 60, 4)]
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [(), PAIRED, [(0, 20, 40), (1, 21, 41), (2, 3, 4)], [(0, 1, 2, 3, 4, 5, 6)]],
+    ids=["single rows", "pairs", "sets over categories", "a customer of seven"],
+)
+def test_a_random_split_has_as_many_rows_of_each_category_in_each_fold(sets):
+    disjoint, random = shuffled(units_of(*sets))
+    assert rows_in(random, CODES) == rows_in(disjoint, CODES)
+    assert {len(found) for found in folds_of(sets, random)} <= {1}
+
+
+def test_in_a_random_split_templates_lie_on_both_sides():
+    disjoint, random = shuffled(units_of())
+    frames = [np.flatnonzero(np.equal(FAMILIES, 100 * c)) for c in range(3)]
+    assert [len(found) for found in folds_of(frames, disjoint)] == [1, 1, 1]
+    assert min(len(found) for found in folds_of(frames, random)) >= 3
+
+
+def test_what_fits_in_no_fold_stays_together_all_the_same():
+    customer = range(15)
+    _, random = shuffled(units_of(customer))
+    assert len(folds_of([customer], random)[0]) == 1
+    assert set(random.tolist()) == set(range(FOLDS))
+
+
+def test_the_same_seed_shuffles_alike_and_another_does_not():
+    first, again, other = (shuffled(units_of(*PAIRED), seed)[1] for seed in (0, 0, 1))
+    assert first.tolist() == again.tolist()
+    assert first.tolist() != other.tolist()

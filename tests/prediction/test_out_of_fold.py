@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import SEEDS, probabilities, score_out_of_fold
 from auditor.records import CopyFamilies
 
@@ -92,7 +93,8 @@ def test_a_category_of_one_example_is_scored_too(world, direction, dataset_of):
     world.place("my cat sat on the modem", direction("billing") + 0.4 * direction("cat"))
     pairs = [(t, "billing") for t in world.write("billing", 12, direction("billing"))]
     data = dataset_of([*pairs, ("my cat sat on the modem", "pets")])
-    found = probabilities(world.embed(data).vectors, data.codes, np.arange(13), seed=0)
+    folds = assign_folds(np.arange(13), data.codes)
+    found = probabilities(world.embed(data).vectors, data.codes, folds, seed=0)
     alone = int(np.flatnonzero(data.codes == 1)[0])
     assert np.isfinite(found).all()
     assert found[:, alone, 1].max() < 0.2
@@ -100,7 +102,8 @@ def test_a_category_of_one_example_is_scored_too(world, direction, dataset_of):
 
 def test_the_same_seed_scores_alike_and_another_does_not(world, dataset_of, tickets):
     data = dataset_of(tickets)
-    vectors, alone = world.embed(data).vectors, np.arange(len(tickets))
+    vectors = world.embed(data).vectors
+    alone = assign_folds(np.arange(len(tickets)), data.codes)
     first, again, other = (probabilities(vectors, data.codes, alone, s) for s in (0, 0, 1))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)

@@ -1,0 +1,62 @@
+"""illusion-gap: accuracy that a category has on a random split alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from auditor.records import Evidence, Illusion
+from auditor.results import Finding, SkippedCheck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IllusionGap:
+    code: ClassVar[str] = "illusion-gap"
+    title: ClassVar[str] = "Accuracy that rests on templates"
+    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "illusions")
+
+    # A gap that surely exceeds five points decides between models; a smaller one seldom does.
+    effect: float = 0.05
+
+    def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+        told = evidence.illusions or {}
+        measured = {c: i for c, i in told.items() if isinstance(i, Illusion)}
+        for category, found in sorted(measured.items(), key=lambda m: (-m[1].gap_low, m[0])):
+            if found.gap_low > self.effect and self._calm(found):
+                yield self._finding(evidence, category, found)
+        reasons = {c: reason for c, reason in told.items() if isinstance(reason, str)}
+        for reason in sorted(set(reasons.values())):
+            named = ", ".join(sorted(c for c, r in reasons.items() if r == reason))
+            yield SkippedCheck(code=self.code, reason=f"untestable, {reason}: {named}")
+
+    def _calm(self, found: Illusion) -> bool:
+        """Whether two random splits may agree: else the gap may be what splitting alone makes."""
+        return found.placebo_low <= self.effect and found.placebo_high >= -self.effect
+
+    def _finding(self, evidence: Evidence, category: str, found: Illusion) -> Finding:
+        code = evidence.dataset.categories.index(category)
+        return evidence.finding(
+            code=self.code,
+            severity="warning",
+            category=category,
+            members=found.lost,
+            summary=f"{category} has {found.random:.0%} accuracy on a random split, and "
+            f"{found.disjoint:.0%} where no template is on both sides: {100 * found.gap:.0f} "
+            f"points ({100 * found.gap_low:.0f} to {100 * found.gap_high:.0f}) are the templates'",
+            measured={
+                "gap": found.gap,
+                "gap_low": found.gap_low,
+                "gap_high": found.gap_high,
+                "placebo": found.placebo,
+                "placebo_low": found.placebo_low,
+                "placebo_high": found.placebo_high,
+                "accuracy_random_split": found.random,
+                "accuracy_template_disjoint": found.disjoint,
+                "rows": int((evidence.dataset.codes == code).sum()),
+                "templates": found.templates,
+            },
+            limit={"gap_low": self.effect},
+            advice="Keep the rows of one template in one split, and believe the lower accuracy; "
+            f"then collect rows of {category} in other words than its templates'.",
+        )

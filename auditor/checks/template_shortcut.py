@@ -1,0 +1,89 @@
+"""template-shortcut: a frame that gives the label away, whatever the row says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from auditor.records import Evidence, FrameAlone, Ints
+from auditor.results import Finding
+
+Z = 1.2816  # of an 80 % interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateShortcut:
+    code: ClassVar[str] = "template-shortcut"
+    title: ClassVar[str] = "Frames that give the label away"
+    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "frame_alone")
+
+    # Fewer rows share a frame by chance in any large set.
+    rows: int = 4
+    # A category of which frames alone give away half need not be understood to be scored right.
+    most: float = 0.5
+    # From a fifth on, a probe that knows nothing but frames moves the category's accuracy.
+    part: float = 0.2
+
+    def find(self, evidence: Evidence) -> Iterator[Finding]:
+        alone = evidence.frame_alone
+        if alone is None:
+            return
+        codes = evidence.dataset.codes
+        found = []
+        for code in range(len(evidence.dataset.categories)):
+            mine = codes == code
+            right = np.flatnonzero(mine & (alone.told == code))
+            interval = _wilson(len(right), int(mine.sum()))
+            many = interval[0] >= self.part or len(right) >= self.most * mine.sum()
+            if len(right) >= self.rows and many:
+                found.append(self._finding(evidence, alone, code, right, interval))
+        yield from sorted(found, key=lambda f: (-f.measured["share"], f.category or ""))
+
+    def _finding(
+        self,
+        evidence: Evidence,
+        alone: FrameAlone,
+        code: int,
+        right: Ints,
+        interval: tuple[float, float],
+    ) -> Finding:
+        mine = evidence.dataset.codes == code
+        category, share = evidence.dataset.categories[code], len(right) / int(mine.sum())
+        main = evidence.frames[np.bincount(alone.frame[right]).argmax()]
+        precision, prior = len(right) / int((alone.told == code).sum()), float(mine.mean())
+        return evidence.finding(
+            code=self.code,
+            severity="error" if share >= self.most else "warning",
+            category=category,
+            members=right,
+            summary=f"{len(right)} rows of {category} ({share:.0%}) are recognised by their frame "
+            f"alone, with all content masked; {precision:.0%} of the rows in such frames are "
+            f"{category}, and {prior:.0%} of all rows",
+            measured={
+                "share": share,
+                "share_low": interval[0],
+                "share_high": interval[1],
+                "accuracy_on_framed_rows": len(right) / int((mine & (alone.frame >= 0)).sum()),
+                "share_in_such_frames": precision,
+                "share_of_data": prior,
+                "lift": precision / prior,
+                "frames": len(np.unique(alone.frame[right])),
+                "distinctiveness": main.distinctiveness,
+                "skeleton": main.template.skeleton,
+            },
+            limit={"rows": self.rows, "share": self.most, "share_low": self.part},
+            advice=f"Rewrite most of these rows in other words, or give rows of the other "
+            f"categories the same frames: a model can put them in {category} unread.",
+        )
+
+
+def _wilson(hits: int, n: int) -> tuple[float, float]:
+    """Wilson's 80 % interval of a share of `hits` in `n`."""
+    share = hits / n
+    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    return middle - half, middle + half
