@@ -71,7 +71,7 @@ def audit(
     progress("structure", 0, 1)
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     copies = find_copies(dataset.texts, neighbours)
-    templates = find_templates(dataset)
+    templates = find_templates(dataset, copies)
     frames = find_frames(dataset, templates)
     stripped = without_templates(dataset.texts, templates)
     subtypes = find_subtypes(dataset, stripped, encoder.embed(stripped).vectors, copies, templates)

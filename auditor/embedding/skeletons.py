@@ -49,15 +49,16 @@ def fixed(skeleton: Skeleton) -> list[str]:
 
 
 def skeleton_of(
-    medoid: Row, group: Sequence[Row], held: Counter[str], outside: int
-) -> tuple[str, ...]:
+    medoid: Row, group: Sequence[Row], held: Counter[str], outside: int, usual: Sequence[bool]
+) -> Skeleton:
     """What four in five rows of the `group` have in common with its `medoid`, in order.
 
-    held: how many of the `outside` other rows hold each token.
+    held: how many of the `outside` other rows hold each token; usual (tokens,): whether the 3-gram
+    around each token of the medoid is how texts are written elsewhere, too.
     """
     kept = _kept(medoid, group, {t for t in medoid.tokens if held[t] >= BY_CHANCE * outside})
     if len(kept) < LITTLE * np.mean([len(r.tokens) for r in group]):
-        kept = _in_runs(kept, len(medoid.tokens))
+        kept = _in_runs([k for k in kept if not usual[k]], len(medoid.tokens))
     return _slotted([medoid.tokens[k] for k in kept], group)
 
 

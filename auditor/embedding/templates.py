@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,7 +38,7 @@ from auditor.embedding.skeletons import (
     without,
 )
 from auditor.embedding.tokens import as_strings
-from auditor.records import Dataset, Floats, Ints, Template
+from auditor.records import CopyFamilies, Dataset, Floats, Ints, Template
 
 CUTS = (0.4, 0.68)  # of .3 to .68, a pair that finds all planted frames (CLINC150, seeds 0-1)
 SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
@@ -50,6 +50,7 @@ TOGETHER = 0.75  # Jaccard of the rows of two 3-grams
 LINKED = 2  # 3-grams, four tokens in a row
 MOST_OF = 0.6  # of them, in a row
 STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
+USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no frame of a long text
 LEAST_WORDS = 3  # of a frame that is a small part of its rows
 FRAME_WORDS, FRAME_WEIGHT = 2, 6  # of how two skeletons begin and end, to be one template
 LARGEST = 8000  # rows of a category whose matrix of similarities is held at once (256 MB)
@@ -57,20 +58,36 @@ NEARLY_ALL = 0.9  # coverage that untouched families with the limit's weight do 
 ALL_FRAME = 0.85  # coverage from which a template says the same thing in all its rows
 
 
-def find_templates(dataset: Dataset) -> tuple[Template, ...]:
-    """The frames of each category that at least three rows share, most rows first."""
+def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ...]:
+    """The frames of each category that at least three different examples share, most rows first.
+
+    Copies of an example are of its template, but make none.
+    """
     rows, codes = read_rows(dataset.texts), dataset.codes
     found: list[Template] = []
     strings, _ = as_strings([r.tokens for r in rows])
     held = Counter(t for r in rows for t in set(r.tokens))
+    in_rows = Counter(g for s in strings for g in set(_grams(s)))
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
-        for start in range(0, len(members), LARGEST):
-            part = members[start : start + LARGEST]
-            here = _Part(category, len(members), part, rows, held)
+        family = copies.family[members]
+        examples = members[np.sort(np.unique(family, return_index=True)[1])]
+        usual = _usual(in_rows, [strings[i] for i in members], len(rows) - len(members))
+        for start in range(0, len(examples), LARGEST):
+            part = examples[start : start + LARGEST]
+            here = _Part(category, len(examples), part, rows, held, usual)
             plain = here.templates([strings[i] for i in part])
-            found += [*plain, *here.joined(plain)]
+            for template in (*plain, *here.joined(plain)):
+                inside = members[np.isin(family, copies.family[template.members])]
+                share = len(inside) / len(members)
+                found.append(replace(template, members=inside, share=share))
     return tuple(sorted(found, key=lambda t: (-len(t.members), t.category, int(t.members[0]))))
+
+
+def _usual(in_rows: Counter[str], own: Sequence[str], others: int) -> set[str]:
+    """3-grams that many of the `others`, rows of other categories than `own`, hold."""
+    mine = Counter(g for string in own for g in set(_grams(string)))
+    return {g for g, n in in_rows.items() if n - mine[g] >= max(USUAL * others, 1.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +95,11 @@ class _Part:
     """The rows of a category that are likened at once."""
 
     category: str
-    size: int  # rows of the whole category
-    members: Ints  # positions
+    size: int  # examples of the whole category
+    members: Ints  # positions, one of each copy family
     rows: Sequence[Row]  # of the dataset
     held: Counter[str]  # how many of them hold each token
+    usual: Set[str]  # 3-grams that other categories' rows hold as well: how such texts are written
 
     def templates(self, strings: Sequence[str]) -> list[Template]:
         """A template for each distinct skeleton; groups that share one are merged."""
@@ -89,11 +107,13 @@ class _Part:
         similarity = _similarities(strings, grams)
         by_skeleton: dict[Skeleton, set[int]] = {}
         for group in _distinct([*_families(similarity), *_phrased(grams)]):
-            medoid = self.members[group[np.argmax(similarity[np.ix_(group, group)].sum(axis=1))]]
+            at = group[np.argmax(similarity[np.ix_(group, group)].sum(axis=1))]
+            medoid = self.members[at]
             inside = [self.rows[i] for i in self.members[group]]
             others = self.held - Counter(t for row in inside for t in set(row.tokens))
             outside = max(len(self.rows) - len(inside), 1)
-            skeleton = skeleton_of(self.rows[medoid], inside, others, outside)
+            usual = [g in self.usual for g in _grams(strings[at])]
+            skeleton = skeleton_of(self.rows[medoid], inside, others, outside, usual)
             if fixed(skeleton):
                 by_skeleton.setdefault(skeleton, set()).update(self.members[group].tolist())
         return [self._template(skeleton, sorted(i)) for skeleton, i in by_skeleton.items()]
@@ -138,11 +158,12 @@ def _excess(tokens: int, structural: int, rows: int, coverage: float) -> float:
     """Weight of the fixed tokens beyond what the likeliest phrase of untouched text has.
 
     People share phrases ("i would like to confirm that i have a reservation at"), but seldom marks
-    and numbers in the same places, so a structural token counts three times. Bigger families need
+    and numbers in the same places, so a structural token counts three times (not in long texts that
+    are little else than their own words: there marks and line breaks recur). Bigger families need
     less, and so do rows that say the same but for a slot. On CLINC150 as it is (30,000 rows, seeds
     0-4) one family of n rows reaches the limit, 25.2 - 3.5 log2(n); every frame planted there does.
     """
-    weight = tokens + (STRUCTURAL - 1) * structural
+    weight = tokens + (STRUCTURAL - 1) * structural * (coverage >= LITTLE)
     alike = 3.0 if coverage >= NEARLY_ALL else 0.0
     return weight - max(6.0, 25.2 - alike - 3.5 * math.log2(rows))
 

@@ -37,7 +37,7 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
     incoming = load_dataset(folder / "update.csv", settings)
     vectors = encoder.embed(data.texts)
     copies = find_copies(data.texts, nearest(vectors.vectors, NEIGHBOURS))
-    templates = find_templates(data)
+    templates = find_templates(data, copies)
     old = Old(
         data,
         vectors,

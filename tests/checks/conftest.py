@@ -163,6 +163,7 @@ def make_template() -> Build:
             "share": 0.2,
             "fixed_tokens": 20,
             "structural_tokens": 4,
+            "excess": 10.0,
             "coverage": 0.6,
         }
         members = np.array(sorted(members), dtype=np.int64)

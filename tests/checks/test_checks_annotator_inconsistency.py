@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from scipy.stats import hypergeom
 
 from auditor.checks.annotator_inconsistency import AnnotatorInconsistency, agreement, dealt
+from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
 from auditor.records import OutOfFold
 from auditor.results import Finding
@@ -264,7 +265,7 @@ def test_a_careless_annotator_is_found_and_nobody_else(make_evidence, seed):
     rows = [label(i, NAMES[c], PEOPLE[a]) for i, (c, a) in enumerate(zip(given, who, strict=True))]
     vectors = np.eye(16)[true] + random.normal(size=(600, 16)) * 0.3
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    said = probabilities(vectors, given, np.arange(600), 0)
+    said = probabilities(vectors, given, assign_folds(np.arange(600), given), 0)
     out_of_fold = OutOfFold(probabilities=said, template_disjoint=said, words=said[0])
     evidence = make_evidence(rows, out_of_fold=out_of_fold)
     results = AnnotatorInconsistency().find(evidence)

@@ -166,10 +166,17 @@ def test_the_odds_of_a_warning_can_be_changed(judged):
     assert (found.severity, found.limit["warning_from"]) == ("note", 1e9)
 
 
-def test_the_odds_from_which_a_label_is_listed_can_be_changed(judged):
-    """Of a label with about 60,000 to one against it."""
+def test_the_odds_from_which_a_label_is_listed_can_be_changed(judged, monkeypatch):
+    """Of a label with about 60,000 to one against it, where confident learning counts none."""
+    monkeypatch.setattr("auditor.checks.label_error.confident_errors", lambda *_: 0)
     assert judged({FLIPPED: (RETURNS, 0.95)}, least=10**6) == ([], [])
     assert len(judged({FLIPPED: (RETURNS, 0.95)}, least=10**3)[0]) == 1
+
+
+def test_what_confident_learning_counts_is_listed_at_any_odds(judged, monkeypatch):
+    monkeypatch.setattr("auditor.checks.label_error.confident_errors", lambda *_: 1)
+    [found], _ = judged({FLIPPED: (RETURNS, 0.95)}, least=10**6)
+    assert found.severity == "warning"
 
 
 def test_with_a_higher_floor_no_witness_is_sure(judged):

@@ -34,8 +34,8 @@ def test_without_templates_nothing_is_found(found):
     "weak",
     [
         {"members": range(3)},
-        {"members": range(6), "fixed_tokens": 5, "structural_tokens": 0},
-        {"members": range(6), "coverage": 0.29},
+        {"members": range(6), "excess": -5.0},
+        {"members": range(6), "coverage": 0.04},
     ],
     ids=["three rows", "few fixed words", "little of its rows"],
 )
@@ -60,7 +60,7 @@ def test_a_template_with_half_its_rows_in_a_larger_one_is_part_of_it(found, make
 
 
 def test_a_template_inside_one_that_is_not_evident_is_listed(found, make_template):
-    faint = make_template(range(12), coverage=0.1)
+    faint = make_template(range(12), coverage=0.03)
     [finding] = found(faint, make_template(range(6)))
     assert len(finding.rows) == 6
 
@@ -76,12 +76,12 @@ def test_the_largest_template_comes_first(found, make_template):
 
 
 def test_every_limit_can_be_changed(found, make_template):
-    few = make_template(range(3), fixed_tokens=30)
-    plain = make_template(range(6), fixed_tokens=5, structural_tokens=0)
-    little = make_template(range(6), coverage=0.1)
+    few = make_template(range(3))
+    plain = make_template(range(6), excess=-5.0)
+    little = make_template(range(6), coverage=0.03)
     assert len(found(few, rows=3)) == 1
     assert len(found(plain, excess=-20.0)) == 1
-    assert len(found(little, coverage=0.05)) == 1
+    assert len(found(little, coverage=0.02)) == 1
     [finding] = found(make_template(range(6), share=0.3), most=0.3)
     assert finding.severity == "error"
 
@@ -132,7 +132,7 @@ def test_of_nested_frames_the_outermost_counts(measured, make_template):
 
 
 def test_a_phrase_that_is_no_frame_does_not_count(measured, make_template):
-    phrase = make_template(range(10, 20), fixed_tokens=4, structural_tokens=0)
+    phrase = make_template(range(10, 20), excess=-5.0)
     found = measured(make_template(range(10)), phrase)["effective_templates"]
     assert found == pytest.approx(40**0.5, abs=1e-4)
 

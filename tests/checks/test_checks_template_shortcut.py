@@ -39,7 +39,7 @@ def audit(make_evidence, make_out_of_fold):
                 family[i] = same[0]
         plain = make_evidence(rows, families=family)
         dataset = plain.dataset
-        templates = find_templates(dataset)
+        templates = find_templates(dataset, plain.copies)
         frames = find_frames(dataset, templates)
         evidence = make_evidence(
             rows,

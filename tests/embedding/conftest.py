@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from auditor.embedding.copies import find_copies
-from auditor.records import Dataset, Embeddings, Example, Neighbours
+from auditor.embedding.templates import find_templates
+from auditor.records import CopyFamilies, Dataset, Embeddings, Example, Neighbours, Template
 
 # Thirty messages about deliveries, each in its own words.
 VARIED = (
@@ -128,3 +129,14 @@ class CountingEmbedder:
 @pytest.fixture
 def counting() -> type[CountingEmbedder]:
     return CountingEmbedder
+
+
+@pytest.fixture
+def templates_of() -> Callable[..., tuple[Template, ...]]:
+    """The templates of a dataset; `family` numbers the copies, each row alone by default."""
+
+    def templates_of(dataset: Dataset, family: Sequence[int] | None = None) -> tuple[Template, ...]:
+        numbers = np.arange(len(dataset.examples)) if family is None else np.array(family)
+        return find_templates(dataset, CopyFamilies(family=numbers))
+
+    return templates_of

@@ -3,7 +3,6 @@
 import pytest
 
 from auditor.embedding.frames import find_frames
-from auditor.embedding.templates import find_templates
 
 ITEMS = ("lamp", "kettle", "sofa", "drill", "curtain", "garden hose", "toaster", "mirror")
 FORM = "Claim no. {}\nItem: {}\nSeen on: 2024-05-{:02d}\nI ask for my money back."
@@ -20,7 +19,7 @@ FOOTER = "{}\n--\nSent with the shop app, version 7.2 on 2024-06-01. Ask for hel
 
 
 @pytest.fixture
-def frames_of(make_dataset):
+def frames_of(make_dataset, templates_of):
     """The frames of texts by category, each with the texts of its holders."""
 
     def frames_of(**texts):
@@ -28,7 +27,7 @@ def frames_of(make_dataset):
         data = make_dataset(*map(list, zip(*pairs, strict=True)))
         return [
             (frame, [data.texts[i] for i in frame.holders])
-            for frame in find_frames(data, find_templates(data))
+            for frame in find_frames(data, templates_of(data))
         ]
 
     return frames_of

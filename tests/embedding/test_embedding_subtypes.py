@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from auditor.embedding.subtypes import find_subtypes
-from auditor.embedding.templates import find_templates
 from auditor.records import CopyFamilies
 
 REFUNDS = [
@@ -137,21 +136,21 @@ def test_two_groups_that_are_both_large_are_two_subtypes(make_dataset):
     assert not {of[i] for i in range(60)} & {of[i] for i in range(60, 120)}
 
 
-def test_a_small_template_that_is_all_frame_is_a_thin_candidate(make_dataset):
+def test_a_small_template_that_is_all_frame_is_a_thin_candidate(make_dataset, templates_of):
     codes = [
         f"Your code is {1000 + 37 * i}. It is valid for 10 minutes. Never share it."
         for i in range(6)
     ]
     dataset = make_dataset(REFUNDS + codes)
     vectors = np.concatenate([around(0, 40, seed=0), around(1, 6, seed=1, spread=0.05)])
-    templates = find_templates(dataset)
+    templates = templates_of(dataset)
     found = subtypes(dataset, vectors, templates=templates)
     [thin] = [s for s in found if s.separation is not None and 40 in s.members]
     assert thin.members.tolist() == list(range(40, 46))
     assert thin.templates[0].members.tolist() == list(range(40, 46))
 
 
-def test_a_subtype_names_the_templates_that_hold_rows_of_it(make_dataset):
+def test_a_subtype_names_the_templates_that_hold_rows_of_it(make_dataset, templates_of):
     letters = [
         f"Dear team, my name is {n}. I bought the {w} on 2024-03-{i + 2:02d}, order {i}: refund me!"
         for i, (n, w) in enumerate(
@@ -160,7 +159,7 @@ def test_a_subtype_names_the_templates_that_hold_rows_of_it(make_dataset):
     ]
     dataset = make_dataset(REFUNDS + letters)
     vectors = around(0, 45, seed=0)
-    [template] = [t for t in find_templates(dataset) if t.excess > 0 and 40 in t.members]
+    [template] = [t for t in templates_of(dataset) if t.excess > 0 and 40 in t.members]
     named = [s for s in subtypes(dataset, vectors, templates=[template]) if s.templates]
     assert {int(i) for s in named for i in s.members} >= set(range(40, 45))
     assert all(set(s.members.tolist()) & set(range(40, 45)) for s in named)

@@ -157,6 +157,7 @@ def template() -> Callable[..., Template]:
             tokens=tokens,
             fixed_tokens=len(tokens),
             structural_tokens=0,
+            excess=float(len(tokens) - 16),
             coverage=0.6,
         )
 

@@ -26,6 +26,7 @@ def frame_of(topic, members, holders, elsewhere):
         tokens=("claim",) * 30,
         fixed_tokens=30,
         structural_tokens=0,
+        excess=10.0,
         coverage=0.6,
     )
     return Frame(template=template, holders=holders, inside=0.1, elsewhere=elsewhere)
