@@ -20,6 +20,7 @@ from auditor.embedding.embed import Encoder
 from auditor.embedding.frames import find_frames
 from auditor.embedding.map import draw
 from auditor.embedding.neighbours import nearest
+from auditor.embedding.repetition import find_repetition
 from auditor.embedding.subtypes import find_subtypes
 from auditor.embedding.templates import find_templates, without_templates
 from auditor.errors import UsageError
@@ -65,9 +66,29 @@ def audit(
         [] if reference is None else sorted(zip(*load_texts(reference, beside), strict=True))
     )
     encoder = open_encoder(settings, progress)
+    evidence = gather(dataset, incoming, unlabelled, encoder, settings, progress)
+    findings, skipped = judge(evidence, checks)
+    shown = drawn(dataset, findings, settings.map_points)
+    progress("map", 0, 1)
+    places = draw(evidence.embeddings.vectors[shown], settings.seed)
+    progress("map", 1, 1)
+    return digest(evidence, findings, skipped, shown, places, settings)
 
+
+def gather(
+    dataset: Dataset,
+    incoming: Dataset | None,
+    unlabelled: Sequence[tuple[str, int]],
+    encoder: Encoder,
+    settings: Settings,
+    progress: Progress,
+) -> Evidence:
+    """All that the checks may look at; each thing is computed once, here.
+
+    incoming: the update; unlabelled: texts of real use with their rows in that file.
+    """
     embeddings = encoder.embed(dataset.texts)
-    others = encoder.embed([e.text for e in dataset.held_out])
+    held_out = encoder.embed([e.text for e in dataset.held_out])
     progress("structure", 0, 1)
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     copies = find_copies(dataset.texts, neighbours)
@@ -82,16 +103,16 @@ def audit(
         illusions = measure_illusions(
             dataset, embeddings, copies, frames, out_of_fold, settings.seed
         )
-        held_out = score_held_out(dataset, embeddings, others, settings.seed)
+        on_held_out = score_held_out(dataset, embeddings, held_out, settings.seed)
         forecast = forecast_forgetting(
-            Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold, held_out),
+            Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold, on_held_out),
             (incoming, encoder.embed(incoming.texts)) if incoming else None,
             rung=settings.probe,
             coefficients=shipped(),
             seed=settings.seed,
             progress=progress,
         )
-    evidence = Evidence(
+    return Evidence(
         dataset=dataset,
         embeddings=embeddings,
         neighbours=neighbours,
@@ -101,17 +122,12 @@ def audit(
         out_of_fold=out_of_fold,
         forecast=forecast,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
-        copies_across=_copies_across(dataset, embeddings, others) if dataset.held_out else None,
+        copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
+        repetition=find_repetition(dataset, copies, templates),
         frames=frames,
         frame_alone=read_frames_alone(dataset, copies, frames),
         illusions=illusions,
     )
-    findings, skipped = judge(evidence, checks)
-    shown = drawn(dataset, findings, settings.map_points)
-    progress("map", 0, 1)
-    places = draw(embeddings.vectors[shown], settings.seed)
-    progress("map", 1, 1)
-    return digest(evidence, findings, skipped, shown, places, settings)
 
 
 def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> CopyFamilies:

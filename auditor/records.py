@@ -142,6 +142,19 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repetition:
+    """How much of the wording of one category recurs from row to row, its templates aside."""
+
+    category: str
+    examples: int  # that were drawn from
+    coverage: float  # share of the tokens that recur, mean over draws of one size
+    low: float  # 80 % interval over draws
+    high: float
+    frames: tuple[Template, ...]  # that hold most of it, evident or not
+    members: Ints  # positions of rows that are mostly made of what recurs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """Where a template's frame stands, whatever the category: told from the text alone."""
 
@@ -234,6 +247,7 @@ class Evidence:
     forecast: Forecast | None
     reference: Reference | None = None
     copies_across: CopyFamilies | None = None  # of examples, then held_out; None: no other split
+    repetition: tuple[Repetition, ...] = ()  # of categories with enough examples
     frames: tuple[Frame, ...] = ()  # of the templates with excess, most rows first
     frame_alone: FrameAlone | None = None  # None: no frames
     illusions: Mapping[str, Illusion | str] | None = None  # or why a category has none; no frames

@@ -104,6 +104,17 @@ def test_texts_that_are_nearly_alike_are_for_review_with_what_differs(close, fin
     assert "2 texts that are nearly alike are labelled account and small talk" in found.summary
 
 
+@pytest.mark.parametrize("doubted", [0, 1])
+def test_where_one_reads_like_the_other_s_label_it_is_a_label_error(
+    close, findings, make_out_of_fold, doubted
+):
+    """Codes: account 0, shipping 1, small talk 2."""
+    read = make_out_of_fold([2, 0, 1], 3, probe={doubted: (0 if doubted == 0 else 2, 0.9)})
+    assert findings(LabelConflict(), close(0.96, out_of_fold=read)) == []
+    agreed = make_out_of_fold([2, 0, 1], 3)
+    assert len(findings(LabelConflict(), close(0.96, out_of_fold=agreed))) == 1
+
+
 def test_how_alike_they_must_be_can_be_changed(close, findings):
     assert findings(LabelConflict(), close(0.94)) == []
     assert len(findings(LabelConflict(review=0.9), close(0.94))) == 1

@@ -74,7 +74,7 @@ def test_the_surest_comes_first(judged):
 def test_with_all_witnesses_a_thousand_to_one_it_is_a_warning(judged):
     [found], _ = judged({FLIPPED: (RETURNS, 0.95)})
     assert found.severity == "warning"
-    assert found.limit == {"odds": 10, "warning_from": 1000}
+    assert found.limit == {"odds": 1000}
 
 
 @pytest.mark.parametrize("dissenter", ["probe", "words"])
@@ -96,11 +96,17 @@ def test_a_doubt_that_two_witnesses_only_lean_to_is_not_listed(judged):
     assert judged({FLIPPED: (RETURNS, 0.55)}, votes={FLIPPED: "billing"}) == ([], [])
 
 
-def test_beyond_the_count_of_confident_learning_labels_are_notes(judged, monkeypatch):
-    told = {FLIPPED: (RETURNS, 0.99), 3: (RETURNS, 0.95)}
-    assert [f.severity for f in judged(told)[0]] == ["warning", "warning"]
+DOUBTED = {FLIPPED: (RETURNS, 0.99), 3: (RETURNS, 0.97), 20: (BILLING, 0.95)}
+
+
+@pytest.mark.parametrize(("beyond", "listed"), [(0.0, 1), (0.1, 2), (1.0, 2), (2.0, 3)])
+def test_a_tenth_more_than_confident_learning_counts_is_listed_as_notes(
+    judged, monkeypatch, beyond, listed
+):
+    assert [f.severity for f in judged(DOUBTED)[0]] == ["warning"] * 3
     monkeypatch.setattr("auditor.checks.label_error.confident_errors", lambda *_: 1)
-    assert [f.severity for f in judged(told)[0]] == ["warning", "note"]
+    found, _ = judged(DOUBTED, beyond=beyond)
+    assert [f.severity for f in found] == ["warning", "note", "note"][:listed]
 
 
 def test_copies_of_a_row_do_not_vote_on_it(make_evidence, make_out_of_fold):
@@ -163,20 +169,7 @@ def test_the_number_of_different_examples_that_are_needed_can_be_changed(judged)
 
 def test_the_odds_of_a_warning_can_be_changed(judged):
     [found], _ = judged({FLIPPED: (RETURNS, 0.95)}, sure=1e9)
-    assert (found.severity, found.limit["warning_from"]) == ("note", 1e9)
-
-
-def test_the_odds_from_which_a_label_is_listed_can_be_changed(judged, monkeypatch):
-    """Of a label with about 60,000 to one against it, where confident learning counts none."""
-    monkeypatch.setattr("auditor.checks.label_error.confident_errors", lambda *_: 0)
-    assert judged({FLIPPED: (RETURNS, 0.95)}, least=10**6) == ([], [])
-    assert len(judged({FLIPPED: (RETURNS, 0.95)}, least=10**3)[0]) == 1
-
-
-def test_what_confident_learning_counts_is_listed_at_any_odds(judged, monkeypatch):
-    monkeypatch.setattr("auditor.checks.label_error.confident_errors", lambda *_: 1)
-    [found], _ = judged({FLIPPED: (RETURNS, 0.95)}, least=10**6)
-    assert found.severity == "warning"
+    assert (found.severity, found.limit["odds"]) == ("note", 1e9)
 
 
 def test_with_a_higher_floor_no_witness_is_sure(judged):

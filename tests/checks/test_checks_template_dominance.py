@@ -1,8 +1,10 @@
 """template-dominance: rows of a category that are filled from one frame."""
 
+import numpy as np
 import pytest
 
 from auditor.checks.template_dominance import TemplateDominance
+from auditor.records import Repetition
 
 ROWS = [(f"Customer {i} from Oslo wrote on 2024-03-02: it broke", "returns") for i in range(20)]
 ROWS += [(f"my invoice number {i} is wrong", "billing") for i in range(20)]
@@ -173,3 +175,40 @@ def test_each_template_is_judged_by_its_own_frame(
     frames = make_frame(form), make_frame(footer, elsewhere=0.2)
     evidence = make_evidence(ROWS, templates=(form, footer), frames=frames)
     assert [f.severity for f in findings(TemplateDominance(), evidence)] == ["warning", "note"]
+
+
+# --- wording that recurs ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def repeated(make_evidence, make_template, findings):
+    """What is found where this share of the wording of returns recurs."""
+
+    def repeated(coverage, **limits):
+        repetition = Repetition(
+            category="returns",
+            examples=240,
+            coverage=coverage,
+            low=coverage - 0.05,
+            high=coverage + 0.05,
+            frames=(make_template(range(9), excess=-4.0, skeleton="how can i <*> my invoice"),),
+            members=np.arange(5, 15),
+        )
+        evidence = make_evidence(ROWS, repetition=(repetition,))
+        return findings(TemplateDominance(**limits), evidence)
+
+    return repeated
+
+
+def test_a_category_of_which_much_recurs_is_made_of_small_templates(repeated):
+    [found] = repeated(0.61)
+    assert (found.category, found.severity) == ("returns", "warning")
+    assert found.rows == tuple(range(5, 15))
+    assert found.summary.startswith("61% of the wording of returns recurs from row to row")
+    assert found.measured["skeletons"] == ["how can i <*> my invoice (9 rows)"]
+    assert (found.measured["low"], found.measured["high"]) == (0.56, 0.66)
+
+
+def test_what_people_repeat_by_themselves_is_no_template(repeated):
+    assert repeated(0.39) == []
+    assert len(repeated(0.39, repeated=0.3)) == 1
