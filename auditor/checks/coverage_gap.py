@@ -127,12 +127,13 @@ def _origins(evidence: Evidence) -> dict[str, Values]:
     return {c: np.array(values, dtype=object) for c, values in columns.items()}
 
 
-def _outside(evidence: Evidence, subtype: Subtype) -> Ints:
-    """Positions of the rows outside the subtype that are nearest to its centre, nearest first."""
-    vectors = evidence.embeddings.vectors
-    near = (vectors @ vectors[subtype.members].mean(axis=0)).round(5)
-    near[subtype.members] = -np.inf
-    return np.argsort(-near, kind="stable")[: min(NEAREST, len(near) - len(subtype.members))]
+def _outside(evidence: Evidence, subtype: Subtype) -> list[int]:
+    """Positions of the rows outside the subtype that are nearest to one of its, nearest first."""
+    index = evidence.neighbours.index[subtype.members].ravel()
+    cosine = evidence.neighbours.cosine[subtype.members].ravel()
+    outside = ~np.isin(index, subtype.members) & (index >= 0)
+    order = np.lexsort((index[outside], -cosine[outside]))
+    return list(dict.fromkeys(index[outside][order].tolist()))[:NEAREST]
 
 
 def _count(values: Values) -> dict[str, int]:

@@ -121,7 +121,7 @@ def test_the_typical_row_and_the_nearest_rows_outside_are_named(make_evidence, f
     )
     [finding] = findings(CoverageGap(), dataclasses.replace(evidence, subtypes=(thin,)))
     assert finding.measured["typical_row"] == 101
-    assert finding.measured["nearest_outside_rows"] == [102, 103, 104, 106, 105]
+    assert finding.measured["nearest_outside_rows"] == [102, 103, 104, 105, 106]
 
 
 def test_an_origin_that_the_whole_category_has_says_nothing(found, make_subtype):
