@@ -53,10 +53,12 @@ def skeleton_of(
 ) -> Skeleton:
     """What four in five rows of the `group` have in common with its `medoid`, in order.
 
-    held: how many of the `outside` other rows hold each token; usual (tokens,): whether the 3-gram
-    around each token of the medoid is how texts are written elsewhere, too.
+    held: how many of all rows hold each token, `outside` of which are not of the group; usual
+    (tokens,): whether the 3-gram around each token of the medoid is how others write, too.
     """
-    kept = _kept(medoid, group, {t for t in medoid.tokens if held[t] >= BY_CHANCE * outside})
+    inside = Counter(t for row in group for t in set(row.tokens))
+    common = {t for t in set(medoid.tokens) if held[t] - inside[t] >= BY_CHANCE * outside}
+    kept = _kept(medoid, group, common)
     if len(kept) < LITTLE * np.mean([len(r.tokens) for r in group]):
         kept = _in_runs([k for k in kept if not usual[k]], len(medoid.tokens))
     return _slotted([medoid.tokens[k] for k in kept], group)

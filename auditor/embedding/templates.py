@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,6 +51,7 @@ LINKED = 2  # 3-grams, four tokens in a row
 MOST_OF = 0.6  # of them, in a row
 STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no frame of a long text
+USUAL_SIZE = 600  # examples of a category, in which the limit was found
 LEAST_WORDS = 3  # of a frame that is a small part of its rows
 FRAME_WORDS, FRAME_WEIGHT = 2, 6  # of how two skeletons begin and end, to be one template
 LARGEST = 8000  # rows of a category whose matrix of similarities is held at once (256 MB)
@@ -67,12 +68,12 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
     found: list[Template] = []
     strings, _ = as_strings([r.tokens for r in rows])
     held = Counter(t for r in rows for t in set(r.tokens))
-    in_rows = Counter(g for s in strings for g in set(_grams(s)))
+    frequent = _frequent(strings, len(rows) - int(np.bincount(codes).max()))
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
         family = copies.family[members]
         examples = members[np.sort(np.unique(family, return_index=True)[1])]
-        usual = _usual(in_rows, [strings[i] for i in members], len(rows) - len(members))
+        usual = _usual(frequent, [strings[i] for i in members], len(rows) - len(members))
         for start in range(0, len(examples), LARGEST):
             part = examples[start : start + LARGEST]
             here = _Part(category, len(examples), part, rows, held, usual)
@@ -84,10 +85,16 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
     return tuple(sorted(found, key=lambda t: (-len(t.members), t.category, int(t.members[0]))))
 
 
-def _usual(in_rows: Counter[str], own: Sequence[str], others: int) -> set[str]:
-    """3-grams that many of the `others`, rows of other categories than `own`, hold."""
-    mine = Counter(g for string in own for g in set(_grams(string)))
-    return {g for g, n in in_rows.items() if n - mine[g] >= max(USUAL * others, 1.0)}
+def _frequent(strings: Sequence[str], others: int) -> dict[str, int]:
+    """3-grams that enough rows hold to be usual outside any category, and how many do."""
+    held = Counter(g for string in strings for g in set(_grams(string)))
+    return {g: n for g, n in held.items() if n >= max(USUAL * others, 1.0)}
+
+
+def _usual(frequent: Mapping[str, int], own: Sequence[str], others: int) -> set[str]:
+    """Of the `frequent` 3-grams those that many of the `others`, rows of other categories, hold."""
+    mine = Counter(g for string in own for g in set(_grams(string)) if g in frequent)
+    return {g for g, n in frequent.items() if n - mine[g] >= max(USUAL * others, 1.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +117,9 @@ class _Part:
             at = group[np.argmax(similarity[np.ix_(group, group)].sum(axis=1))]
             medoid = self.members[at]
             inside = [self.rows[i] for i in self.members[group]]
-            others = self.held - Counter(t for row in inside for t in set(row.tokens))
             outside = max(len(self.rows) - len(inside), 1)
             usual = [g in self.usual for g in _grams(strings[at])]
-            skeleton = skeleton_of(self.rows[medoid], inside, others, outside, usual)
+            skeleton = skeleton_of(self.rows[medoid], inside, self.held, outside, usual)
             if fixed(skeleton):
                 by_skeleton.setdefault(skeleton, set()).update(self.members[group].tolist())
         return [self._template(skeleton, sorted(i)) for skeleton, i in by_skeleton.items()]
@@ -124,8 +130,9 @@ class _Part:
         coverage = min(
             1.0, len(tokens) / float(np.mean([len(self.rows[i].tokens) for i in positions]))
         )
-        excess = _excess(len(tokens), structural, len(positions), coverage)
-        if coverage < LITTLE and len(tokens) - structural < LEAST_WORDS:
+        excess = _excess(len(tokens), structural, len(positions), coverage, self.size)
+        least = LEAST_WORDS if coverage < LITTLE else FRAME_WORDS
+        if len(tokens) - structural < least and ("\n" not in tokens or coverage < LITTLE):
             excess = min(excess, 0.0)
         return Template(
             category=self.category,
@@ -154,18 +161,21 @@ class _Part:
             yield whole
 
 
-def _excess(tokens: int, structural: int, rows: int, coverage: float) -> float:
+def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int) -> float:
     """Weight of the fixed tokens beyond what the likeliest phrase of untouched text has.
 
     People share phrases ("i would like to confirm that i have a reservation at"), but seldom marks
     and numbers in the same places, so a structural token counts three times (not in long texts that
     are little else than their own words: there marks and line breaks recur). Bigger families need
-    less, and so do rows that say the same but for a slot. On CLINC150 as it is (30,000 rows, seeds
-    0-4) one family of n rows reaches the limit, 25.2 - 3.5 log2(n); every frame planted there does.
+    less, those of bigger categories more, and rows that say the same but for a slot less. On
+    CLINC150 as it is, one family of n rows reaches the limit, 25.2 - 3.5 log2(n), in 30,000 rows of
+    categories of 600 (plant seeds 0-4), two in 15,000 rows of categories of 1,500; every frame
+    planted there does.
     """
     weight = tokens + (STRUCTURAL - 1) * structural * (coverage >= LITTLE)
     alike = 3.0 if coverage >= NEARLY_ALL else 0.0
-    return weight - max(6.0, 25.2 - alike - 3.5 * math.log2(rows))
+    matched = math.log2(rows) - 0.5 * math.log2(max(size / USUAL_SIZE, 1.0))
+    return weight - max(6.0, 25.2 - alike - 3.5 * matched)
 
 
 def _similarities(strings: Sequence[str], grams: csr_array) -> Floats:

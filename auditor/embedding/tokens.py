@@ -23,7 +23,8 @@ _RULES = {
     rf"|\b{_MONTH} {_DAY}\b(?:,? \d{{4}}\b)?|\b{_DAY} (?:of )?{_MONTH}\b(?:,? \d{{4}}\b)?",
     "id": r"(?=\w*\d)(?=\w*[^\W\d_])\w+(?:-\w*\d\w*)*",  # letters and digits in one word
     "number": r"\d+(?:[.,:/-]\d+)*",
-    "word": rf"{_LETTER}+(?:['’._/-]{_LETTER}+)*|[{_ALONE}]",  # a path is one word, not a layout
+    # Initials ("u. s. d.") and paths are one word, not a layout.
+    "word": rf"(?:\b{_LETTER}\. ?){{2,}}|{_LETTER}+(?:['’._/-]{_LETTER}+)*|[{_ALONE}]",
     "newline": r"\n+",
     "mark": r"(?P<one>[^\w\s]|_)(?P=one)*",  # a line of dashes is one mark
 }
@@ -49,7 +50,7 @@ def _token(kind: str, piece: str) -> str:
         return f"<{kind}>"
     if kind == "newline":
         return "\n"
-    return piece[0] if kind == "mark" else piece.lower()
+    return piece[0] if kind == "mark" else piece.lower().replace(" ", "")
 
 
 def words(text: str) -> list[str]:

@@ -20,7 +20,7 @@ import numpy as np
 
 import auditor
 
-KEPT = ("recall", "precision", "false_per_1000_rows", "false_per_category", "ap")
+KEPT = ("recall", "precision", "false_per_1000_rows", "false_per_category", "ap", "warnings_right")
 FALSE_A_CATEGORY = (0.25, 0.5, 1.0, 2.0)
 
 
@@ -44,9 +44,23 @@ def detection(shared: Path, name: str, seed: int, out: Path, *options: str) -> d
         map_points=10,
     )
     auditor.save(found, folder, ("json",))
-    return json.loads(
+    scored = json.loads(
         run(bench / "score_detection.py", folder / "audit.json", folder / "key.json", "--json")
     )
+    scored["label-error"]["warnings_right"] = warnings_right(found, folder)
+    return scored
+
+
+def warnings_right(found: auditor.Audit, folder: Path) -> float | None:
+    """Share of the label warnings that are planted errors; those on planted conflicts aside."""
+    planted = json.loads((folder / "key.json").read_text())["row_faults"]
+    wrong, conflicts = (
+        {row for pair in planted[code] for row in pair}
+        for code in ("label-error", "label-conflict")
+    )
+    sure = [f.rows[0] for f in found.of("label-error") if f.severity == "warning"]
+    judged = [row in wrong for row in sure if row not in conflicts]
+    return float(np.mean(judged)) if wrong and judged else None
 
 
 def thin_curve(folder: Path) -> list[float]:
@@ -102,6 +116,20 @@ def print_detection(shared: Path, seeds: int, out: Path) -> None:
                 click.echo(f"  recall of thin subtypes by false alarms a category: {curve}")
 
 
+def print_templates(shared: Path) -> None:
+    """How many categories of untouched sets are said to come from templates."""
+    for name in ("bitext", "clinc150", "hwu64"):
+        found = auditor.audit(
+            shared / "data" / f"{name}.csv", label="category", probe="similarity", map_points=10
+        )
+        told = {f.category for f in found.of("template-dominance") if f.severity != "note"}
+        of = len(found.dataset.categories)
+        click.echo(f"\n{name}, untouched: templates in {len(told)} of {of} categories")
+        for finding in found.of("template-dominance")[:12]:
+            said = finding.measured.get("skeleton") or "; ".join(finding.measured["skeletons"][:3])
+            click.echo(f"  {finding.category}: {len(finding.rows)} rows, {said}")
+
+
 def print_forecasts(shared: Path, out: Path) -> None:
     keys = ("rho", "skill", "rho_after", "p_at_k", "coverage")
     for probe in ("similarity", "head"):
@@ -129,6 +157,7 @@ def main(shared: Path, seeds: int, out: Path | None) -> None:
         folder = out or Path(scratch)
         print_forecasts(shared, folder)
         print_detection(shared, seeds, folder)
+        print_templates(shared)
 
 
 if __name__ == "__main__":

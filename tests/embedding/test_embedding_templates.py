@@ -277,3 +277,26 @@ def test_how_all_texts_are_written_is_no_frame_of_long_ones(make_dataset, templa
     texts = [f"Summary of the case\n{a}\nNext steps that we took\n{b}" for a, b in said]
     dataset = make_dataset(texts, ["account", "billing", "returns"] * 10)
     assert frames(templates_of(dataset)) == []
+
+
+def test_in_a_larger_category_the_same_frame_is_less_evident(make_dataset, templates_of, varied):
+    """Phrases that a few rows share by chance grow in number with the rows."""
+    asked = [
+        f"when will my {thing} get to {town}"
+        for thing, town in zip(
+            ("lamp", "sofa", "tent", "kettle"), ("Oslo", "Quito", "Turin", "Accra"), strict=True
+        )
+    ]
+
+    def excess(others):
+        texts = [rambling(varied, 9, i) for i in range(others)] + asked
+        return max(t.excess for t in templates_of(make_dataset(texts)) if others in t.members)
+
+    assert excess(100) == pytest.approx(excess(500))
+    assert excess(1400) < excess(500) - 1.5
+
+
+def test_a_mark_and_one_word_are_no_frame(make_dataset, templates_of, varied):
+    """Forty messages that end by calling the shop's assistant by name."""
+    texts = [f"{rambling(varied, 3, i)}, Olly." for i in range(60)]
+    assert frames(templates_of(make_dataset(texts))) == []

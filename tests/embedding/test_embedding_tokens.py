@@ -19,6 +19,11 @@ def names(text):
         ("2024-03-02", "<date>"),
         ("2.3.2024", "<date>"),
         ("03/02/24", "<date>"),
+        ("March 3, 2024", "<date>"),
+        ("Sept. 5th", "<date>"),
+        ("1st of June", "<date>"),
+        ("24/7", "<number>"),
+        ("3-5", "<number>"),
         ("ada.lovelace+billing@mail.example.org", "<email>"),
         ("https://shop.example/orders?id=7&x=1", "<url>"),
         ("www.example.org/returns", "<url>"),
@@ -47,6 +52,25 @@ def test_words_are_in_lower_case_and_keep_their_apostrophes():
 
 def test_each_mark_is_a_token():
     assert names("Really?! (yes)") == ["really", "?", "!", "(", "yes", ")"]
+
+
+def test_a_mark_that_is_repeated_is_one_mark():
+    assert names("Notes\n-----\nwait...") == ["notes", "\n", "-", "\n", "wait", "."]
+
+
+@pytest.mark.parametrize(
+    "word", ["well-known", "snake_case", "etc/cron", "numpy.linalg", "U.S.", "i. e."]
+)
+def test_marks_inside_a_word_are_part_of_it(word):
+    assert names(f"the {word} thing") == ["the", word.lower().replace(" ", ""), "thing"]
+
+
+def test_a_sentence_that_ends_in_one_letter_is_no_initials():
+    assert names("So it was I. Then") == ["so", "it", "was", "i", ".", "then"]
+
+
+def test_may_is_a_month_only_beside_a_day():
+    assert names("may I pay, maybe 5") == ["may", "i", "pay", ",", "maybe", "<number>"]
 
 
 def test_line_breaks_are_one_token_however_many_and_spaces_none():
