@@ -10,6 +10,7 @@ from auditor.results import Audit, CategoryForecast, Finding, Forecast, Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _MOST_ACTIONS = 5
+_FEWEST_EXAMPLES = 5  # a category: with fewer, labels and subtypes are not assessed at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +60,23 @@ def _training(errors: int, warnings: int, audit: Audit) -> str:
         return f"Not yet: {stand}."
     if warnings:
         return f"With care: no errors, but {warned} in {rows}."
+    if lacking := _lacking(audit):
+        return f"Too little to tell: {lacking}."
     undone = ""
     if audit.skipped:
         undone = f", {wording.count(len(audit.skipped), 'check', 'checks')} not done"
     return f"Yes, as far as this audit sees: nothing above a note in {rows}{undone}."
+
+
+def _lacking(audit: Audit) -> str:
+    """Why finding nothing says nothing; empty where it says something."""
+    data = audit.dataset
+    each = data.effective_examples / max(len(data.categories), 1)
+    if each < _FEWEST_EXAMPLES:
+        return f"{each:.1f} different examples a category, {_FEWEST_EXAMPLES} are needed"
+    if 2 * data.unknown_script > sum(data.categories.values()):
+        return f"{data.unknown_script:,} texts are in a script that the embedder does not know"
+    return ""
 
 
 def _forgetting(audit: Audit) -> str:

@@ -21,6 +21,17 @@ def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
     assert training("note").endswith("1 check not done.")
 
 
+def test_where_nothing_could_be_found_nothing_found_is_no_yes(audit):
+    clean = dataclasses.replace(audit, findings=())
+    few = dataclasses.replace(audit.dataset, effective_examples=12.0)
+    foreign = dataclasses.replace(audit.dataset, unknown_script=150)
+    told = [judge(dataclasses.replace(clean, dataset=d)).training for d in (few, foreign)]
+    assert told == [
+        "Too little to tell: 2.4 different examples a category, 5 are needed.",
+        "Too little to tell: 150 texts are in a script that the embedder does not know.",
+    ]
+
+
 def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
     assert judge(audit).forgetting == (
         "Forecast for fine-tuning on refund: product question goes first, losing 31 points "
