@@ -112,7 +112,8 @@ def print_detection(shared: Path, seeds: int, out: Path) -> None:
                 click.echo(f"  {code:20s} {means}  {told}{more}")
             if not options:
                 curves = [thin_curve(out / f"{name}-{s}") for s in range(seeds)]
-                curve = dict(zip(FALSE_A_CATEGORY, np.mean(curves, axis=0).round(3), strict=True))
+                means = np.mean(curves, axis=0).round(3).tolist()
+                curve = dict(zip(FALSE_A_CATEGORY, means, strict=True))
                 click.echo(f"  recall of thin subtypes by false alarms a category: {curve}")
 
 
