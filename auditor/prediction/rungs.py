@@ -8,8 +8,9 @@ here depends on the scale of an encoder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -61,22 +62,19 @@ def similarity(scene: Scene) -> Features:
     """
     rows = np.flatnonzero(scene.measured)
     sample = [rows[scene.codes[rows] == c][:ROWS_A_CATEGORY] for c in range(scene.old)]
+    asked = [_sampled(rows, scene.codes) for rows in scene.rows]
     centres = _unit(np.stack([scene.vectors[s].mean(axis=0) for s in sample]))
-    pooled = np.concatenate(sample)
-    owner = scene.codes[pooled]
-    spaces = [(space, space[pooled]) for space in (scene.vectors, _sharpen(scene))]
-    near = []
-    for half in (0, 1):
-        for classes, whole in zip(scene.updates, scene.rows, strict=True):
-            rows = _half(whole, half)
-            near.append((centres @ _heads(scene, rows).T).max(axis=1))
-            rows = _sampled(rows, scene.codes)
-            for space, pool in spaces:
-                near += _nearest(space[rows], pool, owner, classes)
-    stacked = np.array(near, dtype=np.float64).reshape(2, len(scene.updates), -1, scene.old)
-    names = ("centroid", "exemplar", "share", "sharpened")
-    found = {name: stacked[:, :, i] for i, name in enumerate(names)}
-    return {**found, "wording": np.stack([_wording(scene, half) for half in (0, 1)])}
+    centroid = [
+        [(centres @ _heads(scene, _half(rows, half)).T).max(axis=1) for rows in scene.rows]
+        for half in (0, 1)
+    ]
+    return {
+        "centroid": np.array(centroid, dtype=np.float64),
+        "exemplar": _halves(_closeness(scene.vectors, scene.updates, asked, sample)),
+        "sharpened": _halves(_closeness(_sharpen(scene), scene.updates, asked, sample)),
+        "share": _halves(_shares(scene, asked, np.concatenate(sample))),
+        "wording": np.stack([_wording(scene, half) for half in (0, 1)]),
+    }
 
 
 def _heads(scene: Scene, rows: Ints) -> Floats:
@@ -85,20 +83,39 @@ def _heads(scene: Scene, rows: Ints) -> Floats:
     return _unit(np.stack([scene.vectors[rows[codes == c]].mean(axis=0) for c in np.unique(codes)]))
 
 
-def _nearest(texts: Floats, pool: Floats, owner: Ints, classes: Ints) -> list[Floats]:
-    """Of an update's `texts` to the old rows `pool`, whose categories are `owner` in order: (K,)
-    mean cosine to the EXEMPLARS nearest of a category, and its share of the NEIGHBOURS.
-    """
-    cosine = texts @ pool.T
-    cosine[:, np.isin(owner, classes)] = -1.0  # an update is no neighbour of its own
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    blocks = np.split(cosine, starts[1:], axis=1)
-    width = min(NEIGHBOURS, cosine.shape[1])
-    nearest = np.argpartition(-cosine, width - 1, axis=1)[:, :width]
-    return [
-        np.array([_top(block, EXEMPLARS).mean() for block in blocks]),
-        np.bincount(owner[nearest].ravel(), minlength=len(blocks)) / nearest.size,
-    ]
+def _halves(tables: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    """(2, updates, K) means over halves of the rows of each update's table (rows, K)."""
+    return np.array(
+        [[_half(table, half).mean(axis=0) for table in tables] for half in (0, 1)],
+        dtype=np.float64,
+    )
+
+
+def _closeness(
+    vectors: Floats, updates: Sequence[Ints], asked: Sequence[Ints], sample: Sequence[Ints]
+) -> list[Floats]:
+    """Of each update, (rows, K) mean cosine of its rows to the EXEMPLARS nearest of a category."""
+    texts = vectors[np.concatenate(asked)]
+    near = np.stack([_top(texts @ vectors[s].T, EXEMPLARS).mean(axis=1) for s in sample], axis=1)
+    tables = np.split(near, np.cumsum([len(rows) for rows in asked])[:-1])
+    for classes, table in zip(updates, tables, strict=True):
+        table[:, classes[classes < len(sample)]] = -1.0  # an update is no neighbour of its own
+    return tables
+
+
+def _shares(scene: Scene, asked: Sequence[Ints], pooled: Ints) -> list[Table]:
+    """Of each update, (rows, K) share of its rows' NEIGHBOURS, of the rows `pooled`."""
+    owner, pool = scene.codes[pooled], scene.vectors[pooled]
+    width = min(NEIGHBOURS, len(pooled))
+    tables = []
+    for classes, rows in zip(scene.updates, asked, strict=True):
+        cosine = scene.vectors[rows] @ pool.T
+        cosine[:, np.isin(owner, classes)] = -1.0
+        nearest = np.argpartition(-cosine, width - 1, axis=1)[:, :width]
+        table = np.zeros((len(rows), scene.old))
+        np.add.at(table, (np.arange(len(rows))[:, None], owner[nearest]), 1.0 / width)
+        tables.append(table)
+    return tables
 
 
 def _sharpen(scene: Scene) -> Floats:
@@ -148,7 +165,7 @@ def head(scene: Scene) -> Features:
 RUNGS: dict[str, Callable[[Scene], Features]] = {"similarity": similarity, "head": head}
 
 
-def _half(rows: Ints, half: int) -> Ints:
+def _half(rows: NDArray[Any], half: int) -> NDArray[Any]:
     return rows[half::2] if len(rows) > 1 else rows
 
 
