@@ -45,6 +45,10 @@ class CategoryForecast:
     expected_drop: float  # accuracy before minus mean accuracy over the recipe's checkpoints
     low: float  # 80 % interval of the mean over seeds
     high: float
+    low90: float  # 90 %
+    high90: float
+    run_low: float  # 80 % interval of one run
+    run_high: float
     accuracy_before: float
     accuracy_after: float  # mean over the checkpoints
     steps_to_lose_10_points: float | None  # None: not within the recipe's steps

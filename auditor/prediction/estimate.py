@@ -2,12 +2,14 @@
 
     loss      = sigmoid(level + sum of weight x normal score of the feature within its update)
     drop      = accuracy before x loss
-    interval  = drop + residual quantile x (sqrt(drop (1 - drop)) + 0.05)
+    interval  = accuracy before x angle^-1(angle(loss) -+ t x spread)
 
 `loss` is the share of a category's accuracy that the update takes, averaged over the recipe's
 checkpoints. Normal scores (the normal quantiles of ranks) make the weights independent of the
-encoder's scale. The interval's scale is that of a share, with a floor. `coefficients.json` says
-which measured updates the weights come from, and what they are worth on data that was left out.
+encoder's scale. `angle(x)` is arcsin sqrt(x), which makes the deviation of a share about the same
+at any size, and so the interval widest in the middle and never beyond what there is to lose.
+`coefficients.json` says which measured updates the numbers come from, and what they are worth on
+data that was left out.
 """
 
 from __future__ import annotations
@@ -20,9 +22,21 @@ from importlib.resources import files
 import msgspec
 import numpy as np
 from scipy.special import expit
-from scipy.stats import norm, rankdata
+from scipy.stats import norm, rankdata, t
 
 from auditor.prediction.rungs import Features, Table
+
+TINY = 1e-9  # accuracy: what was never known has nothing to lose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Standard deviations of measured angles from expected ones, on datasets left out."""
+
+    update: float  # shared by all categories of an update
+    category: float  # of each one's own, in the mean over seeds
+    run: float  # of one run from the mean over seeds
+    freedom: float  # degrees of freedom of the first two together: updates are few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +45,9 @@ class RungWeights:
 
     weights: Mapping[str, float]  # feature -> weight of its normal score
     level: float  # log odds of the loss where all scores are 0
-    residual: tuple[float, float]  # 10 % and 90 % quantiles of (measured - expected drop) / scale
+    spread: Spread
     # Update -> with its dataset left out of the fit: rank correlation / ceiling, and the share of
-    # measured drops inside the interval.
+    # measured drops inside the 80 % interval.
     skill: Mapping[str, float]
     coverage: Mapping[str, float]
 
@@ -91,16 +105,25 @@ def losses(features: Features, rung: RungWeights) -> Losses:
     )
 
 
-def scale(drop: Table) -> Table:
-    """By what the deviation of a measured drop from `drop` is divided."""
-    share = np.clip(drop, 0.0, 1.0)
-    return np.asarray(np.sqrt(share * (1.0 - share)) + 0.05)
+def angle(loss: Table) -> Table:
+    """arcsin sqrt of a share, whose variance hardly depends on the share; odd, as gains are."""
+    share = np.clip(loss, -1.0, 1.0)
+    return np.asarray(np.sign(share) * np.arcsin(np.sqrt(np.abs(share))))
 
 
-def interval(drop: Table, before: Table, rung: RungWeights) -> tuple[Table, Table]:
-    """The 80 % interval of expected drops, within what the accuracies `before` allow."""
-    low, high = (drop + q * scale(drop) for q in rung.residual)
-    return np.maximum(low, before - 1.0), np.minimum(high, before)
+def interval(
+    drop: Table, before: Table, spread: Spread, share: float = 0.8, *, one_run: bool = False
+) -> tuple[Table, Table]:
+    """The central interval of expected drops that holds `share` of the measured ones.
+
+    Of the mean over seeds, or of one run. It lies within what the accuracies `before` allow.
+    """
+    middle = angle(drop / np.maximum(before, TINY))
+    own = spread.update**2 + spread.category**2 + one_run * spread.run**2
+    reach = float(t.ppf((1.0 + share) / 2.0, spread.freedom)) * own**0.5
+    ends = np.clip([middle - reach, middle + reach], -np.pi / 2, np.pi / 2)
+    low, high = before * np.sign(ends) * np.sin(ends) ** 2
+    return np.maximum(low, before - 1.0), high
 
 
 def curve(loss: float, weights: CurveWeights) -> tuple[float, ...]:

@@ -1,4 +1,9 @@
-"""Fits the coefficients on measured updates: what features said, against what was forgotten."""
+"""Fits the coefficients on measured updates: what features said, against what was forgotten.
+
+A rung's features weigh the same. Three datasets are too few to weigh them: with a dataset left out,
+weights fitted by ridge lost .03 of the skill of equal ones. What is fitted is how much they mean
+together, the level, and how far measured drops lie from expected ones.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import spearmanr
 
@@ -13,19 +19,28 @@ from auditor.prediction.estimate import (
     Coefficients,
     CurveWeights,
     RungWeights,
+    Spread,
+    angle,
+    interval,
     normal_scores,
-    scale,
 )
 from auditor.prediction.rungs import Features, Table
-from auditor.records import Floats
 
-RIDGE = 1.0  # penalty on weights of unit-variance scores; .3 to 3 gave the same skill within .01
 USED = {  # of each rung's features, those that help on datasets left out of the fit
-    "similarity": ("exemplar", "centroid", "share"),
-    "head": ("exemplar", "mistaken", "contested"),
+    "similarity": ("exemplar", "sharpened", "centroid", "share", "wording"),
+    "head": (
+        "exemplar",
+        "sharpened",
+        "centroid",
+        "wording",
+        "mistaken",
+        "contested",
+        "unsure",
+    ),
 }
 FLATTEST = 0.05  # slope of a curve: who loses more in the mean loses more at every step
 LOSS_RANGE = (0.01, 0.97)  # beyond, log odds say more about the size of the test set
+LEAST_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,79 +50,192 @@ class Measured:
     name: str
     dataset: str
     features: Mapping[str, Features]  # rung -> feature -> (2, 1, K)
-    accuracy_before: Floats  # (K,) as forecast, out of fold
-    accuracy: Table  # (K, 1 + steps) mean over seeds, before and at each checkpoint
+    accuracy_before: Table  # (K,) as forecast, out of fold
+    runs: NDArray[np.float64]  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
     steps: tuple[int, ...]
-    ceiling: float
+    ceiling: float  # of the rank correlation with `drop`, by seed noise
+    damaged: bool = False  # on purpose, to be forecast; it is no example of what users have
+
+    @property
+    def accuracy(self) -> Table:
+        """(K, 1 + steps) mean over seeds"""
+        return np.asarray(self.runs.mean(axis=0))
 
     @property
     def drop(self) -> Table:
-        return np.asarray(self.accuracy[:, 0] - self.accuracy[:, 1:].mean(axis=1))
+        return np.asarray(self.drops.mean(axis=0))
+
+    @property
+    def drops(self) -> Table:
+        """(seeds, K)"""
+        return np.asarray(self.runs[:, :, 0] - self.runs[:, :, 1:].mean(axis=2))
 
     @property
     def loss(self) -> Table:
         """(K,) share of the accuracy lost; of categories that had hardly any, the floor."""
-        return np.clip(self.drop / np.maximum(self.accuracy[:, 0], 0.05), *LOSS_RANGE)
+        return np.clip(self.drop / np.maximum(self.accuracy[:, 0], LEAST_KNOWN), *LOSS_RANGE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """One update as forecast by a rung that was fitted without its dataset."""
+
+    update: Measured
+    drop: Table  # (K,) expected
+    spread: Spread
+    typical: dict[float, float]  # share -> half the width of an interval as wide for all
+
+    @property
+    def skill(self) -> float:
+        return float(spearmanr(self.drop, self.update.drop)[0]) / self.update.ceiling
+
+    @property
+    def rho_after(self) -> float:
+        """Rank correlation of expected and measured accuracy after the update."""
+        after = self.update.accuracy[:, 1:].mean(axis=1)
+        return float(spearmanr(self.update.accuracy_before - self.drop, after)[0])
+
+    def coverage(self, share: float, *, one_run: bool = False) -> float:
+        """The part of measured drops inside their intervals."""
+        low, high = self._interval(share, one_run=one_run)
+        drops = self.update.drops if one_run else self.update.drop
+        return float(((low <= drops) & (drops <= high)).mean())
+
+    def winkler(self, share: float, *, constant: bool = False) -> float:
+        """Mean interval score: width, and 2 / (1 - share) times what lies beyond; low is good.
+
+        constant: of the interval that is as wide for all, `expected -+ a quantile of residuals`.
+        """
+        half, drop = self.typical[share], self.update.drop
+        ends = (self.drop - half, self.drop + half)
+        low, high = ends if constant else self._interval(share)
+        beyond = np.maximum(low - drop, 0.0) + np.maximum(drop - high, 0.0)
+        return float((high - low + 2.0 / (1.0 - share) * beyond).mean())
+
+    def _interval(self, share: float, *, one_run: bool = False) -> tuple[Table, Table]:
+        before = self.update.accuracy_before
+        return interval(self.drop, before, self.spread, share, one_run=one_run)
 
 
 def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) -> Coefficients:
     """Coefficients from all `updates`, and the skill of each with its dataset left out."""
-    pooled = np.concatenate([u.loss for u in updates])
+    natural = [u for u in updates if not u.damaged]
+    pooled = np.concatenate([u.loss for u in natural])
     return Coefficients(
-        rungs={rung: _with_skill(rung, updates) for rung in USED},
+        rungs={rung: _rung(rung, updates) for rung in USED},
         prior=(_q(pooled, 0.1), float(pooled.mean().round(4)), _q(pooled, 0.9)),
-        curve=_fit_curve([u for u in updates if u.steps == steps], steps),
+        curve=_fit_curve([u for u in natural if u.steps == steps], steps),
         provenance=provenance,
     )
 
 
-def _with_skill(rung: str, updates: Sequence[Measured]) -> RungWeights:
-    expected, apart = {}, {}
+def leave_out(rung: str, updates: Sequence[Measured]) -> list[LeftOut]:
+    """Each update, forecast from the updates of the other datasets alone.
+
+    Its spread comes from those too, each of them forecast without its own dataset in turn.
+    """
+    found = []
     for left in updates:
-        weights, level = fit_rung(rung, [u for u in updates if u.dataset != left.dataset])
-        drop = left.accuracy_before * expit(level + _scores(rung, left) @ weights)
-        expected[left.name] = drop
-        apart[left.name] = (left.drop - drop) / scale(drop)
-    skill, coverage = {}, {}
-    for left in updates:
-        drop = expected[left.name]
-        skill[left.name] = round(float(spearmanr(drop, left.drop)[0]) / left.ceiling, 3)
-        others = np.concatenate([apart[u.name] for u in updates if u.dataset != left.dataset])
-        low, high = (drop + _q(others, q) * scale(drop) for q in (0.1, 0.9))
-        coverage[left.name] = round(float(((low <= left.drop) & (left.drop <= high)).mean()), 3)
-    weights, level = fit_rung(rung, updates)
-    pooled = np.concatenate(list(apart.values()))
+        others = _others(left, [u for u in updates if not u.damaged])
+        apart = [(u, _expected(rung, u, _others(u, others))) for u in others]
+        residuals = np.concatenate([np.abs(u.drop - drop) for u, drop in apart])
+        found.append(
+            LeftOut(
+                update=left,
+                drop=_expected(rung, left, others),
+                spread=fit_spread(apart),
+                typical={s: _q(residuals, s) for s in (0.8, 0.9)},
+            )
+        )
+    return found
+
+
+def _others(update: Measured, updates: Sequence[Measured]) -> list[Measured]:
+    """Those of other datasets; where there are none, the other updates; else itself."""
+    apart = [u for u in updates if u.dataset != update.dataset]
+    return apart or [u for u in updates if u is not update] or list(updates)
+
+
+def _expected(rung: str, update: Measured, others: Sequence[Measured]) -> Table:
+    weight, level = fit_rung(rung, others)
+    loss = expit(level + weight * _scores(rung, update).sum(axis=1))
+    return np.asarray(update.accuracy_before * loss)
+
+
+def _rung(rung: str, updates: Sequence[Measured]) -> RungWeights:
+    natural = [u for u in updates if not u.damaged]
+    left_out = leave_out(rung, updates)
+    weight, level = fit_rung(rung, natural)
+    apart = [(x.update, x.drop) for x in left_out if not x.update.damaged]
     return RungWeights(
-        weights={f: round(float(w), 4) for f, w in zip(USED[rung], weights, strict=True)},
+        weights=dict.fromkeys(USED[rung], round(weight, 4)),
         level=round(level, 4),
-        residual=(_q(pooled, 0.1), _q(pooled, 0.9)),
-        skill=skill,
-        coverage=coverage,
+        spread=fit_spread(apart),
+        skill={x.update.name: round(x.skill, 3) for x in left_out},
+        coverage={x.update.name: round(x.coverage(0.8), 3) for x in left_out},
     )
 
 
-def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[Table, float]:
-    """Ridge weights (features,) and level; each dataset, and each of its updates, weighs the same.
+def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[float, float]:
+    """The weight of every feature, and the level; each dataset, and each of its updates, weighs the
+    same.
 
-    Weights come from differences within updates alone; the level makes the mean expected loss
+    The weight comes from differences within updates alone; the level makes the mean expected loss
     that which was measured.
     """
-    datasets = [u.dataset for u in updates]
-    gram, moment = RIDGE * np.eye(len(USED[rung])), np.zeros(len(USED[rung]))
-    for u in updates:
-        x, y = _scores(rung, u), logit(u.loss)
-        share = 1.0 / (len(y) * datasets.count(u.dataset))
-        gram += share * x.T @ x
-        moment += share * x.T @ (y - y.mean())
-    weights = np.asarray(np.linalg.solve(gram, moment), dtype=np.float64)
-    parts = [_scores(rung, u) @ weights for u in updates]
-    target = float(np.mean([u.loss.mean() for u in updates]))
+    scores = [_scores(rung, u).sum(axis=1) for u in updates]
+    shares = _shares(updates)
+    moment = gram = 0.0
+    for u, share, x in zip(updates, shares, scores, strict=True):
+        y = logit(u.loss)
+        moment += share * float((x - x.mean()) @ (y - y.mean())) / len(y)
+        gram += share * float((x - x.mean()) @ (x - x.mean())) / len(y)
+    weight = float(moment / gram) if gram else 0.0
+    target = float(shares @ [u.loss.mean() for u in updates])
     low, high = -10.0, 10.0
     for _ in range(60):
         level = (low + high) / 2
-        mean = float(np.mean([expit(level + p).mean() for p in parts]))
+        mean = float(shares @ [expit(level + weight * x).mean() for x in scores])
         low, high = (level, high) if mean < target else (low, level)
-    return weights, level
+    return weight, level
+
+
+def fit_spread(apart: Sequence[tuple[Measured, Table]]) -> Spread:
+    """How far the measured drops of updates lie from the expected ones, in angles.
+
+    An update's mean deviation is common to its categories: its forgetting as a whole, of which
+    there are only as many examples as updates. Satterthwaite's degrees of freedom say so.
+    """
+    shares = _shares([u for u, _ in apart])
+    before = [np.maximum(u.accuracy_before, LEAST_KNOWN) for u, _ in apart]
+    off = [angle(u.drop / b) - angle(d / b) for (u, d), b in zip(apart, before, strict=True)]
+    sizes = np.array([len(x) for x in off])
+    within = np.array([x.var(ddof=1) for x in off])
+    category = float(shares @ within)
+    update = max(float(shares @ (np.array([x.mean() for x in off]) ** 2 - within / sizes)), 0.0)
+    few = update**2 / len(off) + category**2 / float(sizes.sum())
+    freedom = (update + category) ** 2 / few
+    return Spread(
+        update=round(update**0.5, 4),
+        category=round(category**0.5, 4),
+        run=round(float(shares @ [_seed_variance(u) for u, _ in apart]) ** 0.5, 4),
+        freedom=round(float(freedom), 1),
+    )
+
+
+def _seed_variance(update: Measured) -> float:
+    """Of one run's angles, beyond what the mean over the seeds has of it already."""
+    seeds = len(update.runs)
+    if seeds < 2:
+        return 0.0
+    angles = angle(update.drops / np.maximum(update.accuracy_before, LEAST_KNOWN))
+    return float(angles.var(axis=0, ddof=1).mean()) * (1 - 1 / seeds)
+
+
+def _shares(updates: Sequence[Measured]) -> Table:
+    """(updates,) what each weighs: the same for each dataset, and within it for each update."""
+    names = [u.dataset for u in updates]
+    return np.array([1.0 / names.count(n) for n in names]) / len(set(names))
 
 
 def _scores(rung: str, update: Measured) -> Table:
@@ -120,7 +248,7 @@ def _scores(rung: str, update: Measured) -> Table:
 def _fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
     odds = np.concatenate([logit(u.loss) for u in updates])
     lost = np.concatenate(
-        [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], 0.05) for u in updates]
+        [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], LEAST_KNOWN) for u in updates]
     )
     slopes, intercepts = np.polyfit(odds, logit(np.clip(lost, *LOSS_RANGE)), 1)
     return CurveWeights(

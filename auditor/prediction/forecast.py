@@ -18,12 +18,16 @@ from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Recipe, U
 LOWEST_RELIABILITY = 0.4
 KNOWN_UPDATE = 0.5  # share of an update's rows that are in the data already
 TEN_POINTS = 0.10
+INTERVALS = ((0.8, False), (0.9, False), (0.8, True))  # share held, of one run
 DRIVERS = {
     "exemplar": "its nearest texts resemble the update's",
     "centroid": "it lies close to the update as a whole",
     "share": "many neighbours of the update's texts are its own",
     "mistaken": "a model of the old data takes the update's texts for it",
     "contested": "its own texts look like the update's",
+    "sharpened": "its nearest texts differ from the update's no more than from one another",
+    "wording": "it shares words with the update",
+    "unsure": "it is hardly told from other categories as it is",
 }
 
 
@@ -59,10 +63,11 @@ def forecast_forgetting(
     reliability = _agreement(*(before * _mean(h.mean, counted) for h in halves))
     doubts = _doubts(old, update, reliability)
     drop = before * _mean(whole.mean, counted)
-    bounds = np.stack([drop, *interval(drop, before, weights)], axis=1)
+    ends = [interval(drop, before, weights.spread, s, one_run=run) for s, run in INTERVALS]
+    numbers = np.stack([drop, *(end for pair in ends for end in pair)], axis=1)
     drivers = _drivers(old, scene, whole, counted)
     unranked = [
-        _category(old, c, bounds[c], doubts.get(name), coefficients, drivers[c])
+        _category(old, c, numbers[c], doubts.get(name), coefficients, drivers[c])
         for c, name in enumerate(old.dataset.categories)
     ]
     unranked.sort(key=lambda f: (-f.expected_drop, f.category))
@@ -88,19 +93,26 @@ def _category(
     coefficients: Coefficients,
     driver: str,
 ) -> CategoryForecast:
-    """One category's forecast from its drop, low and high; in doubt, drawn towards the prior."""
+    """One category's forecast from its drop and the ends of its INTERVALS; in doubt, drawn towards
+    the prior.
+    """
     before = float(old.accuracy[category])
-    drop, low, high = map(float, numbers)
+    drop, ends = float(numbers[0]), numbers[1:].reshape(-1, 2)
     if doubt:
         least, mean, most = (before * p for p in coefficients.prior)
         drop = doubt.trust * drop + (1 - doubt.trust) * mean
-        low, high = min(low, least), max(high, most)
+        ends = np.stack([np.minimum(ends[:, 0], least), np.maximum(ends[:, 1], most)], axis=1)
+    (low, high), (low90, high90), (run_low, run_high) = ends.round(4).tolist()
     return CategoryForecast(
         category=old.dataset.categories[category],
         rank=0,
         expected_drop=round(drop, 4),
-        low=round(low, 4),
-        high=round(high, 4),
+        low=low,
+        high=high,
+        low90=low90,
+        high90=high90,
+        run_low=run_low,
+        run_high=run_high,
         accuracy_before=round(before, 4),
         accuracy_after=round(before - drop, 4),
         steps_to_lose_10_points=_steps_to_lose(before, drop, coefficients),

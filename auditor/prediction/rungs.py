@@ -8,15 +8,19 @@ here depends on the scale of an encoder.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
+from scipy.sparse import csr_array
 
 from auditor.prediction.out_of_fold import SEEDS
 from auditor.prediction.probes import train
+from auditor.prediction.words import add_up
 from auditor.records import Floats, Ints
 
 Table = NDArray[np.float64]  # (updates, K)
@@ -25,6 +29,8 @@ Features = Mapping[str, NDArray[np.float64]]  # (2, updates, K)
 ROWS_A_CATEGORY = 400  # looked at by the similarities; canonical order makes a prefix a sample
 EXEMPLARS = 3  # nearest rows of a category to each text of an update
 NEIGHBOURS = 10
+SHRINKAGE = 3.0  # of the scatter, in mean variances; 1 to 10 gave the same skill within .01
+SMALL = 1e-4  # probability that is as good as none
 HIDDEN, STEPS, BATCH = 128, 150, 64  # of the probe that has never seen the update
 
 
@@ -36,54 +42,104 @@ class Scene:
     """
 
     vectors: Floats  # (n, dim)
+    words: csr_array  # (n, words) unit rows: the words that each text holds
     codes: Ints  # (n,) class of each row; the old categories are 0 .. K-1
     measured: NDArray[np.bool_]  # (n,) the rows of the old data, not those of a given update
     old: int  # K
     updates: tuple[Ints, ...]  # the classes of each update
     rows: tuple[Ints, ...]  # the rows of each update
     joint: Floats  # (seeds, n, classes) out-of-fold probabilities of a probe of the whole pool
+    alone: Floats  # (seeds, old rows, K) of a probe of the old data, each template kept in one fold
     seed: int
 
 
 def similarity(scene: Scene) -> Features:
-    """How near the update lies to each category; halves of the update's rows."""
-    sample = [
-        np.flatnonzero((scene.codes == c) & scene.measured)[:ROWS_A_CATEGORY]
-        for c in range(scene.old)
-    ]
+    """How near the update lies to each category; halves of the update's rows.
+
+    sharpened: `exemplar` with the scatter within categories divided out, as fine-tuning on the old
+    data does. wording: words in common, since what an update does to the vector of a word reaches
+    every text that holds it.
+    """
+    rows = np.flatnonzero(scene.measured)
+    sample = [rows[scene.codes[rows] == c][:ROWS_A_CATEGORY] for c in range(scene.old)]
+    asked = [_sampled(rows, scene.codes) for rows in scene.rows]
     centres = _unit(np.stack([scene.vectors[s].mean(axis=0) for s in sample]))
-    owner = np.repeat(np.arange(scene.old), [len(s) for s in sample])
-    pool = scene.vectors[np.concatenate(sample)]
-    near = [
-        [
-            _nearness(scene, classes, _half(rows, half), centres, pool, owner)
-            for classes, rows in zip(scene.updates, scene.rows, strict=True)
-        ]
+    centroid = [
+        [(centres @ _heads(scene, _half(rows, half)).T).max(axis=1) for rows in scene.rows]
         for half in (0, 1)
     ]
-    stacked = np.array(near, dtype=np.float64)  # (2, updates, 3, K)
-    return {name: stacked[:, :, i] for i, name in enumerate(("centroid", "exemplar", "share"))}
+    return {
+        "centroid": np.array(centroid, dtype=np.float64),
+        "exemplar": _halves(_closeness(scene.vectors, scene.updates, asked, sample)),
+        "sharpened": _halves(_closeness(_sharpen(scene), scene.updates, asked, sample)),
+        "share": _halves(_shares(scene, asked, np.concatenate(sample))),
+        "wording": np.stack([_wording(scene, half) for half in (0, 1)]),
+    }
 
 
-def _nearness(
-    scene: Scene, classes: Ints, rows: Ints, centres: Floats, pool: Floats, owner: Ints
-) -> list[Floats]:
-    """Of one update and each category: (K,) centroid cosine, exemplar cosine, neighbour share."""
+def _heads(scene: Scene, rows: Ints) -> Floats:
+    """(classes, dim) centres of the classes of an update's `rows`."""
     codes = scene.codes[rows]
-    heads = _unit(
-        np.stack([scene.vectors[rows[codes == c]].mean(axis=0) for c in np.unique(codes)])
+    return _unit(np.stack([scene.vectors[rows[codes == c]].mean(axis=0) for c in np.unique(codes)]))
+
+
+def _halves(tables: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+    """(2, updates, K) means over halves of the rows of each update's table (rows, K)."""
+    return np.array(
+        [[_half(table, half).mean(axis=0) for table in tables] for half in (0, 1)],
+        dtype=np.float64,
     )
-    cosine = scene.vectors[_sampled(rows, scene.codes)] @ pool.T
-    cosine[:, np.isin(owner, classes)] = -1.0  # an update is no neighbour of its own
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    blocks = np.split(cosine, starts[1:], axis=1)
-    width = min(NEIGHBOURS, cosine.shape[1])
-    nearest = np.argpartition(-cosine, width - 1, axis=1)[:, :width]
-    return [
-        (centres @ heads.T).max(axis=1),
-        np.array([_top(block, EXEMPLARS).mean() for block in blocks]),
-        np.bincount(owner[nearest].ravel(), minlength=scene.old) / nearest.size,
-    ]
+
+
+def _closeness(
+    vectors: Floats, updates: Sequence[Ints], asked: Sequence[Ints], sample: Sequence[Ints]
+) -> list[Floats]:
+    """Of each update, (rows, K) mean cosine of its rows to the EXEMPLARS nearest of a category."""
+    texts = vectors[np.concatenate(asked)]
+    near = np.stack([_top(texts @ vectors[s].T, EXEMPLARS).mean(axis=1) for s in sample], axis=1)
+    tables = np.split(near, np.cumsum([len(rows) for rows in asked])[:-1])
+    for classes, table in zip(updates, tables, strict=True):
+        table[:, classes[classes < len(sample)]] = -1.0  # an update is no neighbour of its own
+    return tables
+
+
+def _shares(scene: Scene, asked: Sequence[Ints], pooled: Ints) -> list[Table]:
+    """Of each update, (rows, K) share of its rows' NEIGHBOURS, of the rows `pooled`."""
+    owner, pool = scene.codes[pooled], scene.vectors[pooled]
+    width = min(NEIGHBOURS, len(pooled))
+    tables = []
+    for classes, rows in zip(scene.updates, asked, strict=True):
+        cosine = scene.vectors[rows] @ pool.T
+        cosine[:, np.isin(owner, classes)] = -1.0
+        nearest = np.argpartition(-cosine, width - 1, axis=1)[:, :width]
+        table = np.zeros((len(rows), scene.old))
+        np.add.at(table, (np.arange(len(rows))[:, None], owner[nearest]), 1.0 / width)
+        tables.append(table)
+    return tables
+
+
+def _sharpen(scene: Scene) -> Floats:
+    """(n, dim) unit rows, whitened by the scatter of the old rows within their categories."""
+    old, codes = scene.vectors[scene.measured].astype(np.float64), scene.codes[scene.measured]
+    centres = add_up(codes) @ old / np.bincount(codes)[:, None]
+    within = old - centres[codes]
+    scatter = within.T @ within / len(old)
+    mean_variance = max(float(np.trace(scatter)) / len(scatter), SMALL)
+    root = cholesky(scatter + SHRINKAGE * mean_variance * np.eye(len(scatter)), lower=True)
+    rows = solve_triangular(root, (scene.vectors - old.mean(axis=0)).T, lower=True).T
+    return _unit(rows).astype(np.float32)
+
+
+def _wording(scene: Scene, half: int) -> Table:
+    """(updates, K) mean cosine between the words of the update's texts and a category's."""
+    old = np.flatnonzero(scene.measured)
+    centres = add_up(scene.codes[old]) @ scene.words[old]
+    taken = [_half(rows, half) for rows in scene.rows]
+    sizes = [len(rows) for rows in taken]
+    owner = np.repeat(np.arange(len(taken)), sizes)
+    heads = add_up(owner) @ scene.words[np.concatenate(taken)]
+    sums = (heads @ centres.T).toarray()
+    return np.asarray(sums / np.outer(sizes, np.bincount(scene.codes[old])))
 
 
 def head(scene: Scene) -> Features:
@@ -91,22 +147,25 @@ def head(scene: Scene) -> Features:
 
     mistaken: mean probability that a probe of the old data gives the category on the update's
     text. contested: how the category's own text stands against the update's classes in a probe
-    of both, mean log odds out of fold, higher = more endangered.
+    of both, mean log odds out of fold, higher = more endangered. unsure: how it stands against the
+    best of the other old categories, the same for every update.
     """
     halves = (range(0, SEEDS, 2), range(1, SEEDS, 2))
     contested = [np.mean([_contested(scene, s) for s in half], axis=0) for half in halves]
     mistaken = [np.mean([_mistaken(scene, s) for s in half], axis=0) for half in halves]
+    unsure = [_unsure(scene, scene.alone[half].mean(axis=0)) for half in halves]
     return {
         **similarity(scene),
         "mistaken": np.stack(mistaken),
         "contested": np.stack(contested),
+        "unsure": np.stack(unsure),
     }
 
 
 RUNGS: dict[str, Callable[[Scene], Features]] = {"similarity": similarity, "head": head}
 
 
-def _half(rows: Ints, half: int) -> Ints:
+def _half(rows: NDArray[Any], half: int) -> NDArray[Any]:
     return rows[half::2] if len(rows) > 1 else rows
 
 
@@ -128,12 +187,24 @@ def _unit(vectors: Floats) -> Floats:
 
 def _contested(scene: Scene, seed: int) -> Table:
     """(updates, K) mean over a category's rows of log(update's mass / own probability)."""
-    joint, small = scene.joint[seed], 1e-4
-    own = np.log(joint[np.arange(len(joint)), scene.codes] + small)
-    mass = np.stack([np.log(joint[:, u].sum(axis=1) + small) for u in scene.updates])
+    joint = scene.joint[seed]
+    own = np.log(joint[np.arange(len(joint)), scene.codes] + SMALL)
+    mass = np.stack([np.log(joint[:, u].sum(axis=1) + SMALL) for u in scene.updates])
     codes, odds = scene.codes[scene.measured], (mass - own)[:, scene.measured]
     sums = [np.bincount(codes, weights=o, minlength=scene.old) for o in odds]
     return np.stack(sums) / np.maximum(np.bincount(codes, minlength=scene.old), 1)
+
+
+def _unsure(scene: Scene, alone: Floats) -> Table:
+    """(updates, K) mean over a category's rows of log(best other probability / own), of `alone`
+    (old rows, K)."""
+    codes = scene.codes[scene.measured]
+    rows = np.arange(len(codes))
+    others = alone.copy()
+    others[rows, codes] = 0.0
+    odds = np.log(others.max(axis=1) + SMALL) - np.log(alone[rows, codes] + SMALL)
+    mean = np.bincount(codes, weights=odds, minlength=scene.old) / np.bincount(codes)
+    return np.tile(mean, (len(scene.updates), 1))
 
 
 def _mistaken(scene: Scene, seed: int) -> Table:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.rungs import Scene
+from auditor.prediction.words import words_of
 from auditor.records import Dataset, Embeddings, HeldOut, Ints, OutOfFold
 
 MOST_SIMULATED = 60  # updates; with more categories, so many of them in canonical turn
@@ -59,12 +60,14 @@ def _simulated(old: Old, seed: int) -> Scene:
     chosen = np.linspace(0, kinds - 1, min(kinds, MOST_SIMULATED)).round().astype(np.int64)
     return Scene(
         vectors=old.embeddings.vectors,
+        words=words_of(old.dataset.texts),
         codes=codes,
         measured=np.ones(len(codes), dtype=bool),
         old=kinds,
         updates=tuple(np.array([c]) for c in chosen),
         rows=tuple(np.flatnonzero(codes == c) for c in chosen),
         joint=old.out_of_fold.probabilities,
+        alone=old.out_of_fold.template_disjoint,
         seed=seed,
     )
 
@@ -83,11 +86,13 @@ def _given(old: Old, update: tuple[Dataset, Embeddings], seed: int) -> Scene:
     together = np.concatenate([old.together, old.together.max() + 1 + np.arange(len(arriving))])
     return Scene(
         vectors=vectors,
+        words=words_of([*old.dataset.texts, *dataset.texts]),
         codes=codes,
         measured=np.arange(len(codes)) < n,
         old=kinds,
         updates=(np.unique(arriving[new]),),
         rows=(n + np.flatnonzero(new),),
         joint=probabilities(vectors, codes, assign_folds(together, codes), seed),
+        alone=old.out_of_fold.template_disjoint,
         seed=seed,
     )

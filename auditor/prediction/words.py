@@ -1,4 +1,4 @@
-"""A naive Bayes of the words, each row judged without its own copy family."""
+"""What the words alone say: those of a text, and a naive Bayes of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,20 @@ from scipy.sparse import csr_array
 from auditor.records import Floats, Ints
 
 WORD = r"\w+"
+WORD_OR_MARK = r"\w+|[?!.]"  # a question shares its mark with other questions
 SMOOTHING = 0.3  # of the counts: less than one, since most words and pairs are rare
+
+
+def words_of(texts: Sequence[str]) -> csr_array:
+    """(n, words) unit rows: which words and sentence marks each text holds."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    try:
+        present = CountVectorizer(token_pattern=WORD_OR_MARK, binary=True).fit_transform(texts)
+    except ValueError:  # emoji alone
+        return csr_array((len(texts), 1), dtype=np.float64)
+    counts = np.maximum(present.sum(axis=1), 1.0)
+    return csr_array(present.multiply(1.0 / np.sqrt(counts)), dtype=np.float64)
 
 
 def word_probabilities(texts: Sequence[str], codes: Ints, together: Ints) -> Floats:
@@ -28,8 +41,8 @@ def word_probabilities(texts: Sequence[str], codes: Ints, together: Ints) -> Flo
         kinds = int(codes.max()) + 1
         return np.full((len(codes), kinds), 1.0 / kinds, dtype=np.float32)
     present = csr_array(vectorizer.fit_transform(texts), dtype=np.float64)
-    n, size = present.shape
-    counts = (_sums(codes, n) @ present).toarray()  # (K, words)
+    size = present.shape[1]
+    counts = (add_up(codes) @ present).toarray()  # (K, words)
     totals = counts.sum(axis=1)
     seen = np.log((counts + SMOOTHING) / (totals[:, None] + SMOOTHING * size))
     likelihood = present @ seen.T
@@ -40,8 +53,9 @@ def word_probabilities(texts: Sequence[str], codes: Ints, together: Ints) -> Flo
     return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def _sums(labels: Ints, n: int) -> csr_array:
-    """(labels, n) matrix that sums rows by label."""
+def add_up(labels: Ints) -> csr_array:
+    """(labels, n) matrix that sums rows by label (n,)."""
+    n = len(labels)
     return csr_array((np.ones(n), (labels, np.arange(n))), shape=(int(labels.max()) + 1, n))
 
 
@@ -51,7 +65,7 @@ def _family_shares(present: csr_array, codes: Ints, together: Ints) -> tuple[Int
     Mostly its own class alone; a family under two labels is in two, and vouches for neither.
     """
     pairs, member = np.unique(np.stack([together, codes], axis=1), axis=0, return_inverse=True)
-    words = csr_array(_sums(member.ravel(), len(codes)) @ present)  # (pairs, words)
+    words = csr_array(add_up(member.ravel()) @ present)  # (pairs, words)
     first, last = (np.searchsorted(pairs[:, 0], together, side) for side in ("left", "right"))
     rows = np.repeat(np.arange(len(codes)), last - first)
     start = np.repeat(first - np.r_[0, np.cumsum(last - first)[:-1]], last - first)

@@ -1,14 +1,15 @@
 """Fits the forecast's coefficients on measured updates; prints the skill with datasets left out.
 
-    python tests/benchmarks/fit_forecast.py TRUTHS [--write auditor/prediction/coefficients.json]
+    python tests/benchmarks/fit_forecast.py TRUTHS... [--write auditor/prediction/coefficients.json]
 
-TRUTHS holds one folder an update: `train.csv`, `update.csv` (text, category) and
+Each of TRUTHS holds one folder an update: `train.csv`, `update.csv` (text, category) and
 `truth.json` (per category the accuracy of each seed, before and at each checkpoint).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.templates import find_templates
 from auditor.pipeline import NEIGHBOURS, open_encoder
-from auditor.prediction.fitting import Measured, fit
+from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
 from auditor.prediction.folds import keep_together
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import RUNGS
@@ -48,7 +49,7 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
     scene = scene_of(old, (incoming, encoder.embed(incoming.texts)), settings.seed)
     names = [c for c in data.categories if c in truth["categories"]]
     kept = [data.categories.index(c) for c in names]
-    curves = np.array([np.mean(truth["categories"][c]["accuracy"], axis=0) for c in names])
+    runs = np.stack([truth["categories"][c]["accuracy"] for c in names], axis=1)
     steps = Recipe().checkpoints
     return Measured(
         name=truth["update"],
@@ -57,38 +58,72 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
             rung: {f: v[:, :, kept] for f, v in RUNGS[rung](scene).items()} for rung in RUNGS
         },
         accuracy_before=old.accuracy[kept],
-        accuracy=curves,
+        runs=runs,
         # Read at other checkpoints, an update serves the weights but not the curve.
-        steps=steps if curves.shape[1] == len(steps) + 1 else (),
+        steps=steps if runs.shape[2] == len(steps) + 1 else (),
         ceiling=truth["ceiling"],
+        damaged=any("old_data" in c for c in truth["categories"].values()),
     )
+
+
+def table(left_out: Sequence[LeftOut], centroid: Mapping[str, float]) -> Iterator[str]:
+    """Each update with its dataset left out; means over the natural ones, and over their
+    categories."""
+    titles = ("skill", "centroid", "after", "80 %", "90 %", "run 80", "run 90")
+    titles += ("Winkler", "constant", "Winkler90", "constant90")
+    yield " " * 20 + "".join(f"{t:>11s}" for t in titles)
+    rows = np.array(
+        [
+            (
+                *(x.skill, centroid[x.update.name] / x.update.ceiling, x.rho_after),
+                *(x.coverage(s, one_run=run) for run in (False, True) for s in (0.8, 0.9)),
+                *(x.winkler(s, constant=same) for s in (0.8, 0.9) for same in (False, True)),
+            )
+            for x in left_out
+        ]
+    )
+    for x, row in zip(left_out, rows, strict=True):
+        yield f"{x.update.name:20s}" + "".join(f"{v:11.3f}" for v in row)
+    natural = np.array([not x.update.damaged for x in left_out])
+    sizes = np.array([len(x.drop) for x in left_out])
+    for name, kept in (("natural", natural), ("all", np.full(len(natural), True))):
+        mean, pooled = rows[kept].mean(axis=0), np.average(rows[kept], 0, sizes[kept])
+        numbers = (*mean[:3], *pooled[3:])
+        yield f"{name:20s}" + "".join(f"{v:11.3f}" for v in numbers)
 
 
 @click.command()
-@click.argument("truths", type=click.Path(exists=True, path_type=Path))
+@click.argument("truths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--write", type=click.Path(path_type=Path), help="Where to write the coefficients.")
-def main(truths: Path, write: Path | None) -> None:
+def main(truths: tuple[Path, ...], write: Path | None) -> None:
     settings = Settings()
     encoder = open_encoder(settings)
-    updates = [
-        measure(f, encoder, settings)
-        for f in sorted(truths.iterdir())
-        if (f / "truth.json").is_file()
-    ]
+    folders = [f for folder in truths for f in sorted(folder.iterdir())]
+    folders = [f for f in folders if (f / "truth.json").is_file()]
+    updates = [measure(f, encoder, settings) for f in folders]
+    centroid = {u.name: _centroid(f) for u, f in zip(updates, folders, strict=True)}
+    natural = [u.name for u in updates if not u.damaged]
     provenance = (
-        f"full fine-tunes of {encoder.embedder.name} on {len(updates)} updates "
-        f"({', '.join(u.name for u in updates)})"
+        f"full fine-tunes of {encoder.embedder.name} on {len(natural)} updates "
+        f"({', '.join(natural)})"
     )
-    found = fit(updates, Recipe().checkpoints, provenance)
-    for rung, weights in found.rungs.items():
-        click.echo(
-            f"{rung}: {dict(weights.weights)}, level {weights.level}, residual {weights.residual}"
+    if damaged := [u.name for u in updates if u.damaged]:
+        provenance += (
+            f"; scored on, not fitted to, old data damaged on purpose ({', '.join(damaged)})"
         )
-        for name, skill in weights.skill.items():
-            inside = weights.coverage[name]
-            click.echo(f"  {name:16s} dataset left out: skill {skill:.3f}  coverage {inside:.2f}")
+    for rung in RUNGS:
+        click.echo(f"{rung}, the dataset of each update left out of the fit")
+        for line in table(leave_out(rung, updates), centroid):
+            click.echo(line)
     if write:
+        found = fit(updates, Recipe().checkpoints, provenance)
         write.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+
+
+def _centroid(folder: Path) -> float:
+    """The rank correlation of the one-line baseline, which is stored with the truth."""
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    return float(truth["baselines"]["centroid cosine to the nearest new category"])
 
 
 if __name__ == "__main__":

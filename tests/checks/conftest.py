@@ -251,6 +251,8 @@ def make_forecast() -> Build:
             "scored_examples": 30,
             "identifiable": True,
             "reason": "near the update",
+            **dict.fromkeys(("low90", "run_low"), 0.0),
+            **dict.fromkeys(("high90", "run_high"), 0.9),
         }
         categories = [
             CategoryForecast(

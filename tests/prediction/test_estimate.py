@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from auditor.prediction.estimate import (
     CurveWeights,
     RungWeights,
+    Spread,
+    angle,
     curve,
     interval,
     losses,
@@ -17,6 +21,7 @@ from auditor.prediction.estimate import (
 from auditor.prediction.fitting import USED
 from auditor.results import Recipe
 
+SPREAD = Spread(update=0.12, category=0.15, run=0.1, freedom=40.0)
 CLOSENESS = np.array([[0.31, 0.72, 0.05, 0.44, 0.58]])
 
 
@@ -51,7 +56,7 @@ def rung():
     return RungWeights(
         weights={"exemplar": 0.8, "share": 0.2},
         level=-1.0,
-        residual=(-1.5, 1.5),
+        spread=SPREAD,
         skill={},
         coverage={},
     )
@@ -62,18 +67,59 @@ def test_the_loss_rises_with_what_endangers(rung):
     assert np.argsort(found.mean[0]).tolist() == np.argsort(CLOSENESS[0]).tolist()
 
 
-def test_the_interval_lies_around_the_expected_drop(rung):
+def test_the_interval_lies_around_the_expected_drop():
     drop = np.array([0.0, 0.1, 0.4, 0.8])
-    low, high = interval(drop, np.full(4, 0.9), rung)
+    low, high = interval(drop, np.full(4, 0.9), SPREAD)
     assert (low < drop).all()
     assert (drop < high).all()
 
 
-def test_an_interval_stays_within_what_accuracy_allows(rung):
-    """From an accuracy of .9 at most .9 can be lost and .1 gained."""
-    low, high = interval(np.array([0.05, 0.85]), np.array([0.9, 0.9]), rung)
-    assert low[0] == pytest.approx(-0.1)
-    assert high[1] == pytest.approx(0.9)
+def test_an_interval_stays_within_what_accuracy_allows():
+    """From an accuracy of .98 at most .98 can be lost and .02 gained."""
+    low, high = interval(np.array([0.0, 0.97]), np.array([0.98, 0.98]), SPREAD)
+    assert low[0] == pytest.approx(-0.02)
+    assert high[1] == pytest.approx(0.98)
+
+
+def test_an_interval_is_widest_where_half_is_lost():
+    low, high = interval(np.array([0.02, 0.45, 0.88]), np.full(3, 0.9), SPREAD)
+    assert (high - low).argmax() == 1
+
+
+def test_what_was_never_known_has_nothing_to_lose():
+    low, high = interval(np.zeros(1), np.zeros(1), SPREAD)
+    assert low[0] == high[0] == 0.0
+
+
+def test_an_interval_that_holds_more_and_one_of_a_single_run_are_wider():
+    drop, before = np.array([0.05, 0.3]), np.full(2, 0.9)
+    low, high = interval(drop, before, SPREAD)
+    for wider in (
+        interval(drop, before, SPREAD, 0.9),
+        interval(drop, before, SPREAD, one_run=True),
+    ):
+        assert (wider[0] < low).all()
+        assert (wider[1] > high).all()
+
+
+def test_fewer_degrees_of_freedom_make_wider_intervals():
+    few = dataclasses.replace(SPREAD, freedom=2.0)
+    drop, before = np.array([0.3]), np.array([0.9])
+    assert interval(drop, before, few)[1] > interval(drop, before, SPREAD)[1]
+
+
+@pytest.mark.parametrize("share", [0.8, 0.9])
+@pytest.mark.parametrize("one_run", [False, True])
+def test_intervals_cover_at_their_nominal_rate_where_their_assumptions_hold(share, one_run):
+    """Angles off by a normal shift of the whole update and one of each category."""
+    random = np.random.default_rng(5)
+    loss = np.full((2000, 30), 0.35)
+    own = np.hypot(SPREAD.category, one_run * SPREAD.run)
+    off = random.normal(0, SPREAD.update, (2000, 1)) + random.normal(0, own, loss.shape)
+    known = dataclasses.replace(SPREAD, freedom=1e6)
+    low, high = interval(0.9 * loss, np.full(loss.shape, 0.9), known, share, one_run=one_run)
+    drop = 0.9 * np.sin(np.clip(angle(loss) + off, 0, np.pi / 2)) ** 2
+    assert ((low <= drop) & (drop <= high)).mean() == pytest.approx(share, abs=0.012)
 
 
 def test_the_driver_is_the_feature_that_endangers_most(rung):
@@ -121,6 +167,6 @@ def test_the_shipped_coefficients_are_for_the_recipes_checkpoints():
 def test_the_shipped_coefficients_weigh_each_rungs_features_and_say_how_sure_they_are():
     for name, rung in shipped().rungs.items():
         assert set(rung.weights) == set(USED[name])
-        assert rung.residual[0] < 0 < rung.residual[1]
+        assert min(rung.spread.update, rung.spread.category, rung.spread.run) > 0
     low, mean, high = shipped().prior
     assert 0 < low < mean < high < 1

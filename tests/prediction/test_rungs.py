@@ -33,13 +33,15 @@ def features(world, dataset_of, tickets, refunds):
     return RUNGS["head"](scene)
 
 
-@pytest.mark.parametrize("name", ["centroid", "exemplar", "share", "mistaken", "contested"])
+@pytest.mark.parametrize(
+    "name", ["centroid", "exemplar", "sharpened", "share", "mistaken", "contested"]
+)
 def test_every_feature_points_at_the_category_the_update_is_near_to(features, name):
     halves = features[name][:, 0].argmax(axis=1)
     assert [TOPICS[c] for c in halves] == [NEAR, NEAR]
 
 
-@pytest.mark.parametrize("name", ["centroid", "exemplar", "mistaken", "contested"])
+@pytest.mark.parametrize("name", ["centroid", "exemplar", "sharpened", "mistaken", "contested"])
 def test_the_two_halves_of_a_feature_differ_but_agree(features, name):
     first, second = features[name][:, 0]
     assert not np.array_equal(first, second)
@@ -80,3 +82,53 @@ def test_a_simulated_update_is_no_neighbour_of_its_own(world, tickets):
 def test_a_probe_has_never_seen_a_simulated_update(world, tickets):
     found = RUNGS["head"](scene_of(world.old(tickets), None, seed=0))
     assert np.diag(found["mistaken"].mean(axis=0)).tolist() == [0.0] * len(TOPICS)
+
+
+def test_sharpened_does_not_look_along_what_varies_within_categories(world, direction, dataset_of):
+    """Every category is stretched along one direction, and the update lies far out along it: only
+    what is left of its texts tells what it is near to.
+    """
+    stretch, random = direction("length"), np.random.default_rng(2)
+
+    def write(topic, count, shift):
+        texts = [f"{topic}, stretched {i}" for i in range(count)]
+        for text, long in zip(texts, 2.0 * random.normal(size=count) + shift, strict=True):
+            world.place(text, direction(topic) + long * stretch + 0.3 * direction(text))
+        return texts
+
+    pairs = [(t, topic) for topic in TOPICS for t in write(topic, 40, 1.5 * (topic != NEAR))]
+    texts = write("refunds", 24, 3.0)
+    for text in texts:
+        world.place(text, world.meaning[text] + 0.5 * direction(NEAR))
+    incoming = dataset_of([(t, "refunds") for t in texts])
+    found = RUNGS["similarity"](scene_of(world.old(pairs), (incoming, world.embed(incoming)), 0))
+    assert TOPICS[found["sharpened"].mean(axis=0)[0].argmax()] == NEAR
+    assert TOPICS[found["centroid"].mean(axis=0)[0].argmax()] != NEAR
+
+
+def test_wording_is_the_mean_cosine_of_the_words(world, direction, dataset_of):
+    pairs = [("lost parcel", "delivery"), ("where is my parcel?", "delivery"), ("hello", "other")]
+    for text, _ in [*pairs, ("where is my money?", "refunds")]:
+        world.place(text, direction(text))
+    incoming = dataset_of([("where is my money?", "refunds")])
+    found = RUNGS["similarity"](scene_of(world.old(pairs), (incoming, world.embed(incoming)), 0))
+    np.testing.assert_allclose(found["wording"][:, 0], [[(0 + 4 / 5) / 2, 0.0]] * 2)
+
+
+def test_texts_without_words_have_no_wording_in_common(world, direction, dataset_of):
+    pairs = [("🙂", "glad"), ("🙃", "glad"), ("😡", "cross"), ("🤬", "cross")]
+    for text, _ in [*pairs, ("😢", "sad")]:
+        world.place(text, direction(text))
+    incoming = dataset_of([("😢", "sad")])
+    found = RUNGS["similarity"](scene_of(world.old(pairs), (incoming, world.embed(incoming)), 0))
+    assert not found["wording"].any()
+
+
+def test_unsure_is_highest_where_two_categories_are_one(world, direction, dataset_of, refunds):
+    pairs = [(t, topic) for topic in TOPICS for t in world.write(topic, 24, direction(topic))]
+    pairs += [(t, "billing too") for t in world.write("more bills", 24, direction("billing"))]
+    incoming = dataset_of(refunds)
+    old = world.old(pairs)
+    found = RUNGS["head"](scene_of(old, (incoming, world.embed(incoming)), seed=0))
+    highest = found["unsure"].mean(axis=0)[0].argsort()[-2:]
+    assert {old.dataset.categories[c] for c in highest} == {"billing", "billing too"}
