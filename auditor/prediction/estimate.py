@@ -22,7 +22,8 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm, rankdata
 
-from auditor.prediction.rungs import Features, Table
+from auditor.prediction.rungs import Features
+from auditor.records import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

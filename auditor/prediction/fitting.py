@@ -16,8 +16,8 @@ from auditor.prediction.estimate import (
     normal_scores,
     scale,
 )
-from auditor.prediction.rungs import Features, Table
-from auditor.records import Floats
+from auditor.prediction.rungs import Features
+from auditor.records import Floats, Table
 
 RIDGE = 1.0  # penalty on weights of unit-variance scores; .3 to 3 gave the same skill within .01
 USED = {  # of each rung's features, those that help on datasets left out of the fit
