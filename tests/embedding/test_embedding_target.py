@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 
+from auditor.cli import main
 from auditor.embedding.target import open_target
 from auditor.errors import UsageError
 from auditor.prediction.training import Classifier, tokenise
@@ -65,3 +69,22 @@ def test_a_text_longer_than_the_model_is_cut_to_its_window(target):
     [ids] = target.tokenise(["parcel " * 1000])
     assert len(ids) == target.embedder.model.max_seq_length
     assert np.unique(ids).size == 3  # the special tokens, and one word
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_the_packaged_model_learns_the_tickets_and_then_what_was_left_out(
+    workplace, tickets, as_csv, monkeypatch
+):
+    """Fifty tickets are few: more passes over them make as many steps as a real dataset has."""
+    monkeypatch.setattr("auditor.prediction.finetune.EPOCHS", 30)
+    (workplace / "desk.csv").write_text(as_csv(tickets), encoding="utf-8")
+    words = ["backtest", "desk.csv", "--updates", "1", "--seeds", "1", "--label", "category"]
+    done = CliRunner().invoke(main, [*words, "--embedder", "all-MiniLM-L6-v2"])
+    assert done.exit_code == 0, done.output
+    [path] = (workplace / "reports/desk/backtest").glob("*.json")
+    [run] = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    assert np.shape(run["moved"]) == (8, 7)  # the embeddings and six layers
+    assert np.mean(run["accuracy"][0]) > 0.6
+    assert np.min(run["moved"][-1]) > 0
+    assert run["learnt"][-1] > run["learnt"][0]

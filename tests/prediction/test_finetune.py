@@ -104,9 +104,16 @@ def test_a_head_is_fitted_anew_before_at_first_competence_and_last(measured):
 
 
 def test_the_drop_at_competence_is_read_where_the_update_was_first_learnt(measured):
-    run = dataclasses.replace(measured.runs[0], auroc=np.array([0.99, 0.6, 0.97, 0.99]))
+    auroc, learnt = np.array([0.99, 0.6, 0.97, 0.99]), np.array([0.6, 0.7, 0.8, 0.9])
+    run = dataclasses.replace(measured.runs[0], auroc=auroc, learnt=learnt)
     assert run.competent == 2  # before the update nothing has been learnt, whatever the odds
     np.testing.assert_allclose(run.drop_at_competence, run.accuracy[0] - run.accuracy[2])
+
+
+def test_an_update_of_which_no_row_is_recognised_is_not_learnt_whatever_the_odds(measured):
+    learnt = np.array([0.0, 0.0, 0.1, 0.9])
+    run = dataclasses.replace(measured.runs[0], auroc=np.full(4, 0.99), learnt=learnt)
+    assert run.competent == 3
 
 
 def test_an_update_that_is_not_learnt_has_no_drop_at_competence(measured):
