@@ -37,7 +37,8 @@ class TransformerTarget:
 
     @property
     def identity(self) -> str:
-        return f"{self.embedder.name}@{self.embedder.revision}/{self.embedder.precision}"
+        precision = "bfloat16" if self.reduced else "float32"
+        return f"{self.embedder.name}@{self.embedder.revision}/{precision}"
 
     @property
     def reduced(self) -> bool:

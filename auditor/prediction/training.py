@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from auditor.interfaces import Target
 from auditor.records import Ints
 
-TOKENS_A_BATCH = 4096  # padded; of a batch that is only read: bounds its memory
+TOKENS_A_BATCH = (
+    1024  # padded; of a batch that is only read: in larger ones activations outgrow caches
+)
 MEMBERS_A_PART = 8  # fewest rows that are padded apart from the rest of their batch
 
 
