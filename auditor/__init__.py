@@ -22,15 +22,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from auditor.pipeline import audit
+    from auditor.pipeline import audit, backtest
     from auditor.reporting import load, save, save_html
     from auditor.results import Audit, Finding
     from auditor.settings import Settings
 
-__all__ = ["Audit", "Finding", "Settings", "audit", "load", "save", "save_html"]
+__all__ = ["Audit", "Finding", "Settings", "audit", "backtest", "load", "save", "save_html"]
 
 _HOMES = {
     "audit": "auditor.pipeline",
+    "backtest": "auditor.pipeline",
     "Audit": "auditor.results",
     "Finding": "auditor.results",
     "Settings": "auditor.settings",

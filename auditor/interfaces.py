@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from auditor.records import Embeddings, Evidence
+from auditor.records import Embeddings, Evidence, Ints
 from auditor.results import Audit, Finding, Reject, SkippedCheck
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class Reader(Protocol):
@@ -39,6 +42,28 @@ class Embedder(Protocol):
     def identity(self) -> str: ...
 
     def embed(self, texts: Sequence[str]) -> Embeddings: ...
+
+
+class Target(Protocol):
+    """A model that a fine-tune is measured on. `identity` names all that decides its weights.
+
+    `tokenise` gives the token ids of each text, special tokens included, cut to the model's window.
+    `fresh` gives a copy of the published weights, every call another one, with the embeddings of
+    the tokens `vocabulary` (v,) alone: a module from int64 (b, t) positions in `vocabulary` and the
+    mask of those that count, 1 or 0, to vectors float32 (b, dim).
+    """
+
+    @property
+    def identity(self) -> str: ...
+
+    @property
+    def reduced(self) -> bool:
+        """Whether training in bfloat16 (autocast) is quicker here, and does no harm."""
+        ...
+
+    def tokenise(self, texts: Sequence[str]) -> list[list[int]]: ...
+
+    def fresh(self, vocabulary: Ints) -> nn.Module: ...
 
 
 class Check(Protocol):

@@ -22,18 +22,21 @@ from auditor.embedding.map import draw
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.repetition import find_repetition
 from auditor.embedding.subtypes import find_subtypes
+from auditor.embedding.target import open_target
 from auditor.embedding.templates import find_templates, without_templates
-from auditor.errors import UsageError
+from auditor.errors import DataError, UsageError
 from auditor.interfaces import Progress
-from auditor.prediction.estimate import shipped
+from auditor.prediction import backtest as backtests
+from auditor.prediction.estimate import Coefficients, read_coefficients, shipped
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
 from auditor.prediction.illusion import measure_illusions
+from auditor.prediction.leaving_out import Whole, choose
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
 from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Reference
-from auditor.results import Audit
+from auditor.results import Audit, Backtest
 from auditor.settings import Settings, configure
 
 if TYPE_CHECKING:
@@ -59,6 +62,7 @@ def audit(
     """
     settings = _with(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
+    coefficients = _coefficients(settings)
     dataset = load_dataset(data, settings)
     beside = dataclasses.replace(settings, input_format=None)  # that is said of `data` alone
     incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
@@ -66,7 +70,7 @@ def audit(
         [] if reference is None else sorted(zip(*load_texts(reference, beside), strict=True))
     )
     encoder = open_encoder(settings, progress)
-    evidence = gather(dataset, incoming, unlabelled, encoder, settings, progress)
+    evidence = gather(dataset, incoming, unlabelled, encoder, coefficients, settings, progress)
     findings, skipped = judge(evidence, checks)
     shown = drawn(dataset, findings, settings.map_points)
     progress("map", 0, 1)
@@ -80,6 +84,7 @@ def gather(
     incoming: Dataset | None,
     unlabelled: Sequence[tuple[str, int]],
     encoder: Encoder,
+    coefficients: Coefficients,
     settings: Settings,
     progress: Progress,
 ) -> Evidence:
@@ -108,7 +113,7 @@ def gather(
             Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold, on_held_out),
             (incoming, encoder.embed(incoming.texts)) if incoming else None,
             rung=settings.probe,
-            coefficients=shipped(),
+            coefficients=coefficients,
             seed=settings.seed,
             progress=progress,
         )
@@ -128,6 +133,59 @@ def gather(
         frame_alone=read_frames_alone(dataset, copies, frames),
         illusions=illusions,
     )
+
+
+def backtest(
+    data: Source,
+    output: str | Path | None = None,
+    *,
+    updates: int = 8,
+    seeds: int = 2,
+    settings: Settings | None = None,
+    progress: Progress = lambda *_: None,
+    **options: Any,
+) -> Backtest:
+    """Leaves categories of `data` out, fine-tunes on them, and compares the drops with forecasts.
+
+    Each of `updates` is fine-tuned `seeds` times, and stays in `output`, by default
+    `reports/<name>/backtest`, as soon as it is measured; what is there already is not done again.
+    Raises `auditor.errors.AuditorError` for what the user can mend.
+    """
+    settings = _with(settings or Settings(), options)
+    coefficients, dataset = _coefficients(settings), load_dataset(data, settings)
+    target = open_target(settings.embedder, offline=settings.offline)
+    encoder = open_encoder(settings, progress)
+    embeddings = encoder.embed(dataset.texts)
+    chosen = choose(embeddings.vectors, dataset.codes, updates)
+    if not chosen:
+        raise DataError(f"{dataset.name}: too few categories to leave one out; 4 are needed")
+    copies = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
+    templates = find_templates(dataset, copies)
+    whole = Whole(
+        dataset=dataset,
+        embeddings=embeddings,
+        stripped=without_templates(dataset.texts, templates),
+        copies=copies,
+        templates=templates,
+    )
+    folder = Path(output or Path("reports") / dataset.name / "backtest")
+    folder.mkdir(parents=True, exist_ok=True)
+    return backtests.run(
+        whole,
+        chosen,
+        target,
+        folder,
+        coefficients=coefficients,
+        rung=settings.probe,
+        seeds=seeds,
+        seed=settings.seed,
+        progress=progress,
+    )
+
+
+def _coefficients(settings: Settings) -> Coefficients:
+    named = settings.coefficients
+    return shipped() if named is None else read_coefficients(Path(named))
 
 
 def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> CopyFamilies:

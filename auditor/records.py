@@ -19,6 +19,7 @@ from auditor.results import Finding, Forecast, Reject, Severity, fingerprint
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Table = NDArray[np.float64]
 
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group")
 

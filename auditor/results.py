@@ -105,6 +105,33 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSkill:
+    """One measured update, and the rank correlation with its drops of what was said before it."""
+
+    update: str
+    categories: int  # that were read
+    drop: float  # measured, mean over categories
+    ceiling: float | None  # what a perfect forecast could reach; None: one seed
+    forecast: float
+    refitted: float | None  # by coefficients of the other updates; None: too few
+    centroid: float  # cosine to the update's nearest category
+    size: float  # rows, few first
+    accuracy: float  # before the update, low first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """Updates that were really made on the user's data, and how well they were forecast."""
+
+    dataset: str
+    rung: str
+    seeds: int
+    updates: tuple[UpdateSkill, ...]
+    folder: str  # one file a measured update
+    coefficients: str | None  # the file for `--coefficients`; None: too few updates to fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One fault, with what was measured, the limit it passed, and what to do."""
 

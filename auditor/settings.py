@@ -30,6 +30,7 @@ class Settings:
     input_format: str | None = None  # None = by suffix
     embedder: str = "all-MiniLM-L6-v2"  # or a hub id, or a folder
     probe: str = "head"
+    coefficients: str | None = None  # a file of `auditor backtest`; None = those shipped
     seed: int = 0
     threads: int | None = None  # None = as many as torch would take
     cache_dir: str | None = None  # None = the user's cache folder

@@ -9,9 +9,15 @@
     estimate.py     features -> expected drop, interval and curve, by coefficients that were
                     fitted on measured updates (`coefficients.json`, made by `fitting.py`)
     scenes.py       the old data with the update that is given, or simulated ones
+    training.py     an encoder with a head: the loop that trains and reads it
+    reading.py      what is read of a fine-tune at each checkpoint
+    movement.py     how far weights move, and those that the old data rests on
+    finetune.py     a real fine-tune, on the old rows and then on an update
+    leaving_out.py  which categories to leave out as updates, and what is then left
+    backtest.py     measured updates of the user's own data, against forecasts of them
     forecast.py     the update that is given, or each category in turn as a simulated one
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML
-2024), so probes are not fine-tuned here: they measure how the update's text looks to a model of the
+2024), so probes are not fine-tuned: they measure how the update's text looks to a model of the
 old data, and the coefficients say what that has meant.
 """

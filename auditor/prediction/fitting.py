@@ -24,7 +24,8 @@ from auditor.prediction.estimate import (
     interval,
     normal_scores,
 )
-from auditor.prediction.rungs import Features, Table
+from auditor.prediction.rungs import Features
+from auditor.records import Table
 
 USED = {  # of each rung's features, those that help on datasets left out of the fit
     "similarity": ("exemplar", "sharpened", "centroid", "share", "wording"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from auditor.records import CopyFamilies, Dataset, Frame, Ints, Template
 
 FOLDS = 5
+FEWEST_HELD_OUT = 3  # rows of a category: fewer say nothing
 
 
 def keep_together(
@@ -65,6 +67,36 @@ def assign_folds(together: Ints, codes: Ints) -> Ints:
     fold = np.empty(len(first), dtype=np.int64)
     fold[order] = np.arange(len(order)) % FOLDS
     return fold[inverse]
+
+
+def hold_out(together: Ints, codes: Ints, splits: int) -> NDArray[np.bool_]:
+    """(splits, n) rows to hold out: whole sets, about a fifth of each category, in turn.
+
+    At least FEWEST_HELD_OUT rows of a category where that leaves it half of them. What would leave
+    a category less (it is all one template, say) stays in training, and has no rows to be read on.
+    """
+    _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
+    sizes = np.bincount(inverse)
+    out = np.zeros((splits, len(codes)), dtype=bool)
+    for code in np.unique(codes):
+        own = np.flatnonzero(codes[first] == code)
+        own = own[np.argsort(first[own])]  # rows are in canonical order: as good as random
+        total = int(sizes[own].sum())
+        wanted, most = max(round(total / FOLDS), FEWEST_HELD_OUT), total // 2
+        start = 0
+        for split in range(splits):
+            turn = np.roll(own, -start)
+            held, taken = 0, []
+            for i, unit in enumerate(turn):
+                if held >= wanted:
+                    break
+                if held + sizes[unit] <= most:
+                    held += sizes[unit]
+                    taken.append(unit)
+                    last = i
+            start += last + 1 if taken else 0
+            out[split] |= np.isin(inverse, taken)
+    return out
 
 
 def shuffle_folds(folds: Ints, units: Ints, codes: Ints, random: np.random.Generator) -> Ints:

@@ -10,9 +10,9 @@ from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
 from auditor.prediction.estimate import Coefficients, Losses, curve, interval, losses
-from auditor.prediction.rungs import RUNGS, Scene, Table
+from auditor.prediction.rungs import RUNGS, Scene
 from auditor.prediction.scenes import FEWEST_SCORED, Old, scene_of
-from auditor.records import Dataset, Embeddings
+from auditor.records import Dataset, Embeddings, Table
 from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Recipe, Update
 
 LOWEST_RELIABILITY = 0.4

@@ -21,9 +21,8 @@ from scipy.sparse import csr_array
 from auditor.prediction.out_of_fold import SEEDS
 from auditor.prediction.probes import train
 from auditor.prediction.words import add_up
-from auditor.records import Floats, Ints
+from auditor.records import Floats, Ints, Table
 
-Table = NDArray[np.float64]  # (updates, K)
 Features = Mapping[str, NDArray[np.float64]]  # (2, updates, K)
 
 ROWS_A_CATEGORY = 400  # looked at by the similarities; canonical order makes a prefix a sample

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditor.reporting import verdict, wording
 from auditor.reporting.inert import one_line
-from auditor.results import Audit
+from auditor.results import Audit, Backtest, UpdateSkill
 
 _CODES = 8
 _SKIPPED = 3
@@ -62,3 +62,46 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          not identifiable for {unsure} of {len(audit.forecast.categories)}"
+
+
+_SAID = ("forecast", "refitted", "centroid", "size", "accuracy")
+
+
+def summarise_backtest(found: Backtest) -> str:
+    """A line an update: what was lost, and how each forecast of it ranked the categories.
+
+    A figure is a rank correlation; the last line is their mean share of what seed noise allows.
+    """
+    head = f"{'update':<28}{'drop':>7}" + "".join(f"{name:>10}" for name in (*_SAID, "ceiling"))
+    lines = [
+        f"Measured  {wording.count(len(found.updates), 'update', 'updates')} of {found.dataset}, "
+        f"{wording.count(found.seeds, 'fine-tune', 'fine-tunes')} each; forecast by the rung "
+        f"{found.rung}",
+        head,
+        *(_skills(u) for u in found.updates),
+        f"{'mean share of the ceiling':<35}" + "".join(_share(found, name) for name in _SAID),
+    ]
+    lines = [one_line(line, columns=100) for line in lines]
+    lines.append(one_line(f"Updates   {found.folder}", columns=10_000))
+    if found.coefficients:
+        lines.append(one_line(f"Refitted  {found.coefficients}", columns=10_000))
+    else:
+        lines.append("Refitted  no: three updates whose seeds agree are needed")
+    return "\n".join(lines) + "\n"
+
+
+def _skills(update: UpdateSkill) -> str:
+    name = update.update if len(update.update) <= 27 else update.update[:26] + "…"
+    figures = [getattr(update, said) for said in (*_SAID, "ceiling")]
+    return f"{name:<28}{update.drop:>7.2f}" + "".join(map(_figure, figures))
+
+
+def _share(found: Backtest, name: str) -> str:
+    """Of one forecast, over the updates whose ceiling is known."""
+    pairs = [(getattr(u, name), u.ceiling) for u in found.updates if u.ceiling]
+    shares = [rho / ceiling for rho, ceiling in pairs if rho is not None]
+    return _figure(sum(shares) / len(shares) if shares else None)
+
+
+def _figure(value: float | None) -> str:
+    return f"{'-':>10}" if value is None else f"{value:>10.2f}"

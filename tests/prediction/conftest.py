@@ -6,11 +6,14 @@ Texts are read through the dataset stage, so rows reach the prediction in canoni
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor, nn
 
 from auditor.dataset.assembly import assemble
 from auditor.prediction.estimate import shipped
@@ -118,6 +121,39 @@ class World:
         )
 
 
+WIDTH = 24
+
+
+class Bag(nn.Module):
+    """The mean of learnt word vectors, mixed once; words start as random directions."""
+
+    def __init__(self, vocabulary: Ints) -> None:
+        super().__init__()
+        words = [np.random.default_rng(int(v)).normal(size=WIDTH) for v in vocabulary]
+        self.words = nn.Embedding(len(words), WIDTH)
+        self.words.weight.data = torch.tensor(np.array(words), dtype=torch.float32)
+        self.layers = nn.ModuleList([nn.Linear(WIDTH, WIDTH)])
+        nn.init.eye_(self.layers[0].weight)
+
+    def forward(self, places: Tensor, mask: Tensor) -> Tensor:
+        weight = mask[:, :, None].float()
+        mean = (self.words(places) * weight).sum(dim=1) / weight.sum(dim=1)
+        return self.layers[0](mean)
+
+
+class TinyTarget:
+    """A target so small that a fine-tune takes a second; texts that share words are near."""
+
+    identity = "bag of words"
+    reduced = False
+
+    def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
+        return [[0, *(zlib.crc32(w.encode()) for w in t.split())] for t in texts]
+
+    def fresh(self, vocabulary: Ints) -> nn.Module:
+        return Bag(vocabulary)
+
+
 def singles(n: int) -> CopyFamilies:
     """Every row is an example of its own."""
     return CopyFamilies(family=np.arange(n))
@@ -162,3 +198,9 @@ def template() -> Callable[..., Template]:
         )
 
     return template
+
+
+@pytest.fixture(scope="session")
+def target() -> TinyTarget:
+    """A model to fine-tune, which knows words alone."""
+    return TinyTarget()

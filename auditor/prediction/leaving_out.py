@@ -1,0 +1,100 @@
+"""Which categories to leave out of the data as an update, and what is then left."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.prediction.folds import hold_out, keep_together
+from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
+from auditor.prediction.scenes import Old
+from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Template
+
+SEVERAL = 3  # categories of an update of several
+EVERY = 3  # that many updates, the last is of several categories
+FEWEST_LEFT = 3  # old categories: with fewer there is no order to forecast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A dataset and what is known of its rows, of which any may be taken away."""
+
+    dataset: Dataset
+    embeddings: Embeddings
+    stripped: Sequence[str]  # (n,) texts without their templates
+    copies: CopyFamilies
+    templates: tuple[Template, ...]
+
+    @property
+    def held_out(self) -> np.ndarray:
+        """(n,) bool: rows that fine-tunes are read on; copies and templates on one side."""
+        together = keep_together(self.dataset, self.copies, self.templates)
+        return np.asarray(hold_out(together, self.dataset.codes, 1)[0])
+
+    def pick(self, rows: Ints) -> tuple[Dataset, Embeddings]:
+        """The rows at these positions, as a dataset of their own."""
+        kept = tuple(self.dataset.examples[i] for i in rows)
+        vectors = dataclasses.replace(
+            self.embeddings,
+            vectors=self.embeddings.vectors[rows],
+            windows=self.embeddings.windows[rows],
+            unknown=self.embeddings.unknown[rows],
+        )
+        return dataclasses.replace(self.dataset, examples=kept, held_out=()), vectors
+
+    def old(self, rows: Ints, seed: int) -> Old:
+        """What a forecast would know, had the data been these rows alone."""
+        dataset, embeddings = self.pick(rows)
+        copies = CopyFamilies(family=np.unique(self.copies.family[rows], return_inverse=True)[1])
+        templates = [
+            dataclasses.replace(t, members=np.flatnonzero(np.isin(rows, t.members)))
+            for t in self.templates
+        ]
+        stripped = [self.stripped[i] for i in rows]
+        scored = score_out_of_fold(dataset, stripped, embeddings, copies, templates, seed)
+        if scored is None:
+            raise ValueError("two categories at least must be left")
+        nothing = self.pick(rows[:0])[1]
+        return Old(
+            dataset,
+            embeddings,
+            keep_together(dataset, copies),
+            scored,
+            score_held_out(dataset, embeddings, nothing, seed),
+        )
+
+
+def choose(vectors: Floats, codes: Ints, count: int) -> tuple[tuple[int, ...], ...]:
+    """Up to `count` updates as the categories that are left out: single ones, every third several.
+
+    They are spread over large and small categories, and within a size over those that resemble
+    another and those that stand apart. Several are a category and what it resembles most.
+    """
+    kinds = int(codes.max()) + 1
+    if kinds <= FEWEST_LEFT:
+        return ()
+    centres = np.stack([vectors[codes == c].mean(axis=0) for c in range(kinds)])
+    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
+    cosine = centres @ centres.T
+    np.fill_diagonal(cosine, -np.inf)
+    several = max(1, min(SEVERAL, kinds - FEWEST_LEFT))
+    updates = []
+    for i, category in enumerate(_spread(np.bincount(codes), cosine.max(axis=1), count)):
+        beside = np.argsort(-cosine[category], kind="stable")[: several - 1]
+        joined = beside if i % EVERY == EVERY - 1 else beside[:0]
+        updates.append(tuple(sorted((int(category), *map(int, joined)))))
+    return tuple(dict.fromkeys(updates))
+
+
+def _spread(sizes: Ints, similarity: Floats, count: int) -> Ints:
+    """`count` categories, each from another stratum of size and, within it, of similarity."""
+    kinds = len(sizes)
+    strata = max(1, round(min(count, kinds) ** 0.5))
+    by_size = np.empty(kinds, dtype=np.int64)
+    by_size[np.argsort(-sizes, kind="stable")] = np.arange(kinds) * strata // kinds
+    order = np.lexsort((-similarity, by_size))
+    places = (np.arange(min(count, kinds)) + 0.5) * kinds / min(count, kinds)
+    return np.asarray(order[places.astype(np.int64)])

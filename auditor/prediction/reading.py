@@ -1,0 +1,184 @@
+"""What is read of a fine-tune: its material, what was found at each checkpoint, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+from scipy.stats import rankdata
+
+from auditor.prediction.movement import Trace
+from auditor.prediction.training import Classifier, Tokens
+from auditor.records import Ints, Table
+
+COMPETENT = 0.95  # AUROC of the update's rows against old ones: the update has been learnt
+# And the accuracy on them: AUROC alone is above .95 two steps into an update (HWU64 + email,
+# Bitext + refund), when not one row of it is called by its name yet.
+RECOGNISED = 0.5
+RIDGE = 0.01  # of a refitted head, as a share of the features' mean variance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Old rows and an update's rows. Codes 0 .. K-1 are old categories, those from K on are new."""
+
+    texts: Sequence[str]
+    codes: Ints  # (n,)
+    held_out: NDArray[np.bool_]  # (splits, n) old rows that are read, not trained on
+    update_texts: Sequence[str]
+    update_codes: Ints  # (m,)
+    # (m,) rows of the update that are read, not trained on; none: its competence is read on the
+    # rows it was trained on.
+    update_held_out: NDArray[np.bool_]
+
+    @property
+    def kinds(self) -> int:
+        """K, the old categories."""
+        return int(self.codes.max()) + 1
+
+    @property
+    def arriving(self) -> Ints:
+        """The categories that the update trains, new or old."""
+        return np.unique(self.update_codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One fine-tune, read before the update and at each checkpoint, (C, K) where nothing is said.
+
+    A category without a row to read is NaN, and so is one that the update trains, where its
+    columns are masked.
+    """
+
+    seed: int
+    rows: Ints  # (K,) that were read
+    accuracy: Table
+    masked: Table  # accuracy without the update's columns: what is left is not lost, but outvoted
+    refitted: Table  # of a head fitted anew; before, at first competence and last, else NaN
+    margin: Table  # own logit less the best other one, mean
+    learnt: Table  # (C,) accuracy on the update's rows
+    auroc: Table  # (C,) of the update's rows against old ones, by the odds of the update's columns
+    moved: Table  # (C, layers) length of the weights' change / length of the weights
+    moved_important: Table  # (C, layers) the same, weighted by importance for the old rows
+
+    @property
+    def drop(self) -> Table:
+        """(K,) accuracy before less the mean over the checkpoints."""
+        return np.asarray(self.accuracy[0] - self.accuracy[1:].mean(axis=0))
+
+    @property
+    def competent(self) -> int | None:
+        """The first checkpoint at which the update has been learnt; None: at no one."""
+        reached = map(_competent, self.auroc[1:], self.learnt[1:])
+        return next((i for i, learnt in enumerate(reached, 1) if learnt), None)
+
+    @property
+    def drop_at_competence(self) -> Table | None:
+        """(K,) accuracy lost when the update was first learnt."""
+        at = self.competent
+        return None if at is None else np.asarray(self.accuracy[0] - self.accuracy[at])
+
+
+class Reading:
+    """What is read of one fine-tune, checkpoint by checkpoint."""
+
+    def __init__(
+        self,
+        model: Classifier,
+        material: Material,
+        tokens: Tokens,
+        held_out: NDArray[np.bool_],
+        tracing: Trace,
+    ) -> None:
+        n = len(material.codes)
+        tested = material.update_held_out
+        learnt = np.flatnonzero(tested if tested.any() else ~tested)
+        self.model, self.kinds, self.tracing = model, material.kinds, tracing
+        self.codes = material.codes[held_out]
+        self.taught = tokens.of(np.flatnonzero(~held_out))
+        self.taught_codes = material.codes[~held_out]
+        self.read_texts = tokens.of(np.r_[np.flatnonzero(held_out), n + learnt])
+        self.all_codes = np.r_[self.codes, material.update_codes[learnt]]
+        self.arriving = material.arriving
+        self.competent = False
+        self.told: dict[str, list[NDArray[np.float64]]] = {}
+
+    def read(self, *, last: bool) -> None:
+        vectors = self.model.read(self.read_texts)
+        logits = self.model.scores(vectors).double().numpy()
+        old, n = logits[: len(self.codes)], len(self.codes)
+        masked = old.copy()
+        masked[:, self.arriving] = -np.inf
+        own = old[np.arange(n), self.codes]
+        others = old.copy()
+        others[np.arange(n), self.codes] = -np.inf
+        right = logits.argmax(axis=1) == self.all_codes
+        auroc = self._auroc(logits)
+        learnt = float(right[n:].mean())
+        newly = bool(self.told) and not self.competent and _competent(auroc, learnt)
+        refits = last or newly or not self.told
+        self.competent |= newly
+        kept = self._by_category(masked.argmax(axis=1) == self.codes)
+        kept[self.arriving[self.arriving < self.kinds]] = np.nan
+        moved, important = self.tracing.moved(self.model)
+        found = {
+            "accuracy": self._by_category(right[:n]),
+            "masked": kept,
+            "refitted": self._refitted(vectors) if refits else np.full(self.kinds, np.nan),
+            "margin": self._by_category(own - others.max(axis=1)),
+            "learnt": np.array(learnt),
+            "auroc": np.array(auroc),
+            "moved": moved,
+            "moved_important": important,
+        }
+        for name, value in found.items():
+            self._of(name).append(value)
+
+    def run(self, seed: int) -> Run:
+        tables = {name: np.stack(values) for name, values in self.told.items()}
+        rows = np.bincount(self.codes, minlength=self.kinds)
+        return Run(seed=seed, rows=rows, **tables)
+
+    def _of(self, name: str) -> list[NDArray[np.float64]]:
+        return self.told.setdefault(name, [])
+
+    def _by_category(self, values: NDArray[np.generic]) -> Table:
+        """(K,) mean of the old rows' values (n,)."""
+        rows = np.bincount(self.codes, minlength=self.kinds)
+        sums = np.bincount(self.codes, weights=values.astype(float), minlength=self.kinds)
+        return np.where(rows > 0, sums / np.maximum(rows, 1), np.nan)
+
+    def _auroc(self, logits: Table) -> float:
+        """The update's rows against the old rows of other categories; NaN without one of them."""
+        update = np.zeros(len(logits), dtype=bool)
+        update[len(self.codes) :] = True
+        counted = update | ~np.isin(self.all_codes, self.arriving)
+        theirs = np.isin(np.arange(logits.shape[1]), self.arriving)
+        if theirs.all() or counted.sum() == update.sum():
+            return float("nan")
+        odds = logsumexp(logits[:, theirs], axis=1) - logsumexp(logits[:, ~theirs], axis=1)
+        ranks, positive = rankdata(odds[counted]), update[counted]
+        ones = int(positive.sum())
+        return float((ranks[positive].sum() / ones - (ones + 1) / 2) / (~positive).sum())
+
+    def _refitted(self, vectors: torch.Tensor) -> Table:
+        """(K,) accuracy of a ridge head fitted to what the encoder now makes of the old rows."""
+        taught = self.model.read(self.taught).double().numpy()
+        centre = taught.mean(axis=0)
+        x = taught - centre
+        wanted = np.eye(self.kinds)[self.taught_codes]
+        gram = x.T @ x
+        gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
+        head = np.linalg.solve(gram, x.T @ (wanted - wanted.mean(axis=0)))
+        read = vectors[: len(self.codes)].double().numpy() - centre
+        said = (read @ head + wanted.mean(axis=0)).argmax(axis=1)
+        return self._by_category(said == self.codes)
+
+
+def _competent(auroc: float, learnt: float) -> bool:
+    """Whether an update has been learnt; it is not where one of them is NaN."""
+    return auroc >= COMPETENT and learnt >= RECOGNISED

@@ -1,0 +1,375 @@
+"""Updates measured on the user's own data: which, how they are kept, and what they say."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from auditor.cli import main
+from auditor.errors import UsageError
+from auditor.prediction import backtest
+from auditor.prediction.estimate import Coefficients, Spread, read_coefficients, shipped
+from auditor.prediction.leaving_out import Whole, choose
+from auditor.prediction.scenes import scene_of
+from auditor.records import CopyFamilies
+from auditor.reporting.summary import summarise_backtest
+from auditor.results import Recipe
+from auditor.settings import Settings
+
+TOPICS = {
+    "account": "login password profile email name phone",
+    "billing": "invoice charge payment bank voucher price",
+    "delivery": "parcel courier door tracking address lorry",
+    "garden": "lawn hedge seed tulip spade compost",
+    "refunds": "refund charge payment bank return money",
+    "tyres": "tyre wheel rim pressure puncture valve",
+}
+
+
+@pytest.fixture(scope="module")
+def whole(world, direction, dataset_of) -> Whole:
+    """Six topics of thirty rows; texts lie near the mean of their words, as for the tiny target."""
+    random, pairs = np.random.default_rng(0), {}
+    for topic, words in TOPICS.items():
+        while sum(t == topic for t in pairs.values()) < 30:
+            text = " ".join(random.choice(words.split(), 5))
+            pairs.setdefault(f"{text} {len(pairs)}", topic)
+    dataset = dataset_of(list(pairs.items()))
+    for text in dataset.texts:
+        world.place(text, sum(direction(w) for w in text.split()[:5]))
+    return Whole(
+        dataset=dataset,
+        embeddings=world.embed(dataset),
+        stripped=dataset.texts,
+        copies=CopyFamilies(family=np.arange(len(dataset.examples))),
+        templates=(),
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick():
+    """Rates at which word vectors learn, and forget, in a few steps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("auditor.prediction.finetune.RATE", 3e-2)
+        patch.setattr("auditor.prediction.finetune.HEAD_RATE", 3e-2)
+        patch.setattr(
+            "auditor.prediction.finetune.Recipe",
+            lambda: Recipe(learning_rate=2e-2, head_learning_rate=2e-2),
+        )
+        yield
+
+
+def make(whole, target, folder, update=(4,), seeds=2, **options):
+    return backtest.measure(whole, update, target, folder, seeds=seeds, seed=0, **options)
+
+
+@pytest.fixture(scope="module")
+def refunds(whole, target, tmp_path_factory) -> tuple[Path, backtest.MeasuredUpdate]:
+    """Refunds left out and taught again: the folder it is kept in, and what was measured."""
+    folder = tmp_path_factory.mktemp("refunds")
+    return folder, make(whole, target, folder)
+
+
+@pytest.fixture
+def kept(refunds, tmp_path) -> Path:
+    """A folder of one's own with that update in it."""
+    for path in refunds[0].iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    return tmp_path
+
+
+# --- which categories are left out ------------------------------------------------------------
+
+
+def sized(sizes, dim=16):
+    codes = np.repeat(np.arange(len(sizes)), sizes)
+    centres = np.random.default_rng(1).normal(size=(len(sizes), dim))
+    return centres[codes], codes
+
+
+def test_every_third_update_is_of_several_categories():
+    updates = choose(*sized([20] * 30), 9)
+    assert [len(u) for u in updates] == [1, 1, 3] * 3
+    assert len(set(updates)) == 9
+
+
+def test_several_are_a_category_and_what_it_resembles_most():
+    """Twelve categories in four groups of like direction: several are always of one group."""
+    codes = np.repeat(np.arange(12), 20)
+    vectors = np.eye(4)[codes // 3] + 0.01 * np.random.default_rng(0).normal(size=(240, 4))
+    several = [u for u in choose(vectors, codes, 12) if len(u) > 1]
+    assert several
+    assert all(len({c // 3 for c in u}) == 1 for u in several)
+
+
+def test_large_and_small_categories_are_left_out():
+    sizes = [10] * 10 + [100] * 10
+    left_out = {u[0] for u in choose(*sized(sizes), 6) if len(u) == 1}
+    assert {sizes[c] for c in left_out} == {10, 100}
+
+
+def test_no_more_updates_than_categories_and_three_always_stay():
+    updates = choose(*sized([20] * 4), 50)
+    assert len(updates) == 4
+    assert max(len(u) for u in updates) == 1
+
+
+def test_of_three_categories_none_can_be_left_out():
+    assert choose(*sized([20] * 3), 8) == ()
+
+
+# --- one measured update ----------------------------------------------------------------------
+
+
+def test_a_measured_update_says_what_was_left_out_and_what_it_cost(refunds):
+    found = refunds[1]
+    assert found.new_categories == ("refunds",)
+    assert found.categories == tuple(c for c in TOPICS if c != "refunds")
+    assert found.steps == (0, *Recipe().checkpoints)
+    assert found.drops.shape == (2, 5)
+    assert found.rows == (24,) * 5  # a fifth of each category is held out
+    assert [run["seed"] for run in found.runs] == [0, 1]
+    assert found.drops.mean(axis=0).argmax() == found.categories.index("billing")
+
+
+def test_the_forecast_sees_no_row_that_is_read(whole, target, tmp_path, monkeypatch):
+    seen = []
+
+    def looking(old, incoming, seed):
+        seen.extend([*old.dataset.texts, *incoming[0].texts])
+        return scene_of(old, incoming, seed)
+
+    monkeypatch.setattr(backtest, "scene_of", looking)
+    make(whole, target, tmp_path, seeds=1)
+    held_out = {t for t, h in zip(whole.dataset.texts, whole.held_out, strict=True) if h}
+    assert len(held_out) == 36
+    assert held_out.isdisjoint(seen)
+    assert len(seen) == len(whole.dataset.texts) - 36
+
+
+def test_what_was_measured_is_not_measured_again(whole, target, refunds, kept, monkeypatch):
+    monkeypatch.setattr(backtest, "fine_tune", None)
+    assert make(whole, target, kept) == refunds[1]
+
+
+def test_another_number_of_seeds_is_another_measurement(whole, target, refunds, kept):
+    other = make(whole, target, kept, seeds=1)
+    assert {p.stem for p in kept.iterdir()} == {other.key, refunds[1].key}
+    assert other.key != refunds[1].key
+
+
+def test_other_rows_are_another_measurement(whole, target, refunds, kept):
+    dataset, embeddings = whole.pick(np.arange(1, len(whole.dataset.examples)))
+    fewer = dataclasses.replace(
+        whole,
+        dataset=dataset,
+        embeddings=embeddings,
+        stripped=dataset.texts,
+        copies=CopyFamilies(family=np.arange(len(dataset.examples))),
+    )
+    assert make(fewer, target, kept).key != refunds[1].key
+
+
+@pytest.mark.parametrize("damage", [b"{", b'{"key": "0"}'])
+def test_a_file_that_is_not_whole_is_measured_anew(whole, target, refunds, kept, damage):
+    found = refunds[1]
+    path = kept / f"{found.key}.json"
+    content = path.read_bytes()
+    path.write_bytes(damage)
+    assert make(whole, target, kept).drops.tolist() == found.drops.tolist()
+    assert path.read_bytes() == content
+
+
+def test_a_kill_costs_one_update(whole, target, kept, monkeypatch):
+    """What was done before the kill is there, and nothing half-written beside it."""
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backtest, "fine_tune", killed)
+    before = [p.name for p in kept.iterdir()]
+    with pytest.raises(KeyboardInterrupt):
+        make(whole, target, kept, update=(0,))
+    assert [p.name for p in kept.iterdir()] == before
+
+
+def test_no_text_is_kept(whole, refunds):
+    content = (refunds[0] / f"{refunds[1].key}.json").read_text(encoding="utf-8")
+    assert not any(text in content for text in whole.dataset.texts)
+
+
+# --- what they say ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def done(whole, target, tmp_path_factory):
+    return backtest.run(
+        whole,
+        choose(whole.embeddings.vectors, whole.dataset.codes, 4),
+        target,
+        tmp_path_factory.mktemp("backtest"),
+        coefficients=shipped(),
+        rung="head",
+        seeds=2,
+        seed=0,
+    )
+
+
+def test_each_update_is_scored_against_the_baselines_and_the_ceiling(done):
+    assert len(done.updates) == 4
+    for update in done.updates:
+        assert update.ceiling is None or 0 <= update.ceiling <= 1
+        for name in ("forecast", "centroid", "size", "accuracy"):
+            assert -1 <= getattr(update, name) <= 1
+
+
+def test_the_refitted_coefficients_can_be_read_back_and_name_their_updates(done):
+    assert done.coefficients == f"{done.folder}/coefficients.json"
+    found = read_coefficients(Path(done.coefficients))
+    assert set(found.rungs) == set(shipped().rungs)
+    assert any(u.update in found.provenance for u in done.updates)
+    assert "left out of tickets" in found.provenance
+
+
+def test_two_updates_are_too_few_to_fit(refunds):
+    assert backtest.refit([refunds[1]] * 2) is None
+
+
+def test_one_seed_knows_no_ceiling(refunds):
+    update = dataclasses.replace(refunds[1], runs=refunds[1].runs[:1])
+    assert update.ceiling is None
+    assert backtest.skill(update, shipped(), "head", None).ceiling is None
+
+
+def test_the_ceiling_is_that_of_a_mean_over_seeds(refunds):
+    """Two seeds that agree at .6 have a mean of reliability .75: its root is the ceiling."""
+    update = refunds[1]
+    ranks = np.arange(5.0)
+    other = ranks[[1, 0, 3, 4, 2]]  # Spearman .6: squared differences 1 + 1 + 1 + 1 + 4 of 120 / 6
+    runs = [
+        {**run, "accuracy": [[9.0] * 5, *[(9.0 - drop).tolist()] * 7]}
+        for run, drop in zip(update.runs, (ranks, other), strict=True)
+    ]
+    changed = dataclasses.replace(update, runs=tuple(runs))
+    assert changed.ceiling == pytest.approx(0.75**0.5)
+
+
+def test_the_summary_has_a_line_an_update_and_the_mean(done):
+    lines = summarise_backtest(done).splitlines()
+    assert len(lines) == 3 + 4 + 2
+    assert all(len(line) <= 100 for line in lines[:-2])
+    assert all(any(line.startswith(u.update[:20]) for line in lines) for u in done.updates)
+    assert "mean share of the ceiling" in lines[6]
+    assert lines[-1].endswith("coefficients.json")
+
+
+# --- the file for --coefficients --------------------------------------------------------------
+
+
+def written(path, **changes):
+    path.write_bytes(msgspec.json.encode(dataclasses.replace(shipped(), **changes)))
+    return path
+
+
+def test_coefficients_are_read_as_they_were_written(tmp_path):
+    assert read_coefficients(written(tmp_path / "mine.json")) == shipped()
+
+
+NEGATIVE = Spread(update=0.1, category=-0.1, run=0.1, freedom=5.0)
+
+
+def changed(rung, **changes):
+    return {**shipped().rungs, rung: dataclasses.replace(shipped().rungs[rung], **changes)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rungs": {}}, "the rung 'similarity' is missing"),
+        ({"rungs": changed("head", weights={"colour": 1.0})}, "must weigh features among exemplar"),
+        ({"rungs": changed("head", spread=NEGATIVE)}, "the spread of the rung 'head'"),
+        ({"prior": (0.5, 0.2, 0.9)}, "three shares in rising order"),
+        ({"curve": dataclasses.replace(shipped().curve, slope=(1.0,))}, "as many intercepts"),
+        ({"curve": dataclasses.replace(shipped().curve, slope=(-1.0,) * 7)}, "not above 0"),
+    ],
+)
+def test_coefficients_that_make_no_sense_are_refused(tmp_path, changes, said):
+    path = written(tmp_path / "mine.json", **changes)
+    with pytest.raises(UsageError, match=said):
+        read_coefficients(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"{}", "required field `rungs`"), (b"[1", "Expected `object`"), (b"\xff\xfe", "mine.json")],
+)
+def test_a_file_of_something_else_is_refused_in_a_clear_line(tmp_path, content, said):
+    path = tmp_path / "mine.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=said) as caught:
+        read_coefficients(path)
+    assert "auditor backtest" in str(caught.value)
+
+
+def test_coefficients_that_are_missing_are_said_to_be(tmp_path):
+    with pytest.raises(UsageError, match="No such file"):
+        read_coefficients(tmp_path / "none.json")
+
+
+# --- the command line -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(workplace, whole, as_csv, target, monkeypatch):
+    """The six topics as desk.csv, and the tiny target in place of a model."""
+    rows = [{"text": e.text, "label": e.category} for e in whole.dataset.examples]
+    (workplace / "desk.csv").write_text(as_csv(rows), encoding="utf-8")
+    monkeypatch.setattr("auditor.pipeline.open_target", lambda name, offline: target)
+    return workplace
+
+
+def run(*words, code=0):
+    done = CliRunner().invoke(main, [str(w) for w in words])
+    assert done.exit_code == code, done.output
+    return done
+
+
+def test_a_backtest_leaves_updates_and_coefficients_that_an_audit_takes(desk):
+    done = run("backtest", "desk.csv", "--updates", 3, "--seeds", 2)
+    folder = desk / "reports/desk/backtest"
+    assert "3 updates of desk" in done.output
+    assert len(list(folder.glob("*.json"))) == 4
+    run("audit", "desk.csv", "--coefficients", folder / "coefficients.json", "--output", "mine")
+    audit = json.loads((desk / "mine/audit.json").read_text(encoding="utf-8"))
+    assert "left out of desk" in audit["forecast"]["provenance"]
+
+
+def test_an_audit_says_which_coefficients_are_no_good_before_it_works(desk):
+    (desk / "bad.json").write_text("{}")
+    done = run("audit", "desk.csv", "--coefficients", "bad.json", code=2)
+    assert "--coefficients bad.json" in done.stderr
+    assert not (desk / "reports").exists()
+
+
+def test_hashing_has_nothing_to_fine_tune(desk, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.chdir(desk)
+    done = run("backtest", "desk.csv", "--embedder", "hashing", code=2)
+    assert "no weights to fine-tune" in done.stderr
+
+
+def test_three_categories_are_too_few_for_a_backtest(desk, as_csv):
+    rows = [{"text": f"{c} number {i}", "label": c} for c in "abc" for i in range(9)]
+    (desk / "few.csv").write_text(as_csv(rows), encoding="utf-8")
+    assert "too few categories" in run("backtest", "few.csv", code=4).stderr
+
+
+def test_the_settings_file_can_name_coefficients():
+    assert Settings(coefficients="mine.json").coefficients == "mine.json"
+    assert msgspec.json.decode(msgspec.json.encode(shipped()), type=Coefficients) == shipped()
