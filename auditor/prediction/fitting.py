@@ -55,7 +55,7 @@ class Measured:
     runs: NDArray[np.float64]  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
     steps: tuple[int, ...]
     ceiling: float  # of the rank correlation with `drop`, by seed noise
-    damaged: bool = False  # on purpose, to be forecast; it is no example of what users have
+    odd: bool = False  # old data damaged on purpose, or no new category: scored, not fitted to
 
     @property
     def accuracy(self) -> Table:
@@ -120,7 +120,7 @@ class LeftOut:
 
 def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) -> Coefficients:
     """Coefficients from all `updates`, and the skill of each with its dataset left out."""
-    natural = [u for u in updates if not u.damaged]
+    natural = [u for u in updates if not u.odd]
     pooled = np.concatenate([u.loss for u in natural])
     return Coefficients(
         rungs={rung: _rung(rung, updates) for rung in USED},
@@ -137,7 +137,7 @@ def leave_out(rung: str, updates: Sequence[Measured]) -> list[LeftOut]:
     """
     found = []
     for left in updates:
-        others = _others(left, [u for u in updates if not u.damaged])
+        others = _others(left, [u for u in updates if not u.odd])
         apart = [(u, _expected(rung, u, _others(u, others))) for u in others]
         residuals = np.concatenate([np.abs(u.drop - drop) for u, drop in apart])
         found.append(
@@ -164,10 +164,10 @@ def _expected(rung: str, update: Measured, others: Sequence[Measured]) -> Table:
 
 
 def _rung(rung: str, updates: Sequence[Measured]) -> RungWeights:
-    natural = [u for u in updates if not u.damaged]
+    natural = [u for u in updates if not u.odd]
     left_out = leave_out(rung, updates)
     weight, level = fit_rung(rung, natural)
-    apart = [(x.update, x.drop) for x in left_out if not x.update.damaged]
+    apart = [(x.update, x.drop) for x in left_out if not x.update.odd]
     return RungWeights(
         weights=dict.fromkeys(USED[rung], round(weight, 4)),
         level=round(level, 4),

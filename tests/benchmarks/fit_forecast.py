@@ -62,7 +62,8 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
         # Read at other checkpoints, an update serves the weights but not the curve.
         steps=steps if runs.shape[2] == len(steps) + 1 else (),
         ceiling=truth["ceiling"],
-        damaged=any("old_data" in c for c in truth["categories"].values()),
+        odd=not truth["new_categories"]
+        or any("old_data" in c for c in truth["categories"].values()),
     )
 
 
@@ -84,7 +85,7 @@ def table(left_out: Sequence[LeftOut], centroid: Mapping[str, float]) -> Iterato
     )
     for x, row in zip(left_out, rows, strict=True):
         yield f"{x.update.name:20s}" + "".join(f"{v:11.3f}" for v in row)
-    natural = np.array([not x.update.damaged for x in left_out])
+    natural = np.array([not x.update.odd for x in left_out])
     sizes = np.array([len(x.drop) for x in left_out])
     for name, kept in (("natural", natural), ("all", np.full(len(natural), True))):
         mean, pooled = rows[kept].mean(axis=0), np.average(rows[kept], 0, sizes[kept])
@@ -102,15 +103,13 @@ def main(truths: tuple[Path, ...], write: Path | None) -> None:
     folders = [f for f in folders if (f / "truth.json").is_file()]
     updates = [measure(f, encoder, settings) for f in folders]
     centroid = {u.name: _centroid(f) for u, f in zip(updates, folders, strict=True)}
-    natural = [u.name for u in updates if not u.damaged]
+    natural = [u.name for u in updates if not u.odd]
     provenance = (
         f"full fine-tunes of {encoder.embedder.name} on {len(natural)} updates "
         f"({', '.join(natural)})"
     )
-    if damaged := [u.name for u in updates if u.damaged]:
-        provenance += (
-            f"; scored on, not fitted to, old data damaged on purpose ({', '.join(damaged)})"
-        )
+    if odd := [u.name for u in updates if u.odd]:
+        provenance += f"; scored, not fitted to ({', '.join(odd)})"
     for rung in RUNGS:
         click.echo(f"{rung}, the dataset of each update left out of the fit")
         for line in table(leave_out(rung, updates), centroid):

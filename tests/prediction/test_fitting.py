@@ -142,9 +142,9 @@ def test_an_interval_as_wide_for_all_is_the_worse_one():
     assert ours < np.mean([x.winkler(0.8, constant=True) for x in left_out])
 
 
-def test_old_data_that_was_damaged_is_scored_but_not_fitted_to():
+def test_an_odd_update_is_scored_but_not_fitted_to():
     updates = many("head")
-    odd = dataclasses.replace(simulate("storm", "sea", "head", level=2.0), damaged=True)
+    odd = dataclasses.replace(simulate("storm", "sea", "head", level=2.0), odd=True)
     plain, both = (fit(u, STEPS, EASY).rungs["head"] for u in (updates, [*updates, odd]))
     assert "storm" in both.skill
     assert (both.weights, both.level, both.spread) == (plain.weights, plain.level, plain.spread)
