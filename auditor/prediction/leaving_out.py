@@ -15,6 +15,7 @@ from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Tem
 
 SEVERAL = 3  # categories of an update of several
 EVERY = 3  # that many updates, the last is of several categories
+STRATA = 3  # of size: large, middling and small categories
 FEWEST_LEFT = 3  # old categories: with fewer there is no order to forecast
 
 
@@ -71,7 +72,8 @@ def choose(vectors: Floats, codes: Ints, count: int) -> tuple[tuple[int, ...], .
     """Up to `count` updates as the categories that are left out: single ones, every third several.
 
     They are spread over large and small categories, and within a size over those that resemble
-    another and those that stand apart. Several are a category and what it resembles most.
+    another and those that stand apart. Several are a category and what it resembles most. With a
+    higher `count` the first ones stay the same, so that what was measured serves again.
     """
     kinds = int(codes.max()) + 1
     if kinds <= FEWEST_LEFT:
@@ -82,19 +84,20 @@ def choose(vectors: Floats, codes: Ints, count: int) -> tuple[tuple[int, ...], .
     np.fill_diagonal(cosine, -np.inf)
     several = max(1, min(SEVERAL, kinds - FEWEST_LEFT))
     updates = []
-    for i, category in enumerate(_spread(np.bincount(codes), cosine.max(axis=1), count)):
+    for i, category in enumerate(_spread(np.bincount(codes), cosine.max(axis=1))[:count]):
         beside = np.argsort(-cosine[category], kind="stable")[: several - 1]
         joined = beside if i % EVERY == EVERY - 1 else beside[:0]
         updates.append(tuple(sorted((int(category), *map(int, joined)))))
     return tuple(dict.fromkeys(updates))
 
 
-def _spread(sizes: Ints, similarity: Floats, count: int) -> Ints:
-    """`count` categories, each from another stratum of size and, within it, of similarity."""
+def _spread(sizes: Ints, similarity: Floats) -> Ints:
+    """(K,) all categories, in such an order that the first few are spread over all strata."""
     kinds = len(sizes)
-    strata = max(1, round(min(count, kinds) ** 0.5))
-    by_size = np.empty(kinds, dtype=np.int64)
-    by_size[np.argsort(-sizes, kind="stable")] = np.arange(kinds) * strata // kinds
-    order = np.lexsort((-similarity, by_size))
-    places = (np.arange(min(count, kinds)) + 0.5) * kinds / min(count, kinds)
-    return np.asarray(order[places.astype(np.int64)])
+    stratum = np.empty(kinds, dtype=np.int64)
+    stratum[np.argsort(-sizes, kind="stable")] = np.arange(kinds) * STRATA // kinds
+    order = np.lexsort((-similarity, stratum))
+    bits = (kinds - 1).bit_length()
+    # Bits in reverse: the first, the middle, the quarters, the eighths, ...
+    turn = sorted(range(kinds), key=lambda i: int(f"{i:0{bits}b}"[::-1], 2))
+    return np.asarray(order[turn])

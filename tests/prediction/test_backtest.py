@@ -114,6 +114,11 @@ def test_large_and_small_categories_are_left_out():
     assert {sizes[c] for c in left_out} == {10, 100}
 
 
+def test_with_more_updates_the_first_ones_stay_the_same():
+    vectors, codes = sized([20, 30, 40] * 7)
+    assert choose(vectors, codes, 9)[:4] == choose(vectors, codes, 4)
+
+
 def test_no_more_updates_than_categories_and_three_always_stay():
     updates = choose(*sized([20] * 4), 50)
     assert len(updates) == 4
