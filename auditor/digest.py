@@ -35,8 +35,7 @@ SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
 PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn", "umap-learn")
 # What a finding may measure that quotes the data; gone with `no_text`.
 QUOTES = (
-    "skeletons",
-    *("skeleton", "typical_text", "keywords", "difference"),
+    *("skeleton", "skeletons", "typical_text", "keywords", "difference"),
     *("annotator", "annotators", "sources", "declared", "combination"),
 )
 

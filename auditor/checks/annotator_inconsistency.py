@@ -199,6 +199,7 @@ def _alpha(counts: csr_array[Any], weights: Reals) -> Reals:
 
     weights (draws, items): how often an item was drawn. 1 where all labels are one.
     """
+    # The package that computes it is under the GPL, which this project's licence does not allow.
     people = counts.sum(axis=1)
     agreeing = ((counts * counts).sum(axis=1) - people) / (people - 1)
     n = weights @ people

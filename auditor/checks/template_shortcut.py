@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,8 +10,7 @@ import numpy as np
 
 from auditor.records import Evidence, FrameAlone, Ints
 from auditor.results import Finding
-
-Z = 1.2816  # of an 80 % interval
+from auditor.statistics import wilson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +35,7 @@ class TemplateShortcut:
         for code in range(len(evidence.dataset.categories)):
             mine = codes == code
             right = np.flatnonzero(mine & (alone.told == code))
-            interval = _wilson(len(right), int(mine.sum()))
+            interval = wilson(len(right), int(mine.sum()))
             many = interval[0] >= self.part or len(right) >= self.most * mine.sum()
             if len(right) >= self.rows and many:
                 found.append(self._finding(evidence, alone, code, right, interval))
@@ -79,11 +77,3 @@ class TemplateShortcut:
             advice=f"Rewrite most of these rows in other words, or give rows of the other "
             f"categories the same frames: a model can put them in {category} unread.",
         )
-
-
-def _wilson(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's 80 % interval of a share of `hits` in `n`."""
-    share = hits / n
-    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
-    return middle - half, middle + half

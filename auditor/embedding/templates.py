@@ -44,7 +44,7 @@ CUTS = (0.4, 0.68)  # of .3 to .68, a pair that finds all planted frames (CLINC1
 SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
 SMALLEST = 3  # rows; two alike rows are a pair, not a frame
 # A frame of long texts: 3-grams of which each two stand in mostly the same rows, and the rows that
-# hold most of them.
+# hold most of them. The shares are as first tried; three links would miss short openings.
 FEWEST_PHRASED = 4  # rows
 TOGETHER = 0.75  # Jaccard of the rows of two 3-grams
 LINKED = 2  # 3-grams, four tokens in a row
@@ -161,6 +161,11 @@ class _Part:
             yield whole
 
 
+def _weight(tokens: int, structural: int) -> int:
+    """Of so many tokens, some of them structural."""
+    return tokens + (STRUCTURAL - 1) * structural
+
+
 def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int) -> float:
     """Weight of the fixed tokens beyond what the likeliest phrase of untouched text has.
 
@@ -172,7 +177,7 @@ def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int)
     categories of 600 (plant seeds 0-4), two in 15,000 rows of categories of 1,500; every frame
     planted there does.
     """
-    weight = tokens + (STRUCTURAL - 1) * structural * (coverage >= LITTLE)
+    weight = _weight(tokens, structural) if coverage >= LITTLE else tokens
     alike = 3.0 if coverage >= NEARLY_ALL else 0.0
     matched = math.log2(rows) - 0.5 * math.log2(max(size / USUAL_SIZE, 1.0))
     return weight - max(6.0, 25.2 - alike - 3.5 * matched)
@@ -269,7 +274,7 @@ def _closest(templates: Sequence[Template]) -> tuple[int, int] | None:
         for j, other in enumerate(templates[:i]):
             tokens = fixed(shared(one.tokens, other.tokens))
             words = sum(map(is_word, tokens))
-            weight = words + STRUCTURAL * (len(tokens) - words)
+            weight = _weight(len(tokens), len(tokens) - words)
             if weight >= FRAME_WEIGHT and (words >= FRAME_WORDS or "\n" in tokens):
                 best = max(best, (weight, (j, i)))
     return best[1] if best[0] else None

@@ -59,7 +59,8 @@ def fine_tune(
     done, runs = 0, []
     layers: tuple[str, ...] = ()
     total = sum(
-        _epochs(len(material.texts) - int(_split(material, i).sum())) + recipe.checkpoints[-1]
+        _teaching_steps(len(material.texts) - int(_split(material, i).sum()))
+        + recipe.checkpoints[-1]
         for i in range(len(seeds))
     )
 
@@ -84,7 +85,7 @@ def _split(material: Material, i: int) -> NDArray[np.bool_]:
     return np.asarray(material.held_out[i % len(material.held_out)])
 
 
-def _epochs(rows: int) -> int:
+def _teaching_steps(rows: int) -> int:
     """Steps on the old rows."""
     return EPOCHS * math.ceil(rows / BATCH)
 
@@ -103,7 +104,7 @@ def _run(
     classes = max(material.kinds, int(material.arriving[-1]) + 1)
     model = Classifier(target, tokens.vocabulary, classes, device)
     taught, incoming = np.flatnonzero(~held_out), np.flatnonzero(~material.update_held_out)
-    steps = _epochs(len(taught))
+    steps = _teaching_steps(len(taught))
     first = Phase(
         rate=RATE, head_rate=HEAD_RATE, batch=BATCH, steps=steps, warm_up=WARM_UP, decays=True
     )

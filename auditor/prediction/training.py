@@ -12,9 +12,8 @@ from torch import Tensor, nn
 from auditor.interfaces import Target
 from auditor.records import Ints
 
-TOKENS_A_BATCH = (
-    1024  # padded; of a batch that is only read: in larger ones activations outgrow caches
-)
+# Padded, of a batch that is only read: in larger ones activations outgrow the caches.
+TOKENS_A_BATCH = 1024
 MEMBERS_A_PART = 8  # fewest rows that are padded apart from the rest of their batch
 
 
