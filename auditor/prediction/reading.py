@@ -34,6 +34,8 @@ class Material:
     # (m,) rows of the update that are read, not trained on; none: its competence is read on the
     # rows it was trained on.
     update_held_out: NDArray[np.bool_]
+    # (n,) what old rows are read by, numbers from 0: subtypes, say. By default their categories.
+    groups: Ints | None = None
 
     @property
     def kinds(self) -> int:
@@ -50,8 +52,9 @@ class Material:
 class Run:
     """One fine-tune, read before the update and at each checkpoint, (C, K) where nothing is said.
 
-    A category without a row to read is NaN, and so is one that the update trains, where its
-    columns are masked.
+    Where the material has groups, K is their number, and they stand for the categories. A category
+    without a row to read is NaN, and so is one that the update trains, where its columns are
+    masked.
     """
 
     seed: int
@@ -99,6 +102,8 @@ class Reading:
         learnt = np.flatnonzero(tested if tested.any() else ~tested)
         self.model, self.kinds, self.tracing = model, material.kinds, tracing
         self.codes = material.codes[held_out]
+        groups = material.codes if material.groups is None else material.groups
+        self.groups, self.group_count = groups[held_out], int(groups.max()) + 1
         self.taught = tokens.of(np.flatnonzero(~held_out))
         self.taught_codes = material.codes[~held_out]
         self.read_texts = tokens.of(np.r_[np.flatnonzero(held_out), n + learnt])
@@ -122,14 +127,14 @@ class Reading:
         newly = bool(self.told) and not self.competent and _competent(auroc, learnt)
         refits = last or newly or not self.told
         self.competent |= newly
-        kept = self._by_category(masked.argmax(axis=1) == self.codes)
-        kept[self.arriving[self.arriving < self.kinds]] = np.nan
+        kept = (masked.argmax(axis=1) == self.codes).astype(float)
+        kept[np.isin(self.codes, self.arriving)] = np.nan
         moved, important = self.tracing.moved(self.model)
         found = {
-            "accuracy": self._by_category(right[:n]),
-            "masked": kept,
-            "refitted": self._refitted(vectors) if refits else np.full(self.kinds, np.nan),
-            "margin": self._by_category(own - others.max(axis=1)),
+            "accuracy": self._by_group(right[:n]),
+            "masked": self._by_group(kept),
+            "refitted": self._refitted(vectors) if refits else np.full(self.group_count, np.nan),
+            "margin": self._by_group(own - others.max(axis=1)),
             "learnt": np.array(learnt),
             "auroc": np.array(auroc),
             "moved": moved,
@@ -140,16 +145,16 @@ class Reading:
 
     def run(self, seed: int) -> Run:
         tables = {name: np.stack(values) for name, values in self.told.items()}
-        rows = np.bincount(self.codes, minlength=self.kinds)
+        rows = np.bincount(self.groups, minlength=self.group_count)
         return Run(seed=seed, rows=rows, **tables)
 
     def _of(self, name: str) -> list[NDArray[np.float64]]:
         return self.told.setdefault(name, [])
 
-    def _by_category(self, values: NDArray[np.generic]) -> Table:
+    def _by_group(self, values: NDArray[np.generic]) -> Table:
         """(K,) mean of the old rows' values (n,)."""
-        rows = np.bincount(self.codes, minlength=self.kinds)
-        sums = np.bincount(self.codes, weights=values.astype(float), minlength=self.kinds)
+        rows = np.bincount(self.groups, minlength=self.group_count)
+        sums = np.bincount(self.groups, weights=values.astype(float), minlength=self.group_count)
         return np.where(rows > 0, sums / np.maximum(rows, 1), np.nan)
 
     def _auroc(self, logits: Table) -> float:
@@ -176,7 +181,7 @@ class Reading:
         head = np.linalg.solve(gram, x.T @ (wanted - wanted.mean(axis=0)))
         read = vectors[: len(self.codes)].double().numpy() - centre
         said = (read @ head + wanted.mean(axis=0)).argmax(axis=1)
-        return self._by_category(said == self.codes)
+        return self._by_group(said == self.codes)
 
 
 def _competent(auroc: float, learnt: float) -> bool:

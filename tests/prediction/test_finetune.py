@@ -177,6 +177,25 @@ def test_a_category_without_a_row_to_read_is_not_a_number(target):
     assert np.isnan(run.drop).tolist() == [False, True, False]
 
 
+def test_old_rows_can_be_read_by_subtype_while_the_head_is_taught_categories(target, measured):
+    halves = np.arange(120) % 8 // 4  # held-out rows are in either half, in turn
+    made = material()
+    grouped = dataclasses.replace(made, groups=2 * made.codes + halves)
+    run = fine_tune(target, grouped, seeds=[0], recipe=QUICK).runs[0]
+    plain = measured.runs[0]
+    assert run.rows.tolist() == [5] * 6
+    for name in ("accuracy", "masked", "refitted", "margin"):
+        pairs = getattr(run, name).reshape(4, 3, 2).mean(axis=2)
+        np.testing.assert_allclose(pairs, getattr(plain, name))
+
+
+def test_a_group_of_a_category_that_the_update_trains_is_not_read_masked(target):
+    made = material(TOPICS["account"], code=2)
+    grouped = dataclasses.replace(made, groups=2 - made.codes)
+    run = fine_tune(target, grouped, seeds=[0], recipe=QUICK).runs[0]
+    assert np.isnan(run.masked).tolist() == [[True, False, False]] * 4
+
+
 def test_more_rows_for_an_old_category_need_no_new_column(target):
     made = material(TOPICS["account"], code=2)
     run = fine_tune(target, made, seeds=[0], recipe=QUICK).runs[0]
