@@ -79,8 +79,20 @@ def main() -> None:
 )
 @click.option(
     "--probe",
-    type=click.Choice(["similarity", "head"]),
-    help="How much to spend on the forecast  [default: head]",
+    type=click.Choice(["similarity", "head", "full"]),
+    help="How much to spend on the forecast: full really makes the update, in minutes  "
+    "[default: head]",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="What the forecast may take; the dearest probe that fits it is used.",
+)
+@click.option(
+    "--target-model",
+    metavar="NAME_OR_FOLDER",
+    help="What --probe full fine-tunes, a hub id or a folder  [default: the embedder]",
 )
 @click.option(
     "--coefficients",
@@ -211,10 +223,11 @@ def backtest(
             click.echo(summarise_backtest(found), nl=False)
 
 
-_SHARED = "text label roles input_format embedder probe coefficients seed threads cache_dir config"
-backtest.params += [
-    p for p in audit.params if p.name in (*_SHARED.split(), "offline", "quiet", "debug")
-]
+_SHARED = (
+    *("text", "label", "roles", "input_format", "embedder", "probe", "target_model"),
+    *("coefficients", "seed", "threads", "cache_dir", "config", "offline", "quiet", "debug"),
+)
+backtest.params += [p for p in audit.params if p.name in _SHARED]
 
 
 @main.command()

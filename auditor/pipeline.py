@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,18 +26,21 @@ from auditor.embedding.subtypes import find_subtypes
 from auditor.embedding.target import open_target
 from auditor.embedding.templates import find_templates, without_templates
 from auditor.errors import DataError, UsageError
-from auditor.interfaces import Progress
+from auditor.interfaces import Progress, Target
 from auditor.prediction import backtest as backtests
+from auditor.prediction.budget import choose as choose_rung
+from auditor.prediction.budget import seconds_of_full, seconds_of_head
 from auditor.prediction.estimate import Coefficients, read_coefficients, shipped
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
 from auditor.prediction.illusion import measure_illusions
 from auditor.prediction.leaving_out import Whole, choose
+from auditor.prediction.measuring import measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
 from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Reference
-from auditor.results import Audit, Backtest
+from auditor.results import Audit, Backtest, Forecast
 from auditor.settings import Settings, configure
 
 if TYPE_CHECKING:
@@ -69,8 +73,11 @@ def audit(
     unlabelled = (
         [] if reference is None else sorted(zip(*load_texts(reference, beside), strict=True))
     )
+    target = _target(settings, given=incoming is not None)
     encoder = open_encoder(settings, progress)
-    evidence = gather(dataset, incoming, unlabelled, encoder, coefficients, settings, progress)
+    evidence = gather(
+        dataset, incoming, unlabelled, encoder, target, coefficients, settings, progress
+    )
     findings, skipped = judge(evidence, checks)
     shown = drawn(dataset, findings, settings.map_points)
     progress("map", 0, 1)
@@ -84,13 +91,15 @@ def gather(
     incoming: Dataset | None,
     unlabelled: Sequence[tuple[str, int]],
     encoder: Encoder,
+    target: Target | None,
     coefficients: Coefficients,
     settings: Settings,
     progress: Progress,
 ) -> Evidence:
     """All that the checks may look at; each thing is computed once, here.
 
-    incoming: the update; unlabelled: texts of real use with their rows in that file.
+    incoming: the update; unlabelled: texts of real use with their rows in that file; target: what
+    the rung `full` may fine-tune.
     """
     embeddings = encoder.embed(dataset.texts)
     held_out = encoder.embed([e.text for e in dataset.held_out])
@@ -109,13 +118,14 @@ def gather(
             dataset, embeddings, copies, frames, out_of_fold, settings.seed
         )
         on_held_out = score_held_out(dataset, embeddings, held_out, settings.seed)
-        forecast = forecast_forgetting(
-            Old(dataset, embeddings, keep_together(dataset, copies), out_of_fold, on_held_out),
+        whole, disjoint = (keep_together(dataset, copies, t) for t in ((), templates))
+        forecast = climb(
+            Old(dataset, embeddings, whole, disjoint, out_of_fold, on_held_out),
             (incoming, encoder.embed(incoming.texts)) if incoming else None,
-            rung=settings.probe,
-            coefficients=coefficients,
-            seed=settings.seed,
-            progress=progress,
+            target,
+            coefficients,
+            settings,
+            progress,
         )
     return Evidence(
         dataset=dataset,
@@ -132,6 +142,40 @@ def gather(
         frames=frames,
         frame_alone=read_frames_alone(dataset, copies, frames),
         illusions=illusions,
+    )
+
+
+def climb(
+    old: Old,
+    update: tuple[Dataset, Embeddings] | None,
+    target: Target | None,
+    coefficients: Coefficients,
+    settings: Settings,
+    progress: Progress,
+) -> Forecast:
+    """The forecast, from the rung that was asked for or that the budget allows."""
+    full = partial(seconds_of_full, old, update[0], target) if update and target else None
+    choice = choose_rung(
+        settings.probe,
+        settings.budget,
+        full=full,
+        head=lambda: seconds_of_head(old, given=update is not None),
+    )
+    measurement = None
+    if update and target and choice.rung == "full":
+        folder = _cache_folder(settings) / "fine-tunes"
+        measurement = measure_update(
+            old, update[0], target, choice.effort, folder, seed=settings.seed, progress=progress
+        )
+    return forecast_forgetting(
+        old,
+        update,
+        rung=choice.rung,
+        chosen=choice.reason,
+        coefficients=coefficients,
+        seed=settings.seed,
+        measurement=measurement,
+        progress=progress,
     )
 
 
@@ -152,8 +196,9 @@ def backtest(
     Raises `auditor.errors.AuditorError` for what the user can mend.
     """
     settings = _with(settings or Settings(), options)
-    coefficients, dataset = _coefficients(settings), load_dataset(data, settings)
-    target = open_target(settings.embedder, offline=settings.offline)
+    rung, coefficients = _backtested(settings), _coefficients(settings)
+    dataset = load_dataset(data, settings)
+    target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
     embeddings = encoder.embed(dataset.texts)
     chosen = choose(embeddings.vectors, dataset.codes, updates)
@@ -176,11 +221,41 @@ def backtest(
         target,
         folder,
         coefficients=coefficients,
-        rung=settings.probe,
+        rung=rung,
         seeds=seeds,
         seed=settings.seed,
         progress=progress,
     )
+
+
+def _target(settings: Settings, *, given: bool) -> Target | None:
+    """What the rung `full` would fine-tune; None where that is out of the question.
+
+    Raises UsageError for settings that need an update where none is given, or that rung.
+    """
+    asked, allowed = settings.probe == "full", settings.probe is None and settings.budget
+    named = settings.target_model or settings.embedder
+    if asked and not given:
+        raise UsageError(
+            "--probe full makes the update that is given, and none is; add --update FILE, or "
+            "measure categories of your own with `auditor backtest`"
+        )
+    if settings.target_model and not (given and (asked or allowed)):
+        raise UsageError(
+            "--target-model names what is fine-tuned, which the rung full alone does; add --update "
+            "FILE and --probe full, or leave it out"
+        )
+    if asked or (given and allowed and named != "hashing"):
+        return open_target(named, offline=settings.offline)
+    return None
+
+
+def _backtested(settings: Settings) -> str:
+    if settings.probe == "full":
+        raise UsageError(
+            "--probe full is what a backtest measures against; give similarity or head"
+        )
+    return settings.probe or "head"
 
 
 def _coefficients(settings: Settings) -> Coefficients:
@@ -206,8 +281,11 @@ def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> En
 
         torch.set_num_threads(settings.threads)
     embedder = open_embedder(settings.embedder, offline=settings.offline)
-    folder = settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False)
-    return Encoder(embedder, VectorCache(Path(folder), embedder.identity), progress)
+    return Encoder(embedder, VectorCache(_cache_folder(settings), embedder.identity), progress)
+
+
+def _cache_folder(settings: Settings) -> Path:
+    return Path(settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False))
 
 
 def _with(settings: Settings, options: dict[str, Any]) -> Settings:

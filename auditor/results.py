@@ -51,7 +51,9 @@ class CategoryForecast:
     run_high: float
     accuracy_before: float
     accuracy_after: float  # mean over the checkpoints
+    accuracy_in_template: float  # out of fold, but with templates on both sides
     steps_to_lose_10_points: float | None  # None: not within the recipe's steps
+    half_life: float | None  # steps until half of the accuracy is lost
     scored_examples: int
     identifiable: bool
     reason: str  # why not identifiable; else what drives the drop
@@ -90,17 +92,60 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """How fast one category goes at a learning rate, in update steps; None: not within them."""
+
+    rate: float  # times the recipe's learning rates
+    steps_to_lose_10_points: float | None
+    half_life: float | None  # steps until half of the accuracy is lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCategory:
+    """What fine-tunes did to one category, on rows that they were not trained on."""
+
+    category: str
+    rows: int  # that were read, all runs together
+    accuracy: tuple[tuple[float, ...], ...]  # (runs, steps)
+    recalled: tuple[tuple[float, ...], ...]  # (runs, steps) on rows that it was trained on
+    masked: tuple[float, ...] | None  # (steps,) the update's columns left out; None: it is its own
+    refitted: tuple[float, float]  # of a head fitted anew, before the update and at the last step
+    drop_at_competence: float | None  # lost when the update was first learnt; None: it never was
+    speeds: tuple[Speed, ...]  # one a rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What the rung `full` measured: the update really made, on a sample of the rows."""
+
+    target: str  # the model
+    runs: int  # at each rate
+    rows: int  # of the old data, to train and to read
+    rows_a_category: int  # at most
+    steps: tuple[int, ...]  # 0 and the recipe's checkpoints
+    learnt: tuple[float, ...]  # (steps,) accuracy on the update's own rows
+    competent_step: float | None  # at which the update was learnt, mean of the runs; None: never
+    categories: tuple[MeasuredCategory, ...]  # those with rows to read
+    layers: tuple[str, ...]
+    moved: tuple[tuple[float, ...], ...]  # (steps, layers) length of the change / of weights
+    moved_important: tuple[tuple[float, ...], ...]  # weighted by importance for the old rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """Which categories an update makes a model forget, first to last."""
 
     update: Update
     recipe: Recipe
-    probe: str
-    reliability: float | None  # correlation between halves of the probe's seeds
+    probe: str  # the rung: similarity, head or full
+    chosen: str  # why that one
+    reliability: float | None  # correlation between halves of the probe's seeds; None: one run
+    skill: float  # rank correlation / what seed noise allows, mean over updates left out of the fit
     categories: tuple[CategoryForecast, ...]
     steps: tuple[int, ...] = ()
     curves: tuple[Curve, ...] = ()
     matrix: Matrix | None = None
+    measurement: Measurement | None = None  # of the rung `full`
     provenance: str = ""  # where the estimate's coefficients come from
 
 

@@ -16,7 +16,7 @@ from auditor.errors import UsageError
 from auditor.records import ROLES
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
-PROBES = ("similarity", "head")  # the rungs of prediction, cheapest first
+PROBES = ("similarity", "head", "full")  # the rungs of prediction, cheapest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,9 @@ class Settings:
     declared_columns: Sequence[str] = ()  # others to look at, such as product or region
     input_format: str | None = None  # None = by suffix
     embedder: str = "all-MiniLM-L6-v2"  # or a hub id, or a folder
-    probe: str = "head"
+    probe: str | None = None  # None = head, or what the budget allows
+    budget: float | None = None  # seconds that the forecast may take, about; None = no limit
+    target_model: str | None = None  # what is fine-tuned; None = the embedder
     coefficients: str | None = None  # a file of `auditor backtest`; None = those shipped
     seed: int = 0
     threads: int | None = None  # None = as many as torch would take
@@ -49,8 +51,10 @@ class Settings:
                 raise UsageError(f"{key} must be at least {least}, not {value}")
         if self.seed > LARGEST_SEED:
             raise UsageError(f"seed must be at most {LARGEST_SEED}, not {self.seed}")
-        if self.probe not in PROBES:
+        if self.probe not in (None, *PROBES):
             raise UsageError(f"probe must be one of {', '.join(PROBES)}, not {self.probe!r}")
+        if self.budget is not None and not 0 < self.budget < math.inf:
+            raise UsageError(f"budget must be seconds, more than 0, not {self.budget}")
         for role, column in self.roles.items():
             if not isinstance(column, str):
                 raise UsageError(f"roles: {role} must name a column, not {column!r}")
@@ -80,6 +84,7 @@ def _typed(key: str, value: Any, hint: Any) -> None:
         listed = isinstance(value, list | tuple)
         right, wanted = listed and all(isinstance(c, str) for c in value), "a list of columns"
     else:
+        kinds = (*kinds, int) if float in kinds else kinds
         right = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
         wanted = " or ".join(k.__name__ for k in kinds if k is not NoneType)
     if not right:

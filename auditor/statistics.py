@@ -1,25 +1,32 @@
-"""What checks compute of counts and of many tests at once."""
+"""Intervals of shares, and many tests at once."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 Z80 = 1.2815515655446004  # the normal's 90 % point: ends of an 80 % interval
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 80 % score interval of a share `hits` / `n`, n >= 1 (Wilson 1927).
+def wilson(hits: float, n: float) -> tuple[float, float]:
+    """The 80 % score interval of a share `hits` / `n`, n >= 1."""
+    low, high = score_interval(np.array(hits / n), np.array(n), 0.8)
+    return float(low), float(high)
 
-    Unlike the share plus or minus its standard error, it stays within 0 and 1 and has a width
+
+def score_interval(
+    share: NDArray[np.float64], n: NDArray[np.float64], held: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The central intervals of `share`s, each of `n` >= 1, that hold a part `held` (Wilson 1927).
+
+    Unlike a share plus or minus its standard error, they stay within 0 and 1 and have a width
     where there is no hit at all.
     """
-    share, z2 = hits / n, Z80**2
+    z2 = float(norm.ppf((1.0 + held) / 2.0)) ** 2
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z80 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
 def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:

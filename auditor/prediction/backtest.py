@@ -25,12 +25,12 @@ from auditor.prediction.finetune import FineTune, fine_tune
 from auditor.prediction.fitting import Measured, fit
 from auditor.prediction.leaving_out import Whole
 from auditor.prediction.reading import Material, Run
-from auditor.prediction.rungs import RUNGS
+from auditor.prediction.rungs import PROBES
 from auditor.prediction.scenes import Old, scene_of
 from auditor.records import Ints, Table
 from auditor.results import Backtest, Recipe, UpdateSkill
 
-FORMAT = 1  # of the files; another number is measured anew
+FORMAT = 2  # of the files; another number is measured anew
 FEWEST_TO_FIT = 3  # updates: each is scored by coefficients of the others
 
 
@@ -47,6 +47,7 @@ class MeasuredUpdate:
     rows: tuple[int, ...]  # that each category was trained on
     features: Mapping[str, Mapping[str, Any]]  # rung -> feature -> (2, K)
     accuracy_before: tuple[float, ...]  # as forecast, out of fold
+    sets: tuple[float, ...]  # independent ones of rows that it was read on
     steps: tuple[int, ...]  # 0 and the checkpoints
     layers: tuple[str, ...]
     runs: tuple[Mapping[str, Any], ...]  # the fields of `reading.Run`; no number is null
@@ -91,6 +92,7 @@ class MeasuredUpdate:
                 for rung, named in self.features.items()
             },
             accuracy_before=np.array(self.accuracy_before, dtype=np.float64)[kept],
+            sets=np.array(self.sets, dtype=np.float64)[kept],
             runs=self.table("accuracy")[:, :, kept].transpose(0, 2, 1),
             steps=self.steps[1:],
             ceiling=self.ceiling or 1.0,
@@ -189,9 +191,10 @@ def _content(
         rows=tuple(np.bincount(old.dataset.codes).tolist()),
         features={
             rung: {f: v[:, 0].round(6).tolist() for f, v in see(scene).items()}
-            for rung, see in RUNGS.items()
+            for rung, see in PROBES.items()
         },
         accuracy_before=tuple(old.accuracy.round(6).tolist()),
+        sets=tuple(old.sets.tolist()),
         steps=found.steps,
         layers=found.layers,
         runs=tuple(_plain(run) for run in found.runs),
@@ -200,7 +203,7 @@ def _content(
 
 def _plain(run: Run) -> dict[str, Any]:
     """A run in lists; what is not a number is written as null."""
-    tables = {name: getattr(run, name) for name in Run.__slots__ if name != "seed"}
+    tables = {name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "rate")}
     return {"seed": run.seed, **{k: np.round(v, 6).tolist() for k, v in tables.items()}}
 
 

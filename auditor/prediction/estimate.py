@@ -2,20 +2,21 @@
 
     loss      = sigmoid(level + sum of weight x normal score of the feature within its update)
     drop      = accuracy before x loss
-    interval  = accuracy before x angle^-1(angle(loss) -+ t x spread)
+    interval  = accuracy before x angle^-1(angle(loss) -+ t x spread), widened by that of the
+                accuracy before
 
 `loss` is the share of a category's accuracy that the update takes, averaged over the recipe's
 checkpoints. Normal scores (the normal quantiles of ranks) make the weights independent of the
-encoder's scale. `angle(x)` is arcsin sqrt(x), which makes the deviation of a share about the same
-at any size, and so the interval widest in the middle and never beyond what there is to lose.
-`coefficients.json` says which measured updates the numbers come from, and what they are worth on
-data that was left out.
+encoder's scale; what a fine-tune has measured is weighed as it is, in log odds. `angle(x)` is
+arcsin sqrt(x), which makes the deviation of a share about the same at any size, and so the interval
+widest in the middle and never beyond what there is to lose. `coefficients.json` says which measured
+updates the numbers come from, and what they are worth on data that was left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -26,10 +27,11 @@ from scipy.special import expit
 from scipy.stats import norm, rankdata, t
 
 from auditor.errors import UsageError
-from auditor.prediction.rungs import Features
+from auditor.prediction.rungs import PROBES, Features
 from auditor.records import Table
+from auditor.statistics import score_interval
 
-TINY = 1e-9  # accuracy: what was never known has nothing to lose
+MEASURED = ("lost", "lost_on_average")  # features that are log odds of a loss already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class RungWeights:
     weights: Mapping[str, float]  # feature -> weight of its normal score
     level: float  # log odds of the loss where all scores are 0
     spread: Spread
+    worth: float  # mean of `skill` over the updates that were fitted to
     # Update -> with its dataset left out of the fit: rank correlation / ceiling, and the share of
     # measured drops inside the 80 % interval.
     skill: Mapping[str, float]
@@ -80,7 +83,7 @@ def shipped() -> Coefficients:
 
 
 def read_coefficients(path: Path) -> Coefficients:
-    """The coefficients in a file that `auditor backtest` wrote.
+    """The coefficients in a file that `auditor backtest` wrote; of `full`, those shipped.
 
     Raises UsageError for a file that cannot be read or does not hold what the forecast needs.
     """
@@ -95,7 +98,7 @@ def read_coefficients(path: Path) -> Coefficients:
         raise UsageError(f"--coefficients {path}: {error}; {advice}") from error
     if fault := _fault(found):
         raise UsageError(f"--coefficients {path}: {fault}; {advice}")
-    return found
+    return replace(found, rungs={**shipped().rungs, **found.rungs})
 
 
 def _fault(found: Coefficients) -> str | None:
@@ -107,7 +110,7 @@ def _fault(found: Coefficients) -> str | None:
         return "a slope of the curve is not above 0"
     if not 0 <= low <= mean <= high <= 1:
         return "the prior is not three shares in rising order"
-    faults = (_fault_of(name, found.rungs.get(name)) for name in shipped().rungs)
+    faults = (_fault_of(name, found.rungs.get(name)) for name in PROBES)
     return next((f for f in faults if f), None)
 
 
@@ -142,14 +145,22 @@ def normal_scores(values: Table) -> Table:
 
 def losses(features: Features, rung: RungWeights) -> Losses:
     """Weighs the features (updates, K) of a rung."""
-    parts = {f: w * normal_scores(features[f]) for f, w in rung.weights.items()}
-    odds = rung.level + sum(parts.values(), np.zeros_like(next(iter(parts.values()))))
-    names = list(parts)
-    strongest = np.argmax(np.stack(list(parts.values())), axis=0)
+    names = [f for f in rung.weights if f not in MEASURED]
+    strongest = np.argmax([_part(f, features, rung.weights) for f in names], axis=0)
     return Losses(
-        mean=expit(odds),
+        mean=expit(rung.level + odds(features, rung.weights)),
         driver=tuple(tuple(names[k] for k in row) for row in strongest),
     )
+
+
+def odds(features: Features, weights: Mapping[str, float]) -> Table:
+    """(updates, K) log odds of the loss, but for the level."""
+    return np.asarray(np.sum([_part(f, features, weights) for f in weights], axis=0))
+
+
+def _part(name: str, features: Features, weights: Mapping[str, float]) -> Table:
+    values = features[name]
+    return np.asarray(weights[name] * (values if name in MEASURED else normal_scores(values)))
 
 
 def angle(loss: Table) -> Table:
@@ -159,18 +170,30 @@ def angle(loss: Table) -> Table:
 
 
 def interval(
-    drop: Table, before: Table, spread: Spread, share: float = 0.8, *, one_run: bool = False
+    loss: Table,
+    before: Table,
+    sets: Table,
+    spread: Spread,
+    share: float = 0.8,
+    *,
+    one_run: bool = False,
 ) -> tuple[Table, Table]:
-    """The central interval of expected drops that holds `share` of the measured ones.
+    """The central interval about expected drops, `before` x `loss`, that holds `share` of them.
 
-    Of the mean over seeds, or of one run. It lies within what the accuracies `before` allow.
+    Of the mean over seeds, or of one run. It lies within what the accuracies `before` allow, each
+    read on so many independent `sets` of rows: what is not known of the accuracy before is added
+    to what is not known of the loss as independent errors are (MOVER; Zou & Donner 2008).
     """
-    middle = angle(drop / np.maximum(before, TINY))
+    middle = angle(loss)
     own = spread.update**2 + spread.category**2 + one_run * spread.run**2
     reach = float(t.ppf((1.0 + share) / 2.0, spread.freedom)) * own**0.5
     ends = np.clip([middle - reach, middle + reach], -np.pi / 2, np.pi / 2)
-    low, high = before * np.sign(ends) * np.sin(ends) ** 2
-    return np.maximum(low, before - 1.0), high
+    least, most = np.sign(ends) * np.sin(ends) ** 2
+    lowest, highest = score_interval(before, sets, share)
+    below = np.hypot(before * (loss - least), loss * (before - lowest))
+    above = np.hypot(before * (most - loss), most * (highest - before))
+    drop = before * loss
+    return np.maximum(drop - below, before - 1.0), np.minimum(drop + above, highest)
 
 
 def curve(loss: float, weights: CurveWeights) -> tuple[float, ...]:

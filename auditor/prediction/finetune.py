@@ -12,8 +12,10 @@ One seed gives the same numbers on one machine with one number of threads.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +35,15 @@ EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 3, 32, 1e-4, 2e-3, 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FineTune:
-    """What was measured of one update: a run a seed."""
+    """What was measured of one update: a run a seed and a rate."""
 
     steps: tuple[int, ...]  # 0 and the recipe's checkpoints
     layers: tuple[str, ...]
     runs: tuple[Run, ...]
+
+    def at(self, rate: float) -> tuple[Run, ...]:
+        """The runs at `rate` times the recipe's learning rates, by seed."""
+        return tuple(run for run in self.runs if run.rate == rate)
 
 
 def fine_tune(
@@ -46,12 +52,15 @@ def fine_tune(
     *,
     seeds: Sequence[int],
     recipe: Recipe | None = None,
+    rates: Sequence[float] = (1.0,),
     device: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> FineTune:
     """Fine-tunes `target` once a seed and reads it; seeds hold out the splits in turn.
 
-    device: by default the GPU, where there is one. Memory: five times the encoder's weights.
+    What the old rows taught is taught once a seed: the update is made from there at each of
+    `rates`, factors of the recipe's learning rates, with the same rows in the same order.
+    device: by default the GPU, where there is one. Memory: six times the encoder's weights.
     """
     recipe = recipe or Recipe()
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -60,7 +69,7 @@ def fine_tune(
     layers: tuple[str, ...] = ()
     total = sum(
         _teaching_steps(len(material.texts) - int(_split(material, i).sum()))
-        + recipe.checkpoints[-1]
+        + recipe.checkpoints[-1] * len(rates)
         for i in range(len(seeds))
     )
 
@@ -70,15 +79,19 @@ def fine_tune(
         progress("fine-tune", done, total)
 
     progress("fine-tune", 0, total)
-    gpus = [torch.cuda.current_device()] if device == "cuda" else []
     for i, seed in enumerate(seeds):
-        with torch.random.fork_rng(gpus):  # dropout and the head's start draw from torch's own
+        with _same_draws(device):
             torch.manual_seed(seed)
-            run, layers = _run(
-                target, material, tokens, _split(material, i), seed, recipe, device, advance
+            made, layers = _runs(
+                target, material, tokens, _split(material, i), seed, recipe, rates, device, advance
             )
-        runs.append(run)
+        runs.extend(made)
     return FineTune(steps=(0, *recipe.checkpoints), layers=layers, runs=tuple(runs))
+
+
+def _same_draws(device: str) -> AbstractContextManager[None]:
+    """Leaves torch's random numbers, which dropout and the head's start draw, as it found them."""
+    return torch.random.fork_rng([torch.cuda.current_device()] if device == "cuda" else [])
 
 
 def _split(material: Material, i: int) -> NDArray[np.bool_]:
@@ -90,16 +103,18 @@ def _teaching_steps(rows: int) -> int:
     return EPOCHS * math.ceil(rows / BATCH)
 
 
-def _run(
+def _runs(
     target: Target,
     material: Material,
     tokens: Tokens,
     held_out: NDArray[np.bool_],
     seed: int,
     recipe: Recipe,
+    rates: Sequence[float],
     device: str,
     advance: Callable[[], None],
-) -> tuple[Run, tuple[str, ...]]:
+) -> tuple[list[Run], tuple[str, ...]]:
+    """One seed's runs, a rate each."""
     random, n = np.random.default_rng(seed), len(material.codes)
     classes = max(material.kinds, int(material.arriving[-1]) + 1)
     model = Classifier(target, tokens.vocabulary, classes, device)
@@ -111,17 +126,24 @@ def _run(
     for _ in train(model, tokens.of(taught), material.codes[taught], first, random):
         advance()
     tracing = trace(model, tokens.of(taught), material.codes[taught], random)
-    reading = Reading(model, material, tokens, held_out, tracing)
-    reading.read(last=False)
-    second = Phase(
-        rate=recipe.learning_rate,
-        head_rate=recipe.head_learning_rate,
-        batch=recipe.batch,
-        steps=recipe.checkpoints[-1],
-    )
-    rows = tokens.of(n + incoming)
-    for step in train(model, rows, material.update_codes[incoming], second, random):
-        advance()
-        if step in recipe.checkpoints:
-            reading.read(last=step == recipe.checkpoints[-1])
-    return reading.run(seed), tracing.layers
+    before = Reading(model, material, tokens, held_out, tracing)
+    before.read(last=False)
+    start = {name: weights.clone() for name, weights in model.state_dict().items()}
+    rows, arriving = tokens.of(n + incoming), material.update_codes[incoming]
+    runs = []
+    for rate in rates:
+        model.load_state_dict(start)
+        reading = before.again()
+        second = Phase(
+            rate=rate * recipe.learning_rate,
+            head_rate=rate * recipe.head_learning_rate,
+            batch=recipe.batch,
+            steps=recipe.checkpoints[-1],
+        )
+        with _same_draws(device):
+            for step in train(model, rows, arriving, second, copy.deepcopy(random)):
+                advance()
+                if step in recipe.checkpoints:
+                    reading.read(last=step == recipe.checkpoints[-1])
+        runs.append(reading.run(seed, rate))
+    return runs, tracing.layers

@@ -1,8 +1,9 @@
 """Fits the coefficients on measured updates: what features said, against what was forgotten.
 
-A rung's features weigh the same. Three datasets are too few to weigh them: with a dataset left out,
-weights fitted by ridge lost .03 of the skill of equal ones. What is fitted is how much they mean
-together, the level, and how far measured drops lie from expected ones.
+The features of `similarity` and `head` weigh the same. Three datasets are too few to weigh them:
+with a dataset left out, weights fitted by ridge lost .03 of the skill of equal ones. What is fitted
+is how much they mean together, what a trial of the update means beside them (in `full`), the level,
+and how far measured drops lie from expected ones.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from scipy.special import expit, logit
 from scipy.stats import spearmanr
 
 from auditor.prediction.estimate import (
+    MEASURED,
     Coefficients,
     CurveWeights,
     RungWeights,
@@ -23,7 +25,9 @@ from auditor.prediction.estimate import (
     angle,
     interval,
     normal_scores,
+    odds,
 )
+from auditor.prediction.loss import LEAST_KNOWN, SHARES, share_lost
 from auditor.prediction.rungs import Features
 from auditor.records import Table
 
@@ -39,9 +43,8 @@ USED = {  # of each rung's features, those that help on datasets left out of the
         "unsure",
     ),
 }
+USED["full"] = (*USED["head"], *MEASURED)
 FLATTEST = 0.05  # slope of a curve: who loses more in the mean loses more at every step
-LOSS_RANGE = (0.01, 0.97)  # beyond, log odds say more about the size of the test set
-LEAST_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class Measured:
     dataset: str
     features: Mapping[str, Features]  # rung -> feature -> (2, 1, K)
     accuracy_before: Table  # (K,) as forecast, out of fold
+    sets: Table  # (K,) independent ones of rows that it was read on
     runs: NDArray[np.float64]  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
     steps: tuple[int, ...]
     ceiling: float  # of the rank correlation with `drop`, by seed noise
@@ -73,8 +77,8 @@ class Measured:
 
     @property
     def loss(self) -> Table:
-        """(K,) share of the accuracy lost; of categories that had hardly any, the floor."""
-        return np.clip(self.drop / np.maximum(self.accuracy[:, 0], LEAST_KNOWN), *LOSS_RANGE)
+        """(K,)"""
+        return share_lost(self.accuracy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,13 @@ class LeftOut:
     """One update as forecast by a rung that was fitted without its dataset."""
 
     update: Measured
-    drop: Table  # (K,) expected
+    loss: Table  # (K,) expected
     spread: Spread
     typical: dict[float, float]  # share -> half the width of an interval as wide for all
+
+    @property
+    def drop(self) -> Table:
+        return self.update.accuracy_before * self.loss
 
     @property
     def skill(self) -> float:
@@ -115,7 +123,8 @@ class LeftOut:
 
     def _interval(self, share: float, *, one_run: bool = False) -> tuple[Table, Table]:
         before = self.update.accuracy_before
-        return interval(self.drop, before, self.spread, share, one_run=one_run)
+        sets = self.update.sets
+        return interval(self.loss, before, sets, self.spread, share, one_run=one_run)
 
 
 def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) -> Coefficients:
@@ -123,7 +132,7 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
     natural = [u for u in updates if not u.odd]
     pooled = np.concatenate([u.loss for u in natural])
     return Coefficients(
-        rungs={rung: _rung(rung, updates) for rung in USED},
+        rungs={rung: _rung(rung, updates) for rung in USED if rung in updates[0].features},
         prior=(_q(pooled, 0.1), float(pooled.mean().round(4)), _q(pooled, 0.9)),
         curve=_fit_curve([u for u in natural if u.steps == steps], steps),
         provenance=provenance,
@@ -139,11 +148,11 @@ def leave_out(rung: str, updates: Sequence[Measured]) -> list[LeftOut]:
     for left in updates:
         others = _others(left, [u for u in updates if not u.odd])
         apart = [(u, _expected(rung, u, _others(u, others))) for u in others]
-        residuals = np.concatenate([np.abs(u.drop - drop) for u, drop in apart])
+        residuals = np.concatenate([np.abs(u.drop - u.accuracy_before * x) for u, x in apart])
         found.append(
             LeftOut(
                 update=left,
-                drop=_expected(rung, left, others),
+                loss=_expected(rung, left, others),
                 spread=fit_spread(apart),
                 typical={s: _q(residuals, s) for s in (0.8, 0.9)},
             )
@@ -158,58 +167,80 @@ def _others(update: Measured, updates: Sequence[Measured]) -> list[Measured]:
 
 
 def _expected(rung: str, update: Measured, others: Sequence[Measured]) -> Table:
-    weight, level = fit_rung(rung, others)
-    loss = expit(level + weight * _scores(rung, update).sum(axis=1))
-    return np.asarray(update.accuracy_before * loss)
+    """(K,) loss, by a rung that was fitted to `others`."""
+    weights, level = fit_rung(rung, others)
+    features = {f: v.mean(axis=0) for f, v in update.features[rung].items()}
+    return np.asarray(expit(odds(features, weights)[0] + level))
 
 
 def _rung(rung: str, updates: Sequence[Measured]) -> RungWeights:
     natural = [u for u in updates if not u.odd]
     left_out = leave_out(rung, updates)
-    weight, level = fit_rung(rung, natural)
-    apart = [(x.update, x.drop) for x in left_out if not x.update.odd]
+    weights, level = fit_rung(rung, natural)
+    apart = [(x.update, x.loss) for x in left_out if not x.update.odd]
     return RungWeights(
-        weights=dict.fromkeys(USED[rung], round(weight, 4)),
+        weights={f: round(w, 4) for f, w in weights.items()},
         level=round(level, 4),
         spread=fit_spread(apart),
+        worth=round(float(np.mean([x.skill for x in left_out if not x.update.odd])), 3),
         skill={x.update.name: round(x.skill, 3) for x in left_out},
         coverage={x.update.name: round(x.coverage(0.8), 3) for x in left_out},
     )
 
 
-def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[float, float]:
-    """The weight of every feature, and the level; each dataset, and each of its updates, weighs the
+def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[dict[str, float], float]:
+    """The weight of each feature, and the level; each dataset, and each of its updates, weighs the
     same.
 
-    The weight comes from differences within updates alone; the level makes the mean expected loss
-    that which was measured.
+    Weights come from differences within updates alone; the level makes the mean expected loss
+    that which was measured. What all categories of a trial lost on average counts as it is.
     """
-    scores = [_scores(rung, u).sum(axis=1) for u in updates]
-    shares = _shares(updates)
-    moment = gram = 0.0
-    for u, share, x in zip(updates, shares, scores, strict=True):
-        y = logit(u.loss)
-        moment += share * float((x - x.mean()) @ (y - y.mean())) / len(y)
-        gram += share * float((x - x.mean()) @ (x - x.mean())) / len(y)
-    weight = float(moment / gram) if gram else 0.0
+    shares, parts = _shares(updates), [_predictors(rung, u) for u in updates]
+    size = parts[0].shape[1]
+    moment, gram = np.zeros(size), np.zeros((size, size))
+    for u, share, part in zip(updates, shares, parts, strict=True):
+        y, x = logit(u.loss), part - part.mean(axis=0)
+        moment += share * x.T @ (y - y.mean()) / len(y)
+        gram += share * x.T @ x / len(y)
+    scored, *trial = np.linalg.lstsq(gram, moment)[0].tolist()
+    weights = dict.fromkeys((f for f in USED[rung] if f not in MEASURED), scored)
+    if trial:
+        weights |= dict(zip(MEASURED, (*trial, 1.0), strict=True))
+    return weights, _level(rung, updates, shares, weights)
+
+
+def _predictors(rung: str, update: Measured) -> Table:
+    """(K, 1 or 2) the sum of the features' normal scores, and what a trial took."""
+    features = {f: update.features[rung][f].mean(axis=0)[0] for f in USED[rung]}
+    scores = [normal_scores(v[None])[0] for f, v in features.items() if f not in MEASURED]
+    trial = [features["lost"]] if "lost" in features else []
+    return np.stack([np.sum(scores, axis=0), *trial], axis=1)
+
+
+def _level(
+    rung: str, updates: Sequence[Measured], shares: Table, weights: Mapping[str, float]
+) -> float:
+    """The log odds that make the mean expected loss of the updates the measured one."""
     target = float(shares @ [u.loss.mean() for u in updates])
+    features = [{f: v.mean(axis=0) for f, v in u.features[rung].items()} for u in updates]
+    parts = [odds(f, weights)[0] for f in features]
     low, high = -10.0, 10.0
     for _ in range(60):
         level = (low + high) / 2
-        mean = float(shares @ [expit(level + weight * x).mean() for x in scores])
+        mean = float(shares @ [expit(level + x).mean() for x in parts])
         low, high = (level, high) if mean < target else (low, level)
-    return weight, level
+    return level
 
 
 def fit_spread(apart: Sequence[tuple[Measured, Table]]) -> Spread:
-    """How far the measured drops of updates lie from the expected ones, in angles.
+    """How far the measured losses of updates lie from the expected ones, in angles.
 
     An update's mean deviation is common to its categories: its forgetting as a whole, of which
     there are only as many examples as updates. Satterthwaite's degrees of freedom say so.
     """
     shares = _shares([u for u, _ in apart])
     before = [np.maximum(u.accuracy_before, LEAST_KNOWN) for u, _ in apart]
-    off = [angle(u.drop / b) - angle(d / b) for (u, d), b in zip(apart, before, strict=True)]
+    off = [angle(u.drop / b) - angle(x) for (u, x), b in zip(apart, before, strict=True)]
     sizes = np.array([len(x) for x in off])
     within = np.array([x.var(ddof=1) for x in off])
     category = float(shares @ within)
@@ -239,19 +270,12 @@ def _shares(updates: Sequence[Measured]) -> Table:
     return np.array([1.0 / names.count(n) for n in names]) / len(set(names))
 
 
-def _scores(rung: str, update: Measured) -> Table:
-    """(K, features)"""
-    return np.stack(
-        [normal_scores(update.features[rung][f].mean(axis=0))[0] for f in USED[rung]], axis=1
-    )
-
-
 def _fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
     odds = np.concatenate([logit(u.loss) for u in updates])
     lost = np.concatenate(
         [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], LEAST_KNOWN) for u in updates]
     )
-    slopes, intercepts = np.polyfit(odds, logit(np.clip(lost, *LOSS_RANGE)), 1)
+    slopes, intercepts = np.polyfit(odds, logit(np.clip(lost, *SHARES)), 1)
     return CurveWeights(
         steps=steps,
         intercept=tuple(float(x.round(4)) for x in intercepts),

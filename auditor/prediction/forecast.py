@@ -10,14 +10,15 @@ from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
 from auditor.prediction.estimate import Coefficients, Losses, curve, interval, losses
+from auditor.prediction.loss import crossing
 from auditor.prediction.rungs import RUNGS, Scene
 from auditor.prediction.scenes import FEWEST_SCORED, Old, scene_of
 from auditor.records import Dataset, Embeddings, Table
-from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Recipe, Update
+from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Measurement, Recipe, Update
 
 LOWEST_RELIABILITY = 0.4
 KNOWN_UPDATE = 0.5  # share of an update's rows that are in the data already
-TEN_POINTS = 0.10
+TEN_POINTS, HALF = 0.10, 0.5  # of accuracy, lost
 INTERVALS = ((0.8, False), (0.9, False), (0.8, True))  # share held, of one run
 DRIVERS = {
     "exemplar": "its nearest texts resemble the update's",
@@ -44,16 +45,18 @@ def forecast_forgetting(
     update: tuple[Dataset, Embeddings] | None,
     *,
     rung: str,
+    chosen: str,
     coefficients: Coefficients,
     seed: int,
+    measurement: Measurement | None = None,
     progress: Progress = lambda *_: None,
 ) -> Forecast:
     """Expected drop of every old category, most endangered first.
 
     `update` None simulates: each category in turn (60 of them at most) is the new one, and a
-    category's numbers are means over the updates that are not itself.
+    category's numbers are means over the updates that are not itself. `chosen`: why this `rung`.
     """
-    scene = scene_of(old, update, seed)
+    scene = scene_of(old, update, seed, measurement)
     progress("forecast", 0, 1)
     features = RUNGS[rung](scene)
     progress("forecast", 1, 1)
@@ -61,10 +64,14 @@ def forecast_forgetting(
     whole = losses({name: f.mean(axis=0) for name, f in features.items()}, weights)
     halves = [losses({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)]
     reliability = _agreement(*(before * _mean(h.mean, counted) for h in halves))
+    if measurement and measurement.runs < 2:
+        reliability = None
     doubts = _doubts(old, update, reliability)
-    drop = before * _mean(whole.mean, counted)
-    ends = [interval(drop, before, weights.spread, s, one_run=run) for s, run in INTERVALS]
-    numbers = np.stack([drop, *(end for pair in ends for end in pair)], axis=1)
+    loss = _mean(whole.mean, counted)
+    ends = [
+        interval(loss, before, old.sets, weights.spread, s, one_run=run) for s, run in INTERVALS
+    ]
+    numbers = np.stack([before * loss, *(end for pair in ends for end in pair)], axis=1)
     drivers = _drivers(old, scene, whole, counted)
     unranked = [
         _category(old, c, numbers[c], doubts.get(name), coefficients, drivers[c])
@@ -76,11 +83,14 @@ def forecast_forgetting(
         update=_described(old, scene, update),
         recipe=Recipe(),
         probe=rung,
+        chosen=chosen,
         reliability=None if reliability is None else round(reliability, 3),
+        skill=round(weights.worth, 3),
         categories=ranked,
         steps=(0, *coefficients.curve.steps),
         curves=tuple(_curve(f, coefficients) for f in ranked),
         matrix=None if update else _matrix(old, scene, before * whole.mean, counted),
+        measurement=measurement,
         provenance=coefficients.provenance,
     )
 
@@ -103,6 +113,8 @@ def _category(
         drop = doubt.trust * drop + (1 - doubt.trust) * mean
         ends = np.stack([np.minimum(ends[:, 0], least), np.maximum(ends[:, 1], most)], axis=1)
     (low, high), (low90, high90), (run_low, run_high) = ends.round(4).tolist()
+    steps = (0, *coefficients.curve.steps)
+    lost = before * np.array(curve(drop / before if before else 0.0, coefficients.curve))
     return CategoryForecast(
         category=old.dataset.categories[category],
         rank=0,
@@ -115,7 +127,9 @@ def _category(
         run_high=run_high,
         accuracy_before=round(before, 4),
         accuracy_after=round(before - drop, 4),
-        steps_to_lose_10_points=_steps_to_lose(before, drop, coefficients),
+        accuracy_in_template=round(float(old.accuracy_in_template[category]), 4),
+        steps_to_lose_10_points=crossing(steps, lost, TEN_POINTS),
+        half_life=crossing(steps, lost, HALF * before),
         scored_examples=int(old.scored[category]),
         identifiable=doubt is None,
         reason=doubt.reason if doubt else driver,
@@ -187,18 +201,6 @@ def _drivers(old: Old, scene: Scene, whole: Losses, counted: NDArray[np.bool_]) 
         return said
     names = _updates(old, scene)
     return [f"worst if {names[u]} is added: {what}" for u, what in zip(worst, said, strict=True)]
-
-
-def _steps_to_lose(before: float, drop: float, coefficients: Coefficients) -> float | None:
-    """The step at which ten points of accuracy are lost, straight between the checkpoints."""
-    steps = np.array([0, *coefficients.curve.steps], dtype=float)
-    lost = before * np.array(curve(drop / before if before else 0.0, coefficients.curve))
-    beyond = np.flatnonzero(lost >= TEN_POINTS)
-    if not len(beyond):
-        return None
-    k = int(beyond[0])
-    part = (TEN_POINTS - lost[k - 1]) / (lost[k] - lost[k - 1])
-    return round(float(steps[k - 1] + part * (steps[k] - steps[k - 1])), 1)
 
 
 def _curve(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:

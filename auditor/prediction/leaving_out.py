@@ -63,6 +63,7 @@ class Whole:
             dataset,
             embeddings,
             keep_together(dataset, copies),
+            keep_together(dataset, copies, templates),
             scored,
             score_held_out(dataset, embeddings, nothing, seed),
         )

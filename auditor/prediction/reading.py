@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ COMPETENT = 0.95  # AUROC of the update's rows against old ones: the update has 
 # And the accuracy on them: AUROC alone is above .95 two steps into an update (HWU64 + email,
 # Bitext + refund), when not one row of it is called by its name yet.
 RECOGNISED = 0.5
+RECALLED = 10  # rows of a category, of those it was taught with, that are read beside the held-out
 RIDGE = 0.01  # of a refitted head, as a share of the features' mean variance
 
 
@@ -58,8 +60,10 @@ class Run:
     """
 
     seed: int
+    rate: float  # times the recipe's learning rates
     rows: Ints  # (K,) that were read
     accuracy: Table
+    recalled: Table  # accuracy on rows that were trained on: more of them can be read than held out
     masked: Table  # accuracy without the update's columns: what is left is not lost, but outvoted
     refitted: Table  # of a head fitted anew; before, at first competence and last, else NaN
     margin: Table  # own logit less the best other one, mean
@@ -106,6 +110,9 @@ class Reading:
         self.groups, self.group_count = groups[held_out], int(groups.max()) + 1
         self.taught = tokens.of(np.flatnonzero(~held_out))
         self.taught_codes = material.codes[~held_out]
+        recalled = first_of_each(groups, ~held_out, RECALLED)
+        self.recalled_codes, self.recalled_groups = material.codes[recalled], groups[recalled]
+        self.recalled = tokens.of(recalled)
         self.read_texts = tokens.of(np.r_[np.flatnonzero(held_out), n + learnt])
         self.all_codes = np.r_[self.codes, material.update_codes[learnt]]
         self.arriving = material.arriving
@@ -129,9 +136,11 @@ class Reading:
         self.competent |= newly
         kept = (masked.argmax(axis=1) == self.codes).astype(float)
         kept[np.isin(self.codes, self.arriving)] = np.nan
+        recalled = self.model.scores(self.model.read(self.recalled)).argmax(dim=1).numpy()
         moved, important = self.tracing.moved(self.model)
         found = {
             "accuracy": self._by_group(right[:n]),
+            "recalled": self._mean(recalled == self.recalled_codes, self.recalled_groups),
             "masked": self._by_group(kept),
             "refitted": self._refitted(vectors) if refits else np.full(self.group_count, np.nan),
             "margin": self._by_group(own - others.max(axis=1)),
@@ -143,18 +152,27 @@ class Reading:
         for name, value in found.items():
             self._of(name).append(value)
 
-    def run(self, seed: int) -> Run:
+    def again(self) -> Reading:
+        """A reading of another run from the same start, which has been read."""
+        other = copy.copy(self)
+        other.told = {name: values[:1] for name, values in self.told.items()}
+        return other
+
+    def run(self, seed: int, rate: float) -> Run:
         tables = {name: np.stack(values) for name, values in self.told.items()}
         rows = np.bincount(self.groups, minlength=self.group_count)
-        return Run(seed=seed, rows=rows, **tables)
+        return Run(seed=seed, rate=rate, rows=rows, **tables)
 
     def _of(self, name: str) -> list[NDArray[np.float64]]:
         return self.told.setdefault(name, [])
 
     def _by_group(self, values: NDArray[np.generic]) -> Table:
-        """(K,) mean of the old rows' values (n,)."""
-        rows = np.bincount(self.groups, minlength=self.group_count)
-        sums = np.bincount(self.groups, weights=values.astype(float), minlength=self.group_count)
+        """(K,) mean of the held-out rows' values (n,)."""
+        return self._mean(values, self.groups)
+
+    def _mean(self, values: NDArray[np.generic], groups: Ints) -> Table:
+        rows = np.bincount(groups, minlength=self.group_count)
+        sums = np.bincount(groups, weights=values.astype(float), minlength=self.group_count)
         return np.where(rows > 0, sums / np.maximum(rows, 1), np.nan)
 
     def _auroc(self, logits: Table) -> float:
@@ -182,6 +200,14 @@ class Reading:
         read = vectors[: len(self.codes)].double().numpy() - centre
         said = (read @ head + wanted.mean(axis=0)).argmax(axis=1)
         return self._by_group(said == self.codes)
+
+
+def first_of_each(groups: Ints, among: NDArray[np.bool_], most: int) -> Ints:
+    """At most so many rows of each group, of those `among`."""
+    rows = np.flatnonzero(among)
+    order = rows[np.argsort(groups[rows], kind="stable")]
+    place = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])
+    return np.sort(order[place < most])
 
 
 def _competent(auroc: float, learnt: float) -> bool:

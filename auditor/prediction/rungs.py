@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.sparse import csr_array
+from scipy.special import logit
 
 from auditor.prediction.out_of_fold import SEEDS
 from auditor.prediction.probes import train
@@ -52,6 +53,7 @@ class Scene:
     joint: Floats  # (seeds, n, classes) out-of-fold probabilities of a probe of the whole pool
     alone: Floats  # (seeds, old rows, K) of a probe of the old data, each template kept in one fold
     seed: int
+    lost: Table | None = None  # (runs, K) share of accuracy lost when it was tried; NaN: not read
 
 
 def similarity(scene: Scene) -> Features:
@@ -163,7 +165,31 @@ def head(scene: Scene) -> Features:
     }
 
 
-RUNGS: dict[str, Callable[[Scene], Features]] = {"similarity": similarity, "head": head}
+def full(scene: Scene) -> Features:
+    """`head`, and what the given update took when it was really made; halves of the runs.
+
+    lost: log odds of the share of its accuracy that a category lost, less their mean over the
+    categories; lost_on_average: that mean, the same for all.
+    """
+    if scene.lost is None:
+        raise ValueError("the rung full needs an update that was measured")
+    odds = np.stack([_filled(logit(_half(scene.lost, half).mean(axis=0))) for half in (0, 1)])
+    mean = odds.mean(axis=1, keepdims=True)
+    return {
+        **head(scene),
+        "lost": (odds - mean)[:, None],
+        "lost_on_average": np.tile(mean, (1, odds.shape[1]))[:, None],
+    }
+
+
+def _filled(values: Table) -> Table:
+    """NaN as the mean of the others; 0 where there is nothing else."""
+    there = np.isfinite(values)
+    return np.where(there, values, values[there].mean() if there.any() else 0.0)
+
+
+PROBES: dict[str, Callable[[Scene], Features]] = {"similarity": similarity, "head": head}
+RUNGS = {**PROBES, "full": full}  # cheapest first
 
 
 def _half(rows: NDArray[Any], half: int) -> NDArray[Any]:

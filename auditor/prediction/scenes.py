@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.prediction.folds import assign_folds
+from auditor.prediction.loss import share_lost
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.rungs import Scene
 from auditor.prediction.words import words_of
-from auditor.records import Dataset, Embeddings, HeldOut, Ints, OutOfFold
+from auditor.records import Dataset, Embeddings, HeldOut, Ints, OutOfFold, Table
+from auditor.results import Measurement
 
 MOST_SIMULATED = 60  # updates; with more categories, so many of them in canonical turn
 FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
@@ -24,6 +27,7 @@ class Old:
     dataset: Dataset
     embeddings: Embeddings
     together: Ints  # (n,) sets of rows that folds must not divide
+    disjoint: Ints  # (n,) the same, with each template one set
     out_of_fold: OutOfFold
     held_out: HeldOut
 
@@ -40,18 +44,55 @@ class Old:
         return np.where(self._enough, self.held_out.accuracy, own)
 
     @property
+    def accuracy_in_template(self) -> NDArray[np.float64]:
+        """(K,) out of fold, with rows of one template on both sides."""
+        codes = self.dataset.codes
+        right = self.out_of_fold.probabilities.mean(axis=0).argmax(axis=1) == codes
+        return np.asarray(np.bincount(codes, weights=right) / np.bincount(codes))
+
+    @property
     def scored(self) -> Ints:
         """(K,) the rows that `accuracy` was read on."""
         return np.where(self._enough, self.held_out.rows, np.bincount(self.dataset.codes))
+
+    @property
+    def sets(self) -> Table:
+        """(K,) the independent sets of rows that `accuracy` was read on."""
+        codes = self.dataset.codes
+        first = np.unique(np.stack([codes, self.disjoint]), axis=1)[0]
+        return np.where(self._enough, self.held_out.rows, np.bincount(first)).astype(np.float64)
 
     @property
     def _enough(self) -> NDArray[np.bool_]:
         return self.held_out.rows >= FEWEST_SCORED
 
 
-def scene_of(old: Old, update: tuple[Dataset, Embeddings] | None, seed: int) -> Scene:
-    """What the probes are to look at: the given update, or simulated ones."""
-    return _given(old, update, seed) if update else _simulated(old, seed)
+def scene_of(
+    old: Old,
+    update: tuple[Dataset, Embeddings] | None,
+    seed: int,
+    measurement: Measurement | None = None,
+) -> Scene:
+    """What the probes are to look at: the given update, and what it did when it was tried, or
+    simulated ones."""
+    if update is None:
+        return _simulated(old, seed)
+    scene = _given(old, update, seed)
+    if measurement is None:
+        return scene
+    return replace(scene, lost=_lost(measurement, old.dataset.categories))
+
+
+def _lost(measurement: Measurement, names: Sequence[str]) -> Table:
+    """(runs, K) share of the accuracy that each run lost; NaN where it was not read.
+
+    On rows held out and on rows that were trained on, as one: eight held-out rows alone say less.
+    """
+    lost = np.full((measurement.runs, len(names)), np.nan)
+    for read in measurement.categories:
+        both = np.array([read.accuracy, read.recalled]).mean(axis=0)
+        lost[:, names.index(read.category)] = share_lost(both)
+    return lost
 
 
 def _simulated(old: Old, seed: int) -> Scene:

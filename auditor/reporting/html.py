@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import cards, charts, marking, verdict, wording
+from auditor.reporting import cards, charts, marking, tried, verdict, wording
 from auditor.reporting.inert import inert
 from auditor.results import Audit, SubtypeSummary
 
@@ -54,6 +54,7 @@ def _view(audit: Audit) -> dict[str, Any]:
         "update_title": wording.update_title(forecast) if forecast else "",
         "forecast_rows": drawn[:_FORECAST_ROWS],
         "forecast_rest": drawn[_FORECAST_ROWS:],
+        "tried": tried.tried(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],
         "grid": charts.grid(forecast.matrix, forecast) if forecast and forecast.matrix else None,
         "sections": cards.sections(audit),

@@ -1,9 +1,11 @@
 """Fits the forecast's coefficients on measured updates; prints the skill with datasets left out.
 
-    python tests/benchmarks/fit_forecast.py TRUTHS... [--write auditor/prediction/coefficients.json]
+    python tests/benchmarks/fit_forecast.py TRUTHS... --trials DIR [--write COEFFICIENTS]
 
 Each of TRUTHS holds one folder an update: `train.csv`, `update.csv` (text, category) and
-`truth.json` (per category the accuracy of each seed, before and at each checkpoint).
+`truth.json` (per category the accuracy of each seed, before and at each checkpoint). The rung
+`full` makes each update anew, by other seeds, from the first two files alone; what it measures
+stays in DIR, as that takes minutes.
 """
 
 from __future__ import annotations
@@ -15,24 +17,33 @@ from pathlib import Path
 import click
 import msgspec
 import numpy as np
+from scipy.stats import spearmanr
 
 from auditor.dataset import load_dataset
 from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
+from auditor.embedding.target import open_target
 from auditor.embedding.templates import find_templates
+from auditor.interfaces import Target
 from auditor.pipeline import NEIGHBOURS, open_encoder
 from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
 from auditor.prediction.folds import keep_together
+from auditor.prediction.measuring import Effort, measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import RUNGS
 from auditor.prediction.scenes import Old, scene_of
 from auditor.results import Recipe
 from auditor.settings import Settings
 
+EFFORT = Effort(rates=(1.0,))
+TRIAL_SEED = 100  # other seeds than the truths were measured with
 
-def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
-    """What the rungs see of one measured update, and what was measured."""
+
+def measure(
+    folder: Path, encoder: Encoder, target: Target, trials: Path, settings: Settings
+) -> Measured:
+    """What the rungs see of one measured update, and what was measured; trials of it are kept."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     data = load_dataset(folder / "train.csv", settings)
     incoming = load_dataset(folder / "update.csv", settings)
@@ -43,10 +54,12 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
         data,
         vectors,
         keep_together(data, copies),
+        keep_together(data, copies, templates),
         score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
         score_held_out(data, vectors, encoder.embed([]), settings.seed),
     )
-    scene = scene_of(old, (incoming, encoder.embed(incoming.texts)), settings.seed)
+    trial = measure_update(old, incoming, target, EFFORT, trials, seed=TRIAL_SEED)
+    scene = scene_of(old, (incoming, encoder.embed(incoming.texts)), settings.seed, trial)
     names = [c for c in data.categories if c in truth["categories"]]
     kept = [data.categories.index(c) for c in names]
     runs = np.stack([truth["categories"][c]["accuracy"] for c in names], axis=1)
@@ -58,6 +71,7 @@ def measure(folder: Path, encoder: Encoder, settings: Settings) -> Measured:
             rung: {f: v[:, :, kept] for f, v in RUNGS[rung](scene).items()} for rung in RUNGS
         },
         accuracy_before=old.accuracy[kept],
+        sets=old.sets[kept],
         runs=runs,
         # Read at other checkpoints, an update serves the weights but not the curve.
         steps=steps if runs.shape[2] == len(steps) + 1 else (),
@@ -87,6 +101,8 @@ def table(left_out: Sequence[LeftOut], centroid: Mapping[str, float]) -> Iterato
         yield f"{x.update.name:20s}" + "".join(f"{v:11.3f}" for v in row)
     natural = np.array([not x.update.odd for x in left_out])
     sizes = np.array([len(x.drop) for x in left_out])
+    repeats = [_repeat(x.update) for x in left_out]
+    yield f"one full repeat of the recipe, natural: {np.mean(np.array(repeats)[natural]):.3f}"
     for name, kept in (("natural", natural), ("all", np.full(len(natural), True))):
         mean, pooled = rows[kept].mean(axis=0), np.average(rows[kept], 0, sizes[kept])
         numbers = (*mean[:3], *pooled[3:])
@@ -95,13 +111,16 @@ def table(left_out: Sequence[LeftOut], centroid: Mapping[str, float]) -> Iterato
 
 @click.command()
 @click.argument("truths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--trials", required=True, type=click.Path(path_type=Path), help="Where fine-tunes are kept."
+)
 @click.option("--write", type=click.Path(path_type=Path), help="Where to write the coefficients.")
-def main(truths: tuple[Path, ...], write: Path | None) -> None:
+def main(truths: tuple[Path, ...], trials: Path, write: Path | None) -> None:
     settings = Settings()
-    encoder = open_encoder(settings)
+    encoder, target = open_encoder(settings), open_target(settings.embedder, offline=True)
     folders = [f for folder in truths for f in sorted(folder.iterdir())]
     folders = [f for f in folders if (f / "truth.json").is_file()]
-    updates = [measure(f, encoder, settings) for f in folders]
+    updates = [measure(f, encoder, target, trials, settings) for f in folders]
     centroid = {u.name: _centroid(f) for u, f in zip(updates, folders, strict=True)}
     natural = [u.name for u in updates if not u.odd]
     provenance = (
@@ -117,6 +136,17 @@ def main(truths: tuple[Path, ...], write: Path | None) -> None:
     if write:
         found = fit(updates, Recipe().checkpoints, provenance)
         write.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+
+
+def _repeat(update: Measured) -> float:
+    """What one more run of the recipe would be worth as a forecast of these runs' mean.
+
+    A run agrees with a perfect mean as the root of the runs' mean rank correlation.
+    """
+    n = len(update.drops)
+    pairs = [(i, j) for i in range(n) for j in range(i)]
+    agreement = np.mean([spearmanr(update.drops[i], update.drops[j])[0] for i, j in pairs])
+    return float(np.sqrt(max(agreement, 0.0)))
 
 
 def _centroid(folder: Path) -> float:

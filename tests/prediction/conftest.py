@@ -102,7 +102,8 @@ class World:
         assert scored is not None
         others = self.vectors([e.text for e in dataset.held_out])
         held = score_held_out(dataset, vectors, others, seed=0)
-        return Old(dataset, vectors, keep_together(dataset, copies), scored, held)
+        together = keep_together(dataset, copies)
+        return Old(dataset, vectors, together, together, scored, held)
 
     def forecast(
         self,
@@ -116,6 +117,7 @@ class World:
             self.old(pairs, held_out),
             (incoming, self.embed(incoming)) if incoming else None,
             rung=rung,
+            chosen="it was asked for",
             coefficients=shipped(),
             seed=0,
         )

@@ -22,6 +22,7 @@ from auditor.prediction.fitting import USED
 from auditor.results import Recipe
 
 SPREAD = Spread(update=0.12, category=0.15, run=0.1, freedom=40.0)
+MANY = np.array(1e9)  # sets of rows: the accuracy before is as good as known
 CLOSENESS = np.array([[0.31, 0.72, 0.05, 0.44, 0.58]])
 
 
@@ -57,6 +58,7 @@ def rung():
         weights={"exemplar": 0.8, "share": 0.2},
         level=-1.0,
         spread=SPREAD,
+        worth=0.8,
         skill={},
         coverage={},
     )
@@ -68,35 +70,48 @@ def test_the_loss_rises_with_what_endangers(rung):
 
 
 def test_the_interval_lies_around_the_expected_drop():
-    drop = np.array([0.0, 0.1, 0.4, 0.8])
-    low, high = interval(drop, np.full(4, 0.9), SPREAD)
-    assert (low < drop).all()
-    assert (drop < high).all()
+    loss = np.array([0.0, 0.1, 0.4, 0.8])
+    low, high = interval(loss, np.full(4, 0.9), MANY, SPREAD)
+    assert (low < 0.9 * loss).all()
+    assert (0.9 * loss < high).all()
 
 
 def test_an_interval_stays_within_what_accuracy_allows():
     """From an accuracy of .98 at most .98 can be lost and .02 gained."""
-    low, high = interval(np.array([0.0, 0.97]), np.array([0.98, 0.98]), SPREAD)
-    assert low[0] == pytest.approx(-0.02)
-    assert high[1] == pytest.approx(0.98)
+    low, high = interval(np.array([0.0, 0.99]), np.array([0.98, 0.98]), MANY, SPREAD)
+    assert low[0] == pytest.approx(-0.02, abs=1e-4)
+    assert high[1] == pytest.approx(0.98, abs=1e-4)
 
 
 def test_an_interval_is_widest_where_half_is_lost():
-    low, high = interval(np.array([0.02, 0.45, 0.88]), np.full(3, 0.9), SPREAD)
+    low, high = interval(np.array([0.02, 0.5, 0.98]), np.full(3, 0.9), MANY, SPREAD)
     assert (high - low).argmax() == 1
 
 
 def test_what_was_never_known_has_nothing_to_lose():
-    low, high = interval(np.zeros(1), np.zeros(1), SPREAD)
-    assert low[0] == high[0] == 0.0
+    low, high = interval(np.full(1, 0.3), np.zeros(1), MANY, SPREAD)
+    assert (low[0], high[0]) == pytest.approx((0.0, 0.0), abs=1e-6)
+
+
+def test_the_fewer_rows_tell_the_accuracy_before_the_wider_the_interval():
+    sets = np.array([2.0, 10.0, 40.0, 1000.0])
+    low, high = interval(np.full(4, 0.3), np.full(4, 0.8), sets, SPREAD)
+    assert (np.diff(high - low) < 0).all()
+
+
+def test_what_seems_unknown_by_one_template_may_yet_be_lost():
+    """An accuracy of 0, read on one set of rows, may be .5; of that a part can go."""
+    low, high = interval(np.full(1, 0.4), np.zeros(1), np.ones(1), SPREAD)
+    assert low[0] == pytest.approx(0.0)
+    assert 0.2 < high[0] < 0.62
 
 
 def test_an_interval_that_holds_more_and_one_of_a_single_run_are_wider():
-    drop, before = np.array([0.05, 0.3]), np.full(2, 0.9)
-    low, high = interval(drop, before, SPREAD)
+    loss, before = np.array([0.05, 0.3]), np.full(2, 0.9)
+    low, high = interval(loss, before, MANY, SPREAD)
     for wider in (
-        interval(drop, before, SPREAD, 0.9),
-        interval(drop, before, SPREAD, one_run=True),
+        interval(loss, before, MANY, SPREAD, 0.9),
+        interval(loss, before, MANY, SPREAD, one_run=True),
     ):
         assert (wider[0] < low).all()
         assert (wider[1] > high).all()
@@ -104,8 +119,8 @@ def test_an_interval_that_holds_more_and_one_of_a_single_run_are_wider():
 
 def test_fewer_degrees_of_freedom_make_wider_intervals():
     few = dataclasses.replace(SPREAD, freedom=2.0)
-    drop, before = np.array([0.3]), np.array([0.9])
-    assert interval(drop, before, few)[1] > interval(drop, before, SPREAD)[1]
+    loss, before = np.array([0.3]), np.array([0.9])
+    assert interval(loss, before, MANY, few)[1] > interval(loss, before, MANY, SPREAD)[1]
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9])
@@ -117,7 +132,7 @@ def test_intervals_cover_at_their_nominal_rate_where_their_assumptions_hold(shar
     own = np.hypot(SPREAD.category, one_run * SPREAD.run)
     off = random.normal(0, SPREAD.update, (2000, 1)) + random.normal(0, own, loss.shape)
     known = dataclasses.replace(SPREAD, freedom=1e6)
-    low, high = interval(0.9 * loss, np.full(loss.shape, 0.9), known, share, one_run=one_run)
+    low, high = interval(loss, np.full(loss.shape, 0.9), MANY, known, share, one_run=one_run)
     drop = 0.9 * np.sin(np.clip(angle(loss) + off, 0, np.pi / 2)) ** 2
     assert ((low <= drop) & (drop <= high)).mean() == pytest.approx(share, abs=0.012)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from auditor.prediction.estimate import Coefficients, angle, normal_scores
+from auditor.prediction.estimate import Coefficients, angle, normal_scores, odds
 from auditor.prediction.fitting import USED, Measured, fit, fit_rung, fit_spread, leave_out
 
 STEPS = (2, 5, 9)
@@ -26,9 +26,14 @@ def simulate(name, dataset, rung, *, categories=40, noise=0.3, level=-1.5, shift
         r: {f: np.repeat(random.normal(size=(1, 1, categories)), 2, axis=0) for f in names}
         for r, names in USED.items()
     }
-    scores = sum(normal_scores(features[rung][f].mean(axis=0))[0] for f in USED[rung])
+    if rung == "full":  # a trial reads the losses of the others, all of them a little too low
+        features[rung]["lost_on_average"][:] = level - 0.4
+    means = {f: v.mean(axis=0) for f, v in features[rung].items()}
+    planted = dict.fromkeys(USED[rung], PLANTED) | {"lost_on_average": 1.0}
+    scores = odds(means, {f: planted[f] for f in USED[rung]})[0]
+    level = 0.4 if rung == "full" else level
     off = shift * random.normal() + noise * random.normal(size=categories)
-    angles = angle(expit(level + PLANTED * scores)) + off
+    angles = angle(expit(level + scores)) + off
     angles = angles + run * random.normal(size=(SEEDS, categories))
     loss = np.sin(np.clip(angles, 0.0, np.pi / 2)) ** 2
     before = np.full((SEEDS, categories, 1), 0.9)
@@ -38,6 +43,7 @@ def simulate(name, dataset, rung, *, categories=40, noise=0.3, level=-1.5, shift
         dataset=dataset,
         features=features,
         accuracy_before=before[0, :, 0],
+        sets=np.full(categories, 1e9),
         runs=np.concatenate([before, after], axis=2),
         steps=STEPS,
         ceiling=0.95,
@@ -54,22 +60,17 @@ def many(rung, **changes):
 
 @pytest.mark.parametrize("rung", USED)
 def test_the_planted_weight_and_level_are_recovered(rung):
-    weight, level = fit_rung(rung, many(rung, noise=0.02))
-    assert weight == pytest.approx(PLANTED, abs=0.03)
-    assert level == pytest.approx(-1.5, abs=0.1)
+    weights, level = fit_rung(rung, many(rung, noise=0.02))
+    assert weights.pop("lost_on_average", 1.0) == 1.0
+    assert list(weights.values()) == pytest.approx([PLANTED] * len(weights), abs=0.03)
+    assert level == pytest.approx(0.4 if rung == "full" else -1.5, abs=0.1)
 
 
 def test_the_level_makes_the_mean_loss_that_which_was_measured():
     updates = many("head", noise=0.0)
-    weight, level = fit_rung("head", updates)
-    expected = [
-        expit(
-            level
-            + weight
-            * sum(normal_scores(u.features["head"][f].mean(axis=0))[0] for f in USED["head"])
-        ).mean()
-        for u in updates
-    ]
+    weights, level = fit_rung("head", updates)
+    features = [{f: v.mean(axis=0) for f, v in u.features["head"].items()} for u in updates]
+    expected = [expit(level + odds(f, weights)).mean() for f in features]
     assert np.mean(expected) == pytest.approx(np.mean([u.loss.mean() for u in updates]), abs=1e-6)
 
 
@@ -79,12 +80,12 @@ def test_a_dataset_with_many_updates_weighs_no_more_than_one_with_few():
     mute = [simulate(f"update {i}", "home", "head") for i in range(9)]
     once, _ = fit_rung("similarity", [*telling, mute[0]])
     often, _ = fit_rung("similarity", [*telling, *mute])
-    assert often > 0.5 * once > 0  # drowned, a quarter of it
+    assert often["exemplar"] > 0.5 * once["exemplar"] > 0  # drowned, a quarter of it
 
 
 def test_skill_is_high_where_features_tell_and_low_where_they_do_not():
     rungs = fit(many("head"), STEPS, "simulated updates").rungs
-    assert min(rungs["head"].skill.values()) > 0.8
+    assert np.mean(list(rungs["head"].skill.values())) > 0.8
     assert np.mean(list(rungs["similarity"].skill.values())) < 0.4
 
 
@@ -100,8 +101,7 @@ def test_what_all_categories_of_an_update_share_is_told_from_what_is_their_own()
         for i in range(60)
     ]
     planted = [
-        0.9
-        * expit(
+        expit(
             -0.5
             + PLANTED
             * sum(normal_scores(u.features["head"][f].mean(axis=0))[0] for f in USED["head"])

@@ -1,0 +1,119 @@
+"""Which rung of the ladder: the one asked for, or the dearest that fits the seconds allowed.
+
+Costs are timed on the machine at hand: a few steps of what would be run, times their number. So a
+budget may choose otherwise on another machine, or on a busy one; `--probe` never does.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from auditor.interfaces import Target
+from auditor.prediction.finetune import BATCH, EPOCHS
+from auditor.prediction.measuring import Effort, material_of
+from auditor.prediction.out_of_fold import SEEDS
+from auditor.prediction.probes import train as train_probes
+from auditor.prediction.reading import Material
+from auditor.prediction.rungs import BATCH as PROBE_BATCH
+from auditor.prediction.rungs import HIDDEN, STEPS
+from auditor.prediction.scenes import MOST_SIMULATED, Old
+from auditor.prediction.training import Classifier, Phase, tokenise, train
+from auditor.records import Dataset
+from auditor.results import Recipe
+
+DEFAULT_EFFORT = Effort()
+EFFORTS = (Effort(runs=3), DEFAULT_EFFORT, Effort(runs=1), Effort(rows=20, runs=1))  # dearest first
+TIMED = 3  # steps
+ASKED = "it was asked for"
+DEFAULT = "the default; give --update and --probe full for a measurement, or --budget SECONDS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A rung, why that one, and how much to spend on `full`."""
+
+    rung: str
+    reason: str
+    effort: Effort = DEFAULT_EFFORT
+
+
+def choose(
+    probe: str | None,
+    budget: float | None,
+    *,
+    full: Callable[[Effort], float] | None,
+    head: Callable[[], float],
+) -> Choice:
+    """The rung: `probe`, or the dearest up to it that takes at most `budget` seconds.
+
+    full, head: seconds that the rung would take here, asked for only where there is a budget;
+    `full` None: there is no update to make, or no model to make it with.
+    """
+    if budget is None:
+        return Choice(rung=probe or "head", reason=ASKED if probe else DEFAULT)
+    least = ""
+    if full and probe in (None, "full"):
+        for effort in EFFORTS:
+            if (cost := full(effort)) <= budget:
+                what = f"{effort.runs} runs on {effort.rows} rows a category"
+                reason = f"{what} take about {cost:.0f} s of {budget:g} s"
+                return Choice(rung="full", reason=reason, effort=effort)
+        least = f", and full about {cost:.0f} s"
+    if probe != "similarity" and (cost := head()) <= budget:
+        return Choice(rung="head", reason=f"it takes about {cost:.0f} s of {budget:g} s{least}")
+    return Choice(rung="similarity", reason=f"more takes longer than {budget:g} s{least}")
+
+
+def seconds_of_full(old: Old, update: Dataset, target: Target, effort: Effort) -> float:
+    """What `measure_update` would take: steps of training and rows to read, both timed."""
+    material = material_of(old, update, effort)
+    a_step, a_row = _timed(target, material)
+    taught, read = len(material.codes), int(material.held_out[0].sum())
+    recipe, updates = Recipe(), len(effort.rates)
+    steps = EPOCHS * math.ceil((taught - read) / BATCH)
+    steps += updates * math.ceil(recipe.checkpoints[-1] * recipe.batch / BATCH)
+    rows = (1 + updates * len(recipe.checkpoints)) * 2 * read + 3 * updates * (taught - read)
+    return effort.runs * (steps * a_step + rows * a_row)
+
+
+def _timed(target: Target, material: Material) -> tuple[float, float]:
+    """Seconds of one step of BATCH rows, and of reading one row."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    tokens = tokenise(target, material.texts[: (TIMED + 1) * BATCH])
+    model = Classifier(target, tokens.vocabulary, material.kinds, device)
+    rows = np.arange(len(tokens.texts))
+    phase = Phase(rate=0.0, head_rate=0.0, batch=BATCH, steps=TIMED + 1)
+    random = np.random.default_rng(0)
+    marks = [
+        time.perf_counter()
+        for _ in train(model, tokens.of(rows), material.codes[rows], phase, random)
+    ]
+    start = time.perf_counter()
+    model.read(tokens.of(rows))
+    reading = (time.perf_counter() - start) / len(rows)
+    return (marks[-1] - marks[0]) / TIMED, reading
+
+
+def seconds_of_head(old: Old, given: bool) -> float:
+    """What the rung `head` would take: its probes, a few steps timed."""
+    codes = torch.from_numpy(old.dataset.codes)
+    kinds = len(old.dataset.categories)
+    updates = 1 if given else min(kinds, MOST_SIMULATED)
+    start = time.perf_counter()
+    train_probes(
+        torch.from_numpy(old.embeddings.vectors),
+        codes,
+        torch.ones(updates, len(codes), dtype=torch.bool),
+        known=torch.ones(updates, kinds, dtype=torch.bool),
+        hidden=HIDDEN,
+        steps=TIMED,
+        batch=PROBE_BATCH,
+        seed=0,
+    )
+    return (time.perf_counter() - start) * SEEDS * STEPS / TIMED

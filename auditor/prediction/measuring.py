@@ -1,0 +1,176 @@
+"""The rung `full`: the update really made, on a sample of the old rows, and read on held-out ones.
+
+What was measured stays in the user's cache, keyed by the rows, the recipe and the model, so that
+the same audit with other limits does not wait for it again. The file holds numbers and the names
+of categories, no text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from auditor.files import write_whole
+from auditor.interfaces import Progress, Target
+from auditor.prediction.finetune import FineTune, fine_tune
+from auditor.prediction.folds import hold_out
+from auditor.prediction.loss import crossing
+from auditor.prediction.reading import Material, Run, first_of_each
+from auditor.prediction.scenes import Old
+from auditor.records import Dataset, Table
+from auditor.results import MeasuredCategory, Measurement, Recipe, Speed
+
+FORMAT = 1  # of the files; another number is measured anew
+TEN_POINTS, HALF = 0.1, 0.5  # of accuracy, lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much of the old data is fine-tuned on, and how often."""
+
+    rows: int = 40  # of a category: as the measured updates that the coefficients rest on have
+    runs: int = 2  # seeds, each with other rows held out
+    rates: tuple[float, ...] = (0.3, 1.0, 3.0)  # times the recipe's learning rates
+
+
+def measure_update(
+    old: Old,
+    update: Dataset,
+    target: Target,
+    effort: Effort,
+    folder: Path,
+    *,
+    seed: int,
+    progress: Progress = lambda *_: None,
+) -> Measurement:
+    """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`.
+
+    Raises OSError where the folder cannot be written.
+    """
+    material = material_of(old, update, effort)
+    key = _key(material, old.dataset.categories, target, effort, seed)
+    path = folder / f"{key}.json"
+    if known := _read(path):
+        return known
+    found = fine_tune(
+        target,
+        material,
+        seeds=range(seed, seed + effort.runs),
+        rates=effort.rates,
+        progress=progress,
+    )
+    measured = summed_up(
+        found, old.dataset.categories, target.identity, len(material.codes), effort
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(path, msgspec.json.encode(measured))
+    return measured
+
+
+def material_of(old: Old, update: Dataset, effort: Effort) -> Material:
+    """What is fine-tuned: a sample of the old rows, and what a recipe can see of the update's."""
+    recipe, codes = Recipe(), old.dataset.codes
+    rows = first_of_each(codes, np.ones(len(codes), dtype=bool), effort.rows)
+    names = old.dataset.categories
+    fresh = sorted({e.category for e in update.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *fresh))}
+    arriving = update.examples[: 2 * recipe.batch * recipe.checkpoints[-1]]
+    new_codes = np.array([number[e.category] for e in arriving], dtype=np.int64)
+    texts = old.dataset.texts
+    return Material(
+        texts=[texts[i] for i in rows],
+        codes=codes[rows],
+        held_out=hold_out(old.disjoint[rows], codes[rows], effort.runs),
+        update_texts=[e.text for e in arriving],
+        update_codes=new_codes,
+        update_held_out=hold_out(np.arange(len(new_codes)), new_codes, 1)[0],
+    )
+
+
+def _key(
+    material: Material, names: Sequence[str], target: Target, effort: Effort, seed: int
+) -> str:
+    parts = (
+        *(FORMAT, target.identity, msgspec.to_builtins(Recipe()), effort, seed, names),
+        *(material.texts, material.codes.tolist(), material.held_out.tolist()),
+        *(material.update_texts, material.update_codes.tolist()),
+    )
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+
+def _read(path: Path) -> Measurement | None:
+    """What an earlier run has left, if it is whole."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Measurement)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def summed_up(
+    found: FineTune, names: Sequence[str], target: str, rows: int, effort: Effort
+) -> Measurement:
+    """The runs as users keep them; categories are those of which rows could be held out."""
+    runs = found.at(1.0)
+    competent = [found.steps[r.competent] for r in runs if r.competent]
+    read = [c for c in range(len(names)) if all(run.rows[c] for run in runs)]
+    return Measurement(
+        target=target,
+        runs=len(runs),
+        rows=rows,
+        rows_a_category=effort.rows,
+        steps=found.steps,
+        learnt=_rounded(np.mean([run.learnt for run in runs], axis=0)),
+        competent_step=float(np.mean(competent)) if len(competent) == len(runs) else None,
+        categories=tuple(_category(found, c, names[c], effort) for c in read),
+        layers=found.layers,
+        moved=tuple(map(_rounded, np.mean([run.moved for run in runs], axis=0))),
+        moved_important=tuple(
+            map(_rounded, np.mean([run.moved_important for run in runs], axis=0))
+        ),
+    )
+
+
+def _category(found: FineTune, category: int, name: str, effort: Effort) -> MeasuredCategory:
+    runs = found.at(1.0)
+    masked = _mean(runs, "masked")[:, category]
+    refitted = _mean(runs, "refitted")[[0, -1], category]
+    lost = [run.drop_at_competence for run in runs]
+    first, last = refitted.round(4).tolist()
+    return MeasuredCategory(
+        category=name,
+        rows=int(sum(run.rows[category] for run in runs)),
+        accuracy=tuple(_rounded(run.accuracy[:, category]) for run in runs),
+        recalled=tuple(_rounded(run.recalled[:, category]) for run in runs),
+        masked=None if np.isnan(masked).any() else _rounded(masked),
+        refitted=(first, last),
+        drop_at_competence=None
+        if any(x is None for x in lost)
+        else round(float(np.mean([x[category] for x in lost if x is not None])), 4),
+        speeds=tuple(
+            _speed(rate, found.steps, _mean(found.at(rate), "accuracy")[:, category])
+            for rate in effort.rates
+        ),
+    )
+
+
+def _speed(rate: float, steps: Sequence[int], accuracy: Table) -> Speed:
+    lost = accuracy[0] - accuracy
+    return Speed(
+        rate=rate,
+        steps_to_lose_10_points=crossing(steps, lost, TEN_POINTS),
+        half_life=crossing(steps, lost, HALF * accuracy[0]) if accuracy[0] else None,
+    )
+
+
+def _mean(runs: Sequence[Run], name: str) -> Table:
+    """(C, K) of a field, over runs; a category that one run could not read is NaN."""
+    return np.asarray(np.mean([getattr(run, name) for run in runs], axis=0))
+
+
+def _rounded(values: Table) -> tuple[float, ...]:
+    return tuple(np.asarray(values).round(4).tolist())
