@@ -247,7 +247,9 @@ def make_forecast() -> Build:
     def make(drops: Mapping[str, Mapping[str, Any]], *, kind: str = "given") -> Forecast:
         usual: dict[str, Any] = {
             "accuracy_before": 0.9,
+            "accuracy_in_template": 0.9,
             "steps_to_lose_10_points": 9.0,
+            "half_life": None,
             "scored_examples": 30,
             "identifiable": True,
             "reason": "near the update",
@@ -268,7 +270,9 @@ def make_forecast() -> Build:
             update=update,
             recipe=Recipe(),
             probe="head",
+            chosen="the default",
             reliability=0.9,
+            skill=0.8,
             categories=tuple(categories),
         )
 
