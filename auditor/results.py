@@ -33,12 +33,17 @@ class Update:
     """What the model is to be fine-tuned on next: given by the user, or simulated."""
 
     kind: Literal["given", "simulated"]
-    categories: tuple[str, ...]
+    categories: tuple[str, ...]  # of the given one; or those that are simulated ones, each alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryForecast:
-    """What the update is expected to do to one category."""
+    """What the update is expected to do to one category.
+
+    Where updates are simulated, its numbers are means over those of one category, other than
+    itself: they say what befalls it with whatever comes next. What hits it hardest, alone or
+    several together, is its worst update.
+    """
 
     category: str
     rank: int  # 1 = forgotten first
@@ -57,6 +62,8 @@ class CategoryForecast:
     scored_examples: int
     identifiable: bool
     reason: str  # why not identifiable; else what drives the drop
+    worst_update: str | None = None  # of the matrix's updates; None: the update is given
+    worst_drop: float | None = None  # expected under that one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +78,16 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """Expected drop of each category (row) under each simulated update (column)."""
+    """Expected drop of each category (row) under each simulated update (column).
+
+    Updates of one category come first, then pairs and batches, whose names are joined: "A + B". A
+    category's `expected_drop` is the mean of its row over the updates of one category, drawn
+    towards the prior where it is not identifiable.
+    """
 
     updates: tuple[str, ...]
     categories: tuple[str, ...]
-    drops: tuple[tuple[float | None, ...], ...]  # None: the category is the update
+    drops: tuple[tuple[float | None, ...], ...]  # None: the category is in the update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ FORGETTING = {
     "scored_examples",
     "identifiable",
     "reason",
+    "worst_update",
+    "worst_drop",
 }
 
 

@@ -8,6 +8,7 @@
     rungs.py        the ladder of probes: from one update, features of each old category
     estimate.py     features -> expected drop, interval and curve, by coefficients that were
                     fitted on measured updates (`coefficients.json`, made by `fitting.py`)
+    simulated.py    which updates stand in for the one that is not given
     scenes.py       the old data with the update that is given, or simulated ones
     training.py     an encoder with a head: the loop that trains and reads it
     reading.py      what is read of a fine-tune at each checkpoint
@@ -15,7 +16,7 @@
     finetune.py     a real fine-tune, on the old rows and then on an update
     leaving_out.py  which categories to leave out as updates, and what is then left
     backtest.py     measured updates of the user's own data, against forecasts of them
-    forecast.py     the update that is given, or each category in turn as a simulated one
+    forecast.py     the forecast for the update that is given, or for simulated ones
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML
 2024), so probes are not fine-tuned: they measure how the update's text looks to a model of the

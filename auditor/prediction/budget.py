@@ -22,7 +22,8 @@ from auditor.prediction.probes import train as train_probes
 from auditor.prediction.reading import Material
 from auditor.prediction.rungs import BATCH as PROBE_BATCH
 from auditor.prediction.rungs import HIDDEN, STEPS
-from auditor.prediction.scenes import MOST_SIMULATED, Old
+from auditor.prediction.scenes import Old
+from auditor.prediction.simulated import simulate
 from auditor.prediction.training import Classifier, Phase, tokenise, train
 from auditor.records import Dataset
 from auditor.results import Recipe
@@ -104,7 +105,7 @@ def seconds_of_head(old: Old, given: bool) -> float:
     """What the rung `head` would take: its probes, a few steps timed."""
     codes = torch.from_numpy(old.dataset.codes)
     kinds = len(old.dataset.categories)
-    updates = 1 if given else min(kinds, MOST_SIMULATED)
+    updates = 1 if given else len(simulate(old.embeddings.vectors, old.dataset.codes))
     start = time.perf_counter()
     train_probes(
         torch.from_numpy(old.embeddings.vectors),

@@ -1,7 +1,8 @@
-"""The forecast: of the update that is given, or of each category in turn as a simulated one."""
+"""The forecast: of the update that is given, or of simulated ones."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from auditor.prediction.estimate import Coefficients, Losses, curve, interval, l
 from auditor.prediction.loss import crossing
 from auditor.prediction.rungs import RUNGS, Scene
 from auditor.prediction.scenes import FEWEST_SCORED, Old, scene_of
-from auditor.records import Dataset, Embeddings, Table
+from auditor.records import Dataset, Embeddings, Ints, Table
 from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Measurement, Recipe, Update
 
 LOWEST_RELIABILITY = 0.4
@@ -53,30 +54,36 @@ def forecast_forgetting(
 ) -> Forecast:
     """Expected drop of every old category, most endangered first.
 
-    `update` None simulates: each category in turn (60 of them at most) is the new one, and a
-    category's numbers are means over the updates that are not itself. `chosen`: why this `rung`.
+    `update` None simulates: categories are left out as what comes next, alone, in pairs and in
+    batches. A category's numbers are means over the single ones that are not itself; the worst of
+    all updates is named beside them. `chosen`: why this `rung`.
     """
     scene = scene_of(old, update, seed, measurement)
     progress("forecast", 0, 1)
     features = RUNGS[rung](scene)
     progress("forecast", 1, 1)
     weights, counted, before = coefficients.rungs[rung], _counted(scene), old.accuracy
+    averaged = counted & _of_fewest(scene)
     whole = losses({name: f.mean(axis=0) for name, f in features.items()}, weights)
     halves = [losses({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)]
-    reliability = _agreement(*(before * _mean(h.mean, counted) for h in halves))
+    reliability = _agreement(*(before * _mean(h.mean, averaged) for h in halves))
     if measurement and measurement.runs < 2:
         reliability = None
     doubts = _doubts(old, update, reliability)
-    loss = _mean(whole.mean, counted)
+    loss = _mean(whole.mean, averaged)
     ends = [
         interval(loss, before, old.sets, weights.spread, s, one_run=run) for s, run in INTERVALS
     ]
     numbers = np.stack([before * loss, *(end for pair in ends for end in pair)], axis=1)
-    drivers = _drivers(old, scene, whole, counted)
+    drops = (before * whole.mean).round(4)
+    worst = np.where(counted, drops, -1.0).argmax(axis=0)
+    drivers = _drivers(old, scene, whole, worst)
     unranked = [
         _category(old, c, numbers[c], doubts.get(name), coefficients, drivers[c])
         for c, name in enumerate(old.dataset.categories)
     ]
+    if not update:
+        unranked = _with_worst(unranked, _updates(old, scene), worst, drops)
     unranked.sort(key=lambda f: (-f.expected_drop, f.category))
     ranked = tuple(replace(f, rank=i) for i, f in enumerate(unranked, 1))
     return Forecast(
@@ -89,7 +96,7 @@ def forecast_forgetting(
         categories=ranked,
         steps=(0, *coefficients.curve.steps),
         curves=tuple(_curve(f, coefficients) for f in ranked),
-        matrix=None if update else _matrix(old, scene, before * whole.mean, counted),
+        matrix=None if update else _matrix(old, scene, drops, counted),
         measurement=measurement,
         provenance=coefficients.provenance,
     )
@@ -136,24 +143,41 @@ def _category(
     )
 
 
+def _with_worst(
+    categories: Sequence[CategoryForecast], names: Sequence[str], worst: Ints, drops: Table
+) -> list[CategoryForecast]:
+    """The categories with the `worst` (K,) of the updates, and of their `drops` (updates, K)."""
+    return [
+        replace(f, worst_update=names[u], worst_drop=float(drops[u, c]))
+        for c, (f, u) in enumerate(zip(categories, worst, strict=True))
+    ]
+
+
 def _described(old: Old, scene: Scene, update: tuple[Dataset, Embeddings] | None) -> Update:
     if update:
         names = sorted({e.category for e in update[0].examples})
         return Update(kind="given", categories=tuple(names))
-    return Update(kind="simulated", categories=_updates(old, scene))
+    alone = tuple(old.dataset.categories[int(u[0])] for u in scene.updates if len(u) == 1)
+    return Update(kind="simulated", categories=alone)
 
 
 def _updates(old: Old, scene: Scene) -> tuple[str, ...]:
     """The names of simulated updates."""
-    return tuple(old.dataset.categories[int(u[0])] for u in scene.updates)
+    return tuple(" + ".join(old.dataset.categories[int(c)] for c in u) for u in scene.updates)
 
 
 def _counted(scene: Scene) -> NDArray[np.bool_]:
-    """(updates, K) whether an update says anything about a category: it is not the update."""
+    """(updates, K) whether an update says anything about a category: it is none of the update."""
     counted = np.ones((len(scene.updates), scene.old), dtype=bool)
     for i, classes in enumerate(scene.updates):
         counted[i, classes[classes < scene.old]] = False
     return counted
+
+
+def _of_fewest(scene: Scene) -> NDArray[np.bool_]:
+    """(updates, 1) the updates of the fewest categories: of simulated ones, those of one."""
+    sizes = np.array([len(u) for u in scene.updates])
+    return np.asarray((sizes == sizes.min())[:, None])
 
 
 def _mean(table: Table, counted: NDArray[np.bool_]) -> Table:
@@ -193,9 +217,8 @@ def _doubts(
     return doubts
 
 
-def _drivers(old: Old, scene: Scene, whole: Losses, counted: NDArray[np.bool_]) -> list[str]:
-    """What endangers each category most; of simulated updates, in the worst of them."""
-    worst = np.where(counted, whole.mean, -1.0).argmax(axis=0)
+def _drivers(old: Old, scene: Scene, whole: Losses, worst: Ints) -> list[str]:
+    """What endangers each category most; of simulated updates, in the `worst` (K,) of them."""
     said = [DRIVERS[whole.driver[u][c]] for c, u in enumerate(worst)]
     if not scene.measured.all():
         return said
@@ -219,7 +242,6 @@ def _curve(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:
 
 
 def _matrix(old: Old, scene: Scene, drops: Table, counted: NDArray[np.bool_]) -> Matrix:
-    drops = drops.round(4)
     return Matrix(
         updates=_updates(old, scene),
         categories=old.dataset.categories,

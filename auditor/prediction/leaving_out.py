@@ -11,12 +11,11 @@ import numpy as np
 from auditor.prediction.folds import hold_out, keep_together
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
+from auditor.prediction.simulated import FEWEST_LEFT, resemblance, spread
 from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Template
 
 SEVERAL = 3  # categories of an update of several
 EVERY = 3  # that many updates, the last is of several categories
-STRATA = 3  # of size: large, middling and small categories
-FEWEST_LEFT = 3  # old categories: with fewer there is no order to forecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,26 +78,11 @@ def choose(vectors: Floats, codes: Ints, count: int) -> tuple[tuple[int, ...], .
     kinds = int(codes.max()) + 1
     if kinds <= FEWEST_LEFT:
         return ()
-    centres = np.stack([vectors[codes == c].mean(axis=0) for c in range(kinds)])
-    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
-    cosine = centres @ centres.T
-    np.fill_diagonal(cosine, -np.inf)
+    cosine = resemblance(vectors, codes)
     several = max(1, min(SEVERAL, kinds - FEWEST_LEFT))
     updates = []
-    for i, category in enumerate(_spread(np.bincount(codes), cosine.max(axis=1))[:count]):
+    for i, category in enumerate(spread(np.bincount(codes), cosine.max(axis=1))[:count]):
         beside = np.argsort(-cosine[category], kind="stable")[: several - 1]
         joined = beside if i % EVERY == EVERY - 1 else beside[:0]
         updates.append(tuple(sorted((int(category), *map(int, joined)))))
     return tuple(dict.fromkeys(updates))
-
-
-def _spread(sizes: Ints, similarity: Floats) -> Ints:
-    """(K,) all categories, in such an order that the first few are spread over all strata."""
-    kinds = len(sizes)
-    stratum = np.empty(kinds, dtype=np.int64)
-    stratum[np.argsort(-sizes, kind="stable")] = np.arange(kinds) * STRATA // kinds
-    order = np.lexsort((-similarity, stratum))
-    bits = (kinds - 1).bit_length()
-    # Bits in reverse: the first, the middle, the quarters, the eighths, ...
-    turn = sorted(range(kinds), key=lambda i: int(f"{i:0{bits}b}"[::-1], 2))
-    return np.asarray(order[turn])

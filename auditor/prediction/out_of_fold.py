@@ -21,7 +21,7 @@ from auditor.records import (
     Template,
 )
 
-SEEDS = 4
+SEEDS = 5
 STEPS = 300
 BATCHES = (64, 256)  # rows a batch, a tenth of the data within these bounds
 

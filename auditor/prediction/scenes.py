@@ -12,11 +12,11 @@ from auditor.prediction.folds import assign_folds
 from auditor.prediction.loss import share_lost
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.rungs import Scene
+from auditor.prediction.simulated import simulate
 from auditor.prediction.words import words_of
 from auditor.records import Dataset, Embeddings, HeldOut, Ints, OutOfFold, Table
 from auditor.results import Measurement
 
-MOST_SIMULATED = 60  # updates; with more categories, so many of them in canonical turn
 FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 
 
@@ -97,20 +97,26 @@ def _lost(measurement: Measurement, names: Sequence[str]) -> Table:
 
 def _simulated(old: Old, seed: int) -> Scene:
     codes = old.dataset.codes
-    kinds = len(old.dataset.categories)
-    chosen = np.linspace(0, kinds - 1, min(kinds, MOST_SIMULATED)).round().astype(np.int64)
+    updates = tuple(np.array(u) for u in simulate(old.embeddings.vectors, codes))
     return Scene(
         vectors=old.embeddings.vectors,
         words=words_of(old.dataset.texts),
         codes=codes,
         measured=np.ones(len(codes), dtype=bool),
-        old=kinds,
-        updates=tuple(np.array([c]) for c in chosen),
-        rows=tuple(np.flatnonzero(codes == c) for c in chosen),
+        old=len(old.dataset.categories),
+        updates=updates,
+        rows=tuple(_rows(codes, u) for u in updates),
         joint=old.out_of_fold.probabilities,
         alone=old.out_of_fold.template_disjoint,
         seed=seed,
     )
+
+
+def _rows(codes: Ints, update: Ints) -> Ints:
+    """The rows of a simulated update; of each of k categories a k-th, so that several cost as much
+    as one.
+    """
+    return np.concatenate([np.flatnonzero(codes == c)[:: len(update)] for c in update])
 
 
 def _given(old: Old, update: tuple[Dataset, Embeddings], seed: int) -> Scene:

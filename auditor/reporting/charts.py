@@ -14,7 +14,7 @@ _BAR = 180  # width of an interval bar
 _PANEL = (240, 130)  # a retention panel's plot, in SVG units
 _MAP = (1000, 640)
 _CURVES = 6
-_MATRIX = 30  # rows and columns shown at most
+_MATRIX = (30, 20)  # rows and columns shown at most: a page is as wide
 COLOURS = 10  # of the palette in report.css; marks change when they are used up
 # Shapes drawn at a point by a pen with round ends: dot, plus, cross, bar, caret.
 _MARKS = ("h0", "m-4 0h8m-4-4v8", "m-3-3l6 6m0-6l-6 6", "m-4 0h8", "m-4 3l4-7 4 7")
@@ -124,16 +124,20 @@ def _panel(curve: Curve, steps: Sequence[int]) -> Panel:
 
 
 def grid(matrix: Matrix, forecast: Forecast) -> Grid:
-    """The rows of the most endangered categories, the columns of the most harmful updates."""
+    """The rows of the most endangered categories; the columns of the updates that are worst for
+    them, in their order, and then of the most harmful ones.
+    """
     rank = {c.category: c.rank for c in forecast.categories}
     rows = sorted(
         range(len(matrix.categories)), key=lambda i: (rank.get(matrix.categories[i], 10**9), i)
-    )[:_MATRIX]
+    )[: _MATRIX[0]]
 
     def harm(column: int) -> float:
         return sum(row[column] or 0.0 for row in matrix.drops)
 
-    columns = sorted(range(len(matrix.updates)), key=lambda j: (-harm(j), j))[:_MATRIX]
+    worst = [max(range(len(matrix.updates)), key=lambda j: matrix.drops[i][j] or 0.0) for i in rows]
+    harmful = sorted(range(len(matrix.updates)), key=lambda j: (-harm(j), j))
+    columns = list(dict.fromkeys([*worst, *harmful]))[: _MATRIX[1]]
     drops = [matrix.drops[i][j] for i in rows for j in columns]
     most = max([0.05, *(d for d in drops if d is not None)])
 

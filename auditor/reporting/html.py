@@ -94,6 +94,7 @@ def _environment() -> Environment:
         "interval": wording.interval,
         "label": wording.label,
         "listing": wording.listing,
+        "danger": wording.danger,
         "code": wording.code,
         "rows": cards.named_rows,
         "slots": marking.slots,

@@ -59,6 +59,8 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
     for category in judged.first:
         drop = f"{wording.points(category.expected_drop):>10}"
         yield f"          {drop}  (80% interval {wording.interval(category)})  {category.category}"
+    for danger in judged.dangers:
+        yield f"          {wording.danger(danger.update, danger.categories)}"
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          not identifiable for {unsure} of {len(audit.forecast.categories)}"

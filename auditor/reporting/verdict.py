@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from auditor.reporting import wording
@@ -10,6 +10,8 @@ from auditor.results import Audit, CategoryForecast, Finding, Forecast, Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _MOST_ACTIONS = 5
+_MOST_DANGERS = 3
+_TEN_POINTS = 0.10  # of accuracy: what users notice
 _FEWEST_EXAMPLES = 5  # a category: with fewer, labels and subtypes are not assessed at all
 
 
@@ -25,6 +27,14 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """A simulated update, and the categories that no other one takes more from."""
+
+    update: str
+    categories: tuple[CategoryForecast, ...]  # the largest drop first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a reader with one minute needs to know."""
 
@@ -32,6 +42,7 @@ class Verdict:
     forgetting: str  # which categories go first, as a sentence
     severities: tuple[tuple[Severity, int], ...]
     first: tuple[CategoryForecast, ...]  # up to three, identifiable ones only
+    dangers: tuple[Danger, ...]  # up to three simulated updates, the most harmful first
     actions: tuple[Action, ...]
 
 
@@ -42,6 +53,7 @@ def judge(audit: Audit) -> Verdict:
         forgetting=_forgetting(audit),
         severities=tuple((s, counts[s]) for s in _SEVERITIES),
         first=tuple(c for c in ranked(audit.forecast) if c.identifiable)[:3],
+        dangers=_dangers(audit.forecast),
         actions=_actions(audit),
     )
 
@@ -49,6 +61,27 @@ def judge(audit: Audit) -> Verdict:
 def ranked(forecast: Forecast | None) -> list[CategoryForecast]:
     """The categories of a forecast, first to go first."""
     return sorted(forecast.categories, key=lambda c: c.rank) if forecast else []
+
+
+def _dangers(forecast: Forecast | None) -> tuple[Danger, ...]:
+    """The updates that take most from the categories they are worst for, ten points or more each.
+
+    None where the update is given, or no drop is identifiable.
+    """
+    hit: dict[str, list[CategoryForecast]] = defaultdict(list)
+    for c in ranked(forecast):
+        if c.identifiable and c.worst_update is not None and _worst(c) >= _TEN_POINTS:
+            hit[c.worst_update].append(c)
+    found = [
+        Danger(update=u, categories=tuple(sorted(of, key=_worst, reverse=True)))
+        for u, of in hit.items()
+    ]
+    found.sort(key=lambda d: (-sum(map(_worst, d.categories)), d.update))
+    return tuple(found[:_MOST_DANGERS])
+
+
+def _worst(category: CategoryForecast) -> float:
+    return category.worst_drop or 0.0
 
 
 def _training(errors: int, warnings: int, audit: Audit) -> str:

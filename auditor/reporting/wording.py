@@ -200,6 +200,12 @@ def interval(category: CategoryForecast) -> str:
     return f"{_signed(category.low)} to {_signed(category.high)}"
 
 
+def danger(update: str, categories: Iterable[CategoryForecast]) -> str:
+    """What a simulated update endangers, with the drops that are expected under it."""
+    hit = (f"{c.category} ({points(c.worst_drop or 0.0)})" for c in categories)
+    return f"Adding {update} endangers {listing(hit)}"
+
+
 def update_title(forecast: Forecast) -> str:
     """What a forecast is conditioned on, as a noun phrase."""
     categories = forecast.update.categories

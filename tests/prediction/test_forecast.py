@@ -223,40 +223,53 @@ def test_accuracy_after_is_the_mean_of_the_curve_over_the_checkpoints(forecast):
     assert means == pytest.approx([f.accuracy_after for f in forecast.categories], abs=0.01)
 
 
-def test_a_given_update_is_named_and_has_no_matrix(world, tickets, refunds):
+def test_a_given_update_is_named_and_has_no_matrix_and_no_worst_one(world, tickets, refunds):
     forecast = world.forecast(tickets, refunds)
     assert dataclasses.asdict(forecast.update) == {"kind": "given", "categories": ("refunds",)}
     assert forecast.matrix is None
+    assert {(f.worst_update, f.worst_drop) for f in forecast.categories} == {(None, None)}
 
 
-def test_a_simulated_forecast_has_each_category_as_an_update_but_not_of_itself(world, tickets):
-    forecast = world.forecast(tickets, None)
-    matrix = forecast.matrix
-    assert forecast.update.kind == "simulated"
-    assert forecast.update.categories == matrix.updates == matrix.categories == NAMES
-    none = [[cell is None for cell in row] for row in matrix.drops]
-    assert none == np.eye(len(NAMES), dtype=bool).tolist()
+@pytest.fixture(scope="module", params=PROBES)
+def simulated(request, world, tickets):
+    return world.forecast(tickets, None, request.param)
 
 
-def test_the_matrix_and_the_ranking_tell_of_the_same_drops(world, tickets):
-    forecast = world.forecast(tickets, None)
-    for name, row in zip(forecast.matrix.categories, forecast.matrix.drops, strict=True):
-        mean = np.mean([cell for cell in row if cell is not None])
-        assert by_name(forecast)[name].expected_drop == pytest.approx(mean, abs=2e-4)
+def test_each_category_is_a_simulated_update_and_so_are_pairs_and_batches(simulated):
+    updates = simulated.matrix.updates
+    assert simulated.update.kind == "simulated"
+    assert simulated.update.categories == simulated.matrix.categories == updates[: len(NAMES)]
+    assert updates[: len(NAMES)] == NAMES
+    assert [len(u.split(" + ")) for u in updates[len(NAMES) :]] == [2] * 4 + [4] * 2
 
 
-def test_a_category_is_most_endangered_by_a_neighbour_on_the_ring(world, tickets):
-    matrix = world.forecast(tickets, None).matrix
-    drops = np.array([[-1.0 if x is None else x for x in row] for row in matrix.drops])
-    worst = drops.argmax(axis=1)
-    assert [(w - c) % len(NAMES) in (1, len(NAMES) - 1) for c, w in enumerate(worst)] == [True] * 8
+def test_an_update_says_nothing_of_a_category_that_is_in_it_and_something_of_all_others(simulated):
+    matrix = simulated.matrix
+    for name, row in zip(matrix.categories, matrix.drops, strict=True):
+        inside = [name in update.split(" + ") for update in matrix.updates]
+        assert [cell is None for cell in row] == inside
 
 
-def test_the_reason_of_a_simulated_drop_names_the_worst_update(world, tickets):
-    forecast = world.forecast(tickets, None)
-    row = forecast.matrix.drops[NAMES.index("billing")]
-    worst = NAMES[int(np.argmax([-1.0 if x is None else x for x in row]))]
-    assert by_name(forecast)["billing"].reason.startswith(f"worst if {worst} is added: ")
+def test_an_expected_drop_is_the_mean_over_the_updates_of_one_category(simulated):
+    for name, row in zip(simulated.matrix.categories, simulated.matrix.drops, strict=True):
+        mean = np.mean([cell for cell in row[: len(NAMES)] if cell is not None])
+        assert by_name(simulated)[name].expected_drop == pytest.approx(mean, abs=2e-4)
+
+
+def test_the_worst_update_of_a_category_is_that_of_the_largest_drop_in_its_row(simulated):
+    for name, row in zip(simulated.matrix.categories, simulated.matrix.drops, strict=True):
+        most = max(cell for cell in row if cell is not None)
+        found = by_name(simulated)[name]
+        assert found.worst_drop == most
+        assert found.worst_update == simulated.matrix.updates[row.index(most)]
+        assert found.reason.startswith(f"worst if {found.worst_update} is added: ")
+
+
+def test_a_category_is_most_endangered_by_a_neighbour_on_the_ring(simulated):
+    """Alone, or together with others."""
+    for k, name in enumerate(NAMES):
+        beside = {NAMES[k - 1], NAMES[(k + 1) % len(NAMES)]}
+        assert beside.intersection(by_name(simulated)[name].worst_update.split(" + "))
 
 
 # --- what changes nothing --------------------------------------------------------------------
@@ -267,8 +280,9 @@ def test_rows_in_another_order_change_nothing(world, tickets, refunds, rung):
     mixed, mixed_update = tickets.copy(), refunds.copy()
     random.Random(1).shuffle(mixed)
     random.Random(2).shuffle(mixed_update)
-    again = world.forecast(mixed, mixed_update, rung)
-    assert again == world.forecast(tickets, refunds, rung)
+    for update, mixed_up in ((refunds, mixed_update), (None, None)):
+        again = world.forecast(mixed, mixed_up, rung)
+        assert again == world.forecast(tickets, update, rung)
 
 
 def test_two_categories_are_enough_for_a_forecast(world, direction):
@@ -276,7 +290,22 @@ def test_two_categories_are_enough_for_a_forecast(world, direction):
     forecast = world.forecast(tickets, None)
     assert forecast.reliability is None
     assert [f.rank for f in forecast.categories] == [1, 2]
+    assert forecast.matrix.updates == ("billing", "returns")
     assert forecast.matrix.drops[0][0] is None
+    assert by_name(forecast)["billing"].worst_update == "returns"
+
+
+@pytest.mark.parametrize("kinds", [3, 4, 5])
+def test_of_a_small_set_no_update_leaves_fewer_than_three_categories_but_single_ones(
+    world, on_ring, kinds
+):
+    names = NAMES[:kinds]
+    few = [(t, c) for k, c in enumerate(names) for t in world.write(c, 30, centre(on_ring, k))]
+    forecast = world.forecast(few, None, "head")
+    updates = [u.split(" + ") for u in forecast.matrix.updates]
+    assert forecast.update.categories == names
+    assert [len(u) for u in updates] == [1] * kinds + [2] * {3: 0, 4: 0, 5: 2}[kinds]
+    assert all(f.worst_drop >= f.expected_drop - 1e-4 for f in forecast.categories)
 
 
 def test_what_was_never_known_is_not_expected_to_be_forgotten(world, direction):

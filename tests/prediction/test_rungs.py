@@ -72,16 +72,46 @@ def test_cosines_are_cosines(world, direction, dataset_of):
         assert found["exemplar"][0, 0, c] == pytest.approx(exemplar, abs=1e-5)
 
 
-def test_a_simulated_update_is_no_neighbour_of_its_own(world, tickets):
-    found = RUNGS["similarity"](scene_of(world.old(tickets), None, seed=0))
-    share = found["share"].mean(axis=0)
-    assert np.diag(share).tolist() == [0.0] * len(TOPICS)
+@pytest.fixture(scope="module")
+def simulated(world, tickets):
+    """The scene of simulated updates, of one topic and of two."""
+    scene = scene_of(world.old(tickets), None, seed=0)
+    assert {len(u) for u in scene.updates} == {1, 2}
+    return scene
+
+
+def of_itself(scene, table):
+    """What a table (updates, K) says of the categories that are in the update."""
+    return np.concatenate([row[u] for u, row in zip(scene.updates, table, strict=True)])
+
+
+def test_a_simulated_update_is_no_neighbour_of_its_own(simulated):
+    share = RUNGS["similarity"](simulated)["share"].mean(axis=0)
+    assert not of_itself(simulated, share).any()
     np.testing.assert_allclose(share.sum(axis=1), 1.0)
 
 
-def test_a_probe_has_never_seen_a_simulated_update(world, tickets):
-    found = RUNGS["head"](scene_of(world.old(tickets), None, seed=0))
-    assert np.diag(found["mistaken"].mean(axis=0)).tolist() == [0.0] * len(TOPICS)
+def test_a_probe_has_never_seen_a_simulated_update(simulated):
+    mistaken = RUNGS["head"](simulated)["mistaken"].mean(axis=0)
+    assert not of_itself(simulated, mistaken).any()
+    np.testing.assert_allclose(mistaken.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_an_update_of_two_is_read_on_as_many_rows_as_one_and_on_rows_of_both(simulated):
+    for update, rows in zip(simulated.updates, simulated.rows, strict=True):
+        assert np.bincount(simulated.codes[rows])[update].tolist() == [24 // len(update)] * len(
+            update
+        )
+
+
+def test_an_update_of_two_lies_as_near_to_a_category_as_the_nearer_of_them(simulated):
+    found = RUNGS["similarity"](simulated)["centroid"].mean(axis=0)
+    alone = {int(u[0]): row for u, row in zip(simulated.updates, found, strict=True) if len(u) == 1}
+    for update, row in zip(simulated.updates, found, strict=True):
+        if len(update) == 2:
+            others = np.setdiff1d(np.arange(len(TOPICS)), update)
+            nearer = np.maximum(*(alone[int(c)] for c in update))
+            np.testing.assert_allclose(row[others], nearer[others], atol=0.1)
 
 
 def test_sharpened_does_not_look_along_what_varies_within_categories(world, direction, dataset_of):

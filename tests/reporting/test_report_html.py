@@ -181,10 +181,17 @@ def test_simulated_updates_are_named_as_such_and_a_large_matrix_is_capped(audit,
     drops = tuple(tuple(None if i == j else 0.1 for j in range(40)) for i in range(40))
     matrix = Matrix(updates=names, categories=names, drops=drops)
     update = Update(kind="simulated", categories=names)
-    replaced = dataclasses.replace(audit.forecast, matrix=matrix, update=update)
+    first = dataclasses.replace(
+        audit.forecast.categories[0], worst_update="c1 + c2", worst_drop=0.4
+    )
+    replaced = dataclasses.replace(
+        audit.forecast, matrix=matrix, update=update, categories=(first,)
+    )
     page = render(make_audit(forecast=replaced))
     assert "Forecast: the average of 40 simulated updates" in page
-    assert "Showing 30 of 40 categories and 30 of 40 updates" in page
+    assert "Showing the 30 of 40 categories" in page
+    assert "and 20 of 40 updates" in page
+    assert "<li>Adding c1 + c2 endangers product question (40 points).</li>" in page
 
 
 def _luminance(colour: str) -> float:

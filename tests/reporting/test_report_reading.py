@@ -8,6 +8,7 @@ from auditor.reporting import charts, marking, wording
 from auditor.reporting.cards import named_rows, sections
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import judge
+from auditor.results import Matrix
 
 
 def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
@@ -53,6 +54,55 @@ def test_an_interval_that_holds_zero_is_no_loss(audit):
     forecast = dataclasses.replace(audit.forecast, categories=safe)
     verdict = judge(dataclasses.replace(audit, forecast=forecast))
     assert "no category is surely lost" in verdict.forgetting
+
+
+def under_simulated(audit, **worst):
+    """The audit with these worst updates: category -> (update, drop)."""
+    categories = tuple(
+        dataclasses.replace(c, worst_update=update, worst_drop=drop)
+        for c in audit.forecast.categories
+        for update, drop in [worst.get(c.category, (None, None))]
+    )
+    return dataclasses.replace(
+        audit, forecast=dataclasses.replace(audit.forecast, categories=categories)
+    )
+
+
+def test_dangers_are_the_three_updates_that_take_most_from_what_they_are_worst_for(audit):
+    found = under_simulated(
+        audit,
+        returns=("refund", 0.24),
+        billing=("refund", 0.31),
+        shipping=("orders + tracking", 0.4),
+        **{"product question": ("orders", 0.12)},
+    )
+    assert [wording.danger(d.update, d.categories) for d in judge(found).dangers] == [
+        "Adding refund endangers billing (31 points) and returns (24 points)",
+        "Adding orders + tracking endangers shipping (40 points)",
+        "Adding orders endangers product question (12 points)",
+    ]
+
+
+def test_a_loss_that_is_small_or_not_identifiable_is_no_danger(audit):
+    found = under_simulated(audit, shipping=("refund", 0.09), account=("refund", 0.6))
+    assert judge(found).dangers == ()
+    assert judge(audit).dangers == ()  # the update is given
+
+
+def test_the_matrix_shows_the_worst_update_of_each_category_first(audit):
+    names = tuple(f"c{i}" for i in range(60))
+    updates = (*names, "c1 + c2")
+    drops = tuple(
+        (*(None if i == j else 0.5 if j == 60 - i else 0.1 for j in range(60)), 0.2)
+        for i in range(60)
+    )
+    one = audit.forecast.categories[0]
+    ranks = tuple(dataclasses.replace(one, category=c, rank=i) for i, c in enumerate(names))
+    forecast = dataclasses.replace(audit.forecast, categories=ranks)
+    shown = charts.grid(Matrix(updates=updates, categories=names, drops=drops), forecast)
+    assert (len(shown.rows), shown.of_rows) == (30, 60)
+    assert (len(shown.updates), shown.of_updates) == (20, 61)
+    assert shown.updates[:3] == ("c1 + c2", "c59", "c58")
 
 
 def test_actions_are_five_errors_first_then_the_endangered(audit):

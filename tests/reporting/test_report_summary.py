@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from auditor.reporting import summarise
@@ -21,6 +23,18 @@ def test_it_says_what_was_read_found_expected_skipped_and_written(audit):
         "reports/support_tickets/report.html",
     ):
         assert part in summary
+
+
+def test_it_names_the_simulated_updates_that_take_most(audit, make_audit):
+    worst = {"returns": ("refund", 0.24), "billing": ("refund", 0.31)}
+    categories = tuple(
+        dataclasses.replace(c, worst_update=update, worst_drop=drop)
+        for c in audit.forecast.categories
+        for update, drop in [worst.get(c.category, (None, None))]
+    )
+    forecast = dataclasses.replace(audit.forecast, categories=categories)
+    summary = summarise(make_audit(forecast=forecast))
+    assert "Adding refund endangers billing (31 points) and returns (24 points)" in summary
 
 
 def test_it_is_short(make_audit):
