@@ -51,7 +51,7 @@ def tried(forecast: Forecast) -> Tried | None:
     if measured is None or not measured.categories:
         return None
     rank = {c.category: c.rank for c in ranked(forecast)}
-    rows = sorted(map(_row, measured.categories), key=lambda r: rank[r.measured.category])
+    rows = sorted(map(_row, measured.categories), key=lambda r: rank.get(r.measured.category, 0))
     return Tried(
         measurement=measured,
         words=(_learnt(measured), *_split(rows, measured.steps[-1]), _weights(measured)),
