@@ -33,7 +33,7 @@ SHRINKAGE = (
     3.0  # of the scatter, in mean variances; alone, `sharpened` had skill .79 to .80 from 1 to 10
 )
 SMALL = 1e-4  # probability that is as good as none
-HIDDEN, STEPS, BATCH = 128, 100, 64  # of the probe that has never seen the update
+HIDDEN, STEPS, BATCH = 128, 75, 64  # of the probe that has never seen the update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
