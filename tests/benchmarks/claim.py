@@ -9,7 +9,7 @@ the same rows. OUT keeps a file a run, so that a killed run goes on where it sto
 *contracts*: `contracts_rebuilt.csv` against `contracts_narrow.csv`, updated by
 `contracts_update.csv`. The sets share 603 rows, all of well covered subtypes. The 76 that rebuilt
 alone has are those that were written to fill the five thin subtypes (indemnification, non-compete,
-equipment leases, late fees, breach notification; each was read to make sure), so no keyword need
+equipment leases, late fees, breach notification; the opening of each was read), so no keyword need
 guess which rows these are. A third of the rebuilt rows are the test, drawn within each category
 from the shared and from the filling rows apart, copies of one another on one side; three seeds
 read each row once. 'rebuilt' is taught its other rows, 'narrow' all its rows but the test's and
