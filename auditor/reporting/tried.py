@@ -9,6 +9,7 @@ from auditor.reporting.verdict import ranked
 from auditor.results import Forecast, MeasuredCategory, Measurement
 
 _CHART = (320, 110)  # the plot of the layers, in SVG units
+_RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
 _SMALL = 0.01  # a difference in accuracy that is not worth a word
 
 
@@ -78,10 +79,15 @@ def _mean(measured: MeasuredCategory, step: int) -> float:
 
 def _learnt(measured: Measurement) -> str:
     known = f"recognises {wording.percent(measured.learnt[-1])} of the update's own rows"
-    if measured.competent_step is None:
+    if measured.competent_step is None and measured.learnt[-1] < _RECOGNISED:
         return (
             f"After {measured.steps[-1]} steps the model {known}: not learnt yet, "
             "so more will be forgotten before it is."
+        )
+    if measured.competent_step is None:
+        return (
+            f"After {measured.steps[-1]} steps the model {known}, and old rows are taken for them: "
+            "at no checkpoint are the two told apart, so there is no loss at matched competence."
         )
     return (
         f"The update is learnt at step {measured.competent_step:.0f}; after "

@@ -21,8 +21,10 @@ def page(audit):
     return HtmlRenderer().render(audit)
 
 
-def without_learning(forecast):
-    measured = dataclasses.replace(forecast.measurement, competent_step=None)
+def without_learning(forecast, known):
+    measured = dataclasses.replace(
+        forecast.measurement, competent_step=None, learnt=(0.0,) * 7 + (known,)
+    )
     return dataclasses.replace(forecast, measurement=measured)
 
 
@@ -49,7 +51,12 @@ def test_the_words_say_both_in_points_over_the_categories_that_the_update_does_n
 
 
 def test_an_update_that_was_not_learnt_is_said_to_be_so(forecast):
-    assert "not learnt yet" in tried(without_learning(forecast)).words[0]
+    assert "not learnt yet" in tried(without_learning(forecast, known=0.3)).words[0]
+
+
+def test_an_update_that_is_never_told_from_old_rows_is_said_to_be_so(forecast):
+    words = tried(without_learning(forecast, known=1.0)).words[0]
+    assert "recognises 100% of the update's own rows, and old rows are taken for them" in words
 
 
 def test_where_nothing_was_lost_no_share_of_it_is_named(forecast):
