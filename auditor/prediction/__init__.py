@@ -13,12 +13,15 @@
     training.py     an encoder with a head: the loop that trains and reads it
     reading.py      what is read of a fine-tune at each checkpoint
     movement.py     how far weights move, and those that the old data rests on
+    loss.py         what an update takes of a category: which share, and when
     finetune.py     a real fine-tune, on the old rows and then on an update
+    measuring.py    the rung `full`: the given update really made, on a sample, and kept
+    budget.py       which rung fits the seconds that the forecast may take
     leaving_out.py  which categories to leave out as updates, and what is then left
     backtest.py     measured updates of the user's own data, against forecasts of them
     forecast.py     the forecast for the update that is given, or for simulated ones
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML
 2024), so probes are not fine-tuned: they measure how the update's text looks to a model of the
-old data, and the coefficients say what that has meant.
+old data, and the coefficients say what that has meant. Only `full` trains the encoder itself.
 """

@@ -32,7 +32,7 @@ DEFAULT_EFFORT = Effort()
 EFFORTS = (Effort(runs=3), DEFAULT_EFFORT, Effort(runs=1), Effort(rows=20, runs=1))  # dearest first
 TIMED = 3  # steps
 ASKED = "it was asked for"
-DEFAULT = "the default; give --update and --probe full for a measurement, or --budget SECONDS"
+DEFAULT = "the default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ class LeftOut:
 
     def coverage(self, share: float, *, one_run: bool = False) -> float:
         """The part of measured drops inside their intervals."""
-        low, high = self._interval(share, one_run=one_run)
+        low, high = self.interval(share, one_run=one_run)
         drops = self.update.drops if one_run else self.update.drop
         return float(((low <= drops) & (drops <= high)).mean())
 
@@ -117,11 +117,12 @@ class LeftOut:
         """
         half, drop = self.typical[share], self.update.drop
         ends = (self.drop - half, self.drop + half)
-        low, high = ends if constant else self._interval(share)
+        low, high = ends if constant else self.interval(share)
         beyond = np.maximum(low - drop, 0.0) + np.maximum(drop - high, 0.0)
         return float((high - low + 2.0 / (1.0 - share) * beyond).mean())
 
-    def _interval(self, share: float, *, one_run: bool = False) -> tuple[Table, Table]:
+    def interval(self, share: float, *, one_run: bool = False) -> tuple[Table, Table]:
+        """(K,) ends of the intervals that hold `share` of the drops."""
         before = self.update.accuracy_before
         sets = self.update.sets
         return interval(self.loss, before, sets, self.spread, share, one_run=one_run)

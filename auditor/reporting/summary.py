@@ -61,6 +61,10 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
         yield f"          {drop}  (80% interval {wording.interval(category)})  {category.category}"
     for danger in judged.dangers:
         yield f"          {wording.danger(danger.update, danger.categories)}"
+    yield (
+        f"          by the probe {audit.forecast.probe}, {audit.forecast.chosen}; its skill was "
+        f"{audit.forecast.skill:.2f} of 1"
+    )
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          not identifiable for {unsure} of {len(audit.forecast.categories)}"

@@ -110,9 +110,12 @@ def _split(rows: list[Row], step: int) -> tuple[str, ...]:
         f"{wording.points(outvoted)} of them come back when the update's answers are ruled out: so "
         "much is bias, the new answers outvoting old ones, and mends with recalibration or a few "
         "replayed rows.",
-        f"{wording.points(max(gone, 0.0))} are still missing with a head fitted anew to the old "
-        "rows: so much of what the encoder told apart is gone, and only training on old data "
-        "brings it back.",
+        "With a head fitted anew to the old rows nothing is missing: the encoder still tells the "
+        "old categories apart."
+        if gone < _SMALL
+        else f"{wording.points(gone)} are still missing with a head fitted anew to the old rows: "
+        "so much of what the encoder told apart is gone, and only training on old data brings it "
+        "back.",
     )
 
 

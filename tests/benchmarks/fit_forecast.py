@@ -11,6 +11,9 @@ stays in DIR, as that takes minutes.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -114,8 +117,13 @@ def table(left_out: Sequence[LeftOut], centroid: Mapping[str, float]) -> Iterato
 @click.option(
     "--trials", required=True, type=click.Path(path_type=Path), help="Where fine-tunes are kept."
 )
+@click.option(
+    "--scorer",
+    type=click.Path(exists=True, path_type=Path),
+    help="A script that is given a forecast's JSON and a truth's folder, and prints its score.",
+)
 @click.option("--write", type=click.Path(path_type=Path), help="Where to write the coefficients.")
-def main(truths: tuple[Path, ...], trials: Path, write: Path | None) -> None:
+def main(truths: tuple[Path, ...], trials: Path, scorer: Path | None, write: Path | None) -> None:
     settings = Settings()
     encoder, target = open_encoder(settings), open_target(settings.embedder, offline=True)
     folders = [f for folder in truths for f in sorted(folder.iterdir())]
@@ -131,8 +139,12 @@ def main(truths: tuple[Path, ...], trials: Path, write: Path | None) -> None:
         provenance += f"; scored, not fitted to ({', '.join(odd)})"
     for rung in RUNGS:
         click.echo(f"{rung}, the dataset of each update left out of the fit")
-        for line in table(leave_out(rung, updates), centroid):
+        left_out = leave_out(rung, updates)
+        for line in table(left_out, centroid):
             click.echo(line)
+        if scorer:
+            for x, folder in zip(left_out, folders, strict=True):
+                click.echo(scored(x, folder, scorer))
     if write:
         found = fit(updates, Recipe().checkpoints, provenance)
         write.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
@@ -147,6 +159,23 @@ def _repeat(update: Measured) -> float:
     pairs = [(i, j) for i in range(n) for j in range(i)]
     agreement = np.mean([spearmanr(update.drops[i], update.drops[j])[0] for i, j in pairs])
     return float(np.sqrt(max(agreement, 0.0)))
+
+
+def scored(left_out: LeftOut, folder: Path, scorer: Path) -> str:
+    """A line by a scorer that is not ours."""
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    low, high = left_out.interval(0.8)
+    after = left_out.update.accuracy_before - left_out.drop
+    columns = (sorted(truth["categories"]), left_out.drop, after, low, high)
+    names = ("category", "expected_drop", "accuracy_after", "low", "high")
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "audit.json"
+        path.write_bytes(msgspec.json.encode({"forecast": {"categories": rows}}))
+        command = [sys.executable, scorer, path, folder, "--json"]
+        printed = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    kept = ("update", "rho", "skill", "p_at_k", "rho_after", "coverage")
+    return "  ".join(f"{k} {printed[k]}" for k in kept)
 
 
 def _centroid(folder: Path) -> float:
