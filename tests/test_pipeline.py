@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 import auditor
+from auditor.embedding.target import open_target
 from auditor.errors import DataError, UsageError
 from auditor.records import ROLES
 
@@ -47,7 +49,10 @@ FINDING = {
     "advice",
     "fingerprint",
 }
-FORECAST = {"update", "recipe", "probe", "reliability", "categories", "curves", "matrix"}
+FORECAST = {
+    *("update", "recipe", "probe", "chosen", "reliability", "skill"),
+    *("categories", "curves", "matrix", "measurement"),
+}
 FORGETTING = {
     "category",
     "rank",
@@ -66,7 +71,10 @@ FORGETTING = {
     "reason",
     "worst_update",
     "worst_drop",
+    "accuracy_in_template",
+    "half_life",
 }
+THINGS = ("the kettle", "a lamp", "my boots", "two chairs", "this order", "one voucher")
 
 
 @pytest.fixture(scope="module")
@@ -267,6 +275,61 @@ def test_a_given_update_is_forecast(audit, tickets):
     found = audit(tickets, update=update)
     assert found.forecast.update.kind == "given"
     assert found.forecast.update.categories == ("refunds",)
+
+
+REFUNDS = pd.DataFrame(
+    {
+        "text": [f"{ask} for {thing}" for ask in ("refund me", "money back") for thing in THINGS],
+        "category": "refunds",
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def small_model(tmp_path_factory) -> str:
+    """A model that is not the embedder: the first layer of the packaged one."""
+    model = copy.deepcopy(open_target("all-MiniLM-L6-v2", offline=True).embedder.model)
+    model[0].auto_model.encoder.layer = model[0].auto_model.encoder.layer[:1]
+    model[0].auto_model.config.num_hidden_layers = 1
+    folder = tmp_path_factory.mktemp("models") / "one-layer"
+    model.save(str(folder))
+    return str(folder)
+
+
+@pytest.mark.model
+def test_the_rung_full_makes_the_update_with_the_target_that_is_named(
+    audit, tickets, small_model, tmp_path
+):
+    found = audit(
+        tickets, update=REFUNDS, probe="full", target_model=small_model, cache_dir=str(tmp_path)
+    )
+    measured = found.forecast.measurement
+    assert (found.forecast.probe, found.forecast.chosen) == ("full", "it was asked for")
+    assert measured.target.startswith(small_model)
+    assert measured.layers == ("embeddings", "layer 0")
+    assert len(list((tmp_path / "fine-tunes").iterdir())) == 1
+    auditor.save(found, tmp_path, ["json"])
+    assert auditor.load(tmp_path / "audit.json").forecast == found.forecast
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"probe": "full"}, "--probe full makes the update that is given, and none is"),
+        ({"target_model": "mine"}, "--target-model names what is fine-tuned, which the rung full"),
+        ({"probe": "full", "update": REFUNDS}, "--embedder hashing: it has no weights"),
+        ({"budget": 0.0}, "budget must be seconds, more than 0, not 0"),
+    ],
+)
+def test_what_the_rung_full_lacks_is_said_before_the_work(audit, tickets, options, said):
+    with pytest.raises(UsageError, match=said):
+        audit(tickets, **options)
+
+
+def test_a_budget_names_the_rung_it_bought_and_what_it_costs(audit, tickets):
+    found = audit(tickets, probe=None, budget=500)
+    assert found.forecast.probe == "head"
+    assert "of 500 s" in found.forecast.chosen
 
 
 def test_without_an_update_each_category_is_one_in_turn(found):
