@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import cards, charts, marking, tried, verdict, wording
+from auditor.reporting import cards, charts, codes, marking, tried, verdict, wording
 from auditor.reporting.inert import inert
 from auditor.results import Audit, SubtypeSummary
 
@@ -95,7 +95,7 @@ def _environment() -> Environment:
         "label": wording.label,
         "listing": wording.listing,
         "danger": wording.danger,
-        "code": wording.code,
+        "code": codes.code,
         "rows": cards.named_rows,
         "slots": marking.slots,
         "plain": marking.plain,

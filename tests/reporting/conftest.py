@@ -204,7 +204,7 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
                 CATEGORIES[row // ROWS_EACH],
                 f"Row {row} is labelled {CATEGORIES[row // ROWS_EACH]} and reads like billing",
                 rows=(row,),
-                measured={"probability_given": 0.03, "likelier": spice("billing")},
+                measured={"probability_given": 0.03, "suggested": spice("billing")},
                 limit={"probability_given": 0.1},
                 advice="Read the row and set its label.",
             )
