@@ -394,7 +394,7 @@ def test_a_missing_file_is_an_error_with_its_name(quick):
 
 def test_an_audit_is_saved_and_loaded_whole(found, tmp_path):
     paths = auditor.save(found, tmp_path)
-    assert [p.name for p in paths] == ["report.html", "audit.json"]
+    assert [p.name for p in paths] == ["report.html", "audit.json", "relabel.csv", "collect.csv"]
     assert auditor.load(tmp_path / "audit.json") == found
 
 
