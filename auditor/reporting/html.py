@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import cards, charts, marking, tried, verdict, wording
+from auditor.reporting import cards, charts, marking, patterns, tried, verdict, wording
 from auditor.reporting.inert import inert
 from auditor.results import Audit, SubtypeSummary
 
@@ -45,6 +45,7 @@ def _view(audit: Audit) -> dict[str, Any]:
     """Everything the page shows, by the names the templates use."""
     forecast = audit.forecast
     order = verdict.ranked(forecast)
+    filled, categories_filled = patterns.filled(audit)
     drawn = list(zip(order, charts.bars(order), strict=True))
     return {
         "audit": audit,
@@ -57,6 +58,9 @@ def _view(audit: Audit) -> dict[str, Any]:
         "tried": tried.tried(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],
         "grid": charts.grid(forecast.matrix, forecast) if forecast and forecast.matrix else None,
+        "filled": filled,
+        "categories_filled": categories_filled,
+        "confusion": patterns.confusion(audit),
         "sections": cards.sections(audit),
         "subtypes": _subtypes(audit),
         "scatter": charts.scatter(audit),
