@@ -50,6 +50,7 @@ def _view(audit: Audit) -> dict[str, Any]:
     return {
         "audit": audit,
         "verdict": verdict.judge(audit),
+        "flaws": verdict.flaws(audit),
         "audited": sum(audit.dataset.categories.values()),
         "forecast": forecast,
         "update_title": wording.update_title(forecast) if forecast else "",
