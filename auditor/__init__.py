@@ -6,9 +6,11 @@ embedding/      2  texts -> vectors -> copies, templates, subtypes
 prediction/     3  probes and updates -> Forecast
 checks/         4  Evidence -> Findings
 digest.py       evidence and findings -> Audit, in the file's own row numbers
-reporting/      5  Audit -> HTML and JSON
+no_text.py      an audit -> the same without the data's text
+reporting/      5  Audit -> HTML, JSON, work lists
 cli.py          the command line
 records.py      what flows between stages; results.py what users keep
+limits.py       a check's limits and the reasons for them
 interfaces.py   what plugs in; settings.py what a user decides; errors.py what can go wrong
 statistics.py   intervals, and p-values of many tests
 

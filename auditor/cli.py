@@ -20,7 +20,8 @@ from auditor.errors import AuditorError, SurroundingsError, UsageError
 if TYPE_CHECKING:
     from auditor.interfaces import Progress
 
-FORMATS = ("html", "json")  # those of reporting.RENDERERS, which `--help` must not import
+# Those of reporting.RENDERERS, which `--help` must not import; the first four by default.
+FORMATS = ("html", "json", "relabel", "collect", "label-studio", "argilla")
 PATH = click.Path(path_type=Path)
 
 
@@ -69,7 +70,7 @@ def main() -> None:
     "formats",
     type=click.Choice(FORMATS),
     multiple=True,
-    help="What to write; repeatable  [default: all]",
+    help="What to write; repeatable  [default: html, json, relabel, collect]",
 )
 @click.option(
     "--embedder",
@@ -139,8 +140,9 @@ def audit(
 ) -> None:
     """Audit DATA, a labelled dataset: a file, a Hugging Face dataset folder, or - for stdin.
 
-    Writes report.html and audit.json, and prints a summary. Exits 0 whatever it finds; 2 for wrong
-    usage, 4 for data that cannot be audited, 5 where the machine lacks something.
+    Writes report.html, audit.json and lists of what to do, and prints a summary. Exits 0 whatever
+    it finds; 2 for wrong usage, 4 for data that cannot be audited, 5 where the machine lacks
+    something.
     """
     # Threads that sleep while they wait, not spin, share a busy machine; read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -150,7 +152,7 @@ def audit(
         flags |= {"roles": _pairs(roles), "declared_columns": columns or None}
         settings = load_settings(config, flags)
         from auditor.pipeline import audit as run
-        from auditor.reporting import save
+        from auditor.reporting import BY_DEFAULT, save
         from auditor.reporting.summary import summarise
 
         if output:
@@ -159,7 +161,8 @@ def audit(
             found = run(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
-        paths = save(found, output or Path("reports") / found.dataset.name, formats or FORMATS)
+        folder = output or Path("reports") / found.dataset.name
+        paths = save(found, folder, formats or BY_DEFAULT)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)
 
@@ -228,6 +231,65 @@ _SHARED = (
     *("coefficients", "seed", "threads", "cache_dir", "config", "offline", "quiet", "debug"),
 )
 backtest.params += [p for p in audit.params if p.name in _SHARED]
+
+
+@main.command()
+@click.argument("file", type=PATH, metavar="AUDIT.json")
+@click.option(
+    "--output",
+    type=PATH,
+    metavar="DIR",
+    help="Where the report goes  [default: beside AUDIT.json; with --no-text, without_text there]",
+)
+@click.option(
+    "--no-text",
+    is_flag=True,
+    help="Leave the dataset's text, and its columns' values, out of every output.",
+)
+def report(
+    file: Path,
+    output: Path | None,
+    formats: tuple[str, ...],
+    no_text: bool,
+    quiet: bool,
+    debug: bool,
+) -> None:
+    """Render the report of AUDIT.json again, as it is or without the dataset's text.
+
+    Exits 2 for wrong usage, 4 for a file that is no audit or of another schema version, 5 where
+    the machine lacks something.
+    """
+    with _errors(debug):
+        from auditor.no_text import without_text
+        from auditor.reporting import BY_DEFAULT, load, save
+        from auditor.reporting.summary import summarise
+
+        found = without_text(load(file)) if no_text else load(file)
+        # The audit that has the text is not to be written over by the one that has none.
+        beside = file.parent / "without_text" if no_text else file.parent
+        paths = save(found, output or beside, formats or BY_DEFAULT)
+        if not quiet:
+            click.echo(summarise(found, paths), nl=False)
+
+
+report.params += [p for p in audit.params if p.name in ("formats", "quiet", "debug")]
+
+
+@main.command()
+@click.argument("code", required=False)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def explain(code: str | None, debug: bool) -> None:
+    """Say what a finding CODE means: why it matters, how it is found, how well, and what to do.
+
+    Without CODE, list the codes.
+    """
+    with _errors(debug):
+        from auditor.checks import CHECKS
+        from auditor.limits import limits_of
+        from auditor.reporting.summary import explanation, list_codes
+
+        limits = {check.code: limits_of(check) for check in CHECKS}
+        click.echo(list_codes() if code is None else explanation(code, limits), nl=False)
 
 
 @main.command()

@@ -5,12 +5,12 @@ Positions become rows of the file, and only texts that a report shows are kept.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 import numpy as np
 
+from auditor.no_text import without_text
 from auditor.records import (
     Dataset,
     Evidence,
@@ -24,6 +24,7 @@ from auditor.results import (
     DatasetSummary,
     EmbedderSummary,
     Finding,
+    Limit,
     SkippedCheck,
     SubtypeSummary,
     TemplateSummary,
@@ -33,11 +34,7 @@ from auditor.settings import Settings
 MOSTLY = 0.5  # share of letters in unknown scripts from which a text counts as such
 SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
 PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn", "umap-learn")
-# What a finding may measure that quotes the data; gone with `no_text`.
-QUOTES = (
-    *("skeleton", "skeletons", "typical_text", "keywords", "difference"),
-    *("annotator", "annotators", "sources", "declared", "combination"),
-)
+ABOUT_LABELS = ("label-error", "label-conflict")  # findings whose rows are read again one by one
 
 
 def drawn(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:
@@ -46,8 +43,7 @@ def drawn(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:
     Rows are in canonical order, by a hash of their content, so a prefix of them is a sample.
     """
     rows = dataset.rows
-    pointed = {r for f in findings if f.code in ("label-error", "label-conflict") for r in f.rows}
-    first = np.flatnonzero(np.isin(rows, sorted(pointed)))[: most // 2]
+    first = np.flatnonzero(np.isin(rows, sorted(_to_label_again(findings))))[: most // 2]
     rest = np.setdiff1d(np.arange(len(rows)), first)[: most - len(first)]
     return np.sort(np.concatenate([first, rest])).astype(np.int64)
 
@@ -56,20 +52,19 @@ def digest(
     evidence: Evidence,
     findings: Sequence[Finding],
     skipped: Sequence[SkippedCheck],
+    limits: Mapping[str, tuple[Limit, ...]],
     shown: Ints,
     places: Floats,
     settings: Settings,
 ) -> Audit:
-    """The audit; with `settings.no_text` it holds no text, skeleton, keyword or id of the data,
-    no annotator or source, and no value of a declared column."""
+    """The audit; with `settings.no_text` one without text."""
     dataset, embeddings = evidence.dataset, evidence.embeddings
-    rows, hidden = dataset.rows, settings.no_text
+    rows = dataset.rows
     counts = np.bincount(dataset.codes)
-    examples = {} if hidden else _examples(evidence, findings, shown)
     if evidence.forecast is None:
         alone = "there is one category, so nothing can be forgotten in favour of another"
         skipped = [*skipped, SkippedCheck(code="forecast", reason=alone)]
-    return Audit(
+    audit = Audit(
         dataset=DatasetSummary(
             name=dataset.name,
             rows_read=dataset.rows_read,
@@ -88,17 +83,20 @@ def digest(
             precision=embeddings.precision,
         ),
         settings=settings.deciding(),
-        subtypes=tuple(_subtype(s, rows, hidden) for s in evidence.subtypes),
-        findings=tuple(_without_quotes(f) if hidden else f for f in findings),
+        subtypes=tuple(_subtype(s, rows) for s in evidence.subtypes),
+        findings=tuple(findings),
         forecast=evidence.forecast,
-        examples=examples,
+        examples=_examples(evidence, findings, shown),
         map=tuple(
             (int(r), float(x), float(y))
             for r, (x, y) in zip(rows[shown], places.tolist(), strict=True)
         ),
         skipped=tuple(skipped),
         versions={p: version(p) for p in PACKAGES},
+        limits=limits,
+        ids=_ids(dataset, findings),
     )
+    return without_text(audit) if settings.no_text else audit
 
 
 def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> dict[str, str]:
@@ -106,13 +104,23 @@ def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> d
     texts = {e.row: e.text for e in (*dataset.examples, *dataset.held_out)}
     told = [f for f in findings if f.code != "class-imbalance"]
     wanted = {r for f in told for r in f.shown_rows[:SHOWN_A_FINDING]}
+    wanted |= _to_label_again(findings)
     wanted |= {r for f in told for r in f.measured.get("nearest_outside_rows", ())}
     wanted |= {int(r) for r in dataset.rows[[s.typical for s in evidence.subtypes]]}
     wanted |= {int(r) for r in dataset.rows[shown]}
     return {str(r): texts[r] for r in sorted(wanted)}
 
 
-def _subtype(subtype: Subtype, rows: Ints, hidden: bool) -> SubtypeSummary:
+def _ids(dataset: Dataset, findings: Sequence[Finding]) -> dict[str, str]:
+    ids = {e.row: e.id for e in dataset.examples}
+    return {str(r): i for r in sorted(_to_label_again(findings)) if (i := ids.get(r))}
+
+
+def _to_label_again(findings: Sequence[Finding]) -> set[int]:
+    return {r for f in findings if f.code in ABOUT_LABELS for r in f.rows}
+
+
+def _subtype(subtype: Subtype, rows: Ints) -> SubtypeSummary:
     members = set(subtype.members.tolist())
     shares = [
         (t, sorted(int(rows[i]) for i in members.intersection(t.members.tolist())))
@@ -123,19 +131,14 @@ def _subtype(subtype: Subtype, rows: Ints, hidden: bool) -> SubtypeSummary:
         category=subtype.category,
         rows=tuple(sorted(int(r) for r in rows[subtype.members])),
         typical_row=int(rows[subtype.typical]),
-        keywords=() if hidden else subtype.keywords,
+        keywords=subtype.keywords,
         effective_examples=round(subtype.effective_examples, 2),
         templates=tuple(
             TemplateSummary(
-                skeleton=None if hidden else t.skeleton,
+                skeleton=t.skeleton,
                 rows=tuple(inside),
                 share=round(len(inside) / len(members), 4),
             )
             for t, inside in shares
         ),
     )
-
-
-def _without_quotes(finding: Finding) -> Finding:
-    kept = {k: v for k, v in finding.measured.items() if k not in QUOTES}
-    return dataclasses.replace(finding, measured=kept)

@@ -11,6 +11,7 @@ import numpy as np
 import platformdirs
 
 from auditor.checks import CHECKS, judge
+from auditor.limits import limits_of
 from auditor.dataset import load_dataset, load_texts
 from auditor.digest import digest, drawn
 from auditor.embedding import open_embedder
@@ -82,7 +83,8 @@ def audit(
     progress("map", 0, 1)
     places = draw(evidence.embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
-    return digest(evidence, findings, skipped, shown, places, settings)
+    limits = {check.code: limits_of(check) for check in checks}
+    return digest(evidence, findings, skipped, limits, shown, places, settings)
 
 
 def gather(

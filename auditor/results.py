@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -212,6 +213,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One limit that a check judged by, and why its default is what it is."""
+
+    name: str
+    value: int | float
+    default: int | float
+    reason: str  # empty: that of the limit before it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SkippedCheck:
     """Something that was not done, and why."""
 
@@ -272,6 +283,8 @@ class Audit:
     map: tuple[tuple[int, float, float], ...]  # file row, x, y
     skipped: tuple[SkippedCheck, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)  # code -> those in force
+    ids: Mapping[str, str] = field(default_factory=dict)  # file row -> id, of rows to label again
     schema_version: int = SCHEMA_VERSION
 
     def of(self, code: str) -> tuple[Finding, ...]:
@@ -292,6 +305,12 @@ class Audit:
         columns = ["code", "severity", "category", "subtype", "summary", "rows", "advice"]
         table = [[getattr(f, c) for c in columns] for f in self.findings]
         return pd.DataFrame(table, columns=columns)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, what goes first, and counts."""
+        # Drawn two layers up, so it is found by name, as `auditor/__init__.py` finds its names.
+        drawn: str = import_module("auditor.reporting.notebook").notebook(self)
+        return drawn
 
 
 def fingerprint(code: str, category: str | None, contents: Sequence[str]) -> str:

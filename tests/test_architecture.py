@@ -18,7 +18,7 @@ cli
 pipeline
 reporting dataset embedding prediction checks digest
 settings
-files interfaces
+files interfaces limits no_text
 records
 results
 errors statistics

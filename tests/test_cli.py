@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from auditor.cli import main
+from auditor.cli import FORMATS, main
 
 Run = Callable[..., Result]
 
@@ -255,13 +256,13 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
     with (workplace / "auditor.toml").open("a") as settings:  # fifty rows show nothing else
         settings.write("[checks.combination-gap]\nexpected = 3\nby_chance = 1\ntied = 1\n")
         settings.write("[checks.annotator-inconsistency]\nrows = 9\nby_chance = 1\nexcess = 0\n")
-    out = run(
-        "audit", "secret.csv", "--no-text", "--reference", "use.csv", "--column", "shop"
-    ).output
+    everything = [word for name in FORMATS for word in ("--format", name)]
+    words = ["--no-text", "--reference", "use.csv", "--column", "shop", *everything]
+    out = run("audit", "secret.csv", *words).output
     codes = {f["code"] for f in read("reports/secret/audit.json")["findings"]}
     assert codes >= {"combination-gap", "annotator-inconsistency", "split-leakage"}
     files = [p for folder in ("reports", "vectors") for p in Path(folder).rglob("*") if p.is_file()]
-    assert {p.suffix for p in files} == {".html", ".json", ".safetensors"}
+    assert {p.suffix for p in files} == {".html", ".json", ".jsonl", ".csv", ".safetensors"}
     held = out.encode() + b"".join(p.read_bytes() + p.name.encode() for p in files)
     canaries = "quillfeather obsidian marzipan zanzibar wolverine thessaly umbriel kilimanjaro "
     canaries += "bandersnatch jubjub snark"
@@ -269,10 +270,76 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
     assert [c for c in [*canaries.split(), "xylograph", "periwinkle"] if c.encode() in lower] == []
 
 
+def test_a_report_rendered_without_text_is_that_of_an_audit_without_text(run, desk):
+    run("audit", "desk.csv", "--output", "whole")
+    run("audit", "desk.csv", "--no-text", "--output", "bare")
+    out = run("report", "whole/audit.json", "--no-text").output
+    again = sorted(Path("whole/without_text").iterdir())
+    assert [p.name for p in again] == ["audit.json", "collect.csv", "relabel.csv", "report.html"]
+    assert [p.name for p in again if p.read_bytes() != (Path("bare") / p.name).read_bytes()] == []
+    assert "Written   whole/without_text/report.html" in out
+    assert read("whole/audit.json")["examples"]
+
+
 def test_with_text_the_examples_are_those_of_the_file(plain, tickets):
     shown = read(plain[0] / "reports/desk/audit.json")["examples"]
     assert shown
     assert all(tickets[int(row)]["text"] == text for row, text in shown.items())
+
+
+# --- an audit again, and what its findings mean ----------------------------------------------
+
+
+def test_a_report_is_rendered_again_as_it_was(run, desk):
+    run("audit", "desk.csv", "--output", "first")
+    before = {p.name: p.read_bytes() for p in Path("first").iterdir()}
+    (Path("first") / "report.html").unlink()
+    run("report", "first/audit.json")
+    assert {p.name: p.read_bytes() for p in Path("first").iterdir()} == before
+
+
+def test_a_report_in_one_format_goes_where_it_is_told(run, plain):
+    audit = plain[0] / "reports/desk/audit.json"
+    assert run("report", audit, "--output", "there", "--format", "argilla", "--quiet").output == ""
+    assert [p.name for p in Path("there").iterdir()] == ["argilla.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "cannot be read"),
+        ("id,text\n1,hello\n", "is not JSON"),
+        ('{"rows": 3}', "is not an audit"),
+        ('{"schema_version": 99}', "has schema_version 99, this auditor reads 1"),
+    ],
+)
+def test_what_is_no_audit_is_one_clear_line(run, workplace, content, told):
+    if content is not None:
+        (workplace / "audit.json").write_text(content)
+    assert told in one_line(run("report", "audit.json", code=4))
+
+
+def test_rows_to_label_again_carry_their_ids(run, workplace, as_csv, tickets):
+    rows = [{**t, "id": f"T-{row}"} for row, t in enumerate(tickets)]
+    (workplace / "named.csv").write_text(as_csv(rows))
+    run("audit", "named.csv", "--output", "named")
+    with Path("named/relabel.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert lines
+    assert all(line["id"] == f"T-{line['row']}" for line in lines)
+    assert all(line["text"] == tickets[int(line["row"])]["text"] for line in lines)
+    assert all(line["label"] == tickets[int(line["row"])]["category"] for line in lines)
+
+
+def test_a_code_is_explained(run):
+    assert "label-error" in run("explain").output
+    told = run("explain", "label-error").output
+    for heading in ("What it means", "Why it matters", "Limits", "Measured", "What to do"):
+        assert f"\n{heading}\n" in told
+
+
+def test_a_misspelt_code_is_wrong_usage(run):
+    assert "did you mean 'label-error'?" in one_line(run("explain", "lable-error", code=2))
 
 
 # --- the same again --------------------------------------------------------------------------

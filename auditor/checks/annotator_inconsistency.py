@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from auditor.limits import limit
 from auditor.records import Evidence, Floats, Ints
 from auditor.results import Finding, SkippedCheck
 from auditor.statistics import Z80, holm
@@ -37,20 +38,32 @@ class AnnotatorInconsistency:
     title: ClassVar[str] = "Annotators who do not agree"
     needs: ClassVar[tuple[str, ...]] = ("annotators",)
 
-    # The lowest alpha that allows even tentative conclusions (Krippendorff 2004, Content analysis,
-    # 2nd edition, p. 241). A finding has its whole 80 % interval below.
-    alpha: float = 0.667
-    # Texts with two annotators from which the bootstrap's interval holds what it says: where alpha
-    # is the limit, 8 to 15 in a hundred sets of 20 to 200 texts are found, and 10 should be.
-    items: int = 20
-    # Rows of an annotator from which a bad one shows: of thirty, where a tenth is usual, somebody
-    # who differs three times as often is told from chance in seven of ten audits of six people.
-    rows: int = 30
-    # Share of an annotator's labels beyond the usual: one in thirty is wrong in published test
-    # sets (Northcutt, Athalye and Mueller 2021), so one in twenty more is worth a talk.
-    excess: float = 0.05
-    # The chance that any annotator is named where all label alike (Holm over annotators).
-    by_chance: float = 0.05
+    alpha: float = limit(
+        0.667,
+        "The lowest alpha that allows even tentative conclusions (Krippendorff 2004, Content "
+        "analysis, 2nd edition, p. 241). A finding has its whole 80 % interval below.",
+    )
+    items: int = limit(
+        20,
+        "Texts with two annotators from which the bootstrap's interval holds what it says: where "
+        "alpha is the limit, 8 to 15 in a hundred sets of 20 to 200 texts are found, and 10 "
+        "should be.",
+    )
+    rows: int = limit(
+        30,
+        "Rows of an annotator from which a bad one shows: of thirty, where a tenth is usual, "
+        "somebody who differs three times as often is told from chance in seven of ten audits of "
+        "six people.",
+    )
+    excess: float = limit(
+        0.05,
+        "Share of an annotator's labels beyond the usual: one in thirty is wrong in published "
+        "test sets (Northcutt, Athalye and Mueller 2021), so one in twenty more is worth a talk.",
+    )
+    by_chance: float = limit(
+        0.05,
+        "The chance that any annotator is named where all label alike (Holm over annotators).",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         if evidence.annotators is None:

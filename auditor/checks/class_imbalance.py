@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from auditor.limits import limit
 from auditor.records import Evidence
 from auditor.results import Finding
 
@@ -18,9 +19,11 @@ class ClassImbalance:
     title: ClassVar[str] = "Categories with hardly any rows"
     needs: ClassVar[tuple[str, ...]] = ()
 
-    # A tenth of an even share: of ten categories one in a hundred rows, which a random split of
-    # a thousand rows tests on two.
-    even_share: float = 0.1
+    even_share: float = limit(
+        0.1,
+        "A tenth of an even share: of ten categories one in a hundred rows, which a random split "
+        "of a thousand rows tests on two.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         codes = evidence.dataset.codes

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
+from auditor.limits import limit
 from auditor.records import Evidence, Ints
 from auditor.results import Finding, SkippedCheck
 from auditor.statistics import holm
@@ -61,20 +62,33 @@ class CombinationGap:
     title: ClassVar[str] = "Declared columns: combinations with too few rows"
     needs: ClassVar[tuple[str, ...]] = ("declared",)
 
-    # A combination is thin below so many rows (one for each of five folds), or below this part of
-    # what its columns promise: five times fewer than anyone would guess who knows each column.
-    fewest: int = 5
-    part: float = 0.2
-    # Expected rows from which a combination is looked at: where ten are expected there is none
-    # once in 22,000 times; where fewer are, a thousand combinations have an empty one by chance.
-    expected: float = 10.0
-    # The chance that a set with independent columns has any finding (Holm over all combinations).
-    by_chance: float = 0.05
-    # Distinct values beyond which a column holds ids or measurements, not kinds.
-    values: int = 200
-    # Share of two columns' combinations that may be thin; beyond, one column follows from the
-    # other (a city from its region), and what is missing cannot exist.
-    tied: float = 0.5
+    fewest: int = limit(
+        5,
+        "A combination is thin below so many rows (one for each of five folds), or below this "
+        "part of what its columns promise: five times fewer than anyone would guess who knows "
+        "each column.",
+    )
+    part: float = limit(0.2)
+    expected: float = limit(
+        10.0,
+        "Expected rows from which a combination is looked at: where ten are expected there is "
+        "none once in 22,000 times; where fewer are, a thousand combinations have an empty one by "
+        "chance.",
+    )
+    by_chance: float = limit(
+        0.05,
+        "The chance that a set with independent columns has any finding (Holm over all "
+        "combinations).",
+    )
+    values: int = limit(
+        200,
+        "Distinct values beyond which a column holds ids or measurements, not kinds.",
+    )
+    tied: float = limit(
+        0.5,
+        "Share of two columns' combinations that may be thin; beyond, one column follows from the "
+        "other (a city from its region), and what is missing cannot exist.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         if evidence.declared is None:

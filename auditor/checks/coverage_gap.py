@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from auditor.limits import limit
 from auditor.records import Evidence, Ints, Subtype
 from auditor.results import Finding
 
@@ -23,20 +24,28 @@ class CoverageGap:
     title: ClassVar[str] = "Thin subtypes"
     needs: ClassVar[tuple[str, ...]] = ()
 
-    # How far a thin subtype must stand from its surroundings, in cosine. Without a reference of
-    # real use, such candidates are seldom a planted subtype (15 of 150 on CLINC150, 5 of 266 on
-    # HWU64, plant seeds 0-4), so they are notes.
-    separation: float = 0.3
-    # Coverage from which one template says the same thing in all rows: this kind is found nearly
-    # always when planted (CLINC150, HWU64), so it is a warning.
-    one_template: float = 0.85
-    # Rows all from one source, annotator or value of a declared column count as such when that is
-    # less likely than this by chance, all columns of all candidates taken together (Bonferroni);
-    # never fewer than four.
-    by_chance: float = 0.05
-    single_rows: int = 4
-    # Examples to aim for: published intent sets give a subtype 20 to 100.
-    enough: int = 20
+    separation: float = limit(
+        0.3,
+        "How far a thin subtype must stand from its surroundings, in cosine. Without a reference "
+        "of real use, such candidates are seldom a planted subtype (15 of 150 on CLINC150, 5 of "
+        "266 on HWU64, plant seeds 0-4), so they are notes.",
+    )
+    one_template: float = limit(
+        0.85,
+        "Coverage from which one template says the same thing in all rows: this kind is found "
+        "nearly always when planted (CLINC150, HWU64), so it is a warning.",
+    )
+    by_chance: float = limit(
+        0.05,
+        "Rows all from one source, annotator or value of a declared column count as such when "
+        "that is less likely than this by chance, all columns of all candidates taken together "
+        "(Bonferroni); never fewer than four.",
+    )
+    single_rows: int = limit(4)
+    enough: int = limit(
+        20,
+        "Examples to aim for: published intent sets give a subtype 20 to 100.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         thin = [s for s in evidence.subtypes if s.separation is not None]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from auditor.limits import limit
 from auditor.records import Evidence
 from auditor.results import Finding
 
@@ -18,10 +19,14 @@ class FragileCategory:
     title: ClassVar[str] = "Categories that will be forgotten"
     needs: ClassVar[tuple[str, ...]] = ("forecast",)
 
-    # Ten points of accuracy are what users notice; the interval's lower end makes it likely.
-    lower_bound: float = 0.10
-    # A category that loses more than half of what it had is lost, however little that was.
-    half: float = 0.5
+    lower_bound: float = limit(
+        0.10,
+        "Ten points of accuracy are what users notice; the interval's lower end makes it likely.",
+    )
+    half: float = limit(
+        0.5,
+        "A category that loses more than half of what it had is lost, however little that was.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         forecast = evidence.forecast

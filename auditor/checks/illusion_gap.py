@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from auditor.limits import limit
 from auditor.records import Evidence, Illusion
 from auditor.results import Finding, SkippedCheck
 
@@ -16,8 +17,10 @@ class IllusionGap:
     title: ClassVar[str] = "Accuracy that rests on templates"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "illusions")
 
-    # A gap that surely exceeds five points decides between models; a smaller one seldom does.
-    effect: float = 0.05
+    effect: float = limit(
+        0.05,
+        "A gap that surely exceeds five points decides between models; a smaller one seldom does.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         told = evidence.illusions or {}

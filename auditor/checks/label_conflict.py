@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from auditor.limits import limit
 from auditor.records import Evidence, Example, Ints
 from auditor.results import Finding
 
@@ -47,11 +48,15 @@ class LabelConflict:
     title: ClassVar[str] = "One example, two labels"
     needs: ClassVar[tuple[str, ...]] = ()
 
-    # Cosine of two texts that are no copies but close enough for a look: untouched CLINC150 (seed
-    # 0) has one such pair in 6,000 rows, HWU64 none in 2,553.
-    review: float = 0.95
-    # Conflicts between the same labels from which they are a pattern, not slips.
-    pattern: int = 3
+    review: float = limit(
+        0.95,
+        "Cosine of two texts that are no copies but close enough for a look: untouched CLINC150 "
+        "(seed 0) has one such pair in 6,000 rows, HWU64 none in 2,553.",
+    )
+    pattern: int = limit(
+        3,
+        "Conflicts between the same labels from which they are a pattern, not slips.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         conflicts = [*_copies(evidence), *self._close(evidence)]

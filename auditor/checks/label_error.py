@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from auditor.limits import limit
 from auditor.records import Evidence, Floats, Ints
 from auditor.results import Finding, SkippedCheck
 
@@ -25,20 +26,32 @@ class LabelError:
     title: ClassVar[str] = "Labels that look wrong"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold",)
 
-    # Copy families of a category below which its labels cannot be told from noise.
-    families: int = 5
-    # Neighbours that vote: enough to outvote one that is mislabelled itself, few enough to be near.
-    neighbours: int = 10
-    # Least probability that each witness may give a category: .02 keeps one of them from
-    # outvoting the other two by certainty alone.
-    floor: float = 0.02
-    # Share of confident learning's count that is listed beyond it, as notes: where errors are many
-    # the count ends the list before the last of them (average precision .933 for .96 with a tenth
-    # more at 5 % flips, CLINC150, plant seeds 0-4), and on clean data a tenth is a few rows.
-    beyond: float = 0.1
-    # Odds, all witnesses agreeing, from which a label is a warning, as long as no more are than
-    # confident learning counts: a thousand to one.
-    sure: int = 1000
+    families: int = limit(
+        5,
+        "Copy families of a category below which its labels cannot be told from noise.",
+    )
+    neighbours: int = limit(
+        10,
+        "Neighbours that vote: enough to outvote one that is mislabelled itself, few enough to be "
+        "near.",
+    )
+    floor: float = limit(
+        0.02,
+        "Least probability that each witness may give a category: .02 keeps one of them from "
+        "outvoting the other two by certainty alone.",
+    )
+    beyond: float = limit(
+        0.1,
+        "Share of confident learning's count that is listed beyond it, as notes: where errors are "
+        "many the count ends the list before the last of them (average precision .933 for .96 "
+        "with a tenth more at 5 % flips, CLINC150, plant seeds 0-4), and on clean data a tenth is "
+        "a few rows.",
+    )
+    sure: int = limit(
+        1000,
+        "Odds, all witnesses agreeing, from which a label is a warning, as long as no more are "
+        "than confident learning counts: a thousand to one.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         dataset, out_of_fold = evidence.dataset, evidence.out_of_fold

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from auditor.limits import limit
 from auditor.records import Evidence
 from auditor.results import Finding
 
@@ -16,9 +17,11 @@ class NearDuplicate:
     title: ClassVar[str] = "Copies of one example"
     needs: ClassVar[tuple[str, ...]] = ()
 
-    # Rows from which a family is a warning. Pairs occur in any large set of real messages (7 in
-    # 1,000 rows of CLINC150 as published); from four on, one example outvotes others.
-    many: int = 4
+    many: int = limit(
+        4,
+        "Rows from which a family is a warning. Pairs occur in any large set of real messages (7 "
+        "in 1,000 rows of CLINC150 as published); from four on, one example outvotes others.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         families = [m for m in evidence.copies.members() if len(m) > 1]

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 
+from auditor.limits import limit
 from auditor.records import Evidence, Floats, Ints, Reference
 from auditor.results import Finding, SkippedCheck
 
@@ -34,23 +35,35 @@ class ReferenceGap:
     title: ClassVar[str] = "What real use has and training lacks"
     needs: ClassVar[tuple[str, ...]] = ("reference",)
 
-    # Reference texts of one node: fewer may be one person's whim, larger nodes mix subtypes. Of 4-5
-    # and 12-40 those that find most planted gaps on CLINC150, plant seeds 0-4.
-    fewest: int = 5
-    most: int = 12
-    # Reference texts looked at, for each training row: with four times as many a subtype fills
-    # several nodes, and no planted gap is found (CLINC150, plant seeds 0-1).
-    proportion: float = 0.3
-    # Splits of the training rows, held against one another. A score beyond the best of them all
-    # is a warning: where the reference is like training, about one audit in ten has one.
-    splits: int = 9
-    # Gaps a category that such a split may show; scores beyond that level are listed, as notes: on
-    # CLINC150 and HWU64 .5 and .7 false ones a category (plant seeds 0-4).
-    by_chance: float = 1.5
-    # Reference texts below which neighbours say nothing.
-    enough: int = 60
-    # Training rows looked at, a sample beyond: a tree takes memory and time by the square.
-    sample: int = 8000
+    fewest: int = limit(
+        5,
+        "Reference texts of one node: fewer may be one person's whim, larger nodes mix subtypes. "
+        "Of 4-5 and 12-40 those that find most planted gaps on CLINC150, plant seeds 0-4.",
+    )
+    most: int = limit(12)
+    proportion: float = limit(
+        0.3,
+        "Reference texts looked at, for each training row: with four times as many a subtype "
+        "fills several nodes, and no planted gap is found (CLINC150, plant seeds 0-1).",
+    )
+    splits: int = limit(
+        9,
+        "Splits of the training rows, held against one another. A score beyond the best of them "
+        "all is a warning: where the reference is like training, about one audit in ten has one.",
+    )
+    by_chance: float = limit(
+        1.5,
+        "Gaps a category that such a split may show; scores beyond that level are listed, as "
+        "notes: on CLINC150 and HWU64 .5 and .7 false ones a category (plant seeds 0-4).",
+    )
+    enough: int = limit(
+        60,
+        "Reference texts below which neighbours say nothing.",
+    )
+    sample: int = limit(
+        8000,
+        "Training rows looked at, a sample beyond: a tree takes memory and time by the square.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         reference = evidence.reference

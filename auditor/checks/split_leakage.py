@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from auditor.limits import limit
 from auditor.records import Dataset, Evidence, Ints
 from auditor.results import Finding
 from auditor.statistics import wilson
@@ -25,10 +26,13 @@ class SplitLeakage:
     title: ClassVar[str] = "Other splits that training has seen"
     needs: ClassVar[tuple[str, ...]] = ("copies_across",)
 
-    # Share of a split's rows from which copies are an error: they can move its accuracy by as
-    # much, and one point is what models are chosen by (at 90 % accuracy it is the 80 % margin of
-    # 1,500 rows). Groups are a warning: whether they give the answer away depends on the data.
-    share: float = 0.01
+    share: float = limit(
+        0.01,
+        "Share of a split's rows from which copies are an error: they can move its accuracy by as "
+        "much, and one point is what models are chosen by (at 90 % accuracy it is the 80 % margin "
+        "of 1,500 rows). Groups are a warning: whether they give the answer away depends on the "
+        "data.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         if evidence.copies_across is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from auditor.limits import limit
 from auditor.records import Evidence, Frame, Repetition, Template, effective_examples
 from auditor.results import Finding, Severity
 
@@ -16,19 +17,31 @@ class TemplateDominance:
     title: ClassVar[str] = "Rows filled from one template"
     needs: ClassVar[tuple[str, ...]] = ()
 
-    # Fewer rows share a frame by chance in any large set ("book a flight from ... to ...").
-    rows: int = 4
-    # Fixed tokens beyond what untouched text shares; `Template.excess` has the formula and source.
-    excess: float = 0.0
-    # Share of a row that is frame: of a long text a letterhead is a tenth; below, two headings.
-    coverage: float = 0.05
-    # Share of the wording that recurs, in draws of 100 examples, from which a category is made of
-    # templates too small to stand out one by one. Of 25 categories that people wrote the highest
-    # have .30 (HWU64) and .22 (CLINC150); of 11 from templates (Bitext) eight have .42 to .66, one
-    # .40, which its larger frames give away, and two less.
-    repeated: float = 0.4
-    # A category of which half comes from one frame teaches the frame.
-    most: float = 0.5
+    rows: int = limit(
+        4,
+        'Fewer rows share a frame by chance in any large set ("book a flight from ... to ...").',
+    )
+    excess: float = limit(
+        0.0,
+        "Fixed tokens beyond what untouched text shares; `Template.excess` has the formula and "
+        "source.",
+    )
+    coverage: float = limit(
+        0.05,
+        "Share of a row that is frame: of a long text a letterhead is a tenth; below, two "
+        "headings.",
+    )
+    repeated: float = limit(
+        0.4,
+        "Share of the wording that recurs, in draws of 100 examples, from which a category is "
+        "made of templates too small to stand out one by one. Of 25 categories that people wrote "
+        "the highest have .30 (HWU64) and .22 (CLINC150); of 11 from templates (Bitext) eight "
+        "have .42 to .66, one .40, which its larger frames give away, and two less.",
+    )
+    most: float = limit(
+        0.5,
+        "A category of which half comes from one frame teaches the frame.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         listed = self._outermost(evidence.templates)

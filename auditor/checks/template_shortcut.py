@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from auditor.limits import limit
 from auditor.records import Evidence, FrameAlone, Ints
 from auditor.results import Finding
 from auditor.statistics import wilson
@@ -19,12 +20,19 @@ class TemplateShortcut:
     title: ClassVar[str] = "Frames that give the label away"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "frame_alone")
 
-    # Fewer rows share a frame by chance in any large set.
-    rows: int = 4
-    # A category of which frames alone give away half need not be understood to be scored right.
-    most: float = 0.5
-    # From a fifth on, a probe that knows nothing but frames moves the category's accuracy.
-    part: float = 0.2
+    rows: int = limit(
+        4,
+        "Fewer rows share a frame by chance in any large set.",
+    )
+    most: float = limit(
+        0.5,
+        "A category of which frames alone give away half need not be understood to be scored "
+        "right.",
+    )
+    part: float = limit(
+        0.2,
+        "From a fifth on, a probe that knows nothing but frames moves the category's accuracy.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         alone = evidence.frame_alone

@@ -2,12 +2,17 @@
 
     json.py       audit.json, its schema, and the way back
     html.py       report.html: one file, offline, without script; the page itself is in `page/`
+    tables.py     relabel.csv and collect.csv
+    labelling.py  the rows to label again, for Label Studio and Argilla
+    notebook.py   the summary that a notebook shows
     summary.py    the few lines that the command line prints
 
-What the page and the summary say is decided in three places, apart from how it is drawn:
+What they say is decided apart from how it is drawn:
 
     verdict.py    may I train on this, what goes first, what do I do first
     cards.py      findings grouped by code, linked where they overlap, with their evidence
+    worklists.py  what to label again, what to collect and how much of it
+    codes.py      what each finding code means, from codes.toml
     charts.py     interval bars, retention curves, update matrix and map as plain geometry
 
 `wording.py` has the words and number formats, `marking.py` finds the words to mark in a text and
@@ -24,15 +29,25 @@ from auditor.files import write_whole
 from auditor.interfaces import Renderer
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.json import JsonRenderer, load, schema
+from auditor.reporting.labelling import ArgillaRenderer, LabelStudioRenderer
 from auditor.reporting.summary import summarise
+from auditor.reporting.tables import CollectRenderer, RelabelRenderer
 from auditor.results import Audit
 
-__all__ = ["RENDERERS", "load", "save", "save_html", "schema", "summarise"]
+__all__ = ["BY_DEFAULT", "RENDERERS", "load", "save", "save_html", "schema", "summarise"]
 
-RENDERERS: tuple[Renderer, ...] = (HtmlRenderer(), JsonRenderer())
+RENDERERS: tuple[Renderer, ...] = (
+    HtmlRenderer(),
+    JsonRenderer(),
+    RelabelRenderer(),
+    CollectRenderer(),
+    LabelStudioRenderer(),
+    ArgillaRenderer(),
+)
+BY_DEFAULT = ("html", "json", "relabel", "collect")
 
 
-def save(audit: Audit, folder: str | Path, formats: Sequence[str] = ("html", "json")) -> list[Path]:
+def save(audit: Audit, folder: str | Path, formats: Sequence[str] = BY_DEFAULT) -> list[Path]:
     """Writes the audit in each of `formats` into `folder`; returns the files' paths.
 
     All formats are rendered before the first is written, so what fails leaves an earlier report

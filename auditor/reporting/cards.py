@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.reporting import marking, wording
+from auditor.reporting.codes import Code, Part, explain, reading_order
+from auditor.reporting.codes import code as words_for
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import ranked
 from auditor.results import Audit, Finding
@@ -77,7 +79,8 @@ class Section:
     """All findings of one code, by category: faults, then notes, the rest as a table."""
 
     code: str
-    words: wording.Code
+    words: Code
+    explained: tuple[Part, ...]  # what `auditor explain` says
     total: int
     severities: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
@@ -111,9 +114,7 @@ class _Desk:
                     self.by_row[row].append(finding)
 
     def sections(self) -> list[Section]:
-        return [
-            self._section(c) for c in wording.reading_order(f.code for f in self.audit.findings)
-        ]
+        return [self._section(c) for c in reading_order(f.code for f in self.audit.findings)]
 
     def _section(self, code: str) -> Section:
         findings = self.audit.of(code)
@@ -121,7 +122,8 @@ class _Desk:
         severities = Counter(f.severity for f in findings)
         return Section(
             code=code,
-            words=wording.code(code),
+            words=words_for(code),
+            explained=tuple(explain(code, self.audit.limits.get(code, ()))),
             total=len(findings),
             severities=tuple(
                 (s, severities[s]) for s in ("error", "warning", "note") if severities[s]
@@ -198,7 +200,7 @@ class _Desk:
             if 2 * shared[key] >= min(len(o.rows), len(finding.rows))
             or (o.subtype is not None and o.subtype == finding.subtype)
         ]
-        codes = wording.reading_order(o.code for o in near)
+        codes = reading_order(o.code for o in near)
         near.sort(key=lambda o: (codes.index(o.code), -shared[id(o)]))
         return tuple(
             Link(anchor=self.anchors[id(o)], text=_link_text(finding, o))
@@ -230,7 +232,7 @@ def _link_text(finding: Finding, other: Finding) -> str:
     if pair == {"coverage-gap", "template-dominance"}:
         there = "template" if finding.code == "coverage-gap" else "thin subtype"
         return f"thin and one template: see the {there}"
-    return f"same rows: {wording.code(other.code).one}"
+    return f"same rows: {words_for(other.code).one}"
 
 
 def _facts(finding: Finding) -> tuple[Fact, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import cards, charts, marking, patterns, tried, verdict, wording
+from auditor.reporting import cards, charts, codes, marking, patterns, tried, verdict, wording
 from auditor.reporting.inert import inert
 from auditor.results import Audit, SubtypeSummary
 
@@ -100,7 +100,7 @@ def _environment() -> Environment:
         "label": wording.label,
         "listing": wording.listing,
         "danger": wording.danger,
-        "code": wording.code,
+        "code": codes.code,
         "rows": cards.named_rows,
         "slots": marking.slots,
         "plain": marking.plain,

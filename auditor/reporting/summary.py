@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
+from textwrap import fill
 
+from auditor.errors import UsageError
 from auditor.reporting import verdict, wording
+from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
-from auditor.results import Audit, Backtest, UpdateSkill
+from auditor.results import Audit, Backtest, Limit, UpdateSkill
 
 _CODES = 8
 _SKIPPED = 3
@@ -39,7 +43,7 @@ def _lines(audit: Audit) -> Iterator[str]:
 
 
 def _findings(audit: Audit) -> Iterator[str]:
-    codes = wording.reading_order(f.code for f in audit.findings)
+    codes = reading_order(f.code for f in audit.findings)
     head = "Findings  "
     for code in codes[:_CODES]:
         found = audit.of(code)
@@ -68,6 +72,27 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          not identifiable for {unsure} of {len(audit.forecast.categories)}"
+
+
+def list_codes() -> str:
+    """A line for each code that `auditor explain` knows."""
+    lines = [f"{name:<24}{words.title}" for name, words in codes().items()]
+    return "\n".join([*lines, "", "auditor explain CODE tells more."]) + "\n"
+
+
+def explanation(name: str, limits: Mapping[str, Iterable[Limit]]) -> str:
+    """The whole explanation of a code. Raises UsageError, with the nearest one, for no code."""
+    known = codes()
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+        raise UsageError(f"unknown code {name!r}{hint}")
+    lines = [f"{name}: {known[name].title}"]
+    for part in explain(name, limits.get(name, ())):
+        lines += ["", part.title]
+        hanging = "    " if len(part.lines) > 1 else "  "
+        lines += [fill(s, 88, initial_indent="  ", subsequent_indent=hanging) for s in part.lines]
+    return "\n".join(lines) + "\n"
 
 
 _SAID = ("forecast", "refitted", "centroid", "size", "accuracy")

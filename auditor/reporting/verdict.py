@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from auditor.reporting import wording
+from auditor.reporting.codes import code as words_for
+from auditor.reporting.codes import reading_order
 from auditor.results import Audit, CategoryForecast, Finding, Forecast, Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -163,7 +165,7 @@ def _actions(audit: Audit) -> tuple[Action, ...]:
     pressing = [f for f in audit.findings if f.severity != "note"] or list(audit.findings)
     rank = {c.category: c.rank for c in ranked(audit.forecast)}
     last = len(rank) + 1
-    order = wording.reading_order(f.code for f in pressing)
+    order = reading_order(f.code for f in pressing)
 
     def urgency(code: str) -> tuple[int, bool, bool, int]:
         of_code = [f for f in pressing if f.code == code]
@@ -179,7 +181,7 @@ def _actions(audit: Audit) -> tuple[Action, ...]:
 
 
 def _action(findings: list[Finding], rank: dict[str, int], last: int) -> Action:
-    words = wording.code(findings[0].code)
+    words = words_for(findings[0].code)
     worst = min(findings, key=lambda f: _SEVERITIES.index(f.severity))
     touched = {f.category for f in findings if f.category is not None}
     return Action(

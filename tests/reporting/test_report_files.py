@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.cli import FORMATS
 from auditor.errors import SurroundingsError, UsageError
 from auditor.reporting import RENDERERS, save, save_html
 from auditor.reporting.json import JsonRenderer
@@ -11,8 +12,17 @@ from auditor.reporting.json import JsonRenderer
 
 def test_every_renderer_writes_its_file(audit, tmp_path):
     paths = save(audit, tmp_path / "new" / "folder", [r.name for r in RENDERERS])
-    assert [p.name for p in paths] == ["report.html", "audit.json"]
-    assert sorted(p.name for p in paths[0].parent.iterdir()) == ["audit.json", "report.html"]
+    assert [p.name for p in paths] == [r.filename for r in RENDERERS]
+    assert {p.name for p in paths[0].parent.iterdir()} == {r.filename for r in RENDERERS}
+
+
+def test_by_default_the_exports_to_labelling_tools_are_left_out(audit, tmp_path):
+    names = [p.name for p in save(audit, tmp_path)]
+    assert names == ["report.html", "audit.json", "relabel.csv", "collect.csv"]
+
+
+def test_the_command_line_knows_every_renderer():
+    assert [r.name for r in RENDERERS] == list(FORMATS)
 
 
 def test_a_page_alone(audit, tmp_path):

@@ -1,0 +1,36 @@
+"""What `--no-text` leaves out of an audit, whether it is being made or rendered again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from auditor.results import Audit, Finding, SubtypeSummary
+
+# What a finding may measure that quotes the data.
+QUOTES = (
+    *("skeleton", "skeletons", "typical_text", "keywords", "difference"),
+    *("annotator", "annotators", "sources", "declared", "combination"),
+)
+
+
+def without_text(audit: Audit) -> Audit:
+    """The audit without any text, skeleton, keyword or id of the data, without annotators, sources
+    and values of declared columns. Names of categories and splits stay."""
+    return replace(
+        audit,
+        settings={**audit.settings, "no_text": True},
+        subtypes=tuple(_unquoted_subtype(s) for s in audit.subtypes),
+        findings=tuple(_unquoted(f) for f in audit.findings),
+        examples={},
+        ids={},
+    )
+
+
+def _unquoted(finding: Finding) -> Finding:
+    kept = {k: v for k, v in finding.measured.items() if k not in QUOTES}
+    return replace(finding, measured=kept)
+
+
+def _unquoted_subtype(subtype: SubtypeSummary) -> SubtypeSummary:
+    templates = tuple(replace(t, skeleton=None) for t in subtype.templates)
+    return replace(subtype, keywords=(), templates=templates)

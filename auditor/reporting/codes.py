@@ -1,0 +1,116 @@
+"""What each finding code means: the words for it, and its full explanation.
+
+The texts stand in `codes.toml`, the limits with their reasons in the checks; who explains a code
+brings the limits along, since an audit tells of those that it was judged by.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from auditor.results import Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A finding code in a reader's words; `codes.toml` says what each field is."""
+
+    title: str
+    one: str
+    many: str
+    verb: str
+    meaning: str
+    why: str
+    marked: str = ""
+    method: str = ""
+    source: str = ""
+    fix: str = ""
+    table: str = "planted"
+    measured: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One heading of an explanation, with a line for each thing there is to say."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def codes() -> Mapping[str, Code]:
+    """Every code that there are words for, in reading order; `forecast` comes last."""
+    return {name: Code(**words) for name, words in _texts()["codes"].items()}
+
+
+def code(name: str) -> Code:
+    """The words for a finding code; plain ones for a code that has none yet."""
+    plain = name.replace("-", " ")
+    return codes().get(name) or Code(
+        title=plain.capitalize(),
+        one=f"{plain} finding",
+        many=f"{plain} findings",
+        verb="Look at",
+        meaning="See each finding.",
+        why="",
+    )
+
+
+def reading_order(names: Iterable[str]) -> list[str]:
+    """Finding codes in the order of a report; unknown ones last, by name."""
+    order = list(codes())
+    return sorted(set(names), key=lambda c: (order.index(c) if c in order else len(order), c))
+
+
+def explain(name: str, limits: Iterable[Limit] = ()) -> list[Part]:
+    """What a code means, why it matters, how it is found, by which limits, how well, and what to
+    do; nothing for a code without words."""
+    words = codes().get(name)
+    if words is None:
+        return []
+    told = {
+        "What it means": (words.meaning,),
+        "Why it matters": (words.why,),
+        "How it is found": (words.method,),
+        "Source": (words.source,),
+        "Limits": tuple(_limits(limits)),
+        "Measured": tuple(_measured(words)),
+        "What to do": (words.fix,),
+    }
+    return [Part(title=title, lines=lines) for title, lines in told.items() if any(lines)]
+
+
+def _limits(limits: Iterable[Limit]) -> list[str]:
+    """A line for each reason, which several limits may share."""
+    lines: list[tuple[str, str]] = []
+    for limit in limits:
+        changed = f" (default {limit.default:,})" if limit.value != limit.default else ""
+        named = f"{limit.name} = {limit.value:,}{changed}"
+        if limit.reason or not lines:
+            lines.append((named, limit.reason))
+        else:
+            lines[-1] = f"{lines[-1][0]}, {named}", lines[-1][1]
+    return [f"{named}: {reason}" if reason else named for named, reason in lines]
+
+
+def _measured(words: Code) -> list[str]:
+    if not words.measured:
+        return ["Not measured."]
+    table = _texts()["tables"][words.table]
+    rows = [
+        "; ".join(
+            f"{column}: {cell}" if column else cell
+            for column, cell in zip(table["columns"], row, strict=True)
+        )
+        for row in words.measured
+    ]
+    return [f"{table['how']} ({table['when']}).", *rows]
+
+
+@cache
+def _texts() -> Mapping[str, Any]:
+    return tomllib.loads((files("auditor.reporting") / "codes.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,45 @@
+"""What a notebook shows of an audit: a few lines of static HTML, without style sheet or script."""
+
+from __future__ import annotations
+
+from html import escape
+
+from auditor.reporting import verdict, wording
+from auditor.reporting.codes import code as words_for
+from auditor.reporting.codes import reading_order
+from auditor.reporting.inert import one_line
+from auditor.results import Audit
+
+_LONGEST = 240  # characters of one sentence or name, so that the whole stays below 10 kB
+_CODES = 14
+
+
+def notebook(audit: Audit) -> str:
+    """The verdict, the categories that go first, and how many findings of each code."""
+    judged = verdict.judge(audit)
+    first = [
+        f"{c.category}: {wording.points(c.expected_drop)} (80% interval {wording.interval(c)})"
+        for c in judged.first
+    ]
+    codes = reading_order(f.code for f in audit.findings)
+    counts = [(name, str(len(audit.of(name))), words_for(name).title) for name in codes[:_CODES]]
+    return "\n".join(
+        [
+            "<div>",
+            f"<p><strong>Audit of {_shown(audit.dataset.name)}.</strong> "
+            f"{_shown(judged.training)}</p>",
+            f"<p>{_shown(judged.forgetting)}</p>",
+            *(["<ol>", *(f"<li>{_shown(line)}</li>" for line in first), "</ol>"] if first else []),
+            "<table>",
+            "<thead><tr><th>code</th><th>findings</th><th>what</th></tr></thead>",
+            "<tbody>",
+            *(f"<tr>{''.join(f'<td>{_shown(cell)}</td>' for cell in row)}</tr>" for row in counts),
+            "</tbody>",
+            "</table>",
+            "</div>",
+        ]
+    )
+
+
+def _shown(text: str) -> str:
+    return escape(one_line(text, columns=_LONGEST))

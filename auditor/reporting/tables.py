@@ -1,0 +1,82 @@
+"""`relabel.csv` and `collect.csv`: the work lists for a spreadsheet.
+
+Dataset text in them is inert, and no cell is a formula: one that begins like a formula begins with
+an apostrophe instead, which a spreadsheet takes as a mark of text (OWASP, "CSV Injection").
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from auditor.reporting.inert import inert
+from auditor.reporting.worklists import Collect, Relabel, collecting, relabelling
+from auditor.results import Audit
+
+SEPARATOR = " | "  # between several labels or keywords in one cell
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_WIDE = ("＝", "＋", "－", "＠")  # full-width, which some spreadsheets read as the plain ones
+
+
+class RelabelRenderer:
+    """Rows whose labels to look at: one line for each row of each finding about labels."""
+
+    name = "relabel"
+    filename = "relabel.csv"
+
+    def render(self, audit: Audit) -> str:
+        return _table(RELABEL, map(_relabel, relabelling(audit)))
+
+
+class CollectRenderer:
+    """Kinds of text to collect: how many, like what, and unlike what."""
+
+    name = "collect"
+    filename = "collect.csv"
+
+    def render(self, audit: Audit) -> str:
+        return _table(COLLECT, map(_collect, collecting(audit)))
+
+
+RELABEL = (
+    *("row", "id", "text", "label", "suggested", "confidence"),
+    *("code", "severity", "why", "fingerprint"),
+)
+COLLECT = (
+    *("code", "severity", "category", "subtype", "rows", "effective_examples", "collect", "rule"),
+    *("most_from_one_template", "like", "keywords", "unlike_template", "unlike_nearest"),
+    *("why", "fingerprint"),
+)
+
+
+def disarmed(cell: object) -> str:
+    """A cell without characters that act, and without a formula; nothing for None."""
+    shown = "" if cell is None else inert(str(cell))
+    return f"'{shown}" if shown.startswith((*_FORMULA, *_WIDE)) else shown
+
+
+def _table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(head)
+    table.writerows([disarmed(cell) for cell in line] for line in lines)
+    return written.getvalue()
+
+
+def _relabel(line: Relabel) -> tuple[object, ...]:
+    found = line.finding
+    return (
+        *(line.row, line.id, line.text, line.label, SEPARATOR.join(line.suggested)),
+        *(line.confidence, found.code, found.severity, line.why, found.fingerprint),
+    )
+
+
+def _collect(line: Collect) -> tuple[object, ...]:
+    found = line.finding
+    return (
+        *(found.code, found.severity, found.category, found.subtype, line.rows, line.effective),
+        *(line.collect, line.rule, line.from_one_template, line.like),
+        *(SEPARATOR.join(line.keywords), line.unlike, line.nearest),
+        *(found.summary, found.fingerprint),
+    )
