@@ -71,6 +71,7 @@ def main() -> None:
     multiple=True,
     help="What to write; repeatable  [default: all]",
 )
+@click.option("--static", is_flag=True, help="Write a report.html that runs no script at all.")
 @click.option(
     "--embedder",
     metavar="NAME_OR_FOLDER",
@@ -132,6 +133,7 @@ def audit(
     columns: tuple[str, ...],
     output: Path | None,
     formats: tuple[str, ...],
+    static: bool,
     config: Path | None,
     quiet: bool,
     debug: bool,
@@ -159,7 +161,8 @@ def audit(
             found = run(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
-        paths = save(found, output or Path("reports") / found.dataset.name, formats or FORMATS)
+        folder = output or Path("reports") / found.dataset.name
+        paths = save(found, folder, formats or FORMATS, static=static)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)
 
