@@ -11,7 +11,6 @@ import numpy as np
 import platformdirs
 
 from auditor.checks import CHECKS, judge
-from auditor.limits import limits_of
 from auditor.dataset import load_dataset, load_texts
 from auditor.digest import digest, drawn
 from auditor.embedding import open_embedder
@@ -27,6 +26,7 @@ from auditor.embedding.target import open_target
 from auditor.embedding.templates import find_templates, without_templates
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Progress, Target
+from auditor.limits import limits_of
 from auditor.prediction import backtest as backtests
 from auditor.prediction.budget import choose as choose_rung
 from auditor.prediction.budget import cost_of_full, seconds_of_head
