@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.errors import SurroundingsError
-from auditor.reporting import wording
+from auditor.reporting import codes, wording
 from auditor.reporting.cards import Card, Section, category_of_rows
 from auditor.reporting.charts import WHOLE_CATEGORIES
 from auditor.reporting.inert import inert
@@ -77,7 +77,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
         "code": [first.get(p, -1) for p in range(len(points))],
         "categories": [*map(inert, names), "(in no subtype)"],
         "subtypes": [[inert(s.id), number[s.category]] for s in audit.subtypes],
-        "codes": [inert(wording.code(code).title) for code in codes],
+        "codes": [inert(codes.code(code).title) for code in codes],
         "risk": [
             [round(100 * forecast[n].expected_drop, 1), forecast[n].identifiable]
             if n in forecast
@@ -139,7 +139,7 @@ def _findings(
         points = [] if whole else sorted(at[r] for r in set(card.finding.rows) if r in at)
         anchor = int(card.anchor.rpartition("-")[2])
         found.append([anchor, said[card.finding.code], category, _deltas(points)])
-    return {"findings": found, "words": [inert(wording.code(c).title) for c in said]}
+    return {"findings": found, "words": [inert(codes.code(c).title) for c in said]}
 
 
 def _texts(audit: Audit, at: Mapping[int, int], cards: Sequence[Card], room: int) -> dict[int, str]:
