@@ -103,7 +103,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
 
 
 def scripts() -> tuple[str, str, str]:
-    """The page's scripts, in the order in which they run. Raises SurroundingsError without Bokeh."""
+    """The page's scripts, in the order they run in. Raises SurroundingsError without Bokeh."""
     page = Path(__file__).parent / "page"
     own = [(page / name).read_text(encoding="utf-8") for name in ("sheets.js", "map.js")]
     return own[0], _bokeh(), own[1]
