@@ -1,6 +1,6 @@
 """`report.html`: one file that opens offline and asks nothing of the network.
 
-Its policy lets it run the scripts that it was made with, and nothing else; `static` leaves them out.
+Its policy lets it run the scripts that it was made with and nothing else; `static` leaves them out.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 _FORECAST_ROWS = 12  # shown at once; the rest of the categories folds out
 
 
-@dataclass(frozen=True, slots=True)
 class HtmlRenderer:
     """The report for people. The same audit gives the same bytes: no clock, no random ids."""
 
-    static: bool = False  # no script: the map is a drawing
-    name: str = field(default="html", init=False)
-    filename: str = field(default="report.html", init=False)
+    name = "html"
+    filename = "report.html"
+
+    def __init__(self, *, static: bool = False) -> None:
+        self.static = static  # no script: the map is a drawing
 
     def render(self, audit: Audit) -> str:
         page = _environment()

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from auditor.errors import SurroundingsError
-from auditor.reporting import codes, wording
 from auditor.reporting.cards import Card, Section, category_of_rows
 from auditor.reporting.charts import WHOLE_CATEGORIES
+from auditor.reporting.codes import code as words_for
 from auditor.reporting.inert import inert
 from auditor.results import Audit
 
@@ -77,7 +77,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
         "code": [first.get(p, -1) for p in range(len(points))],
         "categories": [*map(inert, names), "(in no subtype)"],
         "subtypes": [[inert(s.id), number[s.category]] for s in audit.subtypes],
-        "codes": [inert(codes.code(code).title) for code in codes],
+        "codes": [inert(words_for(code).title) for code in codes],
         "risk": [
             [round(100 * forecast[n].expected_drop, 1), forecast[n].identifiable]
             if n in forecast
@@ -103,7 +103,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
 
 
 def scripts() -> tuple[str, str, str]:
-    """The page's scripts, in the order in which they run. Raises SurroundingsError without Bokeh."""
+    """The page's scripts, in the order they run in. Raises SurroundingsError without Bokeh."""
     page = Path(__file__).parent / "page"
     own = [(page / name).read_text(encoding="utf-8") for name in ("sheets.js", "map.js")]
     return own[0], _bokeh(), own[1]
@@ -139,7 +139,7 @@ def _findings(
         points = [] if whole else sorted(at[r] for r in set(card.finding.rows) if r in at)
         anchor = int(card.anchor.rpartition("-")[2])
         found.append([anchor, said[card.finding.code], category, _deltas(points)])
-    return {"findings": found, "words": [inert(codes.code(c).title) for c in said]}
+    return {"findings": found, "words": [inert(words_for(c).title) for c in said]}
 
 
 def _texts(audit: Audit, at: Mapping[int, int], cards: Sequence[Card], room: int) -> dict[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from auditor.reporting import codes, wording
+from auditor.reporting import wording
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.codes import reading_order
 from auditor.results import Audit, CategoryForecast, Finding, Forecast, Severity
@@ -72,15 +72,13 @@ def flaws(audit: Audit) -> dict[str, str]:
         if f.category is not None and f.severity != "note" and f.code != "fragile-category":
             counts[f.category][f.code] += 1
     return {
-        category: wording.listing(
-            _counted(code, found[code]) for code in codes.reading_order(found)
-        )
+        category: wording.listing(_counted(code, found[code]) for code in reading_order(found))
         for category, found in counts.items()
     }
 
 
 def _counted(code: str, number: int) -> str:
-    words = codes.code(code)
+    words = words_for(code)
     return wording.count(number, words.one, words.many)
 
 

@@ -58,7 +58,8 @@ class Visit:
         page.on("dialog", self._asked)
 
     def _said(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
+        reading = "willReadFrequently" in message.text  # of `ink`, below
+        if message.type in ("error", "warning") and not reading:
             self.wrong.append(f"{message.type}: {message.text}")
 
     def _asked(self, dialog: Any) -> None:
