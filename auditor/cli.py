@@ -72,6 +72,7 @@ def main() -> None:
     multiple=True,
     help="What to write; repeatable  [default: html, json, relabel, collect]",
 )
+@click.option("--static", is_flag=True, help="Write a report.html that runs no script at all.")
 @click.option(
     "--embedder",
     metavar="NAME_OR_FOLDER",
@@ -133,6 +134,7 @@ def audit(
     columns: tuple[str, ...],
     output: Path | None,
     formats: tuple[str, ...],
+    static: bool,
     config: Path | None,
     quiet: bool,
     debug: bool,
@@ -162,7 +164,7 @@ def audit(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
         folder = output or Path("reports") / found.dataset.name
-        paths = save(found, folder, formats or BY_DEFAULT)
+        paths = save(found, folder, formats or BY_DEFAULT, static=static)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)
 
@@ -250,6 +252,7 @@ def report(
     file: Path,
     output: Path | None,
     formats: tuple[str, ...],
+    static: bool,
     no_text: bool,
     quiet: bool,
     debug: bool,
@@ -267,12 +270,12 @@ def report(
         found = without_text(load(file)) if no_text else load(file)
         # The audit that has the text is not to be written over by the one that has none.
         beside = file.parent / "without_text" if no_text else file.parent
-        paths = save(found, output or beside, formats or BY_DEFAULT)
+        paths = save(found, output or beside, formats or BY_DEFAULT, static=static)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)
 
 
-report.params += [p for p in audit.params if p.name in ("formats", "quiet", "debug")]
+report.params += [p for p in audit.params if p.name in ("formats", "static", "quiet", "debug")]
 
 
 @main.command()

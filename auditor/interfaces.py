@@ -83,8 +83,11 @@ class Check(Protocol):
 class Renderer(Protocol):
     """One output format of an audit."""
 
-    name: str
-    filename: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def filename(self) -> str: ...
 
     def render(self, audit: Audit) -> str: ...
 

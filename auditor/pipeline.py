@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ from auditor.interfaces import Progress, Target
 from auditor.limits import limits_of
 from auditor.prediction import backtest as backtests
 from auditor.prediction.budget import choose as choose_rung
-from auditor.prediction.budget import seconds_of_full, seconds_of_head
+from auditor.prediction.budget import cost_of_full, seconds_of_head
 from auditor.prediction.estimate import Coefficients, read_coefficients, shipped
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
@@ -156,7 +155,7 @@ def climb(
     progress: Progress,
 ) -> Forecast:
     """The forecast, from the rung that was asked for or that the budget allows."""
-    full = partial(seconds_of_full, old, update[0], target) if update and target else None
+    full = cost_of_full(old, update[0], target) if update and target else None
     choice = choose_rung(
         settings.probe,
         settings.budget,

@@ -24,7 +24,7 @@ results
 errors statistics
 """
 DEPTH = {name: i for i, line in enumerate(LAYERS.split("\n")) for name in line.split()}
-HEAVY = {"torch", "numpy", "pandas", "scipy", "sklearn", "sentence_transformers", "umap"}
+HEAVY = {"bokeh", "torch", "numpy", "pandas", "scipy", "sklearn", "sentence_transformers", "umap"}
 
 
 def unit(module: str) -> str:

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import torch
@@ -71,10 +72,13 @@ def choose(
     return Choice(rung="similarity", reason=f"more takes longer than {budget:g} s{least}")
 
 
-def seconds_of_full(old: Old, update: Dataset, target: Target, effort: Effort) -> float:
-    """What `measure_update` would take: steps of training and rows to read, both timed."""
-    material = material_of(old, update, effort)
-    a_step, a_row = _timed(target, material)
+def cost_of_full(old: Old, update: Dataset, target: Target) -> Callable[[Effort], float]:
+    """Seconds that `measure_update` would take: steps of training and rows to read, timed once."""
+    timed = cache(lambda: _timed(target, material_of(old, update, DEFAULT_EFFORT)))
+    return lambda effort: _seconds(material_of(old, update, effort), effort, *timed())
+
+
+def _seconds(material: Material, effort: Effort, a_step: float, a_row: float) -> float:
     taught, read = len(material.codes), int(material.held_out[0].sum())
     recipe, updates = Recipe(), len(effort.rates)
     steps = EPOCHS * math.ceil((taught - read) / BATCH)

@@ -1,7 +1,8 @@
 """Stage 5: an audit becomes what people read and what programs read.
 
     json.py       audit.json, its schema, and the way back
-    html.py       report.html: one file, offline, without script; the page itself is in `page/`
+    html.py       report.html: one file, offline; the page itself is in `page/`
+    map.py        what the page's map is given, and the scripts that draw it
     tables.py     relabel.csv and collect.csv
     labelling.py  the rows to label again, for Label Studio and Argilla
     notebook.py   the summary that a notebook shows
@@ -47,13 +48,22 @@ RENDERERS: tuple[Renderer, ...] = (
 BY_DEFAULT = ("html", "json", "relabel", "collect")
 
 
-def save(audit: Audit, folder: str | Path, formats: Sequence[str] = BY_DEFAULT) -> list[Path]:
+def save(
+    audit: Audit,
+    folder: str | Path,
+    formats: Sequence[str] = BY_DEFAULT,
+    *,
+    static: bool = False,
+) -> list[Path]:
     """Writes the audit in each of `formats` into `folder`; returns the files' paths.
+
+    `static` leaves the scripts out of the HTML report.
 
     All formats are rendered before the first is written, so what fails leaves an earlier report
     as it was. Raises UsageError for an unknown format, SurroundingsError where writing fails.
     """
     known = {renderer.name: renderer for renderer in RENDERERS}
+    known["html"] = HtmlRenderer(static=static)
     for name in formats:
         if name not in known:
             raise UsageError(f"unknown format {name!r}; known: {', '.join(known)}")
@@ -64,9 +74,10 @@ def save(audit: Audit, folder: str | Path, formats: Sequence[str] = BY_DEFAULT) 
     return [path for path, _ in rendered]
 
 
-def save_html(audit: Audit, path: str | Path) -> Path:
-    """Writes the HTML report to `path`. Raises SurroundingsError where writing fails."""
-    _write(Path(path), HtmlRenderer().render(audit).encode())
+def save_html(audit: Audit, path: str | Path, *, static: bool = False) -> Path:
+    """Writes the HTML report to `path`, `static` without script. Raises SurroundingsError where
+    writing fails."""
+    _write(Path(path), HtmlRenderer(static=static).render(audit).encode())
     return Path(path)
 
 

@@ -19,7 +19,8 @@ COLOURS = 10  # of the palette in report.css; marks change when they are used up
 # Shapes drawn at a point by a pen with round ends: dot, plus, cross, bar, caret.
 _MARKS = ("h0", "m-4 0h8m-4-4v8", "m-3-3l6 6m0-6l-6 6", "m-4 0h8", "m-4 3l4-7 4 7")
 _RING = "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0"
-_DRAWN_AROUND = frozenset({"fragile-category", "class-imbalance"})  # whole categories: not ringed
+WHOLE_CATEGORIES = frozenset({"fragile-category", "class-imbalance"})  # these are not about rows
+_STILL = 4000  # points of the still map at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,13 +162,14 @@ def scatter(audit: Audit) -> Scatter | None:
     """The map with one layer for each category, and rings around the rows of findings."""
     if not audit.map:
         return None
-    at = dict(zip((row for row, _, _ in audit.map), _placed(audit.map), strict=True))
+    points = audit.map[:: -(-len(audit.map) // _STILL)]
+    at = dict(zip((row for row, _, _ in points), _placed(points), strict=True))
     category = category_of_rows(audit)
     names = sorted(audit.dataset.categories)
     members: dict[str, list[str]] = {name: [] for name in names}
     for row, place in at.items():
         members.setdefault(category.get(row, "(in no subtype)"), []).append(place)
-    found = {r for f in audit.findings if f.code not in _DRAWN_AROUND for r in f.rows}
+    found = {r for f in audit.findings if f.code not in WHOLE_CATEGORIES for r in f.rows}
     ringed = [place for row, place in at.items() if row in found]
     return Scatter(
         layers=tuple(_layer(n, p, i) for i, (n, p) in enumerate(members.items()) if p),

@@ -1,15 +1,20 @@
-"""`report.html`: one file that opens offline, runs no script and asks nothing of the network."""
+"""`report.html`: one file that opens offline and asks nothing of the network.
+
+Its policy lets it run the scripts that it was made with and nothing else; `static` leaves them out.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import cards, charts, codes, marking, tried, verdict, wording
+from auditor.reporting import cards, charts, codes, marking, patterns, tried, verdict, wording
 from auditor.reporting.inert import inert
+from auditor.reporting.map import live_map, scripts
 from auditor.results import Audit, SubtypeSummary
 
 if TYPE_CHECKING:
@@ -24,12 +29,16 @@ class HtmlRenderer:
     name = "html"
     filename = "report.html"
 
+    def __init__(self, *, static: bool = False) -> None:
+        self.static = static  # no script: the map is a drawing
+
     def render(self, audit: Audit) -> str:
         page = _environment()
         source, _, _ = page.loader.get_source(page, "report.css")  # type: ignore[union-attr]
         style = _Verbatim(source)
         template = page.get_template("report.html.j2")
-        return template.render(style=style, style_hash=_csp_hash(source), **_view(audit)) + "\n"
+        view = _view(audit, static=self.static)
+        return template.render(style=style, style_hash=_csp_hash(source), **view) + "\n"
 
 
 class _Verbatim(str):
@@ -41,14 +50,24 @@ class _Verbatim(str):
         return str(self)
 
 
-def _view(audit: Audit) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Script:
+    source: str
+    hash: str
+
+
+def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
     """Everything the page shows, by the names the templates use."""
+    sections = cards.sections(audit)
+    live = None if static else live_map(audit, sections)
     forecast = audit.forecast
     order = verdict.ranked(forecast)
+    filled, categories_filled = patterns.filled(audit)
     drawn = list(zip(order, charts.bars(order), strict=True))
     return {
         "audit": audit,
         "verdict": verdict.judge(audit),
+        "flaws": verdict.flaws(audit),
         "audited": sum(audit.dataset.categories.values()),
         "forecast": forecast,
         "update_title": wording.update_title(forecast) if forecast else "",
@@ -57,9 +76,15 @@ def _view(audit: Audit) -> dict[str, Any]:
         "tried": tried.tried(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],
         "grid": charts.grid(forecast.matrix, forecast) if forecast and forecast.matrix else None,
-        "sections": cards.sections(audit),
+        "filled": filled,
+        "categories_filled": categories_filled,
+        "confusion": patterns.confusion(audit),
+        "sections": sections,
         "subtypes": _subtypes(audit),
         "scatter": charts.scatter(audit),
+        "live": live,
+        "live_data": _Verbatim(live.data) if live else "",
+        "scripts": [_Script(_Verbatim(s), _csp_hash(s)) for s in scripts()] if live else [],
         "no_text": bool(audit.settings.get("no_text")),
     }
 

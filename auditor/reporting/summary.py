@@ -66,8 +66,8 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
     for danger in judged.dangers:
         yield f"          {wording.danger(danger.update, danger.categories)}"
     yield (
-        f"          by the probe {audit.forecast.probe}, {audit.forecast.chosen}; its skill was "
-        f"{audit.forecast.skill:.2f} of 1"
+        f"          by the probe {audit.forecast.probe}, skill {audit.forecast.skill:.2f} of 1; "
+        f"{audit.forecast.chosen}"
     )
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:

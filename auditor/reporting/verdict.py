@@ -65,6 +65,23 @@ def ranked(forecast: Forecast | None) -> list[CategoryForecast]:
     return sorted(forecast.categories, key=lambda c: c.rank) if forecast else []
 
 
+def flaws(audit: Audit) -> dict[str, str]:
+    """What is wrong with the data of each category, above a note, in words; none: not a key."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for f in audit.findings:
+        if f.category is not None and f.severity != "note" and f.code != "fragile-category":
+            counts[f.category][f.code] += 1
+    return {
+        category: wording.listing(_counted(code, found[code]) for code in reading_order(found))
+        for category, found in counts.items()
+    }
+
+
+def _counted(code: str, number: int) -> str:
+    words = words_for(code)
+    return wording.count(number, words.one, words.many)
+
+
 def _dangers(forecast: Forecast | None) -> tuple[Danger, ...]:
     """The updates that take most from the categories they are worst for, ten points or more each.
 

@@ -166,7 +166,10 @@ def scored(left_out: LeftOut, folder: Path, scorer: Path) -> str:
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     low, high = left_out.interval(0.8)
     after = left_out.update.accuracy_before - left_out.drop
-    columns = (sorted(truth["categories"]), left_out.drop, after, low, high)
+    columns = (
+        sorted(truth["categories"]),
+        *map(np.ndarray.tolist, (left_out.drop, after, low, high)),
+    )
     names = ("category", "expected_drop", "accuracy_after", "low", "high")
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     with tempfile.TemporaryDirectory() as place:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.prediction.budget import DEFAULT_EFFORT, EFFORTS, choose, seconds_of_full
+from auditor.prediction.budget import DEFAULT_EFFORT, EFFORTS, choose, cost_of_full
 from auditor.prediction.measuring import Effort
 
 COSTS = {EFFORTS[0]: 300.0, EFFORTS[1]: 200.0, EFFORTS[2]: 100.0, EFFORTS[3]: 50.0}
@@ -57,5 +57,5 @@ def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, targe
     update = dataset_of([(t, "refunds") for t in world.write("refunds", 20, direction("refunds"))])
     small = Effort(rows=10, runs=1, rates=(1.0,))
     large = Effort(rows=40, runs=6)
-    cost = seconds_of_full(old, update, target, small)
-    assert 0 < cost < seconds_of_full(old, update, target, large)
+    cost = cost_of_full(old, update, target)
+    assert 0 < cost(small) < cost(large)

@@ -136,6 +136,15 @@ def test_a_category_that_the_update_trains_too_is_not_identifiable(world, ticket
     assert [c for c, f in found.items() if not f.identifiable] == ["orders"]
 
 
+def test_an_update_that_brings_no_new_category_is_only_identifiable_by_a_trial(world, tickets):
+    more = [(t, tickets[0][1]) for t in world.write("more", 20, world.meaning[tickets[0][0]])]
+    found = world.forecast(tickets, more)
+    assert not any(c.identifiable for c in found.categories)
+    others = [c for c in found.categories if c.category != tickets[0][1]]
+    assert all("brings no new category" in c.reason for c in others)
+    assert len({c.expected_drop for c in others}) > 1
+
+
 def test_where_the_halves_of_the_probe_disagree_nothing_is_identifiable(world, on_ring, tickets):
     """An update of two messages from opposite sides of the ring says one thing and its reverse."""
     update = [t for side in (0.0, np.pi) for t in world.write("news", 1, on_ring(side, "news"))]

@@ -204,8 +204,8 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
                 CATEGORIES[row // ROWS_EACH],
                 f"Row {row} is labelled {CATEGORIES[row // ROWS_EACH]} and reads like billing",
                 rows=(row,),
-                measured={"probability_given": 0.03, "suggested": spice("billing")},
-                limit={"probability_given": 0.1},
+                measured={"suggested": spice("billing"), "odds": 43},
+                limit={"odds": 20},
                 advice="Read the row and set its label.",
             )
             for row in (41, 123, *range(0, 36))
@@ -216,8 +216,11 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
             "shipping",
             "2 copies of one text are labelled shipping and account",
             rows=(160, 164, 3),
-            measured={"copies": 3, "categories": [spice("account"), spice("shipping")]},
-            limit={"copies": 2},
+            measured={
+                "labels": {spice("account"): 1, spice("shipping"): 2},
+                "certainty": "one text",
+            },
+            limit={"labels": 1},
             advice="Decide which label is right, and write the case into the guideline.",
         ),
         finding(

@@ -66,7 +66,7 @@ class Skeleton(html.parser.HTMLParser):
 
 
 def render(audit: Any) -> str:
-    return HtmlRenderer().render(audit)
+    return HtmlRenderer(static=True).render(audit)
 
 
 def structure(page: str) -> list[str]:

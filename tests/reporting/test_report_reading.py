@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 
-from auditor.reporting import charts, marking, wording
+from auditor.reporting import charts, marking, verdict, wording
 from auditor.reporting.cards import named_rows, sections
+from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import judge
 from auditor.results import Matrix
@@ -209,3 +211,14 @@ def test_the_map_changes_marks_when_colours_are_used_up(make_audit, audit):
     )
     layers = charts.scatter(many).layers
     assert len({(layer.colour, layer.mark) for layer in layers}) == 25
+
+
+def test_what_is_wrong_with_the_data_of_a_category_stands_beside_its_drop(audit):
+    """Faults above a note, counted by kind; that it is fragile is the drop itself."""
+    told = verdict.flaws(audit)
+    assert set(told) <= set(audit.dataset.categories)
+    page = HtmlRenderer().render(audit)
+    for category, words in told.items():
+        findings = [f for f in audit.findings if f.category == category and f.severity != "note"]
+        assert any(f.code != "fragile-category" for f in findings)
+        assert f"in its data {words}" in html.unescape(page)
