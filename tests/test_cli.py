@@ -90,7 +90,7 @@ def test_findings_are_no_failure(plain):
 
 def test_the_report_lands_in_a_folder_named_for_the_dataset(plain):
     written = sorted(p.name for p in (plain[0] / "reports/desk").iterdir())
-    assert written == ["audit.json", "report.html"]
+    assert written == ["audit.json", "collect.csv", "relabel.csv", "report.html"]
 
 
 def test_the_summary_says_what_was_read_found_and_written(plain):
