@@ -1,7 +1,7 @@
 """Stage 4: evidence -> findings. One file a finding code; the registry is the tuple `CHECKS`.
 
 A check is a frozen dataclass: its fields are its limits, each with a default and the reason for
-it beside it, and can be set in `[tool.auditor.checks.<code>]`. It yields findings surest first.
+it, which `auditor explain` and the report print, and can be set in `[tool.auditor.checks.<code>]`. It yields findings surest first.
 What cannot be assessed is said (`SkippedCheck`), never guessed.
 """
 

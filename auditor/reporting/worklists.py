@@ -52,7 +52,7 @@ class Collect:
 
     finding: Finding
     rows: int  # now
-    effective: float | None  # different examples that they amount to
+    effective: float | None  # different examples that they amount to; None: not measured
     collect: int
     rule: str  # where that number comes from
     like: str
@@ -121,7 +121,7 @@ def _line(audit: Audit, finding: Finding) -> Collect:
     return Collect(
         finding=finding,
         rows=0 if finding.code == "reference-gap" else int(measured.get("rows", len(finding.rows))),
-        effective=measured.get("effective_examples", measured.get("effective_templates")),
+        effective=measured.get("effective_examples"),
         collect=collect,
         rule=rule,
         like=_like(audit, finding, subtype),
