@@ -26,7 +26,8 @@ from auditor.results import Audit
 _SIZE = (10_000, 6_400)  # the plane that points lie on, in units of the JSON
 _TEXT = 240  # characters of one text
 _TEXTS = 1_000_000  # bytes of all texts
-_MOST = 2_900_000  # bytes of the JSON; with Bokeh's script and the page, under 5 MB
+_MOST = 2_600_000  # bytes of the JSON; Bokeh's script has 1.3 MB, the page the rest of 5 MB
+_MARKED = 20_000  # points; of more, all are dots: other marks take several times as long to draw
 _BANDS = (0, 5, 10, 20, 30)  # of expected drop, in points: `risk0` to `risk4` in report.css
 # What would end the block or begin another, and what is a line end to JavaScript alone.
 _ESCAPED = str.maketrans(
@@ -43,6 +44,7 @@ class LiveMap:
 
     data: str
     shown: int
+    marks: bool  # colours repeat with another mark
     texts: int  # of the rows shown, those that hover with their text
     ways: tuple[tuple[str, str], ...]  # what points can be coloured by: value, words
 
@@ -69,6 +71,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
     plain: dict[str, Any] = {
         "size": _SIZE,
         "bands": _BANDS,
+        "marks": len(points) <= _MARKED,
         "no_text": bool(audit.settings.get("no_text")),
         "rows": _deltas(at),
         "x": xs,
@@ -92,6 +95,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
     return LiveMap(
         data=_encoded(plain | {"texts": texts}),
         shown=len(points),
+        marks=plain["marks"],
         texts=len(texts),
         ways=(
             ("category", "category"),

@@ -36,7 +36,8 @@
   const COLOURS = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9",
     "risk0", "risk1", "risk2", "risk3", "risk4", "faint"];
   const FAINT = COLOURS.length - 1, MOST = 10 * MARKS.length - 1;
-  const look = (i) => ({ colour: i % 10, mark: Math.floor(i / 10) % MARKS.length });
+  const MANY = !data.marks; // then dots alone, and smaller
+  const look = (i) => ({ colour: i % 10, mark: MANY ? 0 : Math.floor(i / 10) % MARKS.length });
   const BANDS = data.bands; // lower ends of the bands of expected drop, in points
 
   // Each gives the groups with their looks, and the group of a point.
@@ -64,7 +65,7 @@
           : i + 1 < BANDS.length ? `${low} to ${BANDS[i + 1]} points` : `${low} points or more`,
         colour: 10 + i, mark: 0,
       }));
-      const unsure = groups.push({ name: "not identifiable", colour: 9, mark: 2 }) - 1;
+      const unsure = groups.push({ name: "not identifiable", colour: 9, mark: MANY ? 0 : 2 }) - 1;
       const none = groups.push({ name: "no forecast", colour: FAINT, mark: 0 }) - 1;
       const band = data.risk.map((risk) => risk === null ? none
         : !risk[1] ? unsure : BANDS.findLastIndex((low, i) => i === 0 || risk[0] >= low));
@@ -76,7 +77,7 @@
   Bokeh.logger.set_level("error");
   const model = (name, attributes) => new (Bokeh.Models.get(name))(attributes);
   const mapper = model("LinearColorMapper", { palette: ["black"], low: 0, high: COLOURS.length });
-  const size = { value: n > 20000 ? 3.5 : n > 5000 ? 4.5 : 6.5 };
+  const size = { value: MANY ? 3.5 : n > 5000 ? 4.5 : 6.5 };
   const layer = (marker, faint) => {
     const filled = marker === "circle", colour = { field: "colour", transform: mapper };
     return model("GlyphRenderer", {
