@@ -85,7 +85,9 @@ def test_a_click_keeps_the_findings_about_the_row_and_there_is_a_way_back(visit,
     opened.click(ROW_41)
     assert shown.all_inner_texts()
     assert all("41" in text for text in shown.all_inner_texts())
-    assert "about row 41" in page.locator("#map-chosen").inner_text()
+    chosen = page.locator("#map-chosen").inner_text()
+    assert "Row 41 is labelled billing" in chosen
+    assert "about row 41" in chosen
     assert "about row 41" in page.locator("#findings-filtered").inner_text()
     page.locator("#findings-filtered button").click()
     assert shown.count() == before

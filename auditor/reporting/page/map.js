@@ -28,7 +28,7 @@
     if (category >= 0) whole[category].push(f);
     else for (const p of summed(points)) (about[p] ??= []).push(f);
   });
-  const findingsOf = (p) => [...(about[p] ?? []), ...whole[categoryOf(p)]];
+  const findingsOf = (p) => [...(about[p] ?? []), ...whole[categoryOf(p)]].sort((a, b) => a - b);
 
   // --- colours ----------------------------------------------------------------------------------
   const MARKS = ["circle", "cross", "x", "dash", "triangle"]; // drawn as in the still map
@@ -108,13 +108,14 @@
       logo: null,
       tools: [model("PanTool", {}), model("WheelZoomTool", { modifiers: { ctrl: true } })],
     }),
-    toolbar_location: null, sizing_mode: "stretch_both", min_border: 0,
-    background_fill_color: null, border_fill_color: null, outline_line_color: null,
+    toolbar_location: null, sizing_mode: "stretch_both", min_border: 0, outline_line_color: null,
   });
 
   const theme = () => {
     const style = getComputedStyle(document.documentElement);
     mapper.palette = COLOURS.map((name) => style.getPropertyValue(`--${name}`).trim());
+    const page = style.getPropertyValue("--page").trim(); // painted over what was drawn before
+    plot.setv({ background_fill_color: page, border_fill_color: page });
     chosenRing.line_color = { value: style.getPropertyValue("--ink").trim() };
   };
   const STRIDE = 7919; // points in an order that no category leads; a prime that n is no multiple of
@@ -270,7 +271,8 @@
     const list = make("ul");
     for (const [anchor, code] of its.slice(0, LINKS)) {
       const item = list.appendChild(make("li"));
-      item.append(link(`finding-${anchor}`, data.words[code]));
+      const summary = $(`finding-${anchor}`).querySelector(".summary strong, td:nth-child(3)");
+      item.append(link(`finding-${anchor}`, data.words[code]), `: ${summary.textContent}`);
     }
     const line = make("p", `${said} `);
     if (its.length > LINKS) line.append(`Of them, ${LINKS} are linked here. `);
