@@ -94,7 +94,7 @@ def main() -> None:
 @click.option(
     "--target-model",
     metavar="NAME_OR_FOLDER",
-    help="What --probe full fine-tunes, a hub id or a folder  [default: the embedder]",
+    help="What --probe full and backtest fine-tune, a hub id or a folder  [default: the embedder]",
 )
 @click.option(
     "--coefficients",

@@ -1,9 +1,14 @@
-"""Writing a file whole or not at all."""
+"""Files that are there whole or not at all."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+Kind = TypeVar("Kind")
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -17,3 +22,11 @@ def write_whole(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def read_whole(path: Path, kind: type[Kind]) -> Kind | None:
+    """What an earlier run left as JSON; None where it is missing, damaged or of another kind."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError):
+        return None

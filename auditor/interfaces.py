@@ -83,11 +83,8 @@ class Check(Protocol):
 class Renderer(Protocol):
     """One output format of an audit."""
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def filename(self) -> str: ...
+    name: str
+    filename: str
 
     def render(self, audit: Audit) -> str: ...
 

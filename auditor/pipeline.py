@@ -121,7 +121,14 @@ def gather(
         on_held_out = score_held_out(dataset, embeddings, held_out, settings.seed)
         whole, disjoint = (keep_together(dataset, copies, t) for t in ((), templates))
         forecast = climb(
-            Old(dataset, embeddings, whole, disjoint, out_of_fold, on_held_out),
+            Old(
+                dataset=dataset,
+                embeddings=embeddings,
+                together=whole,
+                disjoint=disjoint,
+                out_of_fold=out_of_fold,
+                held_out=on_held_out,
+            ),
             (incoming, encoder.embed(incoming.texts)) if incoming else None,
             target,
             coefficients,
@@ -197,7 +204,7 @@ def backtest(
     Raises `auditor.errors.AuditorError` for what the user can mend.
     """
     settings = _with(settings or Settings(), options)
-    rung, coefficients = _backtested(settings), _coefficients(settings)
+    rung, coefficients = _backtested_rung(settings), _coefficients(settings)
     dataset = load_dataset(data, settings)
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
@@ -251,7 +258,8 @@ def _target(settings: Settings, *, given: bool) -> Target | None:
     return None
 
 
-def _backtested(settings: Settings) -> str:
+def _backtested_rung(settings: Settings) -> str:
+    """Raises UsageError for `full`: that is the measurement itself."""
     if settings.probe == "full":
         raise UsageError(
             "--probe full is what a backtest measures against; give similarity or head"

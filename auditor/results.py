@@ -115,7 +115,7 @@ class Speed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredCategory:
-    """What fine-tunes did to one category, on rows that they were not trained on."""
+    """What fine-tunes did to one category; on held-out rows where nothing else is said."""
 
     category: str
     rows: int  # that were read, all runs together

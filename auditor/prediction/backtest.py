@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from scipy.stats import spearmanr
 
-from auditor.files import write_whole
+from auditor.files import read_whole, write_whole
 from auditor.interfaces import Progress, Target
 from auditor.prediction.estimate import Coefficients, losses
 from auditor.prediction.finetune import FineTune, fine_tune
@@ -116,7 +116,8 @@ def measure(
     names = tuple(whole.dataset.categories[c] for c in update)
     key = _key(whole, names, target, seeds, seed)
     path = folder / f"{key}.json"
-    if known := _read(path, key):
+    known = read_whole(path, MeasuredUpdate)
+    if known and known.key == key:
         return known
     held_out, new = whole.held_out, np.isin(whole.dataset.codes, list(update))
     old = whole.old(np.flatnonzero(~new & ~held_out), seed)
@@ -144,15 +145,6 @@ def _key(whole: Whole, names: tuple[str, ...], target: Target, seeds: int, seed:
         (seeds, seed),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
-
-
-def _read(path: Path, key: str) -> MeasuredUpdate | None:
-    """What an earlier run has left, if it is whole."""
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=MeasuredUpdate)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return found if found.key == key else None
 
 
 def _material(whole: Whole, new: np.ndarray, held_out: np.ndarray) -> Material:

@@ -83,6 +83,7 @@ def _seconds(material: Material, effort: Effort, a_step: float, a_row: float) ->
     recipe, updates = Recipe(), len(effort.rates)
     steps = EPOCHS * math.ceil((taught - read) / BATCH)
     steps += updates * math.ceil(recipe.checkpoints[-1] * recipe.batch / BATCH)
+    # Held-out rows and about as many others at each reading; all that were taught at three refits.
     rows = (1 + updates * len(recipe.checkpoints)) * 2 * read + 3 * updates * (taught - read)
     return effort.runs * (steps * a_step + rows * a_row)
 

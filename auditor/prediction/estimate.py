@@ -48,7 +48,7 @@ class Spread:
 class RungWeights:
     """One rung's fitted weights."""
 
-    weights: Mapping[str, float]  # feature -> weight of its normal score
+    weights: Mapping[str, float]  # feature -> weight of its normal score, or of its log odds
     level: float  # log odds of the loss where all scores are 0
     spread: Spread
     worth: float  # mean of `skill` over the updates that were fitted to
@@ -145,22 +145,26 @@ def normal_scores(values: Table) -> Table:
 
 def losses(features: Features, rung: RungWeights) -> Losses:
     """Weighs the features (updates, K) of a rung."""
-    names = [f for f in rung.weights if f not in MEASURED]
-    strongest = np.argmax([_part(f, features, rung.weights) for f in names], axis=0)
+    parts = _parts(features, rung.weights)
+    names = [f for f in parts if f not in MEASURED]
+    strongest = np.argmax([parts[f] for f in names], axis=0)
     return Losses(
-        mean=expit(rung.level + odds(features, rung.weights)),
+        mean=np.asarray(expit(rung.level + sum(parts.values()))),
         driver=tuple(tuple(names[k] for k in row) for row in strongest),
     )
 
 
 def odds(features: Features, weights: Mapping[str, float]) -> Table:
     """(updates, K) log odds of the loss, but for the level."""
-    return np.asarray(np.sum([_part(f, features, weights) for f in weights], axis=0))
+    return np.asarray(sum(_parts(features, weights).values()))
 
 
-def _part(name: str, features: Features, weights: Mapping[str, float]) -> Table:
-    values = features[name]
-    return np.asarray(weights[name] * (values if name in MEASURED else normal_scores(values)))
+def _parts(features: Features, weights: Mapping[str, float]) -> dict[str, Table]:
+    """What each feature adds to the log odds, (updates, K)."""
+    return {
+        f: np.asarray(w * (features[f] if f in MEASURED else normal_scores(features[f])))
+        for f, w in weights.items()
+    }
 
 
 def angle(loss: Table) -> Table:

@@ -272,11 +272,11 @@ def _shares(updates: Sequence[Measured]) -> Table:
 
 
 def _fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
-    odds = np.concatenate([logit(u.loss) for u in updates])
+    mean = np.concatenate([logit(u.loss) for u in updates])
     lost = np.concatenate(
         [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], LEAST_KNOWN) for u in updates]
     )
-    slopes, intercepts = np.polyfit(odds, logit(np.clip(lost, *SHARES)), 1)
+    slopes, intercepts = np.polyfit(mean, logit(np.clip(lost, *SHARES)), 1)
     return CurveWeights(
         steps=steps,
         intercept=tuple(float(x.round(4)) for x in intercepts),

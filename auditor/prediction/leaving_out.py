@@ -59,12 +59,12 @@ class Whole:
             raise ValueError("two categories at least must be left")
         nothing = self.pick(rows[:0])[1]
         return Old(
-            dataset,
-            embeddings,
-            keep_together(dataset, copies),
-            keep_together(dataset, copies, templates),
-            scored,
-            score_held_out(dataset, embeddings, nothing, seed),
+            dataset=dataset,
+            embeddings=embeddings,
+            together=keep_together(dataset, copies),
+            disjoint=keep_together(dataset, copies, templates),
+            out_of_fold=scored,
+            held_out=score_held_out(dataset, embeddings, nothing, seed),
         )
 
 

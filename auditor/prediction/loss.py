@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from auditor.records import Table
 
 SHARES = (0.01, 0.97)  # beyond, log odds say more about the number of test rows
+TEN_POINTS, HALF = 0.1, 0.5  # of accuracy, lost
 LEAST_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
 

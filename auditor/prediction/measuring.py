@@ -15,18 +15,17 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from auditor.files import write_whole
+from auditor.files import read_whole, write_whole
 from auditor.interfaces import Progress, Target
 from auditor.prediction.finetune import FineTune, fine_tune
 from auditor.prediction.folds import hold_out
-from auditor.prediction.loss import crossing
+from auditor.prediction.loss import HALF, TEN_POINTS, crossing
 from auditor.prediction.reading import Material, Run, first_of_each
 from auditor.prediction.scenes import Old
 from auditor.records import Dataset, Table
 from auditor.results import MeasuredCategory, Measurement, Recipe, Speed
 
 FORMAT = 1  # of the files; another number is measured anew
-TEN_POINTS, HALF = 0.1, 0.5  # of accuracy, lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def measure_update(
     material = material_of(old, update, effort)
     key = _key(material, old.dataset.categories, target, effort, seed)
     path = folder / f"{key}.json"
-    if known := _read(path):
+    if known := read_whole(path, Measurement):
         return known
     found = fine_tune(
         target,
@@ -101,14 +100,6 @@ def _key(
         *(material.update_texts, material.update_codes.tolist()),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
-
-
-def _read(path: Path) -> Measurement | None:
-    """What an earlier run has left, if it is whole."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Measurement)
-    except (OSError, msgspec.MsgspecError):
-        return None
 
 
 def summed_up(

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
-from scipy.stats import rankdata
+from sklearn.linear_model import Ridge
+from sklearn.metrics import roc_auc_score
 
 from auditor.prediction.movement import Trace
 from auditor.prediction.training import Classifier, Tokens
@@ -150,7 +151,7 @@ class Reading:
             "moved_important": important,
         }
         for name, value in found.items():
-            self._of(name).append(value)
+            self.told.setdefault(name, []).append(value)
 
     def again(self) -> Reading:
         """A reading of another run from the same start, which has been read."""
@@ -162,9 +163,6 @@ class Reading:
         tables = {name: np.stack(values) for name, values in self.told.items()}
         rows = np.bincount(self.groups, minlength=self.group_count)
         return Run(seed=seed, rate=rate, rows=rows, **tables)
-
-    def _of(self, name: str) -> list[NDArray[np.float64]]:
-        return self.told.setdefault(name, [])
 
     def _by_group(self, values: NDArray[np.generic]) -> Table:
         """(K,) mean of the held-out rows' values (n,)."""
@@ -184,21 +182,14 @@ class Reading:
         if theirs.all() or counted.sum() == update.sum():
             return float("nan")
         odds = logsumexp(logits[:, theirs], axis=1) - logsumexp(logits[:, ~theirs], axis=1)
-        ranks, positive = rankdata(odds[counted]), update[counted]
-        ones = int(positive.sum())
-        return float((ranks[positive].sum() / ones - (ones + 1) / 2) / (~positive).sum())
+        return float(roc_auc_score(update[counted], odds[counted]))
 
     def _refitted(self, vectors: torch.Tensor) -> Table:
         """(K,) accuracy of a ridge head fitted to what the encoder now makes of the old rows."""
         taught = self.model.read(self.taught).double().numpy()
-        centre = taught.mean(axis=0)
-        x = taught - centre
-        wanted = np.eye(self.kinds)[self.taught_codes]
-        gram = x.T @ x
-        gram[np.diag_indices_from(gram)] += RIDGE * np.trace(gram) / len(gram)
-        head = np.linalg.solve(gram, x.T @ (wanted - wanted.mean(axis=0)))
-        read = vectors[: len(self.codes)].double().numpy() - centre
-        said = (read @ head + wanted.mean(axis=0)).argmax(axis=1)
+        head = Ridge(alpha=RIDGE * len(taught) * float(taught.var(axis=0).mean()))
+        head.fit(taught, np.eye(self.kinds)[self.taught_codes])
+        said = head.predict(vectors[: len(self.codes)].double().numpy()).argmax(axis=1)
         return self._by_group(said == self.codes)
 
 

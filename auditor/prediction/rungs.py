@@ -29,9 +29,8 @@ Features = Mapping[str, NDArray[np.float64]]  # (2, updates, K)
 ROWS_A_CATEGORY = 400  # looked at by the similarities; canonical order makes a prefix a sample
 EXEMPLARS = 3  # nearest rows of a category to each text of an update
 NEIGHBOURS = 10
-SHRINKAGE = (
-    3.0  # of the scatter, in mean variances; alone, `sharpened` had skill .79 to .80 from 1 to 10
-)
+# Of the scatter, in mean variances; alone, `sharpened` had skill .79 to .80 from 1 to 10.
+SHRINKAGE = 3.0
 SMALL = 1e-4  # probability that is as good as none
 HIDDEN, STEPS, BATCH = 128, 75, 64  # of the probe that has never seen the update
 

@@ -21,7 +21,7 @@ TINY = 1e-6  # difference in probability
 FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Old:
     """What the forecast knows of the old data: its rows, and its accuracy out of fold."""
 

@@ -14,6 +14,8 @@ What they say is decided apart from how it is drawn:
     cards.py      findings grouped by code, linked where they overlap, with their evidence
     worklists.py  what to label again, what to collect and how much of it
     codes.py      what each finding code means, from codes.toml
+    patterns.py   how much of a category its templates fill, which labels are confused
+    tried.py      what the rung `full` measured
     charts.py     interval bars, retention curves, update matrix and map as plain geometry
 
 `wording.py` has the words and number formats, `marking.py` finds the words to mark in a text and

@@ -54,12 +54,12 @@ def measure(
     copies = find_copies(data.texts, nearest(vectors.vectors, NEIGHBOURS))
     templates = find_templates(data, copies)
     old = Old(
-        data,
-        vectors,
-        keep_together(data, copies),
-        keep_together(data, copies, templates),
-        score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
-        score_held_out(data, vectors, encoder.embed([]), settings.seed),
+        dataset=data,
+        embeddings=vectors,
+        together=keep_together(data, copies),
+        disjoint=keep_together(data, copies, templates),
+        out_of_fold=score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
+        held_out=score_held_out(data, vectors, encoder.embed([]), settings.seed),
     )
     trial = measure_update(old, incoming, target, EFFORT, trials, seed=TRIAL_SEED)
     scene = scene_of(old, (incoming, encoder.embed(incoming.texts)), settings.seed, trial)

@@ -90,7 +90,15 @@ def prepare(path: Path, settings: Settings) -> Subject:
     out_of_fold = time.process_time() - started
     assert scored is not None
     held_out = score_held_out(dataset, vectors, encoder.embed([]), settings.seed)
-    old = Old(dataset, vectors, keep_together(dataset, copies), scored, held_out)
+    together = keep_together(dataset, copies)
+    old = Old(
+        dataset=dataset,
+        embeddings=vectors,
+        together=together,
+        disjoint=together,
+        out_of_fold=scored,
+        held_out=held_out,
+    )
     return Subject(old, embedding, out_of_fold)
 
 

@@ -22,7 +22,7 @@ from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
 from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Template
-from auditor.results import Forecast
+from auditor.results import Forecast, Recipe
 
 DIM = 24
 FORM = ("dear", "team", "this", "is", "a", "claim", "for", "our", "parcel", "<number>") * 3
@@ -103,7 +103,14 @@ class World:
         others = self.vectors([e.text for e in dataset.held_out])
         held = score_held_out(dataset, vectors, others, seed=0)
         together = keep_together(dataset, copies)
-        return Old(dataset, vectors, together, together, scored, held)
+        return Old(
+            dataset=dataset,
+            embeddings=vectors,
+            together=together,
+            disjoint=together,
+            out_of_fold=scored,
+            held_out=held,
+        )
 
     def forecast(
         self,
@@ -206,3 +213,16 @@ def template() -> Callable[..., Template]:
 def target() -> TinyTarget:
     """A model to fine-tune, which knows words alone."""
     return TinyTarget()
+
+
+@pytest.fixture(scope="module")
+def quick_rates():
+    """Rates at which word vectors learn, and forget, in a few steps."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("auditor.prediction.finetune.RATE", 3e-2)
+        patch.setattr("auditor.prediction.finetune.HEAD_RATE", 3e-2)
+        patch.setattr(
+            "auditor.prediction.finetune.Recipe",
+            lambda: Recipe(learning_rate=2e-2, head_learning_rate=2e-2),
+        )
+        yield

@@ -22,6 +22,8 @@ from auditor.reporting.summary import summarise_backtest
 from auditor.results import Recipe
 from auditor.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("quick_rates")
+
 TOPICS = {
     "account": "login password profile email name phone",
     "billing": "invoice charge payment bank voucher price",
@@ -50,19 +52,6 @@ def whole(world, direction, dataset_of) -> Whole:
         copies=CopyFamilies(family=np.arange(len(dataset.examples))),
         templates=(),
     )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _quick():
-    """Rates at which word vectors learn, and forget, in a few steps."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("auditor.prediction.finetune.RATE", 3e-2)
-        patch.setattr("auditor.prediction.finetune.HEAD_RATE", 3e-2)
-        patch.setattr(
-            "auditor.prediction.finetune.Recipe",
-            lambda: Recipe(learning_rate=2e-2, head_learning_rate=2e-2),
-        )
-        yield
 
 
 def make(whole, target, folder, update=(4,), seeds=2, **options):

@@ -15,6 +15,8 @@ from auditor.prediction.rungs import RUNGS
 from auditor.prediction.scenes import scene_of
 from auditor.results import Recipe
 
+pytestmark = pytest.mark.usefixtures("quick_rates")
+
 TOPICS = {
     "account": "login password profile email name phone",
     "billing": "invoice charge payment bank voucher price",
@@ -33,19 +35,6 @@ def written(world, direction, topic: str, words: str, count: int) -> list[tuple[
         texts.append(f"{' '.join(chosen)} {topic}{i}")
         world.place(texts[-1], sum(direction(w) for w in chosen))
     return [(t, topic) for t in texts]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _quick():
-    """Rates at which word vectors learn, and forget, in a few steps."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("auditor.prediction.finetune.RATE", 3e-2)
-        patch.setattr("auditor.prediction.finetune.HEAD_RATE", 3e-2)
-        patch.setattr(
-            "auditor.prediction.finetune.Recipe",
-            lambda: Recipe(learning_rate=2e-2, head_learning_rate=2e-2),
-        )
-        yield
 
 
 @pytest.fixture(scope="module")
