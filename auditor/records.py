@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ class Example:
     """One labelled row as the file holds it; every value is a string, unchanged."""
 
     row: int  # 0-based data row of the file, rejected ones counted
+    # 1-based line that it starts on; None where the format has no lines
+    line: int | None = field(default=None, compare=False)
     text: str
     category: str
     id: str | None = None

@@ -15,11 +15,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = """
 __init__ __main__
 cli
-pipeline
-reporting dataset embedding prediction checks digest
+compare gate
+baseline pipeline
+policy reporting
+dataset embedding prediction checks sides digest revisions
 settings
 files interfaces limits no_text
-records
+records outcomes
 results
 errors statistics
 """

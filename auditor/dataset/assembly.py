@@ -11,8 +11,6 @@ from auditor.results import Reject
 
 TRAINING = ("train", "training")
 
-Read = list[tuple[int | None, Example]]  # with the line of the file
-
 
 def assemble(
     name: str, rows: Rows, roles: Mapping[str, str], declared: Sequence[str] = ()
@@ -23,7 +21,7 @@ def assemble(
     """
     columns = {**roles, **{f"column {c!r}": c for c in declared}}
     rejected: list[Reject] = []
-    by_kind: dict[type[str], Read] = {}  # of the label
+    by_kind: dict[type[str], list[Example]] = {}  # of the label
     shared: dict[str, str] = {}  # one string for each category, source, ..., however many rows
     label = roles.get("label", "")
     for row, (line, fields) in enumerate(rows):
@@ -35,7 +33,8 @@ def assemble(
             rejected.append(Reject(row=row, line=line, reason=reason))
             continue
         kind = type(fields.get(label, ""))
-        by_kind.setdefault(kind, []).append((line, _example(row, fields, roles, declared, shared)))
+        example = _example(row, line, fields, roles, declared, shared)
+        by_kind.setdefault(kind, []).append(example)
     read = _of_one_kind(by_kind, rejected)
     rejected.sort(key=lambda reject: reject.row)
     if not read:
@@ -99,6 +98,7 @@ def _is_unicode(value: str) -> bool:
 
 def _example(
     row: int,
+    line: int | None,
     fields: Fields,
     roles: Mapping[str, str],
     declared: Sequence[str],
@@ -113,6 +113,7 @@ def _example(
     beside = (_filled(fields, column) for column in declared)
     return Example(
         row=row,
+        line=line,
         text=values.pop("text"),
         category=values.pop("label", ""),
         declared=tuple(None if v is None else shared.setdefault(v, v) for v in beside),
@@ -127,15 +128,17 @@ def _filled(fields: Fields, column: str) -> str | None:
     return str(value)
 
 
-def _of_one_kind(by_kind: Mapping[type[str], Read], rejected: list[Reject]) -> list[Example]:
+def _of_one_kind(
+    by_kind: Mapping[type[str], list[Example]], rejected: list[Reject]
+) -> list[Example]:
     """The examples whose label is of the commonest kind; 1, "1" and true are not one category."""
     ranked = sorted(by_kind, key=lambda kind: (-len(by_kind[kind]), list(KINDS).index(kind)))
     for kind in ranked[1:]:
         reason = f"label is a {KINDS[kind]}, where most labels are {KINDS[ranked[0]]}s"
         rejected += [
-            Reject(row=example.row, line=line, reason=reason) for line, example in by_kind[kind]
+            Reject(row=example.row, line=example.line, reason=reason) for example in by_kind[kind]
         ]
-    return [example for _, example in by_kind[ranked[0]]] if ranked else []
+    return by_kind[ranked[0]] if ranked else []
 
 
 def _is_audited(example: Example) -> bool:
