@@ -17,8 +17,9 @@ __init__ __main__
 cli
 compare gate
 baseline pipeline
-policy reporting
+reporting
 dataset embedding prediction checks sides digest revisions
+policy
 settings
 files interfaces limits no_text
 records outcomes
