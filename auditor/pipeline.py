@@ -40,7 +40,7 @@ from auditor.prediction.measuring import measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
 from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Reference
-from auditor.results import Audit, Backtest, Forecast
+from auditor.results import Audit, Backtest, Finding, Forecast
 from auditor.settings import Settings, configure
 
 if TYPE_CHECKING:
@@ -85,6 +85,22 @@ def audit(
     progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
     return digest(evidence, findings, skipped, limits, shown, places, settings)
+
+
+def examine(
+    data: Source, *, settings: Settings | None = None, progress: Progress = lambda *_: None
+) -> tuple[Dataset, tuple[Finding, ...]]:
+    """The dataset and what is wrong with it, without an audit's report: for a baseline.
+
+    Raises `auditor.errors.AuditorError` for what the user can mend.
+    """
+    # What befalls categories under updates nobody asked for is a note, which no baseline holds.
+    settings = dataclasses.replace(settings or Settings(), probe="similarity", budget=None)
+    checks = configure(CHECKS, settings.checks)
+    dataset = load_dataset(data, settings)
+    encoder = open_encoder(settings, progress)
+    evidence = gather(dataset, None, [], encoder, None, _coefficients(settings), settings, progress)
+    return dataset, judge(evidence, checks)[0]
 
 
 def gather(

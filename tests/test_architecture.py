@@ -15,6 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = """
 __init__ __main__
 cli
+commands
 compare gate
 baseline pipeline
 reporting
