@@ -8,19 +8,21 @@ forecast to its limit (`sides/rises.py`, `sides/drops.py`).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from auditor import baseline as baselines
 from auditor.checks import CHECKS, judge
 from auditor.dataset import load_dataset
 from auditor.digest import PACKAGES
 from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
 from auditor.interfaces import Progress
-from auditor.outcomes import SetSummary, Tested, Verdict
+from auditor.outcomes import BaselineSummary, SetSummary, Status, Tested, Verdict
 from auditor.pipeline import (
     coefficients_of,
     gather,
@@ -29,9 +31,9 @@ from auditor.pipeline import (
     target_of,
     with_options,
 )
-from auditor.policy import Policy, Rule
+from auditor.policy import AGAINST_A_BASE, ALONE, Policy, Rule
 from auditor.records import Dataset, Evidence, Floats
-from auditor.results import EmbedderSummary, Finding, Forecast, SkippedCheck
+from auditor.results import EmbedderSummary, Finding, Forecast, SkippedCheck, fingerprint
 from auditor.settings import Settings, configure
 from auditor.sides import marking
 from auditor.sides.asking import Questions, decide, outcome
@@ -55,6 +57,7 @@ def gate(
     candidate: Source,
     *,
     base: Source | None = None,
+    baseline: Path | None = None,
     update: Source | None = None,
     policy: Policy | None = None,
     settings: Settings | None = None,
@@ -63,21 +66,26 @@ def gate(
 ) -> Verdict:
     """Whether `candidate` may take the place of `base`, or by itself is fit to be trained on.
 
-    With `update`, what it is expected to make a model forget is judged too. Raises
-    `auditor.errors.AuditorError` for what the user can mend.
+    With `baseline`, a file of known findings, it is whether there are others. With `update`, what
+    it is expected to make a model forget is judged too. Raises `auditor.errors.AuditorError` for
+    what the user can mend.
     """
     settings, policy = with_options(settings or Settings(), options), policy or Policy()
+    known = None if baseline is None else baselines.read(baseline)
     beside = dataclasses.replace(settings, input_format=None)  # that is said of the candidate alone
     own = load_dataset(candidate, settings)
     former = None if base is None else load_dataset(base, beside, strict_roles=False)
     incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
     encoder = open_encoder(settings, progress)
     sides = pool(former, own)
-    rules = policy.rules(base=former is not None)
-    checks = [c for c in configure(CHECKS, settings.checks) if c.code in rules]
+    rules = policy.rules({} if known else ALONE if former is None else AGAINST_A_BASE)
+    checks = [c for c in configure(CHECKS, settings.checks) if known or c.code in rules]
     evidence = look(sides.dataset, [], encoder, settings, progress)
-    findings, skipped = judge(evidence, checks)
-    families: list[Questions] = [*_about_rows(sides, evidence, findings, rules, settings.seed)]
+    judged = [c for c in checks if not any(getattr(evidence, n) is None for n in c.needs)]
+    findings, skipped = judge(evidence, judged)
+    asked = {code: rule for code, rule in rules.items() if code in {c.code for c in judged}}
+    asked |= {code: rules[code] for code in BEYOND_CHECKS if code in rules}
+    families = _about_rows(sides, evidence, findings, asked, settings.seed)
     if incoming is not None and "forecast" in rules:
         now = _forecast(own, incoming, encoder, settings, progress)
         before = _forecast(former, incoming, encoder, settings, progress) if former else None
@@ -89,7 +97,15 @@ def gate(
         fewest=policy.fewest,
         unseen=policy.unseen,
     )
-    return _verdict(sides, evidence, tested, skipped, policy, settings)
+    standing = None if known is None else baselines.split(known, findings, sides.dataset)
+    if standing is not None:
+        tested = (*_against(sides, standing, policy), *tested)
+    verdict = _verdict(sides, evidence, tested, skipped, policy, settings)
+    return dataclasses.replace(
+        verdict,
+        file=str(candidate) if isinstance(candidate, str | Path) else verdict.file,
+        baseline=None if standing is None else _summed(standing),
+    )
 
 
 def _about_rows(
@@ -100,9 +116,11 @@ def _about_rows(
     seed: int,
 ) -> list[Questions]:
     """The questions about the rows of both sides, in the order of precedence of their reasons."""
-    marks = _marks(sides, evidence, findings, rules, seed)
     if not sides.in_base.any():
-        return [shares(sides, marks, rules)]
+        # By itself a note says too little: it is a candidate, and nothing to compare it with.
+        weighty = [f for f in findings if f.severity != "note"]
+        return [shares(sides, _marks(sides, evidence, weighty, rules, seed), rules)]
+    marks = _marks(sides, evidence, findings, rules, seed)
     families: list[Questions] = [rises(sides, marks, rules), shares(sides, marks, rules)]
     if "coverage-loss" in rules:
         vectors, family = evidence.embeddings.vectors, evidence.copies.family
@@ -157,6 +175,51 @@ def _to_nearest(vectors: Floats, rows: Any, among: Any) -> Floats:
     closest = np.zeros(len(vectors), dtype=np.float32)
     closest[rows] = np.where(itself, near.cosine[:, 1], near.cosine[:, 0])
     return closest
+
+
+def _against(sides: Pool, standing: baselines.Standing, policy: Policy) -> Iterator[Tested]:
+    """An answer for each check that found something: whether the baseline knows all of it."""
+    codes = dict.fromkeys(f.code for f in (*standing.new, *standing.known))
+    for code in codes:
+        new = [f for f in standing.new if f.code == code]
+        found = new or [f for f in standing.known if f.code == code]
+        rows = sorted({r for f in found for r in f.rows if r < len(sides.in_candidate)})
+        share = round(len(rows) / len(sides.in_candidate), 6)
+        informational = policy.checks.get(code, Rule()).informational
+        failing: Status = "informational" if informational else "fail"
+        count = f"{len(found)} {'finding' if len(found) == 1 else 'findings'}"
+        told = f"{count} not in the baseline, such as: {new[0].summary}" if new else ""
+        yield Tested(
+            check=code,
+            category=found[0].category if len(found) == 1 else None,
+            subject="",
+            kind="new",
+            status=failing if new else "pass",
+            base=None,
+            base_of=None,
+            candidate=share,
+            candidate_of=len(sides.in_candidate),
+            effect=share,
+            low=share,
+            high=share,
+            margin=None,
+            smallest=None,
+            p=0.0 if new else 1.0,  # nothing is estimated
+            rows=tuple(sorted(sides.candidate_rows[rows].tolist())),
+            base_rows=(),
+            summary=told or f"{count}, known to the baseline",
+            advice=found[0].advice,
+            fingerprint=fingerprint(code, None, [f.fingerprint for f in found]),
+        )
+
+
+def _summed(standing: baselines.Standing) -> BaselineSummary:
+    return BaselineSummary(
+        known=len(standing.known),
+        new=len(standing.new),
+        fixed=len(standing.fixed),
+        expired=len(standing.expired),
+    )
 
 
 def _forecast(

@@ -94,12 +94,10 @@ def examine(
 
     Raises `auditor.errors.AuditorError` for what the user can mend.
     """
-    # What befalls categories under updates nobody asked for is a note, which no baseline holds.
-    settings = dataclasses.replace(settings or Settings(), probe="similarity", budget=None)
+    settings = settings or Settings()
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
-    encoder = open_encoder(settings, progress)
-    evidence = gather(dataset, None, [], encoder, None, _coefficients(settings), settings, progress)
+    evidence = look(dataset, [], open_encoder(settings, progress), settings, progress)
     return dataset, judge(evidence, checks)[0]
 
 

@@ -92,9 +92,8 @@ class Policy:
         if isinstance(self.fewest, bool) or not isinstance(self.fewest, int) or self.fewest < 1:
             raise UsageError(f"fewest must be a whole number from 1, not {self.fewest!r}")
 
-    def rules(self, *, base: bool) -> dict[str, Rule]:
-        """The rule of each check that has one, with a base or without."""
-        defaults = AGAINST_A_BASE if base else ALONE
+    def rules(self, defaults: Mapping[str, Rule]) -> dict[str, Rule]:
+        """The rule of each check that has one: the user's limits on top of `defaults`."""
         codes = {**defaults, **self.checks}
         return {code: self._rule(defaults.get(code, Rule()), code) for code in codes}
 

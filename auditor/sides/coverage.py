@@ -174,10 +174,12 @@ def _loss(
     keywords = subtypes[int(np.bincount(owner[members]).argmax())].keywords if subtypes else ()
     base, candidate = int(found.base[g]), int(found.candidate[g])
     removed = members[pool.removed[members]]
+    all_of_it = len(members) == (pool.dataset.codes == found.category[g]).sum()
+    about = "of" if all_of_it else "on one subject of"
     return Asked(
         check="coverage-loss",
         category=category,
-        subject=", ".join(keywords),
+        subject="" if all_of_it else ", ".join(keywords),
         kind="rise",
         base=base / int(pool.in_base.sum()),
         base_of=int(pool.in_base.sum()),
@@ -189,7 +191,7 @@ def _loss(
         reach=1.0,
         rows=removed,
         explains=len(removed) / max(int(pool.removed.sum()), 1),
-        summary=f"of {base:,} rows on one subject of {category} {candidate:,} are left",
+        summary=f"of {base:,} rows {about} {category} {candidate:,} are left",
         advice="Put them back, or collect as many on the same subject.",
     )
 
