@@ -67,9 +67,10 @@ class Table:
         def other(match: re.Match[str]) -> str:
             key = match[0].lower()
             if key not in chosen:
-                free = [p for p in self._alike[key] if p not in chosen.values()]
-                keep = not picker.chance(share) or not free
-                chosen[key] = match[0] if keep else picker.one(free)
+                used = set(chosen.values())
+                free = [p for p in self._alike[key] if p not in used]
+                swaps = picker.chance(share) or match[0] in used
+                chosen[key] = picker.one(free) if swaps and free else match[0]
             return _cased(chosen[key], like=match[0])
 
         return self._pattern.sub(other, text)
