@@ -15,10 +15,12 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = """
 __init__ __main__
 cli
+commands
 compare gate
 baseline pipeline
-policy reporting
+reporting
 dataset embedding prediction checks sides digest revisions
+policy
 settings
 files interfaces limits no_text
 records outcomes

@@ -19,7 +19,8 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from auditor.cli import FORMATS, main
+from auditor.cli import main
+from auditor.commands.options import FORMATS
 
 Run = Callable[..., Result]
 

@@ -27,18 +27,27 @@ def marked(name: str) -> str:
     return found
 
 
+def commands(group: click.Group, name: str = "auditor") -> dict[str, click.Command]:
+    """Every command under the group, by what a user types."""
+    context = click.Context(group)
+    found: dict[str, click.Command] = {name: group}
+    for part in group.list_commands(context):
+        command = group.get_command(context, part)
+        inside = isinstance(command, click.Group)
+        found |= commands(command, f"{name} {part}") if inside else {f"{name} {part}": command}
+    return found
+
+
 def test_every_option_is_documented():
-    commands = [main, *main.commands.values()]
-    context = click.Context(main)
-    for command in commands:
-        for parameter in command.get_params(context):
+    for name, command in commands(main).items():
+        for parameter in command.get_params(click.Context(command)):
             if isinstance(parameter, click.Option):
-                assert any(o in README for o in parameter.opts), f"{command.name} {parameter.opts}"
+                assert any(o in README for o in parameter.opts), f"{name} {parameter.opts}"
 
 
 def test_every_command_is_documented():
-    for name in main.commands:
-        assert f"auditor {name}" in README
+    for name in commands(main):
+        assert name in README
 
 
 def test_every_finding_code_is_documented():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.cli import FORMATS
+from auditor.commands.options import FORMATS
 from auditor.errors import SurroundingsError, UsageError
 from auditor.reporting import RENDERERS, save, save_html
 from auditor.reporting.json import JsonRenderer

@@ -1,0 +1,64 @@
+"""`auditor audit`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from auditor.commands import options
+from auditor.commands.running import errors, progress_bars, settings_of, writable
+
+
+@click.command()
+@click.argument("data")
+@click.option(
+    "--update", metavar="FILE", help="What the model is fine-tuned on next; without it, simulated."
+)
+@click.option("--reference", metavar="FILE", help="Unlabelled text from where the model is used.")
+@options.takes(
+    *options.READING,
+    options.output("Where the report goes  [default: reports/<dataset name>]"),
+    options.FORMAT,
+    options.STATIC,
+    options.EMBEDDER,
+    *options.FORECASTING,
+    *options.RUNNING,
+    options.NO_TEXT,
+    *options.SPEAKING,
+)
+def audit(
+    data: str,
+    update: str | None,
+    reference: str | None,
+    output: Path | None,
+    formats: tuple[str, ...],
+    static: bool,
+    config: Path | None,
+    quiet: bool,
+    debug: bool,
+    **flags: Any,
+) -> None:
+    """Audit DATA, a labelled dataset: a file, a Hugging Face dataset folder, or - for stdin.
+
+    Writes report.html, audit.json and lists of what to do, and prints a summary. Exits 0 whatever
+    it finds; 2 for wrong usage, 4 for data that cannot be audited, 5 where the machine lacks
+    something.
+    """
+    with errors(debug):
+        settings = settings_of(config, flags)
+        from auditor.pipeline import audit as run
+        from auditor.reporting import BY_DEFAULT, save
+        from auditor.reporting.summary import summarise
+
+        if output:
+            writable(output)
+        with progress_bars(quiet) as progress:
+            found = run(
+                data, update=update, reference=reference, settings=settings, progress=progress
+            )
+        folder = output or Path("reports") / found.dataset.name
+        paths = save(found, folder, formats or BY_DEFAULT, static=static)
+        if not quiet:
+            click.echo(summarise(found, paths), nl=False)

@@ -1,0 +1,73 @@
+"""`auditor backtest`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from auditor.commands import options
+from auditor.commands.running import errors, progress_bars, settings_of, writable
+
+
+@click.command()
+@click.argument("data")
+@click.option(
+    "--updates",
+    type=click.IntRange(1),
+    default=8,
+    metavar="N",
+    show_default=True,
+    help="How many updates to measure; every third is of several categories.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    default=2,
+    metavar="N",
+    show_default=True,
+    help="Fine-tunes an update.",
+)
+@options.takes(
+    options.output("Where measured updates stay  [default: reports/<dataset name>/backtest]"),
+    options.TEXT,
+    options.LABEL,
+    options.ROLE,
+    options.INPUT_FORMAT,
+    options.EMBEDDER,
+    options.PROBE,
+    options.TARGET_MODEL,
+    options.COEFFICIENTS,
+    *options.RUNNING,
+    *options.SPEAKING,
+)
+def backtest(
+    data: str,
+    updates: int,
+    seeds: int,
+    output: Path | None,
+    config: Path | None,
+    quiet: bool,
+    debug: bool,
+    **flags: Any,
+) -> None:
+    """Measure how well forgetting is forecast on DATA: leave categories out and fine-tune.
+
+    Every measured update is kept, so a run that was stopped goes on where it was. Prints the rank
+    correlation of forecasts and measured drops, and fits coefficients for `auditor audit
+    --coefficients`. An update takes minutes on a processor. Exits as `auditor audit` does.
+    """
+    with errors(debug):
+        settings = settings_of(config, flags)
+        from auditor.pipeline import backtest as run
+        from auditor.reporting.summary import summarise_backtest
+
+        if output:
+            writable(output)
+        with progress_bars(quiet) as progress:
+            found = run(
+                data, output, updates=updates, seeds=seeds, settings=settings, progress=progress
+            )
+        if not quiet:
+            click.echo(summarise_backtest(found), nl=False)

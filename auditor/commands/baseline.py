@@ -1,0 +1,148 @@
+"""`auditor baseline create`, `update` and `prune`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.commands import options
+from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.records import Dataset
+    from auditor.results import Finding
+
+_EXAMINING = options.takes(*options.READING, options.EMBEDDER, *options.RUNNING, *options.SPEAKING)
+_REASON = click.option(
+    "--reason", default="", metavar="TEXT", help="Why these findings are lived with."
+)
+_EXPIRES = click.option(
+    "--expires", metavar="YYYY-MM-DD", help="The last day that they count  [default: for good]"
+)
+
+
+@click.group()
+def baseline() -> None:
+    """Keep a file of known findings.
+
+    With it `auditor gate --baseline` fails for new ones alone. It holds no text: rows stand in it
+    as hashes, and stay known when they move in the data's file.
+    """
+
+
+@baseline.command()
+@click.argument("data")
+@click.option(
+    "--output",
+    type=options.PATH,
+    default=Path("baseline.json"),
+    metavar="FILE",
+    show_default=True,
+    help="Where the baseline goes; one that is there stays.",
+)
+@_REASON
+@_EXPIRES
+@_EXAMINING
+def create(
+    data: str,
+    output: Path,
+    reason: str,
+    expires: str | None,
+    quiet: bool,
+    debug: bool,
+    **flags: Any,
+) -> None:
+    """Write down the errors and warnings of DATA as known.
+
+    Exits 2 for wrong usage, 4 for data that cannot be audited, 5 where the machine lacks something.
+    """
+    with errors(debug):
+        until = _day(expires)
+        if output.exists():
+            raise UsageError(
+                f"{output}: is there already; add to it with `auditor baseline update`, which "
+                "keeps its reasons, or remove it first"
+            )
+        writable(output.parent)
+        dataset, findings = _examined(data, quiet, **flags)
+        from auditor import baseline as baselines
+
+        made = baselines.create(findings, dataset, reason, until)
+        baselines.write(made, output)
+        _say(quiet, f"{output}: {len(made.entries)} known")
+
+
+@baseline.command()
+@click.argument("data")
+@click.argument("file", type=options.PATH, metavar="BASELINE")
+@_REASON
+@_EXPIRES
+@_EXAMINING
+def update(
+    data: str,
+    file: Path,
+    reason: str,
+    expires: str | None,
+    quiet: bool,
+    debug: bool,
+    **flags: Any,
+) -> None:
+    """Add what is new in DATA to BASELINE; every entry stays, with its reason.
+
+    Exits as `auditor baseline create` does.
+    """
+    with errors(debug):
+        from auditor import baseline as baselines
+
+        until, before = _day(expires), baselines.read(file)
+        dataset, findings = _examined(data, quiet, **flags)
+        after = baselines.update(before, findings, dataset, reason, until)
+        baselines.write(after, file)
+        added = len(set(after.entries) - set(before.entries))
+        _say(quiet, f"{file}: {added} added, {len(after.entries)} known")
+
+
+@baseline.command()
+@click.argument("data")
+@click.argument("file", type=options.PATH, metavar="BASELINE")
+@_EXAMINING
+def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None:
+    """Drop from BASELINE what is no longer found in DATA, and what has expired.
+
+    Exits as `auditor baseline create` does.
+    """
+    with errors(debug):
+        from auditor import baseline as baselines
+
+        before = baselines.read(file)
+        dataset, findings = _examined(data, quiet, **flags)
+        after = baselines.prune(before, findings, dataset)
+        baselines.write(after, file)
+        dropped = len(before.entries) - len(after.entries)
+        _say(quiet, f"{file}: {dropped} dropped, {len(after.entries)} known")
+
+
+def _examined(
+    data: str, quiet: bool, config: Path | None, **flags: Any
+) -> tuple[Dataset, tuple[Finding, ...]]:
+    settings = settings_of(config, flags)
+    from auditor.pipeline import examine
+
+    with progress_bars(quiet) as progress:
+        return examine(data, settings=settings, progress=progress)
+
+
+def _day(written: str | None) -> date | None:
+    try:
+        return None if written is None else date.fromisoformat(written)
+    except ValueError as error:
+        raise UsageError(f"--expires {written}: expected a day, such as 2027-01-31") from error
+
+
+def _say(quiet: bool, line: str) -> None:
+    if not quiet:
+        click.echo(line)

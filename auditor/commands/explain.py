@@ -1,0 +1,25 @@
+"""`auditor explain`."""
+
+from __future__ import annotations
+
+import click
+
+from auditor.commands import options
+from auditor.commands.running import errors
+
+
+@click.command()
+@click.argument("code", required=False)
+@options.DEBUG
+def explain(code: str | None, debug: bool) -> None:
+    """Say what a finding CODE means: why it matters, how it is found, how well, and what to do.
+
+    Without CODE, list the codes.
+    """
+    with errors(debug):
+        from auditor.checks import CHECKS
+        from auditor.limits import limits_of
+        from auditor.reporting.summary import explanation, list_codes
+
+        limits = {check.code: limits_of(check) for check in CHECKS}
+        click.echo(list_codes() if code is None else explanation(code, limits), nl=False)

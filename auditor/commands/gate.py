@@ -1,0 +1,147 @@
+"""`auditor gate`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.commands import options
+from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.outcomes import Outcome, Verdict
+
+
+@click.command()
+@click.argument("candidate")
+@click.option("--base", metavar="BASE", help="The dataset that the candidate is to replace.")
+@click.option(
+    "--base-ref", metavar="REV", help="The candidate as it is in git at REV, such as origin/main."
+)
+@click.option(
+    "--baseline",
+    type=options.PATH,
+    metavar="FILE",
+    help="Findings that are known, from `auditor baseline create`; others are new.",
+)
+@click.option(
+    "--update", metavar="FILE", help="What the model is fine-tuned on next; its forecast counts."
+)
+@click.option(
+    "--policy",
+    type=options.PATH,
+    metavar="FILE",
+    help="What warns and what fails  [default: [gate] in auditor.toml, or [tool.auditor.gate] in "
+    "pyproject.toml]",
+)
+@click.option(
+    "--inconclusive",
+    type=click.Choice(["pass", "fail"]),
+    help="What it counts as that too little data decides nothing  [default: neither, exit 3]",
+)
+@options.takes(
+    *options.READING,
+    options.output("Where the verdict goes  [default: reports/<candidate name>]"),
+)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(options.GATE_FORMATS),
+    multiple=True,
+    help="What to write; repeatable. github also prints annotations.  [default: html, json]",
+)
+@options.takes(
+    options.EMBEDDER,
+    *options.FORECASTING,
+    *options.RUNNING,
+    options.NO_TEXT,
+    *options.SPEAKING,
+)
+def gate(
+    candidate: str,
+    base: str | None,
+    base_ref: str | None,
+    baseline: Path | None,
+    update: str | None,
+    policy: Path | None,
+    inconclusive: Outcome | None,
+    output: Path | None,
+    formats: tuple[str, ...],
+    config: Path | None,
+    quiet: bool,
+    debug: bool,
+    **flags: Any,
+) -> None:
+    """Decide whether CANDIDATE, a labelled dataset, may be merged.
+
+    It is held against limits alone, or against a base (--base, --base-ref) or known findings
+    (--baseline), one of the three. Prints a summary, writes the verdict, and then exits: 0 pass,
+    1 fail, 3 inconclusive; 2 for wrong usage, 4 for data that cannot be read, 5 where the machine
+    lacks something.
+    """
+    with errors(debug):
+        _exclusive(base=base, base_ref=base_ref, baseline=baseline)
+        settings = settings_of(config, flags)
+        from auditor.gate import CODES
+        from auditor.gate import gate as run
+        from auditor.policy import load_policy
+        from auditor.reporting.gate import BY_DEFAULT, publish, save_verdict, summarise_verdict
+
+        rules = load_policy(policy, CODES)
+        if output:
+            writable(output)
+        with _base(candidate, base, base_ref) as against, progress_bars(quiet) as progress:
+            verdict = run(
+                candidate,
+                base=against,
+                baseline=baseline,
+                update=update,
+                policy=rules,
+                settings=settings,
+                progress=progress,
+            )
+        folder = output or Path("reports") / verdict.candidate.name
+        paths = save_verdict(verdict, folder, formats or BY_DEFAULT)
+        if not quiet:
+            click.echo(summarise_verdict(verdict, paths), nl=False)
+        if "github" in formats:
+            publish(verdict, os.environ, click.echo)
+            _hand_on(verdict, folder, os.environ)
+    sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
+
+
+def _exclusive(**given: object) -> None:
+    """Raises UsageError where more than one is given."""
+    named = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} exclude each other; give one of them")
+
+
+def _base(
+    candidate: str, base: str | None, base_ref: str | None
+) -> AbstractContextManager[str | Path | None]:
+    if base_ref is None:
+        return nullcontext(base)
+    if candidate == "-":
+        raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
+    from auditor.revisions import at_revision
+
+    return at_revision(Path(candidate), base_ref)
+
+
+def _hand_on(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:
+    """The outputs `verdict` and `report` for the steps that follow in a GitHub workflow."""
+    if not environ.get("GITHUB_OUTPUT"):
+        return
+    end = secrets.token_hex(16)  # a folder's name could hold any line, but not this one
+    with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
+        for name, value in (("verdict", verdict.outcome), ("report", folder)):
+            file.write(f"{name}<<{end}\n{value}\n{end}\n")

@@ -1,0 +1,127 @@
+"""The options that several commands take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+# Names of renderers, which `--help` must not import; of an audit the first four by default.
+FORMATS = ("html", "json", "relabel", "collect", "label-studio", "argilla")
+GATE_FORMATS = ("html", "json", "sarif", "junit", "github", "gitlab", "markdown")
+COMPARISON_FORMATS = ("html", "json")
+PATH = click.Path(path_type=Path)
+
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def takes(*options: Decorator) -> Decorator:
+    """All of `options` on one command, in that order."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+TEXT = click.option("--text", metavar="COL", help="The column with the text.")
+LABEL = click.option("--label", metavar="COL", help="The column with the category.")
+ROLE = click.option(
+    "--role",
+    "roles",
+    metavar="NAME=COL",
+    multiple=True,
+    help="Another column's role: id, annotator, source, split or group. Repeatable.",
+)
+COLUMN = click.option(
+    "--column",
+    "columns",
+    metavar="COL",
+    multiple=True,
+    help="Another column to look at, such as product or region: thin combinations of such columns "
+    "are found. Repeatable.",
+)
+INPUT_FORMAT = click.option(
+    "--input-format",
+    metavar="NAME",
+    help="csv, tsv, jsonl, json, parquet, arrow or huggingface; by default from the file's name.",
+)
+FORMAT = click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMATS),
+    multiple=True,
+    help="What to write; repeatable  [default: html, json, relabel, collect]",
+)
+STATIC = click.option(
+    "--static", is_flag=True, help="Write a report.html that runs no script at all."
+)
+EMBEDDER = click.option(
+    "--embedder",
+    metavar="NAME_OR_FOLDER",
+    help="all-MiniLM-L6-v2 (the default, packaged), hashing "
+    "(no model), a hub id or a folder with a safetensors model.",
+)
+PROBE = click.option(
+    "--probe",
+    type=click.Choice(["similarity", "head", "full"]),
+    help="How much to spend on the forecast: full really makes the update, in minutes  "
+    "[default: head]",
+)
+BUDGET = click.option(
+    "--budget",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="What the forecast may take; the dearest probe that fits it is used.",
+)
+TARGET_MODEL = click.option(
+    "--target-model",
+    metavar="NAME_OR_FOLDER",
+    help="What --probe full and backtest fine-tune, a hub id or a folder  [default: the embedder]",
+)
+COEFFICIENTS = click.option(
+    "--coefficients",
+    metavar="FILE",
+    help="Of the forecast, fitted by `auditor backtest`  [default: those shipped]",
+)
+SEED = click.option("--seed", type=int, help="Of everything random  [default: 0]")
+THREADS = click.option(
+    "--threads", type=click.IntRange(1), help="Processor threads  [default: all]"
+)
+CACHE_DIR = click.option(
+    "--cache-dir", metavar="DIR", help="Where vectors are kept  [default: the user's cache folder]"
+)
+CONFIG = click.option(
+    "--config",
+    type=PATH,
+    metavar="FILE",
+    help="Settings  [default: auditor.toml, or [tool.auditor] in pyproject.toml]",
+)
+OFFLINE = click.option(
+    "--offline",
+    is_flag=True,
+    default=None,
+    help="Never ask the model hub, whatever --embedder names.",
+)
+NO_TEXT = click.option(
+    "--no-text",
+    is_flag=True,
+    default=None,
+    help="Keep the dataset's text, and its columns' values, out of every output.",
+)
+QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+
+
+def output(help_: str) -> Decorator:
+    """The folder that a command writes to."""
+    return click.option("--output", type=PATH, metavar="DIR", help=help_)
+
+
+READING = (TEXT, LABEL, ROLE, COLUMN, INPUT_FORMAT)
+FORECASTING = (PROBE, BUDGET, TARGET_MODEL, COEFFICIENTS)
+RUNNING = (SEED, THREADS, CACHE_DIR, CONFIG, OFFLINE)
+SPEAKING = (QUIET, DEBUG)

@@ -1,0 +1,94 @@
+"""What surrounds every command: settings, a folder that can be written, progress, errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from auditor.errors import AuditorError, SurroundingsError, UsageError
+
+if TYPE_CHECKING:
+    from auditor.interfaces import Progress
+    from auditor.settings import Settings
+
+
+def settings_of(config: Path | None, flags: Mapping[str, Any]) -> Settings:
+    """The settings of `config`, with the flags of the command line on top. Raises UsageError."""
+    from auditor.settings import load_settings
+
+    given = dict(flags)
+    roles, columns = _pairs(given.pop("roles", ())), given.pop("columns", None) or None
+    return load_settings(config, {**given, "roles": roles, "declared_columns": columns})
+
+
+def _pairs(roles: tuple[str, ...]) -> dict[str, str]:
+    """NAME=COL options as a table."""
+    for role in roles:
+        if not all(role.partition("=")):
+            raise UsageError(f"--role {role}: expected NAME=COL, such as --role group=customer")
+    return {r.partition("=")[0]: r.partition("=")[2] for r in roles}
+
+
+def writable(folder: Path) -> None:
+    """Fails before the work, not after it: raises SurroundingsError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SurroundingsError(
+            f"--output {folder}: cannot be made ({error.strerror}); choose another folder"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise SurroundingsError(f"--output {folder}: cannot be written; choose another folder")
+
+
+@contextmanager
+def errors(debug: bool) -> Iterator[None]:
+    """One clear line for what can go wrong, and the exit code that goes with it."""
+    try:
+        yield
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        if isinstance(error, AuditorError):
+            message, code = str(error), error.exit_code
+        elif isinstance(error, MemoryError | OSError):
+            message, code = f"the machine said no: {error}", SurroundingsError.exit_code
+        else:
+            message = f"a defect of auditor ({type(error).__name__}); please report it with --debug"
+            code = AuditorError.exit_code
+        click.echo(f"auditor: {' '.join(message.split())}", err=True)
+        sys.exit(code)
+
+
+@contextmanager
+def progress_bars(quiet: bool) -> Iterator[Progress]:
+    """Bars on a terminal; nothing in logs, in CI, or with --quiet."""
+    if quiet or not sys.stderr.isatty() or "CI" in os.environ:
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description:10}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, object] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if total and stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            if stage in tasks:
+                bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield advance
