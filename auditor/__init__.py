@@ -8,8 +8,10 @@ checks/         4  Evidence -> Findings
 digest.py       evidence and findings -> Audit, in the file's own row numbers
 no_text.py      an audit -> the same without the data's text
 reporting/      5  Audit -> HTML, JSON, work lists
+compare.py      two sets against each other -> Comparison; its measures are in sides/
 cli.py          the command line
 records.py      what flows between stages; results.py what users keep
+comparison.py   what they keep of two sets held against each other
 limits.py       a check's limits and the reasons for them
 interfaces.py   what plugs in; settings.py what a user decides; errors.py what can go wrong
 statistics.py   intervals, and p-values of many tests

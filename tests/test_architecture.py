@@ -21,7 +21,7 @@ policy reporting
 dataset embedding prediction checks sides digest revisions
 settings
 files interfaces limits no_text
-records outcomes
+records outcomes comparison
 results
 errors statistics
 """
