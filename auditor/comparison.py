@@ -88,7 +88,6 @@ class Retention:
     drop: Contrast
     after: Contrast
     on_added: Contrast | None  # accuracy before, on the candidate's other rows; None: too few
-    own: Contrast  # each on its own rows in random folds: variations of a row on both sides
     categories: tuple[CategoryRetention, ...]  # the largest difference after the update first
 
 
@@ -209,6 +208,9 @@ class Comparison:
     provenance: str
     matched: Retention | None  # None: no forecast was made
     full: Retention | None
+    # Accuracy of each at full size on its own rows in random folds, as is mostly reported: a row
+    # may have been seen in another wording.
+    own: Contrast | None
     regions: tuple[Region, ...]  # lost ones first
     amplification: Amplification | None  # None: nothing was added
     agreement: Agreement | None

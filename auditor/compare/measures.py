@@ -31,11 +31,15 @@ def measure(structure: Structure, sets: Sets, seed: int) -> dict[str, Any]:
             inside,
             structure.copies.family,
             structure.variations,
-            structure.templates,
+            framed,
             words,
         )
-        for name, dataset, inside in zip(
-            sets.names, (sets.base, sets.candidate), (pool.in_base, pool.in_candidate), strict=True
+        for name, dataset, inside, framed in zip(
+            sets.names,
+            (sets.base, sets.candidate),
+            (pool.in_base, pool.in_candidate),
+            structure.framed,
+            strict=True,
         )
     ]
     single = count_grams(structure.tokens, (1, 1), fewest=2)
@@ -49,7 +53,7 @@ def measure(structure: Structure, sets: Sets, seed: int) -> dict[str, Any]:
         "kept": int(pool.kept.sum()),
         "added": int(pool.added.sum()),
         "removed": int(pool.removed.sum()),
-        "regions": find_regions(pool, structure.stripped, structure.variations, single),
+        "regions": find_regions(pool, structure.embeddings.vectors, structure.variations, single),
         "amplification": amplification(parents, int(pool.in_base.sum()), *rows),
         "agreement": agreement(pool.dataset, parents, *rows),
         "near_copies": near_copies(pool, structure.copies.family),
@@ -76,7 +80,7 @@ def _two_sample(structure: Structure, seed: int) -> TwoSample | None:
         p=found.p,
         rows=len(found.base),
         permutations=PERMUTATIONS,
-        ngrams=telling(count_grams(structure.tokens), found.base, found.added),
+        ngrams=telling(count_grams(structure.tokens), found.all_base, found.all_added),
     )
 
 

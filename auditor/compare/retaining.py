@@ -56,6 +56,7 @@ def _nothing(reason: str) -> dict[str, Any]:
         "provenance": "",
         "matched": None,
         "full": None,
+        "own": None,
         "skipped": (SkippedCheck(code="forecast", reason=reason),),
     }
 
@@ -75,17 +76,19 @@ class _Retaining:
         first = candidate.forecast
         self.rung = first.probe
         base = self.told(sides[0])
-        scored, own = self._scored(), self._own(sides)
-        full = retention([base], [candidate], scored, own, self.seed)
+        scored = self._scored()
+        full = retention([base], [candidate], scored, self.seed)
         if full is None:
-            return _nothing("the sets have no category in common")
+            theirs = ", ".join(sorted(set(self.dataset.categories))[:6])
+            return _nothing(f"the sets have no category in common, of {theirs}")
         return {
             "update": first.update,
             "chosen": first.chosen,
             "skill": first.skill,
             "provenance": first.provenance,
-            "matched": self._matched(sides, base, candidate, scored, own),
+            "matched": self._matched(sides, base, candidate, scored),
             "full": full,
+            "own": self._own(sides),
             "skipped": (),
         }
 
@@ -154,7 +157,7 @@ class _Retaining:
         )
 
     def _own(self, sides: Sequence[Ints]) -> Contrast:
-        """Each set on its own rows, in random folds that divide only copies and groups not."""
+        """Each set on its own rows, in random folds that keep copies and groups together."""
         folds = assign_folds(self.structure.together, self.codes)
         vectors, figures = self.structure.embeddings.vectors, []
         scored = dataclasses.replace(self._scored(), units=self.structure.together)
@@ -167,13 +170,13 @@ class _Retaining:
         return apart(*figures)
 
     def _matched(
-        self, sides: Sequence[Ints], base: Told, candidate: Told, scored: Scored, own: Contrast
+        self, sides: Sequence[Ints], base: Told, candidate: Told, scored: Scored
     ) -> Retention | None:
         """The larger set sampled to the size of the smaller, category by category."""
         small, large = (0, 1) if len(sides[0]) <= len(sides[1]) else (1, 0)
         whole = (base, candidate)
         if len(sides[0]) == len(sides[1]):
-            return retention([base], [candidate], scored, own, self.seed)
+            return retention([base], [candidate], scored, self.seed)
         random = np.random.default_rng(self.seed)
         size_of = np.bincount(self.codes[sides[small]], minlength=len(self.dataset.categories))
         draws = 1 if self.rung == "full" else DRAWS
@@ -183,4 +186,4 @@ class _Retaining:
             samples.append(self.told(sides[large][at]))
         told = [whole[small]] * draws, samples
         pair = told if small == 0 else told[::-1]
-        return retention(*pair, scored, own, self.seed)
+        return retention(*pair, scored, self.seed)

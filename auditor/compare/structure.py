@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
-from auditor.embedding.templates import find_templates, without_templates
+from auditor.embedding.templates import find_templates
 from auditor.embedding.tokens import words
 from auditor.interfaces import Progress
 from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.folds import keep_together
-from auditor.records import CopyFamilies, Embeddings, Floats, Ints, Template
+from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints
 from auditor.sides.effective import variation_families
 from auditor.sides.parents import Parents, closest_other, find_parents
-from auditor.sides.pool import Pool
+from auditor.sides.pool import Flags, Pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +27,11 @@ class Structure:
 
     pool: Pool
     embeddings: Embeddings
-    stripped: Floats  # (n, dim) vectors of the texts without their templates
     tokens: list[list[str]]  # the words of each text
     copies: CopyFamilies
-    templates: tuple[Template, ...]
+    framed: tuple[
+        Flags, Flags
+    ]  # (n,) rows that evident templates of the base, of the candidate fill
     parents: Parents
     variations: Ints  # (n,) families of copies and variations
     together: Ints  # (n,) copies and groups: what a random split keeps together
@@ -41,24 +43,38 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
     embeddings = encoder.embed(dataset.texts)
     progress("structure", 0, 1)
     copies = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
-    templates = find_templates(dataset, copies)
-    stripped = encoder.embed(without_templates(dataset.texts, templates)).vectors
     parents = _parents(pool, embeddings.vectors, copies.family)
-    # Added rows go where their parents go: a frame that they share must not chain their parents.
-    framed = [t.members[pool.in_base[t.members]] for t in templates if t.excess > 0]
+    # Frames are sought in each set alone: a row and its variations would make one of its own. Those
+    # of the candidate chain no rows: added ones go where their parents go.
+    frames = _frames(dataset, pool.in_base, copies), _frames(dataset, pool.in_candidate, copies)
     progress("structure", 1, 1)
     return Structure(
         pool=pool,
         embeddings=embeddings,
-        stripped=stripped,
         tokens=[words(t) for t in dataset.texts],
         copies=copies,
-        templates=templates,
+        framed=(_held(frames[0], dataset), _held(frames[1], dataset)),
         parents=parents,
         variations=variation_families(copies.family, parents),
         together=keep_together(dataset, copies),
-        units=keep_together(dataset, copies, beside=[*parents.sets(), *framed]),
+        units=keep_together(dataset, copies, beside=[*parents.sets(), *frames[0]]),
     )
+
+
+def _frames(dataset: Dataset, inside: Flags, copies: CopyFamilies) -> list[Ints]:
+    """The rows of each evident template of one set; `inside` (n,) are its rows."""
+    rows = np.flatnonzero(inside)
+    own = replace(dataset, examples=tuple(dataset.examples[i] for i in rows))
+    found = find_templates(own, CopyFamilies(family=copies.family[rows]))
+    return [rows[t.members] for t in found if t.excess > 0]
+
+
+def _held(frames: Iterable[Ints], dataset: Dataset) -> Flags:
+    """(n,) the rows that any of them fills."""
+    held = np.zeros(len(dataset.examples), dtype=bool)
+    for members in frames:
+        held[members] = True
+    return held
 
 
 def _parents(pool: Pool, vectors: Floats, family: Ints) -> Parents:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from auditor.comparison import NearCopies, Side
-from auditor.records import Dataset, Ints, Template, effective_examples
+from auditor.records import Dataset, Ints, effective_examples
 from auditor.sides.parents import Parents
 from auditor.sides.pool import Flags, Pool
 
@@ -27,14 +25,11 @@ def summary(
     inside: Flags,
     copies: Ints,
     variations: Ints,
-    templates: Sequence[Template],
+    framed: Flags,
     words: Ints,
 ) -> Side:
     """One side's numbers. inside (n,): its rows of the pool; copies, variations (n,): families of
-    the two kinds; words (n,): the length of each text."""
-    framed = np.zeros(len(inside), dtype=bool)
-    for template in templates:
-        framed[template.members] |= template.excess > 0
+    the two kinds; framed (n,): rows in its templates; words (n,): the length of each text."""
     own = np.bincount(dataset.codes)
     return Side(
         name=name,

@@ -43,8 +43,8 @@ class _Node:
 def find_regions(pool: Pool, vectors: Floats, families: Ints, grams: Grams) -> tuple[Region, ...]:
     """The regions that are gained or lost, lost ones first, the surest of each first.
 
-    vectors (n, dim): unit rows of the pool, of the texts without their templates; families (n,):
-    rows of one number are copies or variations of one another; grams: the words of each text.
+    vectors (n, dim): unit rows of the pool; families (n,): rows of one number are copies or
+    variations of one another; grams: the words of each text.
     """
     codes = pool.dataset.codes
     tested = [

@@ -72,7 +72,6 @@ def retention(
     base: Sequence[Told],
     candidate: Sequence[Told],
     scored: Scored,
-    own: Contrast,
     seed: int,
 ) -> Retention | None:
     """Both sets at one size; `base` and `candidate` are draws in step. None without a category
@@ -101,7 +100,6 @@ def retention(
         drop=drop,
         after=_after(before, drop),
         on_added=_on_added(right, scored, codes, seed),
-        own=own,
         categories=tuple(c.record() for c in ranked),
     )
 

@@ -33,6 +33,8 @@ class Test:
     p: float
     base: Ints  # positions
     added: Ints
+    all_base: Ints  # one row of each family on either side: what words are counted on
+    all_added: Ints
 
 
 def two_samples(
@@ -54,7 +56,15 @@ def two_samples(
     labels = np.stack([side, *_permuted(side, stratum, random)], axis=1)
     right = ((scores @ labels) * labels > 0).mean(axis=0)
     p = float((right >= right[0]).mean())
-    return Test(accuracy=float(right[0]), p=p, base=base, added=added)
+    beside = _apart(codes, families, sides, random)
+    return Test(
+        accuracy=float(right[0]),
+        p=p,
+        base=base,
+        added=added,
+        all_base=beside[0],
+        all_added=beside[1],
+    )
 
 
 def balanced(
@@ -80,6 +90,17 @@ def balanced(
     kept = np.zeros(len(one) + len(other), dtype=bool)
     kept[first] = True
     return one[kept[: len(one)]], other[kept[len(one) :]]
+
+
+def _apart(
+    codes: Ints, families: Ints, sides: tuple[Flags, Flags], random: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """As `balanced`, but a family may have a row on each side: twice the words, not for tests."""
+    twice = np.concatenate([families, families.max() + 1 + families])
+    both = np.concatenate([sides[0], np.zeros_like(sides[0])])
+    other = np.concatenate([np.zeros_like(sides[1]), sides[1]])
+    base, added = balanced(np.concatenate([codes, codes]), twice, (both, other), random)
+    return base, added - len(codes)
 
 
 def _of_category(
