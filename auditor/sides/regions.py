@@ -76,9 +76,14 @@ def _of_category(pool: Pool, vectors: Floats, families: Ints, rows: Ints) -> Ite
     order, starts, sizes = _nodes(vectors[rows])
     fit = (sizes >= FEWEST) & (sizes <= len(rows) // 2)
     starts, sizes, rows = starts[fit], sizes[fit], rows[order]
+    code = int(pool.dataset.codes[rows[0]])
     pairs: tuple[tuple[SideName, Flags, Flags], ...] = (
-        ("base", pool.in_base, pool.added),
-        ("candidate", pool.in_candidate, pool.removed),
+        ("base", pool.in_base, _not_relabelled(pool, families, pool.added, pool.in_base, code)),
+        (
+            "candidate",
+            pool.in_candidate,
+            _not_relabelled(pool, families, pool.removed, pool.in_candidate, code),
+        ),
     )
     for lacks, side, other in pairs:
         mine, theirs = (_within(flags[rows], starts, sizes) for flags in (side, other))
@@ -92,6 +97,13 @@ def _of_category(pool: Pool, vectors: Floats, families: Ints, rows: Ints) -> Ite
             yield _Node(
                 members=members, lacks=lacks, p=float(chance), expected=float(due), has=int(has)
             )
+
+
+def _not_relabelled(pool: Pool, families: Ints, rows: Flags, side: Flags, code: int) -> Flags:
+    """(n,) `rows` that the `side` does not have under another label than `code`: a row that was
+    relabelled is neither gained nor lost."""
+    relabelled = np.isin(families, families[side & (pool.dataset.codes != code)])
+    return np.asarray(rows & ~relabelled)
 
 
 def _one_each(families: Ints, rows: Ints) -> Ints:

@@ -84,8 +84,8 @@ def _verdict(comparison: Comparison, full: Retention) -> tuple[str, str]:
     if own and own.difference.low > 0 and _only_first(own, full):
         rise = wording.points(own.difference.value)
         return (
-            f"No better retention: {candidate} raises its own first accuracy by {rise}, and the "
-            f"accuracy after the update by {_by(after.value)}.",
+            f"{candidate} raises only its own first accuracy, by {rise}; after the update it "
+            f"retains {_more(after.value)} {base}.",
             "warning",
         )
     return f"{base} and {candidate} are not told apart in what they retain.", "warning"
@@ -96,24 +96,26 @@ def _only_first(own: Contrast, full: Retention) -> bool:
     return own.difference.value - full.after.difference.value >= 2 * _MUCH
 
 
-def _by(value: float) -> str:
+def _more(value: float) -> str:
+    """Of a difference that is not clear of 0."""
     number = round(value * 100)
-    return f"only {wording.points(value)}" if number > 0 else f"{signed(value)} points"
+    if number == 0:
+        return "no more than"
+    return f"only {wording.points(value)} more than" if number > 0 else "rather less than"
 
 
 def _detail(comparison: Comparison, full: Retention, matched: Retention) -> str:
     base, candidate = comparison.base.name, comparison.candidate.name
     after = full.after
     said = (
-        f"After {update_title(comparison)}, {base} is expected to keep an accuracy of "
-        f"{wording.percent(after.base.value)} and {candidate} of "
-        f"{wording.percent(after.candidate.value)}, both read on rows of {base}: "
-        f"{_standing(comparison, after)}"
+        f"After {update_title(comparison)}, read on rows of {base}: accuracy "
+        f"{wording.percent(after.base.value)} with {base}, "
+        f"{wording.percent(after.candidate.value)} with {candidate}; {_standing(comparison, after)}"
     )
     if (full.base_rows, full.candidate_rows) == (matched.base_rows, matched.candidate_rows):
         return f"{said}."
-    size = wording.count(min(full.base_rows, full.candidate_rows), "row", "rows")
-    return f"{said}; at {size} each, {_standing(comparison, matched.after)}."
+    size = f"{min(full.base_rows, full.candidate_rows):,}"
+    return f"{said}. At matched size, {size} rows each: {_standing(comparison, matched.after)}."
 
 
 def _standing(comparison: Comparison, after: Contrast) -> str:
@@ -147,7 +149,7 @@ def _amplified(comparison: Comparison) -> Iterator[str]:
             f"{found.variations:,} of {wording.count(found.added, 'added row', 'added rows')} "
             f"({wording.percent(found.share.value)}) are variations of "
             f"{wording.count(found.parents, 'row', 'rows')} of {comparison.base.name}, "
-            f"{found.mean:.3g} of each: {candidate.rows:,} rows amount to "
+            f"{found.mean:.1f} of each: {candidate.rows:,} rows amount to "
             f"{candidate.effective_apart_from_variations:,.0f} effective examples, the "
             f"{comparison.base.rows:,} of {comparison.base.name} to "
             f"{comparison.base.effective_apart_from_variations:,.0f}."
