@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from auditor.outcomes import Verdict
 from auditor.records import Embeddings, Evidence, Ints
 from auditor.results import Audit, Finding, Reject, SkippedCheck
 
@@ -87,6 +88,15 @@ class Renderer(Protocol):
     filename: str
 
     def render(self, audit: Audit) -> str: ...
+
+
+class VerdictRenderer(Protocol):
+    """One output format of a verdict."""
+
+    name: str
+    filename: str
+
+    def render(self, verdict: Verdict) -> str: ...
 
 
 class Progress(Protocol):

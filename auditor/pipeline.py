@@ -64,16 +64,16 @@ def audit(
     holds unlabelled text from where the model is used. `options` are single settings by name,
     on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
     """
-    settings = _with(settings or Settings(), options)
+    settings = with_options(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
-    coefficients = _coefficients(settings)
+    coefficients = coefficients_of(settings)
     dataset = load_dataset(data, settings)
     beside = dataclasses.replace(settings, input_format=None)  # that is said of `data` alone
     incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
     unlabelled = (
         [] if reference is None else sorted(zip(*load_texts(reference, beside), strict=True))
     )
-    target = _target(settings, given=incoming is not None)
+    target = target_of(settings, given=incoming is not None)
     encoder = open_encoder(settings, progress)
     evidence = gather(
         dataset, incoming, unlabelled, encoder, target, coefficients, settings, progress
@@ -94,12 +94,10 @@ def examine(
 
     Raises `auditor.errors.AuditorError` for what the user can mend.
     """
-    # What befalls categories under updates nobody asked for is a note, which no baseline holds.
-    settings = dataclasses.replace(settings or Settings(), probe="similarity", budget=None)
+    settings = settings or Settings()
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
-    encoder = open_encoder(settings, progress)
-    evidence = gather(dataset, None, [], encoder, None, _coefficients(settings), settings, progress)
+    evidence = look(dataset, [], open_encoder(settings, progress), settings, progress)
     return dataset, judge(evidence, checks)[0]
 
 
@@ -113,11 +111,37 @@ def gather(
     settings: Settings,
     progress: Progress,
 ) -> Evidence:
-    """All that the checks may look at; each thing is computed once, here.
+    """All that the checks may look at, the forecast among it.
 
     incoming: the update; unlabelled: texts of real use with their rows in that file; target: what
     the rung `full` may fine-tune.
     """
+    evidence = look(dataset, unlabelled, encoder, settings, progress)
+    if evidence.out_of_fold is None:
+        return evidence
+    held_out = encoder.embed([e.text for e in dataset.held_out])
+    whole, disjoint = (keep_together(dataset, evidence.copies, t) for t in ((), evidence.templates))
+    old = Old(
+        dataset=dataset,
+        embeddings=evidence.embeddings,
+        together=whole,
+        disjoint=disjoint,
+        out_of_fold=evidence.out_of_fold,
+        held_out=score_held_out(dataset, evidence.embeddings, held_out, settings.seed),
+    )
+    update = (incoming, encoder.embed(incoming.texts)) if incoming else None
+    forecast = climb(old, update, target, coefficients, settings, progress)
+    return dataclasses.replace(evidence, forecast=forecast)
+
+
+def look(
+    dataset: Dataset,
+    unlabelled: Sequence[tuple[str, int]],
+    encoder: Encoder,
+    settings: Settings,
+    progress: Progress,
+) -> Evidence:
+    """The structure of the data and what probes say of its labels; each is computed once, here."""
     embeddings = encoder.embed(dataset.texts)
     held_out = encoder.embed([e.text for e in dataset.held_out])
     progress("structure", 0, 1)
@@ -129,27 +153,10 @@ def gather(
     subtypes = find_subtypes(dataset, stripped, encoder.embed(stripped).vectors, copies, templates)
     progress("structure", 1, 1)
     out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, templates, settings.seed)
-    forecast = illusions = None
+    illusions = None
     if out_of_fold:
         illusions = measure_illusions(
             dataset, embeddings, copies, frames, out_of_fold, settings.seed
-        )
-        on_held_out = score_held_out(dataset, embeddings, held_out, settings.seed)
-        whole, disjoint = (keep_together(dataset, copies, t) for t in ((), templates))
-        forecast = climb(
-            Old(
-                dataset=dataset,
-                embeddings=embeddings,
-                together=whole,
-                disjoint=disjoint,
-                out_of_fold=out_of_fold,
-                held_out=on_held_out,
-            ),
-            (incoming, encoder.embed(incoming.texts)) if incoming else None,
-            target,
-            coefficients,
-            settings,
-            progress,
         )
     return Evidence(
         dataset=dataset,
@@ -159,7 +166,7 @@ def gather(
         templates=templates,
         subtypes=subtypes,
         out_of_fold=out_of_fold,
-        forecast=forecast,
+        forecast=None,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
         repetition=find_repetition(dataset, copies, templates),
@@ -219,8 +226,8 @@ def backtest(
     `reports/<name>/backtest`, as soon as it is measured; what is there already is not done again.
     Raises `auditor.errors.AuditorError` for what the user can mend.
     """
-    settings = _with(settings or Settings(), options)
-    rung, coefficients = _backtested_rung(settings), _coefficients(settings)
+    settings = with_options(settings or Settings(), options)
+    rung, coefficients = _backtested_rung(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
@@ -252,7 +259,7 @@ def backtest(
     )
 
 
-def _target(settings: Settings, *, given: bool) -> Target | None:
+def target_of(settings: Settings, *, given: bool) -> Target | None:
     """What the rung `full` would fine-tune; None where that is out of the question.
 
     Raises UsageError for settings that need an update where none is given, or that rung.
@@ -283,7 +290,7 @@ def _backtested_rung(settings: Settings) -> str:
     return settings.probe or "head"
 
 
-def _coefficients(settings: Settings) -> Coefficients:
+def coefficients_of(settings: Settings) -> Coefficients:
     named = settings.coefficients
     return shipped() if named is None else read_coefficients(Path(named))
 
@@ -313,7 +320,7 @@ def _cache_folder(settings: Settings) -> Path:
     return Path(settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False))
 
 
-def _with(settings: Settings, options: dict[str, Any]) -> Settings:
+def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
     try:
         return dataclasses.replace(settings, **options)
     except TypeError as error:

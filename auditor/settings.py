@@ -96,13 +96,14 @@ def load_settings(config: Path | None, flags: Mapping[str, Any], folder: Path = 
 
     Raises UsageError for a file that cannot be read, an unknown key, or a value of a wrong type.
     """
-    table, where = _read_table(config, folder)
+    table, where = read_table(config, folder)
+    table.pop("gate", None)  # read by `policy.py`
     settings = _checked(table, where)
     given = {k: v for k, v in flags.items() if v is not None}
     if roles := given.pop("roles", None):
         given["roles"] = {**settings.roles, **roles}
     settings = dataclasses.replace(settings, **given)
-    _known(
+    expect_known(
         settings.roles,
         ROLES[2:],
         "role",
@@ -111,7 +112,8 @@ def load_settings(config: Path | None, flags: Mapping[str, Any], folder: Path = 
     return settings
 
 
-def _read_table(config: Path | None, folder: Path) -> tuple[dict[str, Any], str]:
+def read_table(config: Path | None, folder: Path) -> tuple[dict[str, Any], str]:
+    """The user's table, and where it stands: of `config`, or of what `folder` holds."""
     candidates = [config] if config else [folder / "auditor.toml", folder / "pyproject.toml"]
     for path in candidates:
         if config is None and not path.is_file():
@@ -131,14 +133,15 @@ def _read_table(config: Path | None, folder: Path) -> tuple[dict[str, Any], str]
 
 
 def _checked(table: Mapping[str, Any], where: str) -> Settings:
-    _known(table, get_type_hints(Settings), "setting", where)
+    expect_known(table, get_type_hints(Settings), "setting", where)
     try:
         return Settings(**table)
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from error
 
 
-def _known(keys: Iterable[str], known: Iterable[str], what: str, where: str) -> None:
+def expect_known(keys: Iterable[str], known: Iterable[str], what: str, where: str) -> None:
+    """Raises UsageError for a key that is not `known`, with the nearest one."""
     names = sorted(known)
     for key in keys:
         if key not in names:
@@ -150,12 +153,12 @@ def _known(keys: Iterable[str], known: Iterable[str], what: str, where: str) -> 
 def configure(checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]) -> tuple[Any, ...]:
     """The checks with the limits that the user set for them, `{code: {limit: value}}`."""
     by_code: dict[str, Any] = {check.code: check for check in checks}
-    _known(limits, by_code, "check", "checks")
+    expect_known(limits, by_code, "check", "checks")
     for code, changed in limits.items():
         names = {
             f.name: type(getattr(by_code[code], f.name)) for f in dataclasses.fields(by_code[code])
         }
-        _known(changed, names, "limit", f"checks.{code}")
+        expect_known(changed, names, "limit", f"checks.{code}")
         for name, value in changed.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise UsageError(f"checks.{code}.{name} must be a number, not {value!r}")

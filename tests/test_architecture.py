@@ -18,8 +18,9 @@ cli
 commands
 compare gate
 baseline pipeline
-policy reporting
+reporting
 dataset embedding prediction checks sides digest revisions
+policy
 settings
 files interfaces limits no_text
 records outcomes

@@ -90,11 +90,12 @@ def gate(
     with errors(debug):
         _exclusive(base=base, base_ref=base_ref, baseline=baseline)
         settings = settings_of(config, flags)
+        from auditor.gate import CODES
         from auditor.gate import gate as run
         from auditor.policy import load_policy
         from auditor.reporting.gate import BY_DEFAULT, publish, save_verdict, summarise_verdict
 
-        rules = load_policy(policy)
+        rules = load_policy(policy, CODES)
         if output:
             writable(output)
         with _base(candidate, base, base_ref) as against, progress_bars(quiet) as progress:

@@ -7,6 +7,7 @@
     labelling.py  the rows to label again, for Label Studio and Argilla
     notebook.py   the summary that a notebook shows
     summary.py    the few lines that the command line prints
+    gate/         the same for a verdict of the gate, in its formats
 
 What they say is decided apart from how it is drawn:
 
@@ -19,7 +20,8 @@ What they say is decided apart from how it is drawn:
     charts.py     interval bars, retention curves, update matrix and map as plain geometry
 
 `wording.py` has the words and number formats, `marking.py` finds the words to mark in a text and
-`inert.py` disarms the characters that act. A renderer is one file and one line in `RENDERERS`.
+`inert.py` disarms the characters that act, `contract.py` reads and writes records as JSON and
+`saving.py` writes the files. A renderer is one file and one line in `RENDERERS`.
 """
 
 from __future__ import annotations
@@ -27,12 +29,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from auditor.errors import SurroundingsError, UsageError
-from auditor.files import write_whole
 from auditor.interfaces import Renderer
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.json import JsonRenderer, load, schema
 from auditor.reporting.labelling import ArgillaRenderer, LabelStudioRenderer
+from auditor.reporting.saving import chosen, write, write_all
 from auditor.reporting.summary import summarise
 from auditor.reporting.tables import CollectRenderer, RelabelRenderer
 from auditor.results import Audit
@@ -64,31 +65,13 @@ def save(
     All formats are rendered before the first is written, so what fails leaves an earlier report
     as it was. Raises UsageError for an unknown format, SurroundingsError where writing fails.
     """
-    known = {renderer.name: renderer for renderer in RENDERERS}
-    known["html"] = HtmlRenderer(static=static)
-    for name in formats:
-        if name not in known:
-            raise UsageError(f"unknown format {name!r}; known: {', '.join(known)}")
-    chosen = [known[name] for name in dict.fromkeys(formats)]
-    rendered = [(Path(folder) / r.filename, r.render(audit).encode()) for r in chosen]
-    for path, content in rendered:
-        _write(path, content)
-    return [path for path, _ in rendered]
+    html = HtmlRenderer(static=static)
+    known = [html if r.name == html.name else r for r in RENDERERS]
+    return write_all(folder, ((r.filename, r.render(audit)) for r in chosen(formats, known)))
 
 
 def save_html(audit: Audit, path: str | Path, *, static: bool = False) -> Path:
     """Writes the HTML report to `path`, `static` without script. Raises SurroundingsError where
     writing fails."""
-    _write(Path(path), HtmlRenderer(static=static).render(audit).encode())
+    write(Path(path), HtmlRenderer(static=static).render(audit).encode())
     return Path(path)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content)
-    except OSError as error:
-        raise SurroundingsError(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "free some space or choose another folder with --output"
-        ) from error

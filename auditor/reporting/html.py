@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -33,12 +33,16 @@ class HtmlRenderer:
         self.static = static  # no script: the map is a drawing
 
     def render(self, audit: Audit) -> str:
-        page = _environment()
-        source, _, _ = page.loader.get_source(page, "report.css")  # type: ignore[union-attr]
-        style = _Verbatim(source)
-        template = page.get_template("report.html.j2")
-        view = _view(audit, static=self.static)
-        return template.render(style=style, style_hash=_csp_hash(source), **view) + "\n"
+        return page("report.html.j2", ["report.css"], _view(audit, static=self.static))
+
+
+def page(template: str, styles: Sequence[str], view: Mapping[str, Any]) -> str:
+    """The page of a template in `page/`, with its style sheets inside and nothing else allowed."""
+    pages = _environment()
+    sources = (pages.loader.get_source(pages, s)[0] for s in styles)  # type: ignore[union-attr]
+    style = "".join(sources)
+    drawn = pages.get_template(template)
+    return drawn.render(style=_Verbatim(style), style_hash=_csp_hash(style), **view) + "\n"
 
 
 class _Verbatim(str):
@@ -102,6 +106,7 @@ def _subtypes(audit: Audit) -> list[tuple[str, int, list[SubtypeSummary]]]:
 
 @cache
 def _environment() -> Environment:
+    """The templates in `page/`; every string that they show is disarmed and escaped."""
     # Imported here: `auditor --help` must not wait for it.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from auditor.errors import DataError
+from auditor.reporting.contract import Contract
 from auditor.results import SCHEMA_VERSION, Audit
+
+_CONTRACT = Contract(
+    kind=Audit,
+    version=SCHEMA_VERSION,
+    noun="audit",
+    file="audit.json",
+    command="auditor audit",
+    remedy="audit the data again",
+    description="What `auditor audit` found in a labelled dataset. Rows are 0-based data rows of "
+    "the file, rejected ones counted; shares, accuracies and drops are fractions 0-1.",
+    by_row=("examples",),
+)
 
 
 class JsonRenderer:
@@ -18,8 +28,7 @@ class JsonRenderer:
     filename = "audit.json"
 
     def render(self, audit: Audit) -> str:
-        lines = (f"{_encode(key)}: {_encode(value)}" for key, value in audit.to_dict().items())
-        return "{\n" + ",\n".join(lines) + "\n}\n"
+        return _CONTRACT.write(audit)
 
 
 def load(path: str | Path) -> Audit:
@@ -27,45 +36,9 @@ def load(path: str | Path) -> Audit:
 
     Raises DataError for a file that is missing, damaged, or of another schema version.
     """
-    advice = "give the audit.json of an `auditor audit` run"
-    try:
-        plain = msgspec.json.decode(Path(path).read_bytes())
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); {advice}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: is not JSON ({error}); {advice}") from error
-    version = plain.get("schema_version") if isinstance(plain, dict) else None
-    if version is None:
-        raise DataError(f"{path}: is not an audit, it has no schema_version; {advice}")
-    if version != SCHEMA_VERSION or isinstance(version, bool):
-        raise DataError(
-            f"{path}: has schema_version {version!r}, this auditor reads {SCHEMA_VERSION}; "
-            "audit the data again or install the auditor that wrote it"
-        )
-    try:
-        return msgspec.convert(plain, Audit)
-    except msgspec.ValidationError as error:
-        raise DataError(f"{path}: is not a valid audit ({error}); {advice}") from error
+    return _CONTRACT.read(path)
 
 
 def schema() -> dict[str, Any]:
     """The contract as JSON Schema (draft 2020-12); fields added later are valid under it."""
-    derived = msgspec.json.schema(Audit)
-    root = derived["$defs"].pop("Audit")
-    # What the types cannot say: the version is this one, and `examples` is keyed by file row.
-    root["properties"]["schema_version"] = {"const": SCHEMA_VERSION}
-    root["properties"]["examples"]["propertyNames"] = {"pattern": "^[0-9]+$"}
-    root["required"] = ["schema_version", *root["required"]]
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:auditor:audit:{SCHEMA_VERSION}",
-        **root,
-        "title": "audit.json",
-        "description": "What `auditor audit` found in a labelled dataset. Rows are 0-based data "
-        "rows of the file, rejected ones counted; shares, accuracies and drops are fractions 0-1.",
-        "$defs": derived["$defs"],
-    }
-
-
-def _encode(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return _CONTRACT.schema()

@@ -1,0 +1,169 @@
+"""`gate.html`: one file without script, in the report's style.
+
+Its first screen answers three questions: may I merge this, why, and what do I do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auditor.outcomes import Tested, Verdict
+from auditor.reporting import marking
+from auditor.reporting.cards import named_rows
+from auditor.reporting.gate import phrases
+from auditor.reporting.html import page
+from auditor.reporting.marking import Piece
+
+_LISTED = 300  # tests in the table
+_CARDS = 30  # tests that are shown with their texts
+_EXAMPLES = 6  # of a test, on each side
+_BAR = 240  # width of a bar, its edges of four included
+_TONES = {"pass": "fine", "fail": "error", "inconclusive": "warning"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """An effect with its interval between no effect and the margin, on an axis of its own."""
+
+    zero: float
+    margin: float | None
+    start: float
+    width: float
+    mark: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One test as the table shows it."""
+
+    tested: Tested
+    anchor: str  # of its examples; empty where it has none
+    told: phrases.Figures
+    chance: str
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    row: int
+    line: int | None
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """Rows of one of the two sets, some of them with their text."""
+
+    title: str
+    rows: str
+    texts: tuple[Text, ...]
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One test with the rows that it rests on."""
+
+    anchor: str
+    tested: Tested
+    about: str
+    evidence: str
+    sides: tuple[Side, ...]
+
+
+class HtmlRenderer:
+    """The verdict for people. The same verdict gives the same bytes: no clock, no random ids."""
+
+    name = "html"
+    filename = "gate.html"
+
+    def render(self, verdict: Verdict) -> str:
+        return page("gate.html.j2", ["report.css", "gate.css"], _view(verdict))
+
+
+def _view(verdict: Verdict) -> dict[str, Any]:
+    """Everything the page shows, by the names the template uses."""
+    found = phrases.first(verdict)
+    cards = _cards(verdict)
+    order = (*phrases.pressing(verdict), *verdict.of("informational"), *verdict.of("pass"))
+    anchors = {id(card.tested): card.anchor for card in cards}
+    return {
+        "verdict": verdict,
+        "answer": phrases.ANSWERS[verdict.outcome],
+        "reason": phrases.reason(verdict),
+        "tone": _TONES[verdict.outcome],
+        "found": _line(found, anchors) if found else None,
+        "about": phrases.about(found) if found else "",
+        "tally": [(s, len(verdict.of(s))) for s in phrases.STATUSES if verdict.of(s)],
+        "advice": [(phrases.about(t), told) for t, told in phrases.advice(verdict)],
+        "sensitivity": phrases.sensitivity(verdict),
+        "false_alarms": phrases.false_alarms(verdict),
+        "lines": [_line(t, anchors) for t in order[:_LISTED]],
+        "cards": cards,
+        "without_card": len(phrases.pressing(verdict)) - len(cards),
+        "no_text": bool(verdict.settings.get("no_text")),
+        "scripts": [],
+    }
+
+
+def _line(tested: Tested, anchors: Mapping[int, str]) -> Line:
+    return Line(
+        tested=tested,
+        anchor=anchors.get(id(tested), ""),
+        told=phrases.figures(tested),
+        chance=phrases.chance(tested.p),
+        bar=_bar(tested),
+    )
+
+
+def _bar(tested: Tested) -> Bar:
+    """Every bar has a scale of its own: what counts is where the margin lies in it."""
+    ends = [0.0, tested.low, tested.high, tested.effect, tested.margin or 0.0]
+    low, wide = min(ends), max(ends) - min(ends) or 1.0
+
+    def x(value: float) -> float:
+        return round(4 + (value - low) / wide * (_BAR - 8), 1)
+
+    return Bar(
+        zero=x(0.0),
+        margin=None if tested.margin is None else x(tested.margin),
+        start=x(tested.low),
+        width=round(x(tested.high) - x(tested.low), 1),
+        mark=x(tested.effect),
+    )
+
+
+def _cards(verdict: Verdict) -> list[Card]:
+    """The tests to look at that rest on rows, worst first."""
+    with_rows = [t for t in phrases.pressing(verdict) if t.rows or t.base_rows]
+    return [_card(verdict, t, f"test-{n}") for n, t in enumerate(with_rows[:_CARDS], 1)]
+
+
+def _card(verdict: Verdict, tested: Tested, anchor: str) -> Card:
+    sides = (
+        _side("In the candidate", tested.rows, verdict.examples, verdict.lines),
+        _side("In the base", tested.base_rows, verdict.base_examples, {}),
+    )
+    return Card(
+        anchor=anchor,
+        tested=tested,
+        about=phrases.about(tested),
+        evidence=phrases.evidence(tested),
+        sides=tuple(side for side in sides if side.of),
+    )
+
+
+def _side(
+    title: str, rows: Sequence[int], texts: Mapping[str, str], lines: Mapping[str, int]
+) -> Side:
+    shown = [r for r in rows if str(r) in texts][:_EXAMPLES]
+    return Side(
+        title=title,
+        rows=named_rows(rows),
+        texts=tuple(
+            Text(row=r, line=lines.get(str(r)), pieces=marking.plain(texts[str(r)])) for r in shown
+        ),
+        of=len(rows),
+    )

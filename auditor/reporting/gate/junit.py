@@ -1,0 +1,87 @@
+"""JUnit XML: one test case for each test, those that pass too."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from auditor.outcomes import Tested, Verdict
+from auditor.reporting.cards import named_rows
+from auditor.reporting.gate import phrases
+from auditor.reporting.inert import inert
+
+# What `inert` leaves and XML 1.0 has no place for (Char, section 2.2).
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
+
+
+class JunitRenderer:
+    """A failure for what fails, skipped for what is inconclusive, output for what warns.
+
+    No times are told, so that the same verdict gives the same bytes.
+    """
+
+    name = "junit"
+    filename = "gate.junit.xml"
+
+    def render(self, verdict: Verdict) -> str:
+        counts = {
+            "name": "auditor gate",
+            "tests": str(len(verdict.tested)),
+            "failures": str(len(verdict.of("fail"))),
+            "errors": "0",
+            "skipped": str(len(verdict.of("inconclusive"))),
+        }
+        root = ET.Element("testsuites", counts)
+        suite = ET.SubElement(root, "testsuite", counts)
+        _properties(suite, verdict)
+        for tested in verdict.tested:
+            _case(suite, verdict, tested)
+        ET.indent(root)
+        # Written by hand: ElementTree would name the encoding of the machine's locale.
+        head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+        return head + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _properties(suite: ET.Element, verdict: Verdict) -> None:
+    """What is said of the whole, and what was not tested at all."""
+    told = {
+        "outcome": verdict.outcome,
+        "reason": phrases.reason(verdict),
+        "candidate": f"{verdict.candidate.name}: {phrases.size(verdict.candidate)}",
+    }
+    if verdict.base is not None:
+        told["base"] = f"{verdict.base.name}: {phrases.size(verdict.base)}"
+    told |= {f"skipped {s.code}": s.reason for s in verdict.skipped}
+    listed = ET.SubElement(suite, "properties")
+    for name, value in told.items():
+        ET.SubElement(listed, "property", {"name": _xml(name), "value": _xml(value)})
+
+
+def _case(suite: ET.Element, verdict: Verdict, tested: Tested) -> None:
+    name = f"{phrases.about(tested)}, {phrases.against(tested)}"
+    names = {"classname": f"auditor.{tested.check}", "name": name, "file": verdict.file}
+    case = ET.SubElement(suite, "testcase", {key: _xml(value) for key, value in names.items()})
+    summary, details = _xml(tested.summary), _xml(_details(tested))
+    if tested.status == "fail":
+        kind = {"message": summary, "type": _xml(tested.check)}
+        ET.SubElement(case, "failure", kind).text = details
+    elif tested.status == "inconclusive":
+        ET.SubElement(case, "skipped", {"message": f"inconclusive: {summary}"})
+        ET.SubElement(case, "system-out").text = details
+    elif tested.status in ("warn", "informational"):
+        word = "Warning" if tested.status == "warn" else "For information"
+        ET.SubElement(case, "system-out").text = f"{word}: {summary}.\n{details}"
+
+
+def _details(tested: Tested) -> str:
+    lines = [f"{phrases.evidence(tested)}."]
+    if tested.rows:
+        lines.append(f"Candidate's {named_rows(tested.rows)}.")
+    if tested.base_rows:
+        lines.append(f"Base's {named_rows(tested.base_rows)}.")
+    return "\n".join([*lines, tested.advice])
+
+
+def _xml(text: str) -> str:
+    """`text` in characters of XML 1.0; the others are shown by their names."""
+    return _NO_CHARACTER.sub(lambda m: f"⟨U+{ord(m.group()):04X}⟩", inert(text))

@@ -1,0 +1,208 @@
+"""Questions that a gate puts to the data, and how they are decided together.
+
+A family of questions (`Questions`) says how surprising each observed effect would be where there is
+none beyond the margin. All families are decided at once, so that the chance that anything fails
+where nothing has changed stays below one level (Holm 1979), however the questions depend on one
+another.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.outcomes import Outcome, Status, Tested
+from auditor.records import Ints
+from auditor.results import fingerprint
+from auditor.sides.pool import Pool
+from auditor.statistics import holm
+
+Values = NDArray[np.float64]
+
+Span = tuple[float, float, float, float]  # low, high, smallest, adjusted p
+
+WARN_TIMES = 10  # as many false warnings as failures: a warning stops nothing
+SHOWN = 200  # rows that an answer names; its summary has the count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question, before it is decided. Shares and drops are 0-1."""
+
+    check: str
+    category: str | None
+    subject: str = ""
+    kind: Literal["absolute", "rise"]
+    base: float | None
+    base_of: int | None
+    candidate: float
+    candidate_of: int
+    effect: float
+    margin: float | None  # beyond which it fails; None: it never does
+    informational: bool
+    reach: float  # the largest effect that there could be
+    rows: Ints  # positions in the pool that the effect rests on
+    explains: float  # share of the change that it accounts for
+    summary: str
+    advice: str
+
+    @property
+    def can_fail(self) -> bool:
+        return self.margin is not None and not self.informational and self.reach > self.margin
+
+
+class Questions(Protocol):
+    """Questions of one kind, (T,) of them."""
+
+    @property
+    def asked(self) -> Sequence[Asked]: ...
+
+    def p_values(self) -> tuple[Values, Values]:
+        """(T,) chance of such an effect where it is within the margin that fails, that warns."""
+        ...
+
+    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+        """(T,) interval of the effect at `level` (T,), and the smallest that would be seen."""
+        ...
+
+
+def decide(
+    pool: Pool,
+    families: Sequence[Questions],
+    *,
+    false_alarms: float,
+    fewest: int,
+    unseen: float,
+) -> tuple[Tested, ...]:
+    """Every answer, failing ones first, of these the one that explains most of the change.
+
+    fewest: rows below which nothing fails; unseen: how far beyond its margin an effect
+    may go unseen. The order
+    of `families`, and of the questions in them, settles what explains alike.
+    """
+    answers = [
+        (asked, _answer(pool, asked, status, span))
+        for judged in _levels(families, false_alarms)
+        for asked, status, span in _settled(judged, fewest, unseen)
+    ]
+    order = ("fail", "inconclusive", "warn", "informational", "pass")
+    answers.sort(key=lambda a: (order.index(a[1].status), -round(a[0].explains, 1)))
+    return tuple(_told(answers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A family of questions beside all others; (T,) each."""
+
+    family: Questions
+    level: Values  # of the test, after Holm
+    adjusted: Values  # p-values
+    fails: NDArray[np.bool_]
+    warns: NDArray[np.bool_]
+
+
+def _settled(judged: _Judged, fewest: int, unseen: float) -> Iterator[tuple[Asked, Status, Span]]:
+    """Each question of a family with its status, interval, smallest effect and p-value."""
+    family, adjusted = judged.family, judged.adjusted
+    low, high, smallest = family.settle(judged.level)
+    for i, asked in enumerate(family.asked):
+        status: Status = "pass"
+        if judged.fails[i] and len(asked.rows) >= fewest:
+            status = "fail"
+        elif asked.category is None and _blind(asked, float(smallest[i]), unseen):
+            status = "inconclusive"
+        elif judged.warns[i] and len(asked.rows) >= fewest:
+            status = "warn"
+        if asked.informational and status != "pass":
+            status = "informational"
+        yield asked, status, (float(low[i]), float(high[i]), float(smallest[i]), float(adjusted[i]))
+
+
+def _told(answers: Sequence[tuple[Asked, Tested]]) -> Iterator[Tested]:
+    """Without what another answer of the check says already, and what passes in one category.
+
+    A check with no answer about all rows keeps the least sure of those that pass.
+    """
+    said: dict[str, list[set[int]]] = defaultdict(list)
+    about_all = {a.check for a, _ in answers if a.category is None}
+    for asked, tested in answers:
+        rows = set(asked.rows.tolist())
+        if asked.category is not None:
+            if tested.status == "pass" and asked.check in about_all:
+                continue
+            if any(rows & other for other in said[asked.check]):
+                continue
+            said[asked.check].append(rows)
+            about_all |= {asked.check} if tested.status == "pass" else set()
+        yield tested
+
+
+def outcome(tested: Sequence[Tested]) -> Outcome:
+    """Fails where anything fails; else inconclusive where anything that matters was not seen."""
+    found = {t.status for t in tested}
+    return "fail" if "fail" in found else "inconclusive" if "inconclusive" in found else "pass"
+
+
+def _levels(families: Sequence[Questions], false_alarms: float) -> list[_Judged]:
+    """Every family, judged beside all others."""
+    values = [f.p_values() for f in families]
+    p, p_warn = (np.concatenate([np.ones(0), *(v[k] for v in values)]) for k in (0, 1))
+    counted = np.array([a.can_fail for f in families for a in f.asked], dtype=bool)
+    adjusted, level = np.ones(len(p)), np.full(len(p), false_alarms / max(counted.sum(), 1))
+    adjusted[counted] = holm(p[counted])
+    rank = np.argsort(np.argsort(p[counted], kind="stable"), kind="stable")
+    level[counted] = false_alarms / (counted.sum() - rank)
+    fails = counted & (adjusted <= false_alarms)
+    warns = holm(p_warn) <= WARN_TIMES * false_alarms
+    ends = np.cumsum([len(f.asked) for f in families])[:-1]
+    parts = (np.split(values, ends) for values in (level, adjusted, fails, warns))
+    return [_Judged(*judged) for judged in zip(families, *parts, strict=True)]
+
+
+def _blind(asked: Asked, smallest: float, unseen: float) -> bool:
+    """Whether an effect so far beyond the margin could have been there unseen."""
+    if asked.margin is None or not asked.can_fail:
+        return False
+    seen = asked.reach if math.isnan(smallest) else min(smallest, asked.reach)
+    return seen - asked.margin > unseen
+
+
+def _answer(pool: Pool, asked: Asked, status: Status, span: Span) -> Tested:
+    examples = pool.dataset.examples
+    low, high, smallest, adjusted = (round(v, 6) for v in span)
+    of_candidate, of_base = pool.candidate_rows[asked.rows], pool.base_rows[asked.rows]
+    gone = of_candidate < 0
+    return Tested(
+        check=asked.check,
+        category=asked.category,
+        subject=asked.subject,
+        kind=asked.kind,
+        status=status,
+        base=_rounded(asked.base),
+        base_of=asked.base_of,
+        candidate=round(asked.candidate, 6),
+        candidate_of=asked.candidate_of,
+        effect=round(asked.effect, 6),
+        low=low,
+        high=high,
+        margin=asked.margin,
+        smallest=None if math.isnan(smallest) else smallest,
+        p=float(f"{adjusted:.3g}"),
+        rows=tuple(sorted(of_candidate[~gone].tolist())[:SHOWN]),
+        base_rows=tuple(sorted(of_base[gone].tolist())[:SHOWN]),
+        summary=asked.summary,
+        advice=asked.advice,
+        fingerprint=fingerprint(
+            asked.check, asked.category, [examples[i].content for i in asked.rows.tolist()]
+        ),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

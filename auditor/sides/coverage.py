@@ -1,0 +1,210 @@
+"""coverage-loss: subjects of a category that the base covers and the candidate hardly does.
+
+A subject is a region: a node of Ward's tree of one category's rows of both sides, so regions do not
+depend on the side (of starved subtypes of CLINC150 Ward's tree shows more than average linkage, 35
+of 40 against 31 at one limit). Where rows left without a reason, they left everywhere alike: the
+number that left a region is hypergeometric, and so is the number that came instead. What counts is
+examples: a row of which a copy is left, or that came back corrected, has not left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import linkage
+from scipy.stats import beta, gamma, hypergeom
+
+from auditor.policy import Rule
+from auditor.records import Floats, Ints, Subtype
+from auditor.sides.asking import Asked, Values
+from auditor.sides.pool import Pool
+
+FEWEST = 8  # base rows of a region: half of fewer is a handful
+STEPS = 24  # of a bisection: a p-value to a few parts in a million
+LARGEST = 8000  # rows of a category in one tree (its memory is their square)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regions:
+    """Regions of the pool, and what became of their rows; (G,) each."""
+
+    members: tuple[Ints, ...]  # positions
+    category: Ints  # code
+    base: Values  # rows
+    candidate: Values
+    removed: Values
+    added: Values
+    expected: Values  # rows of the candidate, had it lost nothing
+
+    @property
+    def loss(self) -> Values:
+        """(G,) share of the expected rows that are not there; below 0 where there are more."""
+        return 1.0 - self.candidate / self.expected
+
+
+def examples(pool: Pool, family: Ints) -> Pool:
+    """The pool with one row for each example: the first of its copy family (n,) in its category,
+    on every side that has a row of it."""
+    pair = np.stack([family, pool.dataset.codes], axis=1)
+    _, first, owner = np.unique(pair, axis=0, return_index=True, return_inverse=True)
+    in_base, in_candidate = np.zeros((2, len(family)), dtype=bool)
+    in_base[first] = np.bincount(owner.ravel(), weights=pool.in_base) > 0
+    in_candidate[first] = np.bincount(owner.ravel(), weights=pool.in_candidate) > 0
+    return replace(pool, in_base=in_base, in_candidate=in_candidate)
+
+
+def regions(pool: Pool, vectors: Floats) -> Regions:
+    """The regions of `vectors` (n, dim) that have base rows enough; none where no row has left."""
+    members: list[Ints] = []
+    codes = pool.dataset.codes
+    if pool.removed.any():
+        for code in np.unique(codes[pool.removed]):
+            members += _of_category(np.flatnonzero(codes == code), vectors)
+    members = [m for m in members if pool.in_base[m].sum() >= FEWEST]
+
+    def rows(side: NDArray[np.bool_]) -> Values:
+        return np.array([side[m].sum() for m in members], dtype=np.float64)
+
+    base = rows(pool.in_base)
+    # A candidate of fewer rows has fewer of each kind; one that has grown should have lost none.
+    smaller = min(1.0, pool.in_candidate.sum() / max(pool.in_base.sum(), 1))
+    return Regions(
+        members=tuple(members),
+        category=np.array([codes[m[0]] for m in members], dtype=np.int64),
+        base=base,
+        candidate=rows(pool.in_candidate),
+        removed=rows(pool.removed),
+        added=rows(pool.added),
+        expected=base * smaller,
+    )
+
+
+def p_beyond(pool: Pool, found: Regions, margin: Values) -> Values:
+    """(G,) chance of such a loss where the rows that left and came are like all others.
+
+    Never below that of a loss of `margin`, by the interval.
+    """
+    kept, left, came = (int(side.sum()) for side in (pool.kept, pool.removed, pool.added))
+    tests = np.ones((2, len(found.base)))
+    if kept:
+        tests[0] = hypergeom.sf(found.removed - 1, kept + left, found.base, left)
+    if came:
+        changed = found.added + found.removed
+        tests[1] = hypergeom.cdf(found.added, came + left, changed, came)
+    exact = np.minimum(1.0, (1 + bool(kept and came)) * tests.min(axis=0))
+    return np.asarray(np.maximum(exact, _p_of_margin(found, margin)))
+
+
+def interval(found: Regions, level: Values) -> tuple[Values, Values]:
+    """(G,) the ends of the loss that one-sided tests at `level` (G,) leave open.
+
+    Of the base's rows a part was kept (Clopper and Pearson 1934), and others came (Garwood 1936);
+    where any came, each of the two has half of the level.
+    """
+    kept, base, came = found.base - found.removed, found.base, found.added
+    half = level / 2 if came.any() else level
+    most = beta.isf(half, kept + 1, np.maximum(base - kept, 1))
+    least = np.where(kept > 0, beta.ppf(half, np.maximum(kept, 1), base - kept + 1), 0.0)
+    more = gamma.isf(half, came + 1) if came.any() else 0.0
+    fewer = np.where(came > 0, gamma.ppf(half, np.maximum(came, 1)), 0.0)
+    wanted = found.expected / base
+    high = 1.0 - (least + fewer / base) / wanted
+    return 1.0 - (np.where(kept < base, most, 1.0) + more / base) / wanted, high
+
+
+def _p_of_margin(found: Regions, margin: Values) -> Values:
+    """(G,) the level from which on the interval's low end is beyond `margin`."""
+    low, high = np.full(len(margin), -50.0), np.zeros(len(margin))  # log level
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        beyond = interval(found, np.exp(middle))[0] > margin
+        low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+    return np.exp(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Has a region lost its rows? One question a region."""
+
+    asked: Sequence[Asked]
+    pool: Pool
+    found: Regions
+    fail: Values  # (G,) margins; 1 = none
+    warn: Values
+
+    def p_values(self) -> tuple[Values, Values]:
+        return p_beyond(self.pool, self.found, self.fail), p_beyond(
+            self.pool, self.found, self.warn
+        )
+
+    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+        return *interval(self.found, level), np.full(len(level), np.nan)
+
+
+def losses(
+    pool: Pool, vectors: Floats, family: Ints, subtypes: Sequence[Subtype], rule: Rule
+) -> Losses:
+    """The questions of `coverage-loss`; `subtypes` of the pool lend regions their keywords."""
+    pool = examples(pool, family)
+    found = regions(pool, vectors)
+    names = pool.dataset.categories
+    rules = [rule.of(names[c]) for c in found.category.tolist()]
+    owner = np.zeros(len(pool.in_base), dtype=np.int64)
+    for number, subtype in enumerate(subtypes):
+        owner[subtype.members] = number
+    asked = [_loss(pool, found, g, rules[g], subtypes, owner) for g in range(len(found.members))]
+    fail = np.array([1.0 if r.fail_rise is None else r.fail_rise for r in rules])
+    warn = np.array([1.0 if r.warn_rise is None else r.warn_rise for r in rules])
+    return Losses(asked, pool, found, fail, np.minimum(fail, warn))
+
+
+def _loss(
+    pool: Pool,
+    found: Regions,
+    g: int,
+    rule: Rule,
+    subtypes: Sequence[Subtype],
+    owner: Ints,
+) -> Asked:
+    members = found.members[g]
+    category = pool.dataset.categories[int(found.category[g])]
+    keywords = subtypes[int(np.bincount(owner[members]).argmax())].keywords if subtypes else ()
+    base, candidate = int(found.base[g]), int(found.candidate[g])
+    removed = members[pool.removed[members]]
+    all_of_it = len(members) == (pool.dataset.codes == found.category[g]).sum()
+    about = "of" if all_of_it else "on one subject of"
+    return Asked(
+        check="coverage-loss",
+        category=category,
+        subject="" if all_of_it else ", ".join(keywords),
+        kind="rise",
+        base=base / int(pool.in_base.sum()),
+        base_of=int(pool.in_base.sum()),
+        candidate=candidate / int(pool.in_candidate.sum()),
+        candidate_of=int(pool.in_candidate.sum()),
+        effect=float(found.loss[g]),
+        margin=rule.fail_rise,
+        informational=rule.informational,
+        reach=1.0,
+        rows=removed,
+        explains=len(removed) / max(int(pool.removed.sum()), 1),
+        summary=f"of {base:,} rows {about} {category} {candidate:,} are left",
+        advice="Put them back, or collect as many on the same subject.",
+    )
+
+
+def _of_category(rows: Ints, vectors: Floats) -> Iterator[Ints]:
+    """Positions of each node of the trees of one category's `rows`, and all of them together."""
+    yield rows
+    for start in range(0, len(rows), LARGEST):
+        part = rows[start : start + LARGEST]
+        if len(part) <= FEWEST:
+            continue
+        inside: dict[int, list[int]] = {i: [i] for i in range(len(part))}
+        for step, (a, b, _, size) in enumerate(linkage(vectors[part], "ward")):
+            inside[len(part) + step] = inside.pop(int(a)) + inside.pop(int(b))
+            if FEWEST <= size <= len(part) / 2:
+                yield part[np.sort(inside[len(part) + step])]

@@ -1,0 +1,126 @@
+"""Whether the rows that were added are flagged more often than those that were there.
+
+Where nothing has changed, added rows and base rows are draws from one source, so given the share of
+the base's rows that is flagged, the count among the added ones is beta-binomial. With a parameter
+of Beta(f + 1, n - f) for f of n base rows, its upper tail is Fisher's exact test, for every size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
+from scipy.stats import beta, binom
+
+Values = NDArray[np.float64]
+
+POWER = 0.8  # at which the smallest effect that could be seen is stated
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
+TAIL = 1e-12  # of the base's share that is left out on either side of the integral
+STEPS = 40  # of a bisection: an interval's end to 1e-11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Flagged rows of several scopes, (T,) each; every scope has base rows and added ones."""
+
+    flagged: Values  # added rows that are flagged
+    added: Values
+    base_flagged: Values
+    base: Values
+    weight: Values  # added rows / rows of the candidate: what they can do to its share
+
+    @classmethod
+    def of(cls, **counts: float) -> Counts:
+        """Those of one scope."""
+        return cls(**{name: np.array([value], dtype=np.float64) for name, value in counts.items()})
+
+    @classmethod
+    def joined(cls, counts: Sequence[Counts]) -> Counts:
+        names = [f.name for f in fields(cls)]
+        return cls(
+            **{n: np.concatenate([np.empty(0), *(getattr(c, n) for c in counts)]) for n in names}
+        )
+
+    @property
+    def rise(self) -> Values:
+        """(T,) what the added rows add to the share of the rows that is flagged."""
+        return self.weight * (self.flagged / self.added - self.base_flagged / self.base)
+
+
+def p_beyond(counts: Counts, margin: Values) -> Values:
+    """(T,) chance of as many flagged ones or more where the rise is `margin` at most."""
+    return _upper(counts, margin / counts.weight, counts.flagged)
+
+
+def interval(counts: Counts, level: Values) -> tuple[Values, Values]:
+    """(T,) the ends of the rise that either one-sided test at `level` leaves open."""
+    tests = len(counts.added)
+    low = _bisected(lambda shift: _upper(counts, shift, counts.flagged) > level, tests)
+    high = _bisected(lambda shift: _lower(counts, shift) <= level, tests)
+    # No share is below 0: the rise is at least what takes the base's, at its largest, there.
+    most = beta.isf(
+        level, counts.base_flagged + 1, np.maximum(counts.base - counts.base_flagged, 1)
+    )
+    return counts.weight * np.maximum(low, -most), counts.weight * high
+
+
+def smallest_seen(counts: Counts, margin: Values, level: Values) -> Values:
+    """(T,) the rise that the test at `level` would find with a chance of .8; NaN: none would be."""
+    least, most = np.zeros_like(counts.added), counts.added + 1.0  # found from `most` rows on
+    for _ in range(int(np.log2(counts.added.max(initial=1.0) + 1)) + 2):
+        middle = np.floor((least + most) / 2)
+        found = _upper(counts, margin / counts.weight, middle) <= level
+        least, most = np.where(found, least, middle), np.where(found, middle, most)
+    seen = most <= counts.added
+    share = betaincinv(most, np.maximum(counts.added - most + 1.0, 1.0), POWER)
+    rise = counts.weight * (share - counts.base_flagged / counts.base)
+    return np.where(seen, rise, np.nan)
+
+
+def _upper(counts: Counts, shift: Values, least: Values) -> Values:
+    """(T,) chance of `least` flagged rows or more among the added ones."""
+    share, weight = _posterior(counts.base_flagged + 1.0, counts.base - counts.base_flagged)
+    rate = np.clip(share + shift[:, None], 0.0, 1.0)
+    return np.asarray((binom.sf(least[:, None] - 1, counts.added[:, None], rate) * weight).sum(1))
+
+
+def _lower(counts: Counts, shift: Values) -> Values:
+    """(T,) chance of no more flagged rows among the added ones than there are."""
+    share, weight = _posterior(counts.base_flagged, counts.base - counts.base_flagged + 1.0)
+    rate = np.clip(share + shift[:, None], 0.0, 1.0)
+    tail = binom.cdf(counts.flagged[:, None], counts.added[:, None], rate)
+    return np.asarray((tail * weight).sum(1))
+
+
+def _posterior(a: Values, b: Values) -> tuple[Values, Values]:
+    """(T, 96) shares and their weights under Beta(a, b); all of it at 0 or 1 where a or b is 0.
+
+    Gauss-Legendre over the angle whose squared sine is the share: its density has no pole there.
+    """
+    inner = (a > 0) & (b > 0)
+    safe_a, safe_b = np.where(inner, a, 1.0), np.where(inner, b, 1.0)
+    ends = np.arcsin(
+        np.sqrt(np.stack([beta.ppf(TAIL, safe_a, safe_b), beta.isf(TAIL, safe_a, safe_b)]))
+    )
+    half = (ends[1] - ends[0]) / 2
+    angle = ends[0][:, None] + half[:, None] * (NODES + 1.0)
+    share = np.sin(angle) ** 2
+    density = beta.pdf(share, safe_a[:, None], safe_b[:, None]) * np.sin(2 * angle)
+    weight = density * WEIGHTS
+    weight /= weight.sum(axis=1, keepdims=True)
+    fixed = np.where(a > 0, 1.0, 0.0)[:, None]
+    return np.where(inner[:, None], share, fixed), weight
+
+
+def _bisected(below: Callable[[Values], NDArray[np.bool_]], tests: int) -> Values:
+    """(T,) the shift in -1 to 1 up to which `below` is false."""
+    low, high = -np.ones(tests), np.ones(tests)
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        under = below(middle)
+        low, high = np.where(under, low, middle), np.where(under, middle, high)
+    return (low + high) / 2

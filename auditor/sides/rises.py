@@ -1,0 +1,212 @@
+"""Questions about shares of rows: a rise beyond the base's share, or a share beyond a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaincinv
+from scipy.stats import beta, binom
+
+from auditor.policy import Rule
+from auditor.records import Ints
+from auditor.sides import rates
+from auditor.sides.asking import Asked, Values
+from auditor.sides.marking import Marks
+from auditor.sides.pool import Flags, Pool
+from auditor.sides.rates import POWER, Counts
+
+# What is said of the rows that a measure marks, and what to do about them.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "label-conflict": (
+        "have a copy with another label",
+        "Decide on one label for each of these texts, and on the guideline behind it.",
+    ),
+    "label-error": (
+        "have a label that looks wrong",
+        "Read these rows again; `auditor audit` suggests a label for each.",
+    ),
+    "near-duplicate": (
+        "are copies of another row",
+        "Keep one row of each: copies add weight, not knowledge.",
+    ),
+    "template-dominance": (
+        "are filled from a template",
+        "Replace most of these by examples in the words of many people.",
+    ),
+    "split-leakage": (
+        "are in another split too",
+        "Take them out of training, or out of the split that scores it.",
+    ),
+    "amplification": (
+        "are variations of another row",
+        "Take a few variations of each row at most, and collect more distinct ones.",
+    ),
+}
+OTHER = ("are in findings of this check", "See what `auditor explain` says of it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rises:
+    """Does what was added raise a share? One question a scope, added rows against base rows."""
+
+    asked: Sequence[Asked]
+    counts: Counts
+    fail: Values  # (T,) margins; 1 = none
+    warn: Values
+
+    def p_values(self) -> tuple[Values, Values]:
+        return rates.p_beyond(self.counts, self.fail), rates.p_beyond(self.counts, self.warn)
+
+    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+        low, high = rates.interval(self.counts, level)
+        return low, high, rates.smallest_seen(self.counts, self.fail, level)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Is a share of the candidate's rows beyond its limit? Exact (Clopper and Pearson 1934)."""
+
+    asked: Sequence[Asked]
+    marked: Values  # (T,) rows
+    rows: Values  # of so many
+    fail: Values
+    warn: Values
+
+    def p_values(self) -> tuple[Values, Values]:
+        fail, warn = (binom.sf(self.marked - 1, self.rows, m) for m in (self.fail, self.warn))
+        return np.asarray(fail), np.asarray(warn)
+
+    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+        k, n = self.marked, self.rows
+        low = np.where(k > 0, beta.ppf(level, np.maximum(k, 1), n - k + 1), 0.0)
+        high = np.where(k < n, beta.isf(level, k + 1, np.maximum(n - k, 1)), 1.0)
+        least = binom.isf(level, n, self.fail) + 1  # rows from which it fails
+        seen = betaincinv(least, np.maximum(n - least + 1, 1.0), POWER)
+        return low, high, np.where(least <= n, seen, np.nan)
+
+
+def rises(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -> Rises:
+    """The questions of each check about all rows, and about each category, that were added to."""
+    posed = [
+        (_rise(pool, s, found), found, _margin(s.rule.fail_rise), _margin(s.rule.warn_rise))
+        for s in _scopes(pool, marks, rules)
+        if (s.rule.fail_rise, s.rule.warn_rise) != (None, None)
+        and (found := _counts(pool, s)) is not None
+    ]
+    asked, counts, fail, warn = zip(*posed, strict=True) if posed else ((), (), (), ())
+    return Rises(asked, Counts.joined(counts), np.array(fail), np.minimum(fail, warn))
+
+
+def shares(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -> Shares:
+    """The questions of each check about the candidate's rows, and about those of each category."""
+    posed = [s for s in _scopes(pool, marks, rules) if (s.rule.fail, s.rule.warn) != (None, None)]
+    fail = np.array([_margin(s.rule.fail) for s in posed])
+    warn = np.array([_margin(s.rule.warn) for s in posed])
+    return Shares(
+        [_share(pool, s) for s in posed],
+        np.array([len(s.marked) for s in posed], dtype=np.float64),
+        np.array([(s.rows & pool.in_candidate).sum() for s in posed], dtype=np.float64),
+        fail,
+        np.minimum(fail, warn),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """The rows that one question is about."""
+
+    check: str
+    category: str | None
+    rule: Rule
+    rows: Flags  # (n,) of the pool
+    marks: Marks
+    marked: Ints  # positions of the candidate's rows that are marked
+
+
+def _scopes(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -> Iterator[_Scope]:
+    """All rows, then each category of the candidate, for each check."""
+    codes = pool.dataset.codes
+    named = [(None, None), *((name, i) for i, name in enumerate(pool.dataset.categories))]
+    for check, mark in marks.items():
+        for category, code in named:
+            rows = mark.scope(codes, code)
+            if (rows & pool.in_candidate).any():
+                yield _Scope(
+                    check=check,
+                    category=category,
+                    rule=rules[check].of(category),
+                    rows=rows,
+                    marks=mark,
+                    marked=np.flatnonzero(rows & mark.candidate),
+                )
+
+
+def _counts(pool: Pool, scope: _Scope) -> Counts | None:
+    """What was added and what was there; None where either is nothing."""
+    added, base = scope.rows & pool.added, scope.rows & pool.in_base
+    if not (added.any() and base.any()):
+        return None
+    return Counts.of(
+        flagged=(added & scope.marks.candidate).sum(),
+        added=added.sum(),
+        base_flagged=(base & scope.marks.base).sum(),
+        base=base.sum(),
+        weight=added.sum() / (scope.rows & pool.in_candidate).sum(),
+    )
+
+
+def _rise(pool: Pool, scope: _Scope, found: Counts) -> Asked:
+    says, advice = WORDS.get(scope.check, OTHER)
+    flagged, added = int(found.flagged[0]), int(found.added[0])
+    base, of_base = float(found.base_flagged[0] / found.base[0]), int(found.base[0])
+    rows = int((scope.rows & pool.in_candidate).sum())
+    share = len(scope.marked) / rows
+    where = "" if scope.category is None else f" of {scope.category}"
+    return Asked(
+        check=scope.check,
+        category=scope.category,
+        kind="rise",
+        base=base,
+        base_of=of_base,
+        candidate=share,
+        candidate_of=rows,
+        effect=float(found.rise[0]),
+        margin=scope.rule.fail_rise,
+        informational=scope.rule.informational,
+        reach=float(found.weight[0]),
+        rows=scope.marked[pool.added[scope.marked]],
+        explains=flagged / int(pool.added.sum()),
+        summary=f"{flagged:,} of {added:,} added rows{where} {says}, {base:.1%} of the base's",
+        advice=advice,
+    )
+
+
+def _share(pool: Pool, scope: _Scope) -> Asked:
+    says, advice = WORDS.get(scope.check, OTHER)
+    rows = int((scope.rows & pool.in_candidate).sum())
+    share = len(scope.marked) / rows
+    where = "" if scope.category is None else f" of {scope.category}"
+    return Asked(
+        check=scope.check,
+        category=scope.category,
+        kind="absolute",
+        base=None,
+        base_of=None,
+        candidate=share,
+        candidate_of=rows,
+        effect=share,
+        margin=scope.rule.fail,
+        informational=scope.rule.informational,
+        reach=1.0,
+        rows=scope.marked,
+        explains=len(scope.marked) / int(pool.in_candidate.sum()),
+        summary=f"{len(scope.marked):,} of {rows:,} rows{where} ({share:.1%}) {says}",
+        advice=advice,
+    )
+
+
+def _margin(limit: float | None) -> float:
+    """A share is never beyond 1."""
+    return 1.0 if limit is None else limit
