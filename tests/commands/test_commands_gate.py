@@ -5,6 +5,7 @@ The verdict is made up here; what leads to one is tested with `auditor/gate.py`.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -67,16 +68,15 @@ def asked(monkeypatch) -> SimpleNamespace:
         asked.published.append(verdict)
         echo("::error title=annotated::")
 
-    monkeypatch.setitem(sys.modules, "auditor.gate", module("auditor.gate", gate=gate))
     monkeypatch.setitem(
-        sys.modules, "auditor.policy", module("auditor.policy", load_policy=lambda path: (path,))
+        sys.modules, "auditor.gate", module("auditor.gate", gate=gate, CODES=("label-error",))
     )
     monkeypatch.setitem(
         sys.modules,
         "auditor.reporting.gate",
         module(
             "auditor.reporting.gate",
-            BY_DEFAULT=("html", "json"),
+            BY_DEFAULT=("html", "json", "markdown"),
             publish=publish,
             save_verdict=save_verdict,
             summarise_verdict=lambda verdict, paths: f"{verdict.outcome} {paths[0]}\n",
@@ -102,20 +102,31 @@ def test_the_exit_code_is_the_verdict(run, desk, asked, outcome, flags, code):
     asked.outcome = outcome
     out = run("gate", "desk.csv", *flags, code=code).stdout
     assert out == f"{outcome} reports/desk/verdict.json\n"
-    assert asked.saved == (Path("reports/desk"), ("html", "json"))
+    assert asked.saved == (Path("reports/desk"), ("html", "json", "markdown"))
 
 
 def test_everything_is_handed_on(run, desk, asked):
+    Path("p.toml").write_text("false_alarms = 0.02\n")
     run("gate", "desk.csv", "--base", "desk.csv", "--update", "next.csv", "--policy", "p.toml",
         "--seed", 7, "--role", "group=source", "--column", "id", "--no-text", "--probe", "head",
         "--output", "out", "--format", "junit", "--format", "sarif")  # fmt: skip
     words, settings = asked.words, asked.words["settings"]
     assert asked.candidate == "desk.csv"
     assert (words["base"], words["update"]) == ("desk.csv", "next.csv")
-    assert (words["baseline"], words["policy"]) == (None, (Path("p.toml"),))
+    assert (words["baseline"], words["policy"].false_alarms) == (None, 0.02)
     assert (settings.seed, settings.probe, settings.no_text) == (7, "head", True)
     assert (settings.roles, settings.declared_columns) == ({"group": "source"}, ("id",))
     assert asked.saved == (Path("out"), ("junit", "sarif"))
+
+
+def test_the_policy_may_stand_among_the_settings(run, desk, asked, workplace):
+    with (workplace / "auditor.toml").open("a") as settings:
+        settings.write("[gate]\nfalse_alarms = 0.03\n")
+    (workplace / "other.toml").write_text("[gate]\nfalse_alarms = 0.04\n")
+    run("gate", "desk.csv")
+    assert asked.words["policy"].false_alarms == 0.03
+    run("gate", "desk.csv", "--config", "other.toml")
+    assert asked.words["policy"].false_alarms == 0.04
 
 
 @pytest.mark.parametrize(
@@ -187,6 +198,27 @@ def test_the_verdict_is_handed_on_to_later_steps(run, desk, asked, workplace, mo
     ]
 
 
-def test_every_format_has_its_renderer():
-    reporting = pytest.importorskip("auditor.reporting.gate", reason="is still to come")
-    assert set(reporting.BY_DEFAULT) <= set(GATE_FORMATS)
+def test_every_renderer_has_its_format():
+    from auditor.reporting.gate import GATE_RENDERERS
+
+    assert {r.name for r in GATE_RENDERERS} == set(GATE_FORMATS)
+
+
+# --- the gate itself -------------------------------------------------------------------------
+
+
+def test_a_worse_candidate_fails_and_its_files_say_why(run, desk, tickets, as_csv):
+    worse = [{**t, "text": f"{t['text']} {n}"} for t in tickets[:10] for n in ("", "please", "?!")]
+    Path("worse.csv").write_text(as_csv([*tickets, *worse, *worse, *worse]), encoding="utf-8")
+    out = run("gate", "worse.csv", "--base", "desk.csv", code=1).stdout
+    verdict = json.loads(Path("reports/worse/gate.json").read_text(encoding="utf-8"))
+    assert verdict["outcome"] == "fail"
+    assert str(Path("reports/worse/gate.html")) in out
+
+
+def test_findings_in_a_baseline_pass_and_new_ones_fail(run, desk, tickets, as_csv):
+    run("baseline", "create", "desk.csv")
+    run("gate", "desk.csv", "--baseline", "baseline.json", "--inconclusive", "pass")
+    copies = [{**tickets[0], "text": tickets[0]["text"] + "!" * n} for n in range(1, 6)]
+    desk.write_text(as_csv([*tickets, *copies]), encoding="utf-8")
+    run("gate", "desk.csv", "--baseline", "baseline.json", code=1)
