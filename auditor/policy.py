@@ -104,15 +104,21 @@ class Policy:
         return dataclasses.replace(default, **own.set(), categories=own.categories)
 
 
-def load_policy(path: Path | None, codes: tuple[str, ...], folder: Path = Path()) -> Policy:
+def load_policy(
+    path: Path | None,
+    codes: tuple[str, ...],
+    folder: Path = Path(),
+    *,
+    config: Path | None = None,
+) -> Policy:
     """The policy of the file `path`, or of the settings in `folder`, or the defaults.
 
-    codes: the checks there are. Raises UsageError for a file that cannot be read, an unknown key,
-    or a value of a wrong type.
+    codes: the checks there are; config: the file of settings, where the user names one. Raises
+    UsageError for a file that cannot be read, an unknown key, or a value of a wrong type.
     """
     table: Any
     if path is None:
-        settings, where = read_table(None, folder)
+        settings, where = read_table(config, folder)
         table = settings.get("gate", {})
     else:
         table, where = _own_table(path), str(path)

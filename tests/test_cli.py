@@ -552,6 +552,26 @@ def test_the_command_runs_as_a_module(workplace):
     assert done.stderr.startswith("auditor: no.toml: cannot be read")
 
 
+def test_a_misspelt_command_is_wrong_usage(run):
+    assert "no such command 'gat'; did you mean 'gate'?" in run("gat", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("auditor ba", {"backtest", "baseline"}),
+        ("auditor baseline ", {"create", "update", "prune"}),
+        ("auditor gate --base", {"--base", "--base-ref", "--baseline"}),
+        ("auditor gate data.csv --format s", {"sarif"}),
+    ],
+)
+def test_a_shell_completes_what_is_typed(typed, offered):
+    asked = {"COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split(" ")) - 1)}
+    asked["_AUDITOR_COMPLETE"] = "bash_complete"
+    done = CliRunner().invoke(main, env=asked, prog_name="auditor")
+    assert {line.partition(",")[2] for line in done.stdout.splitlines()} == offered
+
+
 # --- killed ----------------------------------------------------------------------------------
 
 

@@ -63,7 +63,7 @@ def compare(
 ) -> None:
     """Compare two labelled datasets, BASE and CANDIDATE, or two kinds of rows of BASE.
 
-    Writes comparison.html and comparison.json, and prints a summary. Exits 0 whatever it finds; 2
+    Writes compare.html and compare.json, and prints a summary. Exits 0 whatever it finds; 2
     for wrong usage, 4 for data that cannot be read, 5 where the machine lacks something.
     """
     with errors(debug):

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     "--policy",
     type=options.PATH,
     metavar="FILE",
-    help="What warns and what fails  [default: [gate] in auditor.toml, or [tool.auditor.gate] in "
-    "pyproject.toml]",
+    help="What warns and what fails  [default: [gate] in auditor.toml, or in "
+    "--config, or [tool.auditor.gate] in pyproject.toml]",
 )
 @click.option(
     "--inconclusive",
@@ -56,7 +56,8 @@ if TYPE_CHECKING:
     "formats",
     type=click.Choice(options.GATE_FORMATS),
     multiple=True,
-    help="What to write; repeatable. github also prints annotations.  [default: html, json]",
+    help="What to write; repeatable. github also prints annotations.  [default: html, json, "
+    "markdown]",
 )
 @options.takes(
     options.EMBEDDER,
@@ -95,7 +96,7 @@ def gate(
         from auditor.policy import load_policy
         from auditor.reporting.gate import BY_DEFAULT, publish, save_verdict, summarise_verdict
 
-        rules = load_policy(policy, CODES)
+        rules = load_policy(policy, CODES, config=config)
         if output:
             writable(output)
         with _base(candidate, base, base_ref) as against, progress_bars(quiet) as progress:

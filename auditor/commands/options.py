@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-# Names of renderers, which `--help` must not import; of an audit the first four by default.
+# Names of renderers, which `--help` must not import; of an audit the first four by default, of a
+# gate html, json and markdown.
 FORMATS = ("html", "json", "relabel", "collect", "label-studio", "argilla")
 GATE_FORMATS = ("html", "json", "sarif", "junit", "github", "gitlab", "markdown")
 COMPARISON_FORMATS = ("html", "json")

@@ -1,0 +1,224 @@
+"""`auditor gate`: what it asks, what it writes before it ends, and how it ends.
+
+The verdict is made up here; what leads to one is tested with `auditor/gate.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from auditor.commands.options import GATE_FORMATS
+from auditor.errors import DataError
+from auditor.outcomes import SetSummary, Verdict
+from auditor.results import EmbedderSummary
+
+VERDICT = Verdict(
+    outcome="pass",
+    candidate=SetSummary(name="desk", rows=50, rejected=0, categories=4, fingerprint="f"),
+    base=None,
+    added=0,
+    removed=0,
+    kept=0,
+    tested=(),
+    baseline=None,
+    false_alarms=0.01,
+    file="desk.csv",
+    lines={},
+    examples={},
+    base_examples={},
+    skipped=(),
+    policy={},
+    settings={},
+    embedder=EmbedderSummary(name="hashing", revision="1", dim=1, precision="float32"),
+)
+
+
+def module(name: str, **names: Any) -> ModuleType:
+    made = ModuleType(name)
+    made.__dict__.update(names)
+    return made
+
+
+@pytest.fixture
+def asked(monkeypatch) -> SimpleNamespace:
+    """What the gate is asked, in place of the gate; `outcome` is what it answers."""
+    asked = SimpleNamespace(outcome="pass", error=None, base=None, saved=None, published=[])
+
+    def gate(candidate: str, **words: Any) -> Verdict:
+        asked.candidate, asked.words = candidate, words
+        if words["base"]:
+            asked.base = Path(words["base"]).read_bytes()
+        if asked.error:
+            raise asked.error
+        return replace(VERDICT, outcome=asked.outcome)
+
+    def save_verdict(verdict: Verdict, folder: Path, formats: tuple[str, ...]) -> list[Path]:
+        asked.saved = (folder, tuple(formats))
+        return [Path(folder) / "verdict.json"]
+
+    def publish(verdict: Verdict, environ: Any, echo: Any) -> None:
+        asked.published.append(verdict)
+        echo("::error title=annotated::")
+
+    monkeypatch.setitem(
+        sys.modules, "auditor.gate", module("auditor.gate", gate=gate, CODES=("label-error",))
+    )
+    monkeypatch.setitem(
+        sys.modules,
+        "auditor.reporting.gate",
+        module(
+            "auditor.reporting.gate",
+            BY_DEFAULT=("html", "json", "markdown"),
+            publish=publish,
+            save_verdict=save_verdict,
+            summarise_verdict=lambda verdict, paths: f"{verdict.outcome} {paths[0]}\n",
+        ),
+    )
+    monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("outcome", "flags", "code"),
+    [
+        ("pass", (), 0),
+        ("fail", (), 1),
+        ("inconclusive", (), 3),
+        ("inconclusive", ("--inconclusive", "pass"), 0),
+        ("inconclusive", ("--inconclusive", "fail"), 1),
+        ("fail", ("--inconclusive", "pass"), 1),
+        ("pass", ("--inconclusive", "fail"), 0),
+    ],
+)
+def test_the_exit_code_is_the_verdict(run, desk, asked, outcome, flags, code):
+    asked.outcome = outcome
+    out = run("gate", "desk.csv", *flags, code=code).stdout
+    assert out == f"{outcome} reports/desk/verdict.json\n"
+    assert asked.saved == (Path("reports/desk"), ("html", "json", "markdown"))
+
+
+def test_everything_is_handed_on(run, desk, asked):
+    Path("p.toml").write_text("false_alarms = 0.02\n")
+    run("gate", "desk.csv", "--base", "desk.csv", "--update", "next.csv", "--policy", "p.toml",
+        "--seed", 7, "--role", "group=source", "--column", "id", "--no-text", "--probe", "head",
+        "--output", "out", "--format", "junit", "--format", "sarif")  # fmt: skip
+    words, settings = asked.words, asked.words["settings"]
+    assert asked.candidate == "desk.csv"
+    assert (words["base"], words["update"]) == ("desk.csv", "next.csv")
+    assert (words["baseline"], words["policy"].false_alarms) == (None, 0.02)
+    assert (settings.seed, settings.probe, settings.no_text) == (7, "head", True)
+    assert (settings.roles, settings.declared_columns) == ({"group": "source"}, ("id",))
+    assert asked.saved == (Path("out"), ("junit", "sarif"))
+
+
+def test_the_policy_may_stand_among_the_settings(run, desk, asked, workplace):
+    with (workplace / "auditor.toml").open("a") as settings:
+        settings.write("[gate]\nfalse_alarms = 0.03\n")
+    (workplace / "other.toml").write_text("[gate]\nfalse_alarms = 0.04\n")
+    run("gate", "desk.csv")
+    assert asked.words["policy"].false_alarms == 0.03
+    run("gate", "desk.csv", "--config", "other.toml")
+    assert asked.words["policy"].false_alarms == 0.04
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--base", "b.csv", "--base-ref", "main"), "--base and --base-ref exclude each other"),
+        (("--base", "b.csv", "--baseline", "b.json"), "--base and --baseline exclude each other"),
+        (("--base-ref", "main", "--baseline", "b.json"), "--base-ref and --baseline exclude each"),
+    ],
+)
+def test_one_thing_alone_is_held_against(run, desk, asked, flags, told):
+    assert told in run("gate", "desk.csv", *flags, code=2).stderr
+    assert asked.saved is None
+
+
+def test_a_base_may_be_the_candidate_at_a_revision(run, desk, asked):
+    as_mia = ("-c", "user.name=mia", "-c", "user.email=mia@example.org")
+    for words in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "tickets")):
+        subprocess.run(["git", *as_mia, *words], check=True)
+    before = desk.read_bytes()
+    desk.write_bytes(before.replace(b"lamp", b"lantern"))
+    run("gate", "desk.csv", "--base-ref", "HEAD")
+    assert asked.base == before
+
+
+def test_standard_input_is_in_no_revision(run, asked):
+    told = run("gate", "-", "--input-format", "csv", "--base-ref", "main", code=2).stderr
+    assert "--base-ref: stdin is in no revision; give a file" in told
+
+
+def test_a_baseline_is_a_path(run, desk, asked):
+    run("gate", "desk.csv", "--baseline", "known.json")
+    assert asked.words["baseline"] == Path("known.json")
+
+
+def test_what_cannot_be_read_is_one_clear_line(run, desk, asked):
+    asked.error = DataError("desk.csv: holds nothing to audit")
+    result = run("gate", "desk.csv", code=4)
+    assert (result.stdout, result.stderr) == ("", "auditor: desk.csv: holds nothing to audit\n")
+
+
+def test_quiet_prints_nothing_and_still_decides(run, desk, asked):
+    asked.outcome = "fail"
+    assert run("gate", "desk.csv", "--quiet", code=1).output == ""
+
+
+# --- on GitHub -------------------------------------------------------------------------------
+
+
+def test_annotations_are_published_where_they_are_asked_for(run, desk, asked):
+    run("gate", "desk.csv")
+    assert asked.published == []
+    assert "::error" in run("gate", "desk.csv", "--format", "github").stdout
+    assert len(asked.published) == 1
+
+
+def test_the_verdict_is_handed_on_to_later_steps(run, desk, asked, workplace, monkeypatch):
+    outputs = workplace / "outputs"
+    monkeypatch.setenv("GITHUB_OUTPUT", str(outputs))
+    asked.outcome = "inconclusive"
+    folder = "out\nverdict=pass"  # a name is no line of its own
+    run("gate", "desk.csv", "--format", "github", "--output", folder, code=3)
+    lines = outputs.read_text().splitlines()
+    end = lines[2]
+    assert len(end) == 32
+    assert lines == [
+        *(f"verdict<<{end}", "inconclusive", end),
+        *(f"report<<{end}", "out", "verdict=pass", end),
+    ]
+
+
+def test_every_renderer_has_its_format():
+    from auditor.reporting.gate import GATE_RENDERERS
+
+    assert {r.name for r in GATE_RENDERERS} == set(GATE_FORMATS)
+
+
+# --- the gate itself -------------------------------------------------------------------------
+
+
+def test_a_worse_candidate_fails_and_its_files_say_why(run, desk, tickets, as_csv):
+    worse = [{**t, "text": f"{t['text']} {n}"} for t in tickets[:10] for n in ("", "please", "?!")]
+    Path("worse.csv").write_text(as_csv([*tickets, *worse, *worse, *worse]), encoding="utf-8")
+    out = run("gate", "worse.csv", "--base", "desk.csv", code=1).stdout
+    verdict = json.loads(Path("reports/worse/gate.json").read_text(encoding="utf-8"))
+    assert verdict["outcome"] == "fail"
+    assert str(Path("reports/worse/gate.html")) in out
+
+
+def test_findings_in_a_baseline_pass_and_new_ones_fail(run, desk, tickets, as_csv):
+    run("baseline", "create", "desk.csv")
+    run("gate", "desk.csv", "--baseline", "baseline.json", "--inconclusive", "pass")
+    copies = [{**tickets[0], "text": tickets[0]["text"] + "!" * n} for n in range(1, 6)]
+    desk.write_text(as_csv([*tickets, *copies]), encoding="utf-8")
+    run("gate", "desk.csv", "--baseline", "baseline.json", code=1)
