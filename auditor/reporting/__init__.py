@@ -7,6 +7,7 @@
     labelling.py  the rows to label again, for Label Studio and Argilla
     notebook.py   the summary that a notebook shows
     summary.py    the few lines that the command line prints
+    comparison/   the same for a comparison of two sets
 
 What they say is decided apart from how it is drawn:
 
