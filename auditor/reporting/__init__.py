@@ -8,6 +8,7 @@
     notebook.py   the summary that a notebook shows
     summary.py    the few lines that the command line prints
     gate/         the same for a verdict of the gate, in its formats
+    comparison/   the same for a comparison of two sets
 
 What they say is decided apart from how it is drawn:
 

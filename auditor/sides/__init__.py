@@ -1,4 +1,14 @@
 """Two sets held against each other: what a candidate has that its base has not, and what it lost.
 
 pool.py       both sets in one, each row with the sides that it is on
+
+Measures of the comparison:
+
+regions.py      kinds of text that one set has and the other hardly
+parents.py      added rows that are variations of base rows
+effective.py    what the rows amount to, and copies across the sets
+agreement.py    labels of near rows
+diversity.py    wording and meaning at one size and one mix of lengths
+two_samples.py  whether a classifier tells the sets apart; telling.py the words that do
+retention.py    accuracy before and after the update, both sets on the same rows
 """

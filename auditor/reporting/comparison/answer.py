@@ -99,9 +99,7 @@ def _only_first(own: Contrast, full: Retention) -> bool:
 def _more(value: float) -> str:
     """Of a difference that is not clear of 0."""
     number = round(value * 100)
-    if number == 0:
-        return "no more than"
-    return f"only {wording.points(value)} more than" if number > 0 else "rather less than"
+    return f"only {wording.points(value)} more than" if number > 0 else "no more than"
 
 
 def _detail(comparison: Comparison, full: Retention, matched: Retention) -> str:
