@@ -100,7 +100,7 @@ def _annotations(verdict: Verdict) -> list[str]:
 def _annotation(verdict: Verdict, level: str, tested: Tested) -> str:
     line = next(filter(None, (phrases.line_of(verdict, r) for r in tested.rows)), 1)
     rows = len(tested.rows)
-    also = f" One of {rows:,} rows." if rows > 1 else ""
+    also = f" One of {rows:,} listed rows." if rows > 1 else ""
     message = f"{tested.summary}. {phrases.evidence(tested)}.{also} {tested.advice}"
     title = f"auditor: {phrases.about(tested)}"
     return _command(level, message, file=verdict.file, line=str(line), title=title)

@@ -42,7 +42,8 @@ class Line:
     anchor: str  # of its examples; empty where it has none
     told: phrases.Figures
     chance: str
-    bar: Bar
+    bound: str
+    bar: Bar | None  # None: nothing is estimated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +114,9 @@ def _line(tested: Tested, anchors: Mapping[int, str]) -> Line:
         tested=tested,
         anchor=anchors.get(id(tested), ""),
         told=phrases.figures(tested),
-        chance=phrases.chance(tested.p),
-        bar=_bar(tested),
+        bound=phrases.bound(tested),
+        chance=phrases.chance(tested),
+        bar=_bar(tested) if phrases.is_estimated(tested) else None,
     )
 
 

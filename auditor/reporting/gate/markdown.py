@@ -71,8 +71,9 @@ def _opening(verdict: Verdict) -> Iterator[str]:
     sides = f"{_set(verdict.candidate)}"
     if verdict.base is not None:
         sides += f" against {_set(verdict.base)}: {phrases.difference(verdict)}"
-    told = [f"{sides}.", f"{phrases.tally(verdict)}.", phrases.false_alarms(verdict)]
-    yield "\n" + " ".join([*told, phrases.baseline(verdict)]).rstrip() + "\n"
+    told = [phrases.false_alarms(verdict), phrases.baseline(verdict)]
+    told = [f"{sides}.", f"{phrases.tally(verdict)}.", *filter(None, told)]
+    yield "\n" + " ".join(told) + "\n"
 
 
 def _set(of: SetSummary) -> str:
@@ -111,7 +112,7 @@ def _cells(tested: Tested, columns: Sequence[str]) -> list[str]:
         "Category": "whole set" if tested.category is None else prose(tested.category, _NAME),
         "Base": told.base or "–",
         "Candidate": told.candidate,
-        "Change (interval)": f"{told.effect} ({told.interval})",
+        "Change (interval)": f"{told.effect} ({told.interval})" if told.interval else told.effect,
         "Margin": told.margin or "none",
         "Would be seen": f"from {told.smallest}" if told.smallest else "–",
     }
@@ -125,14 +126,15 @@ def _advice(verdict: Verdict) -> Iterator[str]:
 
 
 def _examples(verdict: Verdict) -> Iterator[_Block]:
-    """Texts of the first tests that fail or are in doubt, the base's beside the candidate's."""
-    texts = [(t, [*_texts(verdict, t)]) for t in phrases.pressing(verdict)]
+    """Texts of the first tests that fail; where none does, of those that are in doubt."""
+    tests = verdict.of("fail") or phrases.pressing(verdict)
+    texts = [(t, [*_texts(verdict, t)]) for t in tests]
     known = [(t, lines) for t, lines in texts if lines]
     for tested, lines in known[:_TOLD]:
         yield _section(f"Examples of {phrases.about(tested)}", "examples", lines)
     if (more := len(known) - _TOLD) > 0:
-        tests = count(more, "more test has", "more tests have")
-        yield _section("", "lines", [f"{tests} examples in gate.json.\n"])
+        also = count(more, "more test has", "more tests have")
+        yield _section("", "lines", [f"{also} examples in gate.json.\n"])
 
 
 def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:
@@ -146,7 +148,7 @@ def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:
     of = len(tested.rows) + len(tested.base_rows)
     shown = _known(tested.rows, verdict.examples) + _known(tested.base_rows, verdict.base_examples)
     if 0 < len(shown) < of:
-        yield f"- showing {len(shown)} of {of:,} rows\n"
+        yield f"- showing {len(shown)} of {of:,} listed rows\n"
 
 
 def _known(rows: Sequence[int], texts: Mapping[str, str]) -> list[int]:

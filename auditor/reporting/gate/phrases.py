@@ -90,15 +90,17 @@ def identity(tested: Tested) -> str:
 
 def figures(tested: Tested) -> Figures:
     fine = _digits(tested.high - tested.low)
-    rise = tested.kind == "rise"
+    rise, lost = is_rise(tested), tested.check == "coverage-loss"
     effect, high = _fixed(tested.effect, fine), _fixed(tested.high, fine)
     sign = "+" if rise and float(effect.replace(_MINUS, "-")) > 0 else ""
     margin, smallest = tested.margin, tested.smallest
     return Figures(
         base="" if tested.base is None else _side(tested, tested.base, tested.base_of),
         candidate=_side(tested, tested.candidate, tested.candidate_of),
-        effect=sign + _unit(effect, rise),
-        interval=f"{_fixed(tested.low, fine)} to {high if rise else _unit(high, rise)}",
+        effect=sign + _unit(effect, rise) + " lost" * lost,
+        interval=f"{_fixed(tested.low, fine)} to {high if rise else _unit(high, rise)}"
+        if is_estimated(tested)
+        else "",
         margin="" if margin is None else _unit(f"{margin * 100:.6g}", rise),
         smallest="" if smallest is None else _unit(_rounded(smallest), rise),
     )
@@ -109,17 +111,34 @@ def evidence(tested: Tested) -> str:
     told = figures(tested)
     sides = [f"{told.base} in the base"] if told.base else []
     sides.append(f"{told.candidate} in the candidate")
-    word = "margin" if tested.kind == "rise" else "limit"
-    limit = f"; {word} {told.margin}" if told.margin else ""
-    return f"{', '.join(sides)}: {told.effect}, interval {told.interval}{limit}"
+    limit = f"; {bound(tested)} {told.margin}" if told.margin else ""
+    change = f": {told.effect}, interval {told.interval}{limit}" if told.interval else ""
+    return f"{', '.join(sides)}{change}"
+
+
+def bound(tested: Tested) -> str:
+    """What its margin is called."""
+    return "margin" if tested.kind == "rise" else "limit"
+
+
+def is_rise(tested: Tested) -> bool:
+    """Whether the effect is told in points; a loss is a share of the rows that should be there."""
+    return tested.kind == "rise" and tested.check != "coverage-loss"
+
+
+def is_estimated(tested: Tested) -> bool:
+    """Whether it has an interval: what a baseline file does not know is counted, not estimated."""
+    return tested.kind != "new"
 
 
 def share(fraction: float) -> str:
     return f"{_rounded(fraction)}%"
 
 
-def chance(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.2g}"
+def chance(tested: Tested) -> str:
+    if not is_estimated(tested):
+        return ""
+    return "< 0.001" if tested.p < 0.001 else f"{tested.p:.2g}"
 
 
 def size(of: SetSummary) -> str:
@@ -134,7 +153,9 @@ def difference(verdict: Verdict) -> str:
 
 
 def false_alarms(verdict: Verdict) -> str:
-    """How often the gate cries wolf, as a sentence."""
+    """How often the gate cries wolf, as a sentence; empty where nothing is estimated."""
+    if not any(map(is_estimated, verdict.tested)):
+        return ""
     return f"Where nothing has changed, something fails at most {share(verdict.false_alarms)} of \
 the time."
 
@@ -149,7 +170,7 @@ def sensitivity(verdict: Verdict) -> str:
 
 def keenness(verdict: Verdict) -> tuple[Tested, ...]:
     """The keenest and the bluntest test of a rise; nothing where none says what it would see."""
-    known = [t for t in verdict.tested if t.smallest is not None and t.kind == "rise"]
+    known = [t for t in verdict.tested if t.smallest is not None and is_rise(t)]
     known.sort(key=lambda t: t.smallest or 0.0)
     return (known[0], known[-1]) if known else ()
 

@@ -96,8 +96,8 @@ def _result(verdict: Verdict, tested: Tested, checks: Sequence[str]) -> dict[str
 
 def _said(tested: Tested) -> str:
     said = [f"{phrases.about(tested)}: {tested.summary}.", f"{phrases.evidence(tested)}."]
-    if (hidden := len(tested.rows) - _PLACES) > 0:
-        said.append(f"Pointing at {_PLACES} of {len(tested.rows):,} rows, {hidden:,} are hidden.")
+    if len(tested.rows) > _PLACES:
+        said.append(f"Pointing at {_PLACES} of {len(tested.rows):,} listed rows.")
     if tested.base_rows:
         said.append(f"In the base: {named_rows(tested.base_rows)}.")
     return _message(" ".join([*said, tested.advice]))

@@ -47,8 +47,9 @@ def _tests(verdict: Verdict) -> Iterator[str]:
     shown = phrases.pressing(verdict)
     for tested in shown[:_TESTS]:
         told = phrases.figures(tested)
-        margin = f", {'margin' if tested.kind == 'rise' else 'limit'} {told.margin}"
-        change = f"{told.effect} ({told.interval}){margin if told.margin else ''}"
+        interval = f" ({told.interval})" if told.interval else ""
+        margin = f", {phrases.bound(tested)} {told.margin}" if told.margin else ""
+        change = f"{told.effect}{interval}{margin}"
         yield f"          {tested.status:<13}{change}  {phrases.about(tested)}"
     if len(shown) > _TESTS:
         yield f"          {len(shown) - _TESTS} more, see the report"

@@ -82,7 +82,7 @@ def test_an_annotation_names_file_line_and_reason(make_verdict):
         "::error file=data/tickets.csv,line=232,title=auditor%3A label-error in billing::"
         "9%25 of billing's rows look mislabelled, 2%25 in the base. 2.1%25 of 410 in the base, "
         "9.4%25 of 520 in the candidate: +7.3 points, interval 2.6 to 12.1; margin 2 points. "
-        "One of 2 rows. Read the rows that are listed, and set their labels."
+        "One of 2 listed rows. Read the rows that are listed, and set their labels."
     )
 
 

@@ -44,6 +44,18 @@ def test_a_verdict_on_nothing_has_every_format(renderer, make_verdict):
     assert renderer.render(bare).endswith("\n")
 
 
+@pytest.mark.parametrize("renderer", GATE_RENDERERS, ids=ALL)
+def test_what_a_baseline_does_not_know_is_counted_without_an_interval(
+    renderer, make_verdict, make_tested
+):
+    share = {"base": None, "base_of": None, "effect": 0.004, "low": 0.004, "high": 0.004, "p": 0.0}
+    new = make_tested("label-error", kind="new", margin=None, smallest=None, **share)
+    text = renderer.render(make_verdict(tested=(new,)))
+    assert "0.40 to" not in text
+    assert "< 0.001" not in text
+    assert "at most 1%" not in text
+
+
 def test_the_page_the_json_and_the_comment_are_written_unless_told_otherwise(verdict, tmp_path):
     paths = save_verdict(verdict, tmp_path / "gate")
     assert BY_DEFAULT == ("html", "json", "markdown")

@@ -122,7 +122,7 @@ def test_examples_of_both_sets_are_shown_and_the_others_counted(make_verdict):
     assert "row 12 · line 14" in page
     assert "In the base: rows 7, 9, 40–51" in page
     assert "The courier lost my refund parcel" in page
-    assert "Showing 2 of 14 rows." in page
+    assert "Showing 2 of 14 listed rows." in page
 
 
 def test_without_text_no_example_is_shown(make_verdict):

@@ -50,6 +50,8 @@ def test_it_tells_what_failed_what_to_do_what_passed_and_what_was_skipped(make_v
         "| label-error | billing | 2.1% of 410 | 9.4% of 520 | +7.3 points (2.6 to 12.1) | 2 ",
         "- label-error in billing: 9% of billing's rows look mislabelled, 2% in the base. Read",
         "- row 12, line 14: `Charged twice for March, order shows only one payment.`",
+        "| coverage-loss: refund, courier, lost | returns | 5% of 280 | 0% of 266 | "
+        "100% lost (62 to 100%) | 50% |",
         "- base, row 7: `The courier lost my refund parcel, who pays for it now?`",
         "<summary>Passing tests (4)</summary>",
         "caught eight times in ten: 0.8 points (label-conflict in billing)",

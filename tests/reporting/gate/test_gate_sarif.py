@@ -73,8 +73,8 @@ def test_a_result_points_at_lines_and_says_how_many_are_not_shown(make_verdict):
     lines = [p["physicalLocation"]["region"]["startLine"] for p in first["locations"]]
     assert lines[:4] == [14, 15, 16, 602]
     assert len(lines) == 20
-    assert "Pointing at 20 of 218 rows, 198 are hidden." in first["message"]["text"]
-    assert "216 are hidden" in third["message"]["text"]
+    assert "Pointing at 20 of 218 listed rows." in first["message"]["text"]
+    assert "Pointing at 20 of 236 listed rows" in third["message"]["text"]
     assert "In the base: rows 7, 9, 40–51" in lost["message"]["text"]
     assert [p["physicalLocation"]["region"]["startLine"] for p in lost["locations"]] == [1]
 
