@@ -138,7 +138,7 @@ def words(workplace, shell) -> Callable[..., list[str]]:
     (fake / "auditor").chmod(0o755)
 
     def words(**env: str) -> list[str]:
-        given = {name: "" for name in GATE["env"]} | env
+        given = dict.fromkeys(GATE["env"], "") | env
         script = f'PATH="$PWD/fake:$PATH"\n{GATE["run"]}'
         return shell("bash", "-e", "-c", script, **given).stdout.split("\0")[:-1]
 
