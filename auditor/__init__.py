@@ -10,10 +10,11 @@ no_text.py      an audit -> the same without the data's text
 reporting/      5  Audit -> HTML, JSON, work lists
 gate.py         two sets, or one and its limits -> Verdict: may this be merged?
 policy.py       what warns and what fails
-compare.py      two sets -> Comparison
+compare/        two sets -> Comparison; sides/ measures them, for the gate too
 baseline.py     the findings that are known; revisions.py a file as it is in git
 cli.py          the command line; commands/ has a file for each command
-records.py      what flows between stages; results.py and outcomes.py what users keep
+records.py      what flows between stages; results.py, outcomes.py and comparison.py what users
+                keep
 limits.py       a check's limits and the reasons for them
 interfaces.py   what plugs in; settings.py what a user decides; errors.py what can go wrong
 statistics.py   intervals, and p-values of many tests

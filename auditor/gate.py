@@ -21,6 +21,7 @@ from auditor.dataset import load_dataset
 from auditor.digest import PACKAGES
 from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
+from auditor.embedding.subtypes import keywords
 from auditor.interfaces import Progress
 from auditor.outcomes import BaselineSummary, SetSummary, Status, Tested, Verdict
 from auditor.pipeline import (
@@ -32,7 +33,7 @@ from auditor.pipeline import (
     with_options,
 )
 from auditor.policy import AGAINST_A_BASE, ALONE, Policy, Rule
-from auditor.records import Dataset, Evidence, Floats
+from auditor.records import Dataset, Evidence, Floats, Ints
 from auditor.results import EmbedderSummary, Finding, Forecast, SkippedCheck, fingerprint
 from auditor.settings import Settings, configure
 from auditor.sides import marking
@@ -40,7 +41,7 @@ from auditor.sides.asking import Questions, decide, outcome
 from auditor.sides.coverage import losses
 from auditor.sides.drops import drops
 from auditor.sides.marking import Marks
-from auditor.sides.pool import Pool, pool
+from auditor.sides.pool import Flags, Pool, pool
 from auditor.sides.rises import rises, shares
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def gate(
     sides = pool(former, own)
     rules = policy.rules({} if known else ALONE if former is None else AGAINST_A_BASE)
     checks = [c for c in configure(CHECKS, settings.checks) if known or c.code in rules]
-    evidence = look(sides.dataset, [], encoder, settings, progress)
+    briefly = {c.code for c in checks} <= set(ORDER)
+    evidence = look(sides.dataset, [], encoder, settings, progress, briefly=briefly)
     judged = [c for c in checks if not any(getattr(evidence, n) is None for n in c.needs)]
     findings, skipped = judge(evidence, judged)
     asked = {code: rule for code, rule in rules.items() if code in {c.code for c in judged}}
@@ -100,6 +102,7 @@ def gate(
     standing = None if known is None else baselines.split(known, findings, sides.dataset)
     if standing is not None:
         tested = (*_against(sides, standing, policy), *tested)
+    tested = tuple(_named(sides, tested))
     verdict = _verdict(sides, evidence, tested, skipped, policy, settings)
     return dataclasses.replace(
         verdict,
@@ -125,7 +128,7 @@ def _about_rows(
     if "coverage-loss" in rules:
         vectors, family = evidence.embeddings.vectors, evidence.copies.family
         rule = rules["coverage-loss"]
-        families.append(losses(sides, vectors, family, evidence.subtypes, rule))
+        families.append(losses(sides, vectors, family, rule))
     return families
 
 
@@ -158,22 +161,28 @@ def _marks(
 def _closest(sides: Pool, evidence: Evidence, seed: int) -> tuple[Floats, Floats]:
     """(n,) cosine of each base row to its nearest other base row, and the same of added rows among
     the candidate's; of both sides as many rows are looked among, drawn at random."""
-    vectors = evidence.embeddings.vectors
     size = int(min(sides.in_base.sum(), sides.in_candidate.sum()))
     random = np.random.default_rng(seed)
     found = []
     for side, asking in ((sides.in_base, sides.in_base), (sides.in_candidate, sides.added)):
-        among = np.sort(random.permutation(np.flatnonzero(side))[:size])
-        found.append(_to_nearest(vectors, np.flatnonzero(asking), among))
+        among = np.zeros(len(side), dtype=bool)
+        among[random.permutation(np.flatnonzero(side))[:size]] = True
+        found.append(_to_nearest(evidence, np.flatnonzero(asking), among))
     return found[0], found[1]
 
 
-def _to_nearest(vectors: Floats, rows: Any, among: Any) -> Floats:
+def _to_nearest(evidence: Evidence, rows: Ints, among: Flags) -> Floats:
     """(n,) cosine of each of `rows` to the nearest of `among` other than itself; 0 elsewhere."""
-    near = nearest(vectors[rows], 2, among=vectors[among])
-    itself = among[near.index[:, 0]] == rows
-    closest = np.zeros(len(vectors), dtype=np.float32)
-    closest[rows] = np.where(itself, near.cosine[:, 1], near.cosine[:, 0])
+    index, cosine = evidence.neighbours.index[rows], evidence.neighbours.cosine[rows]
+    there = among[index] & (index >= 0)
+    closest = np.zeros(len(among), dtype=np.float32)
+    closest[rows] = np.where(there, cosine, -1.0).max(axis=1)
+    # Where no neighbour of the pool is among them, all of them are looked at.
+    far = rows[~there.any(axis=1)]
+    vectors, pool = evidence.embeddings.vectors, np.flatnonzero(among)
+    near = nearest(vectors[far], 2, among=vectors[pool])
+    itself = pool[near.index[:, 0]] == far
+    closest[far] = np.where(itself, near.cosine[:, 1], near.cosine[:, 0])
     return closest
 
 
@@ -211,6 +220,14 @@ def _against(sides: Pool, standing: baselines.Standing, policy: Policy) -> Itera
             advice=found[0].advice,
             fingerprint=fingerprint(code, None, [f.fingerprint for f in found]),
         )
+
+
+def _named(sides: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
+    """With the keywords of what was lost, where it is more than chance."""
+    lost = [t for t in tested if t.check == "coverage-loss" and t.status != "pass"]
+    groups = [np.flatnonzero(np.isin(sides.base_rows, t.base_rows)) for t in lost]
+    named = dict(zip(lost, keywords(sides.dataset.texts, groups), strict=True)) if lost else {}
+    return (dataclasses.replace(t, subject=", ".join(named.get(t, ()))) for t in tested)
 
 
 def _summed(standing: baselines.Standing) -> BaselineSummary:

@@ -1,9 +1,10 @@
-"""What `--no-text` leaves out of an audit, whether it is being made or rendered again."""
+"""What `--no-text` leaves out of an audit or a comparison, made anew or rendered again."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from auditor.comparison import Comparison
 from auditor.results import Audit, Finding, SubtypeSummary
 
 # What a finding may measure that quotes the data.
@@ -23,6 +24,19 @@ def without_text(audit: Audit) -> Audit:
         findings=tuple(_unquoted(f) for f in audit.findings),
         examples={},
         ids={},
+    )
+
+
+def comparison_without_text(comparison: Comparison) -> Comparison:
+    """The comparison without any text, keyword or n-gram of the data."""
+    told = comparison.two_sample
+    return replace(
+        comparison,
+        settings={**comparison.settings, "no_text": True},
+        regions=tuple(replace(r, keywords=()) for r in comparison.regions),
+        two_sample=replace(told, ngrams=()) if told else None,
+        examples={},
+        base_examples={},
     )
 
 

@@ -39,7 +39,15 @@ from auditor.prediction.leaving_out import Whole, choose
 from auditor.prediction.measuring import measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
-from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Reference
+from auditor.records import (
+    CopyFamilies,
+    Dataset,
+    Embeddings,
+    Evidence,
+    Reference,
+    Subtype,
+    Template,
+)
 from auditor.results import Audit, Backtest, Finding, Forecast
 from auditor.settings import Settings, configure
 
@@ -140,21 +148,27 @@ def look(
     encoder: Encoder,
     settings: Settings,
     progress: Progress,
+    *,
+    briefly: bool = False,
 ) -> Evidence:
-    """The structure of the data and what probes say of its labels; each is computed once, here."""
+    """The structure of the data and what probes say of its labels; each is computed once, here.
+
+    `briefly` leaves out subtypes and what follows from frames: half of the work.
+    """
     embeddings = encoder.embed(dataset.texts)
     held_out = encoder.embed([e.text for e in dataset.held_out])
     progress("structure", 0, 1)
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     copies = find_copies(dataset.texts, neighbours)
     templates = find_templates(dataset, copies)
-    frames = find_frames(dataset, templates)
     stripped = without_templates(dataset.texts, templates)
-    subtypes = find_subtypes(dataset, stripped, encoder.embed(stripped).vectors, copies, templates)
+    frames = () if briefly else find_frames(dataset, templates)
+    subtypes = () if briefly else _subtypes(dataset, stripped, encoder, copies, templates)
     progress("structure", 1, 1)
-    out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, templates, settings.seed)
+    apart = () if briefly else templates
+    out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, apart, settings.seed)
     illusions = None
-    if out_of_fold:
+    if out_of_fold and not briefly:
         illusions = measure_illusions(
             dataset, embeddings, copies, frames, out_of_fold, settings.seed
         )
@@ -174,6 +188,17 @@ def look(
         frame_alone=read_frames_alone(dataset, copies, frames),
         illusions=illusions,
     )
+
+
+def _subtypes(
+    dataset: Dataset,
+    stripped: Sequence[str],
+    encoder: Encoder,
+    copies: CopyFamilies,
+    templates: Sequence[Template],
+) -> tuple[Subtype, ...]:
+    vectors = encoder.embed(stripped).vectors
+    return find_subtypes(dataset, stripped, vectors, copies, templates)
 
 
 def climb(

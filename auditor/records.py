@@ -21,6 +21,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Table = NDArray[np.float64]
 
+FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group")
 
 
@@ -207,6 +208,8 @@ class HeldOut:
 
     rows: Ints  # (K,) held-out rows of each category
     accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
+    sets: Ints | None = None  # (K,) independent sets that they make; None: each row is one
+    enough: int = FEWEST_SCORED  # rows of a category from which they stand for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

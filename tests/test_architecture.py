@@ -23,7 +23,7 @@ dataset embedding prediction checks sides digest revisions
 policy
 settings
 files interfaces limits no_text
-records outcomes
+records outcomes comparison
 results
 errors statistics
 """

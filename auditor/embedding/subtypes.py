@@ -69,6 +69,12 @@ def find_subtypes(
     return tuple(found)
 
 
+def keywords(texts: Sequence[str], groups: Sequence[Ints]) -> list[tuple[str, ...]]:
+    """Words of each of `groups` (positions in `texts`) that the other texts use least."""
+    vocabulary = _Vocabulary([words(t) for t in texts])
+    return [vocabulary.keywords(group) for group in groups]
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     members: Ints

@@ -16,15 +16,19 @@ FEWEST_HELD_OUT = 3  # rows of a category: fewer say nothing
 
 
 def keep_together(
-    dataset: Dataset, copies: CopyFamilies, templates: Sequence[Template] = ()
+    dataset: Dataset,
+    copies: CopyFamilies,
+    templates: Sequence[Template] = (),
+    beside: Iterable[Ints] = (),
 ) -> Ints:
     """(n,) a number for each set of rows that folds must not divide.
 
     Copy families and the rows of one `group` (a contract, a customer) always; with `templates`,
-    the rows of each of them too.
+    the rows of each of them too, and the sets of positions `beside`.
     """
     framed = [t.members for t in templates if t.excess > 0]
-    return _components(len(dataset.examples), [*_inseparable(dataset, copies), *framed])
+    sets = [*_inseparable(dataset, copies), *framed, *beside]
+    return _components(len(dataset.examples), sets)
 
 
 def keep_frames_together(dataset: Dataset, copies: CopyFamilies, frames: Sequence[Frame]) -> Ints:

@@ -13,8 +13,8 @@ from auditor.interfaces import Progress
 from auditor.prediction.estimate import Coefficients, Losses, Spread, curve, interval, losses
 from auditor.prediction.loss import HALF, TEN_POINTS, crossing
 from auditor.prediction.rungs import RUNGS, Scene
-from auditor.prediction.scenes import FEWEST_SCORED, Old, scene_of
-from auditor.records import Dataset, Embeddings, Ints, Table
+from auditor.prediction.scenes import Old, scene_of
+from auditor.records import FEWEST_SCORED, Dataset, Embeddings, Ints, Table
 from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Measurement, Recipe, Update
 
 LOWEST_RELIABILITY = 0.4

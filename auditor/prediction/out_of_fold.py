@@ -85,23 +85,28 @@ def score_held_out(
     return HeldOut(rows=rows, accuracy=right / np.maximum(rows, 1))
 
 
-def probabilities(vectors: Floats, codes: Ints, folds: Ints, seed: int) -> Floats:
+def probabilities(
+    vectors: Floats, codes: Ints, folds: Ints, seed: int, *, taught: Ints | None = None
+) -> Floats:
     """(SEEDS, n, K) out-of-fold class probabilities of `vectors` (n, dim) by linear probes.
 
     With one seed, probes of any `folds` (n,) start alike and meet the same rows in the same order.
+    taught (m,): positions of the rows that probes are trained on, those of other folds; without
+    it, all of them. Every row is read.
     """
+    rows_taught = np.arange(len(codes)) if taught is None else taught
     inputs, classes = torch.from_numpy(vectors), torch.from_numpy(codes)
-    held = torch.from_numpy(folds)
+    held, own = torch.from_numpy(folds), torch.from_numpy(rows_taught)
     fold = torch.arange(FOLDS).repeat(SEEDS)  # of each model
     kinds = int(codes.max()) + 1
     models = train(
-        inputs,
-        classes,
-        held != fold[:, None],
+        inputs[own],
+        classes[own],
+        held[own] != fold[:, None],
         known=torch.ones(len(fold), kinds, dtype=torch.bool),
         hidden=0,
         steps=STEPS,
-        batch=int(np.clip(len(codes) // 10, *BATCHES)),
+        batch=int(np.clip(len(rows_taught) // 10, *BATCHES)),
         seed=seed,
     )
     out = torch.zeros(SEEDS, len(codes), kinds)

@@ -18,7 +18,6 @@ from auditor.records import Dataset, Embeddings, HeldOut, Ints, OutOfFold, Table
 from auditor.results import Measurement
 
 TINY = 1e-6  # difference in probability
-FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +63,12 @@ class Old:
         """(K,) the independent sets of rows that `accuracy` was read on."""
         codes = self.dataset.codes
         first = np.unique(np.stack([codes, self.disjoint]), axis=1)[0]
-        return np.where(self._enough, self.held_out.rows, np.bincount(first)).astype(np.float64)
+        apart = self.held_out.rows if self.held_out.sets is None else self.held_out.sets
+        return np.where(self._enough, apart, np.bincount(first)).astype(np.float64)
 
     @property
     def _enough(self) -> NDArray[np.bool_]:
-        return self.held_out.rows >= FEWEST_SCORED
+        return self.held_out.rows >= self.held_out.enough
 
 
 def _as_accuracy(sure: Table, right: Table, rows: Ints) -> Table:

@@ -37,7 +37,6 @@ class Asked:
 
     check: str
     category: str | None
-    subject: str = ""
     kind: Literal["absolute", "rise"]
     base: float | None
     base_of: int | None
@@ -51,6 +50,7 @@ class Asked:
     explains: float  # share of the change that it accounts for
     summary: str
     advice: str
+    nested: bool = False  # its rows are those of other questions, too
 
     @property
     def can_fail(self) -> bool:
@@ -129,17 +129,17 @@ def _told(answers: Sequence[tuple[Asked, Tested]]) -> Iterator[Tested]:
 
     A check with no answer about all rows keeps the least sure of those that pass.
     """
-    said: dict[str, list[set[int]]] = defaultdict(list)
-    about_all = {a.check for a, _ in answers if a.category is None}
+    said: dict[tuple[str, str], list[set[int]]] = defaultdict(list)
+    passed = {a.check for a, _ in answers if a.category is None}
     for asked, tested in answers:
-        rows = set(asked.rows.tolist())
+        rows, others = set(asked.rows.tolist()), said[asked.check, asked.kind]
         if asked.category is not None:
-            if tested.status == "pass" and asked.check in about_all:
+            if tested.status == "pass" and asked.check in passed:
                 continue
-            if any(rows & other for other in said[asked.check]):
+            if any(rows & other for other in others):
                 continue
-            said[asked.check].append(rows)
-            about_all |= {asked.check} if tested.status == "pass" else set()
+            others.append(rows)
+            passed |= {asked.check} if asked.nested else set()
         yield tested
 
 
@@ -181,7 +181,7 @@ def _answer(pool: Pool, asked: Asked, status: Status, span: Span) -> Tested:
     return Tested(
         check=asked.check,
         category=asked.category,
-        subject=asked.subject,
+        subject="",
         kind=asked.kind,
         status=status,
         base=_rounded(asked.base),

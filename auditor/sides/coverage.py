@@ -18,7 +18,7 @@ from scipy.cluster.hierarchy import linkage
 from scipy.stats import beta, gamma, hypergeom
 
 from auditor.policy import Rule
-from auditor.records import Floats, Ints, Subtype
+from auditor.records import Floats, Ints
 from auditor.sides.asking import Asked, Values
 from auditor.sides.pool import Pool
 
@@ -46,13 +46,16 @@ class Regions:
 
 
 def examples(pool: Pool, family: Ints) -> Pool:
-    """The pool with one row for each example: the first of its copy family (n,) in its category,
-    on every side that has a row of it."""
+    """The pool with one row for each example: the first of its copy family (n,) in its category.
+
+    It is in the candidate where that has a row of the family, under whatever label: a row that was
+    labelled anew is a matter of labels, not of coverage.
+    """
     pair = np.stack([family, pool.dataset.codes], axis=1)
     _, first, owner = np.unique(pair, axis=0, return_index=True, return_inverse=True)
     in_base, in_candidate = np.zeros((2, len(family)), dtype=bool)
     in_base[first] = np.bincount(owner.ravel(), weights=pool.in_base) > 0
-    in_candidate[first] = np.bincount(owner.ravel(), weights=pool.in_candidate) > 0
+    in_candidate[first] = np.isin(family[first], family[pool.in_candidate])
     return replace(pool, in_base=in_base, in_candidate=in_candidate)
 
 
@@ -144,47 +147,34 @@ class Losses:
         return *interval(self.found, level), np.full(len(level), np.nan)
 
 
-def losses(
-    pool: Pool, vectors: Floats, family: Ints, subtypes: Sequence[Subtype], rule: Rule
-) -> Losses:
-    """The questions of `coverage-loss`; `subtypes` of the pool lend regions their keywords."""
+def losses(pool: Pool, vectors: Floats, family: Ints, rule: Rule) -> Losses:
+    """The questions of `coverage-loss`, by `vectors` (n, dim) and copy families (n,)."""
     pool = examples(pool, family)
     found = regions(pool, vectors)
-    names = pool.dataset.categories
+    codes = pool.dataset.codes
+    names, rows = pool.dataset.categories, np.bincount(codes)
     rules = [rule.of(names[c]) for c in found.category.tolist()]
-    owner = np.zeros(len(pool.in_base), dtype=np.int64)
-    for number, subtype in enumerate(subtypes):
-        owner[subtype.members] = number
-    asked = [_loss(pool, found, g, rules[g], subtypes, owner) for g in range(len(found.members))]
+    asked = [
+        _loss(pool, found, g, rules[g], names[c], len(found.members[g]) == rows[c])
+        for g, c in enumerate(found.category.tolist())
+    ]
     fail = np.array([1.0 if r.fail_rise is None else r.fail_rise for r in rules])
     warn = np.array([1.0 if r.warn_rise is None else r.warn_rise for r in rules])
     return Losses(asked, pool, found, fail, np.minimum(fail, warn))
 
 
-def _loss(
-    pool: Pool,
-    found: Regions,
-    g: int,
-    rule: Rule,
-    subtypes: Sequence[Subtype],
-    owner: Ints,
-) -> Asked:
-    members = found.members[g]
-    category = pool.dataset.categories[int(found.category[g])]
-    keywords = subtypes[int(np.bincount(owner[members]).argmax())].keywords if subtypes else ()
+def _loss(pool: Pool, found: Regions, g: int, rule: Rule, category: str, all_of_it: bool) -> Asked:
     base, candidate = int(found.base[g]), int(found.candidate[g])
-    removed = members[pool.removed[members]]
-    all_of_it = len(members) == (pool.dataset.codes == found.category[g]).sum()
+    removed = found.members[g][pool.removed[found.members[g]]]
     about = "of" if all_of_it else "on one subject of"
     return Asked(
         check="coverage-loss",
         category=category,
-        subject="" if all_of_it else ", ".join(keywords),
         kind="rise",
-        base=base / int(pool.in_base.sum()),
-        base_of=int(pool.in_base.sum()),
-        candidate=candidate / int(pool.in_candidate.sum()),
-        candidate_of=int(pool.in_candidate.sum()),
+        base=1.0,
+        base_of=base,
+        candidate=candidate / base,
+        candidate_of=base,
         effect=float(found.loss[g]),
         margin=rule.fail_rise,
         informational=rule.informational,
@@ -193,6 +183,7 @@ def _loss(
         explains=len(removed) / max(int(pool.removed.sum()), 1),
         summary=f"of {base:,} rows {about} {category} {candidate:,} are left",
         advice="Put them back, or collect as many on the same subject.",
+        nested=True,
     )
 
 

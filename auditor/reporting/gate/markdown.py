@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from auditor.outcomes import SetSummary, Tested, Verdict
 from auditor.reporting.gate import phrases
 from auditor.reporting.gate.quoting import cell, code, prose
-from auditor.reporting.wording import listing
+from auditor.reporting.wording import count, listing
 
 COMMENT = 65_536  # characters of a comment on GitHub
 _NOTE = 600  # characters kept for what is said of the hidden
@@ -57,9 +57,8 @@ def _blocks(verdict: Verdict) -> Iterator[_Block]:
     yield from _examples(verdict)
     yield _folded(_table("", "warning or inconclusive tests", unsure, _OTHERS))
     yield _folded(_table("", "passing tests", passed, _OTHERS))
-    yield _section(
-        "", "lines", [f"{prose(said)}\n"] if (said := phrases.sensitivity(verdict)) else []
-    )
+    seen = phrases.sensitivity(verdict)
+    yield _section("", "lines", [f"{prose(seen)}\n"] if seen else [])
     skipped = [f"- {prose(s.code)}: {prose(s.reason)}\n" for s in verdict.skipped]
     yield _folded(_section("", "checks that were not done", skipped))
 
@@ -107,9 +106,9 @@ def _cells(tested: Tested, columns: Sequence[str]) -> list[str]:
     told = phrases.figures(tested)
     subject = f": {prose(tested.subject, _NAME)}" if tested.subject else ""
     known = {
-        "Status": phrases.STATUSES[tested.status][0],
+        "Status": tested.status,
         "Check": f"{prose(tested.check, _NAME)}{subject}",
-        "Category": "all" if tested.category is None else prose(tested.category, _NAME),
+        "Category": "whole set" if tested.category is None else prose(tested.category, _NAME),
         "Base": told.base or "–",
         "Candidate": told.candidate,
         "Change (interval)": f"{told.effect} ({told.interval})",
@@ -121,17 +120,19 @@ def _cells(tested: Tested, columns: Sequence[str]) -> list[str]:
 
 def _advice(verdict: Verdict) -> Iterator[str]:
     for tested, told in phrases.advice(verdict):
-        yield f"- {prose(phrases.about(tested))}: {prose(told)}\n"
+        why = f"{phrases.about(tested)}: {tested.summary}."
+        yield f"- {prose(why)} {prose(told)}\n"
 
 
 def _examples(verdict: Verdict) -> Iterator[_Block]:
     """Texts of the first tests that fail or are in doubt, the base's beside the candidate's."""
-    told = 0
-    for tested in phrases.pressing(verdict):
-        lines = [*_texts(verdict, tested)]
-        if lines and told < _TOLD:
-            told += 1
-            yield _section(f"Examples of {phrases.about(tested)}", "examples", lines)
+    texts = [(t, [*_texts(verdict, t)]) for t in phrases.pressing(verdict)]
+    known = [(t, lines) for t, lines in texts if lines]
+    for tested, lines in known[:_TOLD]:
+        yield _section(f"Examples of {phrases.about(tested)}", "examples", lines)
+    if (more := len(known) - _TOLD) > 0:
+        tests = count(more, "more test has", "more tests have")
+        yield _section("", "lines", [f"{tests} examples in gate.json.\n"])
 
 
 def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:

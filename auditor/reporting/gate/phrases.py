@@ -140,14 +140,18 @@ the time."
 
 
 def sensitivity(verdict: Verdict) -> str:
-    """The least rise that the tests would have caught, as a sentence; empty where none says."""
-    known = [t for t in verdict.tested if t.smallest is not None and t.kind == "rise"]
-    if not known:
+    """The least rises that the tests would have caught, as a sentence; empty where none says."""
+    if not (ends := keenness(verdict)):
         return ""
+    told = " to ".join(dict.fromkeys(f"{figures(t).smallest} ({about(t)})" for t in ends))
+    return f"The smallest rise that would have been caught eight times in ten: {told}."
+
+
+def keenness(verdict: Verdict) -> tuple[Tested, ...]:
+    """The keenest and the bluntest test of a rise; nothing where none says what it would see."""
+    known = [t for t in verdict.tested if t.smallest is not None and t.kind == "rise"]
     known.sort(key=lambda t: t.smallest or 0.0)
-    told = [f"{figures(t).smallest} ({about(t)})" for t in (known[0], known[-1])]
-    ends = " to ".join(dict.fromkeys(told))
-    return f"The smallest rise that would have been caught eight times in ten: {ends}."
+    return (known[0], known[-1]) if known else ()
 
 
 def baseline(verdict: Verdict) -> str:

@@ -133,11 +133,11 @@ def _message(text: str) -> str:
 
 def _uri(file: str) -> str:
     """The file's name as a relative reference (RFC 3986), or a file URI where it is absolute."""
-    windows = PureWindowsPath(file)
-    path = windows.as_posix() if windows.drive else file
+    drive = PureWindowsPath(file).is_absolute() and not file.startswith("/")
+    path = PureWindowsPath(file).as_posix() if drive else file
     while path.startswith("./"):
         path = path[2:]
-    encoded = quote(path.encode("utf-8", "surrogatepass"), safe="/")
-    if windows.drive:
+    encoded = quote(path.encode("utf-8", "surrogatepass"), safe="/:" if drive else "/")
+    if drive:
         return f"file:///{encoded}"
     return f"file://{encoded}" if path.startswith("/") else encoded

@@ -30,8 +30,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield f"Verdict   {verdict.outcome.upper()}: {answer[0].lower()}{answer[1:]}"
     yield f"Because   {phrases.reason(verdict)}"
     yield from _tests(verdict)
-    if told := phrases.sensitivity(verdict):
-        yield f"Seen      {told}"
+    if ends := [phrases.figures(t).smallest for t in phrases.keenness(verdict)]:
+        rises = " to ".join(dict.fromkeys(ends))
+        yield f"Power     a rise of {rises} would have been caught eight times in ten"
     for _, told in list(phrases.advice(verdict))[:1]:
         yield f"Do first  {told}"
     for skipped in verdict.skipped[:_SKIPPED]:

@@ -163,6 +163,8 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.11,
             high=0.25,
             margin=0.1,
+            smallest=0.13,
+            p=0.0007,
             rows=tuple(range(1000, 1250)),
         ),
         make_tested(
@@ -180,6 +182,7 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             high=0.19,
             margin=0.05,
             smallest=0.11,
+            p=0.0062,
         ),
     )
 
@@ -228,7 +231,17 @@ def passing(spice: Spice = str) -> tuple[Tested, ...]:
         make_tested("template-shortcut", "pass", spice),
         make_tested("label-conflict", "pass", spice, category="billing", smallest=0.008),
         make_tested(
-            "annotator-inconsistency", "informational", spice, margin=None, kind="new", base=None
+            "annotator-inconsistency",
+            "informational",
+            spice,
+            kind="new",
+            base=None,
+            base_of=None,
+            effect=0.013,
+            low=0.009,
+            high=0.018,
+            margin=None,
+            smallest=None,
         ),
     )
 

@@ -1,0 +1,189 @@
+"""The forecast of both sets, at full size and at matched size, read on the same rows."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from auditor.compare.structure import Structure
+from auditor.comparison import Contrast, Retention
+from auditor.interfaces import Progress, Target
+from auditor.pipeline import climb
+from auditor.prediction.estimate import Coefficients
+from auditor.prediction.folds import assign_folds
+from auditor.prediction.out_of_fold import probabilities
+from auditor.prediction.scenes import Old
+from auditor.records import Dataset, Embeddings, Floats, HeldOut, Ints, OutOfFold
+from auditor.results import Forecast, SkippedCheck
+from auditor.settings import Settings
+from auditor.sides.pool import Flags
+from auditor.sides.retention import Scored, Told, apart, paired, retention, sample
+
+DRAWS = 3  # samples of the larger set at the size of the smaller
+FORECASTS = 2 + DRAWS  # at most, among which a budget is divided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of both sets alike."""
+
+    update: tuple[Dataset, Embeddings] | None
+    target: Target | None
+    coefficients: Coefficients
+    settings: Settings
+    progress: Progress
+
+
+def retain(structure: Structure, question: Question) -> dict[str, Any]:
+    """The fields of a Comparison about the forecast."""
+    pool = structure.pool
+    sides = [np.flatnonzero(pool.in_base), np.flatnonzero(pool.in_candidate)]
+    if min(len(np.unique(pool.dataset.codes[rows])) for rows in sides) < 2:
+        reason = "a set has one category, so nothing can be forgotten in favour of another"
+        return _nothing(reason)
+    return _Retaining(structure, question).fields(sides)
+
+
+def _nothing(reason: str) -> dict[str, Any]:
+    return {
+        "update": None,
+        "chosen": "",
+        "skill": None,
+        "provenance": "",
+        "matched": None,
+        "full": None,
+        "own": None,
+        "skipped": (SkippedCheck(code="forecast", reason=reason),),
+    }
+
+
+class _Retaining:
+    def __init__(self, structure: Structure, question: Question) -> None:
+        self.structure, self.question = structure, question
+        self.dataset, self.pool = structure.pool.dataset, structure.pool
+        self.codes = self.dataset.codes
+        self.folds = assign_folds(structure.units, self.codes)
+        self.seed = question.settings.seed
+
+    def fields(self, sides: Sequence[Ints]) -> dict[str, Any]:
+        """Both sizes; `sides` are the positions of either set."""
+        # The candidate's forecast comes first: it settles the rung where there is a budget.
+        candidate = self.told(sides[1], self.question.settings.budget)
+        first = candidate.forecast
+        self.rung = first.probe
+        base = self.told(sides[0])
+        scored = self._scored()
+        full = retention([base], [candidate], scored, self.seed)
+        if full is None:
+            theirs = ", ".join(sorted(set(self.dataset.categories))[:6])
+            return _nothing(f"the sets have no category in common, of {theirs}")
+        return {
+            "update": first.update,
+            "chosen": first.chosen,
+            "skill": first.skill,
+            "provenance": first.provenance,
+            "matched": self._matched(sides, base, candidate, scored),
+            "full": full,
+            "own": self._own(sides),
+            "skipped": (),
+        }
+
+    def told(self, rows: Ints, budget: float | None = None) -> Told:
+        """What a model of the pool's `rows` knows, and what it is expected to forget."""
+        said = probabilities(
+            self.structure.embeddings.vectors, self.codes, self.folds, self.seed, taught=rows
+        )
+        right = said.mean(axis=0).argmax(axis=1) == self.codes
+        settings = self.question.settings
+        if budget is not None:
+            settings = dataclasses.replace(settings, budget=budget / FORECASTS)
+        elif settings.budget is not None:
+            settings = dataclasses.replace(settings, budget=None, probe=self.rung)
+        return Told(
+            rows=len(rows), right=right, forecast=self._forecast(rows, said, right, settings)
+        )
+
+    def _forecast(self, rows: Ints, said: Floats, right: Flags, settings: Settings) -> Forecast:
+        embeddings, units = self.structure.embeddings, self.structure.units
+        dataset = dataclasses.replace(
+            self.dataset, examples=tuple(self.dataset.examples[i] for i in rows), held_out=()
+        )
+        known = np.unique(self.codes[rows])
+        out_of_fold = said[:, rows][:, :, known]
+        old = Old(
+            dataset=dataset,
+            embeddings=dataclasses.replace(
+                embeddings,
+                vectors=embeddings.vectors[rows],
+                windows=embeddings.windows[rows],
+                unknown=embeddings.unknown[rows],
+            ),
+            together=units[rows],
+            disjoint=units[rows],
+            out_of_fold=OutOfFold(
+                probabilities=out_of_fold, template_disjoint=out_of_fold, words=out_of_fold[0]
+            ),
+            held_out=self._on_base(right, known),
+        )
+        q = self.question
+        return climb(old, q.update, q.target, q.coefficients, settings, q.progress)
+
+    def _on_base(self, right: Flags, known: Ints) -> HeldOut:
+        """Accuracy on the base's rows, however few a category has: both sets meet the same."""
+        base, codes = self.pool.in_base, self.codes
+        width = len(self.dataset.categories)
+        rows = np.bincount(codes[base], minlength=width)
+        hits = np.bincount(codes[base], weights=right[base], minlength=width)
+        first = np.unique(np.stack([codes[base], self.structure.units[base]]), axis=1)[0]
+        sets = np.bincount(first, minlength=width)
+        share = hits / np.maximum(rows, 1)
+        return HeldOut(rows=rows[known], accuracy=share[known], sets=sets[known], enough=1)
+
+    def _scored(self) -> Scored:
+        update, coefficients = self.question.update, self.question.coefficients
+        spread = coefficients.rungs[self.rung].spread
+        together = spread.update**2 + spread.category**2
+        return Scored(
+            dataset=self.dataset,
+            base=self.pool.in_base,
+            added=self.pool.added,
+            units=self.structure.units,
+            taught=frozenset(e.category for e in update[0].examples) if update else frozenset(),
+            shared=spread.update**2 / together if together else 0.0,
+        )
+
+    def _own(self, sides: Sequence[Ints]) -> Contrast:
+        """Each set on its own rows, in random folds that keep copies and groups together."""
+        folds = assign_folds(self.structure.together, self.codes)
+        vectors, figures = self.structure.embeddings.vectors, []
+        scored = dataclasses.replace(self._scored(), units=self.structure.together)
+        for rows in sides:
+            said = probabilities(vectors, self.codes, folds, self.seed, taught=rows)
+            right = said.mean(axis=0).argmax(axis=1) == self.codes
+            inside = np.isin(np.arange(len(self.codes)), rows)
+            both = np.stack([right, right], axis=1).astype(np.float64)
+            figures.append(paired(both, scored, inside, self.seed).base)
+        return apart(*figures)
+
+    def _matched(
+        self, sides: Sequence[Ints], base: Told, candidate: Told, scored: Scored
+    ) -> Retention | None:
+        """The larger set sampled to the size of the smaller, category by category."""
+        small, large = (0, 1) if len(sides[0]) <= len(sides[1]) else (1, 0)
+        whole = (base, candidate)
+        if len(sides[0]) == len(sides[1]):
+            return retention([base], [candidate], scored, self.seed)
+        random = np.random.default_rng(self.seed)
+        size_of = np.bincount(self.codes[sides[small]], minlength=len(self.dataset.categories))
+        draws = 1 if self.rung == "full" else DRAWS
+        samples = []
+        for _ in range(draws):
+            at = sample(self.codes[sides[large]], size_of, len(sides[small]), random)
+            samples.append(self.told(sides[large][at]))
+        told = [whole[small]] * draws, samples
+        pair = told if small == 0 else told[::-1]
+        return retention(*pair, scored, self.seed)

@@ -1,0 +1,85 @@
+"""What is found in both sets together, each row once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from auditor.embedding.copies import find_copies
+from auditor.embedding.embed import Encoder
+from auditor.embedding.neighbours import nearest
+from auditor.embedding.templates import find_templates
+from auditor.embedding.tokens import words
+from auditor.interfaces import Progress
+from auditor.pipeline import NEIGHBOURS
+from auditor.prediction.folds import keep_together
+from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints
+from auditor.sides.effective import variation_families
+from auditor.sides.parents import Parents, closest_other, find_parents
+from auditor.sides.pool import Flags, Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """The pool of both sets and what repeats in it; arrays are by position in the pool."""
+
+    pool: Pool
+    embeddings: Embeddings
+    tokens: list[list[str]]  # the words of each text
+    copies: CopyFamilies
+    framed: tuple[
+        Flags, Flags
+    ]  # (n,) rows that evident templates of the base, of the candidate fill
+    parents: Parents
+    variations: Ints  # (n,) families of copies and variations
+    together: Ints  # (n,) copies and groups: what a random split keeps together
+    units: Ints  # (n,) variations too, and the base's templates: what an honest one does
+
+
+def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structure:
+    dataset = pool.dataset
+    embeddings = encoder.embed(dataset.texts)
+    progress("structure", 0, 1)
+    copies = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
+    parents = _parents(pool, embeddings.vectors, copies.family)
+    # Frames are sought in each set alone: a row and its variations would make one of its own. Those
+    # of the candidate chain no rows: added ones go where their parents go.
+    frames = _frames(dataset, pool.in_base, copies), _frames(dataset, pool.in_candidate, copies)
+    progress("structure", 1, 1)
+    return Structure(
+        pool=pool,
+        embeddings=embeddings,
+        tokens=[words(t) for t in dataset.texts],
+        copies=copies,
+        framed=(_held(frames[0], dataset), _held(frames[1], dataset)),
+        parents=parents,
+        variations=variation_families(copies.family, parents),
+        together=keep_together(dataset, copies),
+        units=keep_together(dataset, copies, beside=[*parents.sets(), *frames[0]]),
+    )
+
+
+def _frames(dataset: Dataset, inside: Flags, copies: CopyFamilies) -> list[Ints]:
+    """The rows of each evident template of one set; `inside` (n,) are its rows."""
+    rows = np.flatnonzero(inside)
+    own = replace(dataset, examples=tuple(dataset.examples[i] for i in rows))
+    found = find_templates(own, CopyFamilies(family=copies.family[rows]))
+    return [rows[t.members] for t in found if t.excess > 0]
+
+
+def _held(frames: Iterable[Ints], dataset: Dataset) -> Flags:
+    """(n,) the rows that any of them fills."""
+    held = np.zeros(len(dataset.examples), dtype=bool)
+    for members in frames:
+        held[members] = True
+    return held
+
+
+def _parents(pool: Pool, vectors: Floats, family: Ints) -> Parents:
+    base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
+    own = nearest(vectors[base], NEIGHBOURS)
+    closest = closest_other(own.index, own.cosine, family[base], family[base])
+    near = nearest(vectors[added], 1, among=vectors[base])
+    return find_parents(closest, base, added, near.index[:, 0], near.cosine[:, 0])

@@ -1,0 +1,130 @@
+"""Template amplification: added rows that are variations of base rows, and how many of each.
+
+How near is a variation is asked of the base itself: only one base row in twenty has another base
+row, copies aside, as near. So of added rows that are written like the base's, one in twenty counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.comparison import Amplification, Figure, Parent
+from auditor.records import Floats, Ints
+from auditor.sides.pool import Flags
+from auditor.statistics import score_interval
+
+BY_CHANCE = 0.05  # share of base rows whose nearest other one counts as a variation
+LEVEL_DIGITS = 4
+BINS = (0, 1, 2, 3, 5, 10, 20, 50, 100)  # variations; a bin reaches up to the next one
+LARGEST, SHOWN = 5, 4  # parents, and variations of each, that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parents:
+    """The nearest base row of each added row, (m,), and whether it is a variation of it."""
+
+    level: float
+    added: Ints  # positions
+    parent: Ints  # positions
+    cosine: Floats
+    variation: Flags
+
+    def sets(self) -> list[Ints]:
+        """Pairs (added row, parent) of the variations, as sets that belong together."""
+        pairs = np.stack([self.added, self.parent], axis=1)[self.variation]
+        return list(pairs)
+
+
+def closest_other(index: Ints, cosine: Floats, own: Ints, families: Ints) -> Floats:
+    """(n,) cosine of each row to its nearest neighbour of another copy family.
+
+    index, cosine (n, k): neighbours, nearest first, -1 where there are fewer; own (n,): family of
+    each row, families (p,): of each row that `index` counts. The farthest where all are copies.
+    """
+    other = (families[index] != own[:, None]) & (index >= 0)
+    first = np.where(other.any(axis=1), other.argmax(axis=1), (index >= 0).sum(axis=1) - 1)
+    return np.asarray(cosine[np.arange(len(index)), first])
+
+
+def find_parents(
+    base_closest: Floats, base: Ints, added: Ints, near: Ints, cosine: Floats
+) -> Parents:
+    """The variations among the rows `added` (m,), whose nearest of `base` (b,) is `base[near]`.
+
+    base_closest (b,): cosine of each base row to another; cosine (m,): of each added row to its
+    nearest. Of fewer than two base rows nothing is a variation.
+    """
+    level = 1.0
+    if len(base) > 1:
+        # The next value above, so that no more than the share lies at or above it.
+        level = float(np.quantile(base_closest, 1 - BY_CHANCE, method="higher"))
+    level = round(level, LEVEL_DIGITS)
+    return Parents(
+        level=level,
+        added=added,
+        parent=base[near],
+        cosine=cosine,
+        variation=cosine.round(LEVEL_DIGITS) >= level,
+    )
+
+
+def amplification(
+    found: Parents, base: int, base_rows: Ints, candidate_rows: Ints
+) -> Amplification | None:
+    """How many variations each parent has; None where nothing was added.
+
+    base: base rows in all; base_rows, candidate_rows (n,): file row of each position. The interval
+    of the share counts each parent once: variations of one row were not made independently.
+    """
+    if not len(found.added):
+        return None
+    hits = found.variation
+    parents, each = np.unique(found.parent[hits], return_counts=True)
+    sources = len(np.unique(found.parent))
+    share = float(hits.mean())
+    low, high = score_interval(np.array(share), np.array(float(max(sources, 1))), 0.8)
+    return Amplification(
+        level=found.level,
+        added=len(hits),
+        variations=int(hits.sum()),
+        share=Figure(value=round(share, 4), low=round(float(low), 4), high=round(float(high), 4)),
+        parents=len(parents),
+        base=base,
+        mean=round(float(each.mean()), 2) if len(each) else 0.0,
+        median=float(np.median(each)) if len(each) else 0.0,
+        most=int(each.max(initial=0)),
+        histogram=_histogram(np.concatenate([each, np.zeros(base - len(each), dtype=np.int64)])),
+        largest=tuple(_largest(found, parents, each, base_rows, candidate_rows)),
+    )
+
+
+def _histogram(each: NDArray[np.int64]) -> tuple[tuple[int, int, int], ...]:
+    ends = [*(b - 1 for b in BINS[1:]), max(int(each.max(initial=0)), BINS[-1])]
+    bins = [
+        (low, high, int(((each >= low) & (each <= high)).sum()))
+        for low, high in zip(BINS, ends, strict=True)
+    ]
+    used = max((i for i, b in enumerate(bins) if b[2]), default=0)
+    return tuple(bins[: used + 1])
+
+
+def _largest(
+    found: Parents, parents: Ints, each: Ints, base_rows: Ints, candidate_rows: Ints
+) -> Sequence[Parent]:
+    order = np.lexsort((parents, -each))[:LARGEST]
+    out = []
+    for parent, number in zip(parents[order], each[order], strict=True):
+        own = np.flatnonzero(found.variation & (found.parent == parent))
+        own = own[np.lexsort((found.added[own], -found.cosine[own]))][:SHOWN]
+        out.append(
+            Parent(
+                base_row=int(base_rows[parent]),
+                rows=tuple(int(r) for r in candidate_rows[found.added[own]]),
+                variations=int(number),
+            )
+        )
+    return out

@@ -1,0 +1,230 @@
+"""What CI systems read: JUnit, GitHub's workflow commands and step summary, GitLab's report."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from auditor.errors import SurroundingsError
+from auditor.reporting.gate import publish, summarise_verdict
+from auditor.reporting.gate.github import GithubRenderer
+from auditor.reporting.gate.gitlab import GitlabRenderer
+from auditor.reporting.gate.junit import JunitRenderer
+
+COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
+
+
+def commands(verdict: Any) -> list[re.Match[str]]:
+    """All lines, each of which must be a command of ours."""
+    found = [COMMAND.fullmatch(line) for line in GithubRenderer().render(verdict).splitlines()]
+    assert all(found)
+    return [match for match in found if match]
+
+
+# --- JUnit ---------------------------------------------------------------------------------------
+
+
+def suite(verdict: Any) -> ET.Element:
+    return ET.fromstring(JunitRenderer().render(verdict))[0]
+
+
+def test_there_is_one_case_a_test_and_the_counts_agree(verdict):
+    found = suite(verdict)
+    assert len(found.findall("testcase")) == len(verdict.tested) == int(found.get("tests"))
+    assert len(found.findall("testcase/failure")) == len(verdict.of("fail"))
+    assert int(found.get("failures")) == len(verdict.of("fail"))
+    assert len(found.findall("testcase/skipped")) == len(verdict.of("inconclusive"))
+    assert int(found.get("skipped")) == len(verdict.of("inconclusive"))
+
+
+def test_a_pass_is_a_case_with_nothing_in_it(make_verdict):
+    cases = {c.get("name"): c for c in suite(make_verdict()).findall("testcase")}
+    assert len(cases) == len(make_verdict().tested)
+    assert list(cases["near-duplicate in returns, against the base"]) == []
+
+
+def test_a_failure_and_a_doubt_give_their_reasons(make_verdict):
+    found = suite(make_verdict())
+    assert "9% of billing's rows" in found.findall("testcase/failure")[1].get("message")
+    assert "margin 2 points" in found.findall("testcase/failure")[1].text
+    assert found.find("testcase/skipped").get("message").startswith("inconclusive: 18 rows")
+    assert any("Warning: account has" in (o.text or "") for o in found.iter("system-out"))
+
+
+def test_hostile_text_leaves_the_tree_as_it_is(hostile, make_verdict):
+    def tree(verdict: Any) -> list[tuple[str, list[str]]]:
+        return [(e.tag, sorted(e.keys())) for e in suite(verdict).iter()]
+
+    assert tree(hostile) == tree(make_verdict())
+
+
+def test_what_xml_cannot_hold_is_shown_by_its_name(make_verdict):
+    odd = JunitRenderer().render(make_verdict(spice=lambda t: f"{t}\x00\x1b\ufffe\uffff\ud800"))
+    assert "␀␛⟨U+FFFE⟩⟨U+FFFF⟩⟨U+D800⟩" in odd
+    odd.encode()
+
+
+# --- GitHub --------------------------------------------------------------------------------------
+
+
+def test_what_does_not_pass_is_annotated_at_its_level(make_verdict):
+    levels = [c[1] for c in commands(make_verdict())]
+    assert levels == ["error"] * 6 + ["warning"] * 2 + ["notice"]
+
+
+def test_an_annotation_names_file_line_and_reason(make_verdict):
+    assert GithubRenderer().render(make_verdict()).splitlines()[1] == (
+        "::error file=data/tickets.csv,line=232,title=auditor%3A label-error in billing::"
+        "9%25 of billing's rows look mislabelled, 2%25 in the base. 2.1%25 of 410 in the base, "
+        "9.4%25 of 520 in the candidate: +7.3 points, interval 2.6 to 12.1; margin 2 points. "
+        "One of 2 rows. Read the rows that are listed, and set their labels."
+    )
+
+
+def test_commas_and_colons_cannot_add_a_property(make_verdict):
+    (found,) = commands(make_verdict("pass", file="a,line=9::error::x:y.csv"))
+    assert [p.split("=")[0] for p in found[2].split(",")] == ["file", "line", "title"]
+    assert "file=a%2Cline=9%3A%3Aerror%3A%3Ax%3Ay.csv" in found[2]
+
+
+def test_no_line_is_a_command_but_ours_and_none_obeys_azure(hostile, make_verdict):
+    lines = GithubRenderer().render(hostile)
+    assert len(commands(hostile)) == len(commands(make_verdict()))
+    assert "##[" not in lines
+    assert [c[1] for c in commands(hostile)] == [c[1] for c in commands(make_verdict())]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "shown"),
+    [
+        ({"fail": 10, "warn": 10, "informational": 10}, {"error": 10, "warning": 10, "notice": 10}),
+        ({"fail": 11}, {"error": 10, "notice": 1}),
+        ({"fail": 12, "informational": 10}, {"error": 10, "notice": 10}),
+        ({"warn": 8, "inconclusive": 8}, {"warning": 10, "notice": 1}),
+        ({"informational": 30}, {"notice": 10}),
+    ],
+)
+def test_ten_of_a_level_are_annotated_and_the_last_notice_counts_the_others(
+    statuses, shown, make_verdict, make_tested
+):
+    tested = tuple(make_tested("label-error", s) for s, n in statuses.items() for _ in range(n))
+    found = commands(make_verdict(tested=tested))
+    assert Counter(c[1] for c in found) == shown
+    over = len(tested) - sum(shown.values())
+    if over:
+        assert found[-1][1] == "notice"
+        hidden = [int(n) for n in re.findall(r"(\d+) of \d+ \w+s", found[-1][3])]
+        assert sum(hidden) == len(tested) - len(found) + 1
+
+
+def test_doubt_without_a_test_is_annotated_too(make_verdict):
+    (found,) = commands(make_verdict("inconclusive", tested=()))
+    assert found[1] == "warning"
+    assert found[3] == "Too little to tell: reference-gap was not done, no reference was given."
+
+
+# --- publishing ----------------------------------------------------------------------------------
+
+
+def test_outside_of_github_nothing_is_published(make_verdict, tmp_path):
+    said: list[str] = []
+    publish(make_verdict(), {"GITHUB_STEP_SUMMARY": str(tmp_path / "s")}, said.append)
+    assert said == []
+    assert not (tmp_path / "s").exists()
+
+
+def test_in_github_annotations_are_printed_and_the_comment_appended(make_verdict, tmp_path):
+    said: list[str] = []
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    publish(make_verdict(), environ, said.append)
+    assert said == GithubRenderer().render(make_verdict()).splitlines()
+    assert summary.read_text(encoding="utf-8").startswith("before\n### Do not merge: Copies")
+
+
+@pytest.mark.parametrize("before", [0, 500_000, 1_000_000, 1_048_570, 1_048_576, 1_100_000])
+def test_a_step_summary_never_grows_past_what_github_takes(
+    before, make_verdict, make_tested, tmp_path
+):
+    many = tuple(
+        make_tested("label-error", summary="界" * 300, advice=f"{n} " + "界" * 300, rows=(12,))
+        for n in range(3000)
+    )
+    summary = tmp_path / "summary.md"
+    summary.write_bytes(b"x" * before)
+    said: list[str] = []
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
+    publish(make_verdict(tested=many), environ, said.append)
+    assert summary.stat().st_size <= max(before, 1 << 20)
+    grown = summary.stat().st_size > before
+    assert grown == ("step summary is full" not in said[-1])
+
+
+def test_a_summary_that_cannot_be_written_is_one_clear_line(make_verdict, tmp_path):
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "file")}
+    with pytest.raises(SurroundingsError, match="unset GITHUB_STEP_SUMMARY"):
+        publish(make_verdict(), environ, lambda line: None)
+
+
+# --- GitLab --------------------------------------------------------------------------------------
+
+
+def test_gitlab_gets_every_field_it_asks_for(make_verdict):
+    found = json.loads(GitlabRenderer().render(make_verdict()))
+    severities = [entry["severity"] for entry in found]
+    assert severities == ["critical"] * 6 + ["major", "minor", "info"]
+    assert len({entry["fingerprint"] for entry in found}) == len(found)
+    for entry in found:
+        assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert entry["location"]["path"] == "data/tickets.csv"
+        assert entry["location"]["lines"]["begin"] >= 1
+
+
+def test_gitlab_is_told_what_is_not_listed(make_verdict, make_tested):
+    many = tuple(make_tested("label-error", category=f"c{n}") for n in range(1200))
+    found = json.loads(GitlabRenderer().render(make_verdict(tested=many)))
+    assert len(found) == 1001
+    assert found[-1]["description"].startswith("Showing 1,000 of 1,200 tests")
+
+
+def test_hostile_text_stays_inside_its_entry(hostile, make_verdict):
+    def shape(verdict: Any) -> list[Any]:
+        return [
+            (e["severity"], e["location"]["lines"])
+            for e in json.loads(GitlabRenderer().render(verdict))
+        ]
+
+    assert shape(hostile) == shape(make_verdict())
+
+
+# --- the terminal --------------------------------------------------------------------------------
+
+
+def test_the_summary_answers_with_reason_numbers_and_next_step(make_verdict):
+    said = summarise_verdict(make_verdict(), ["reports/gate/gate.html"])
+    for part in (
+        "tickets: 3,210 rows, 5 rejected, 8 categories",
+        "220 added, 10 removed, 2,990 kept",
+        "FAIL: do not merge",
+        "Copies of one example make up 6.8% of the rows, 1.2% in the base; 5 more fail",
+        "6 fail, 1 is inconclusive, 1 warns, 1 only informs and 3 pass",
+        "+5.6 points (4.5 to 6.9), margin 2 points  near-duplicate",
+        "62% (54 to 69%), limit 30%  template-dominance in product question",
+        "a rise of 0.8 points to 21 points",
+        "Keep one row of each family of copies.",
+        "reports/gate/gate.html",
+    ):
+        assert part in said
+
+
+def test_the_summary_is_short_and_commands_nothing(hostile):
+    lines = summarise_verdict(hostile, ["a", "b"]).splitlines()
+    assert len(lines) <= 18
+    assert all(len(line) <= 100 for line in lines)
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]

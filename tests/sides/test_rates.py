@@ -1,0 +1,74 @@
+"""Flagged rows among those added, held against the base's share."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import hypergeom
+
+from auditor.sides.rates import Counts, interval, p_beyond, smallest_seen
+
+ZERO = np.zeros(1)
+
+
+def counts(flagged, added, base_flagged, base, weight=1.0):
+    return Counts.of(
+        flagged=flagged, added=added, base_flagged=base_flagged, base=base, weight=weight
+    )
+
+
+@pytest.mark.parametrize(
+    "case", [(13, 300, 1, 300), (15, 15, 3, 285), (2, 30, 10, 3000), (0, 9, 0, 50), (6, 6, 50, 50)]
+)
+def test_without_a_margin_it_is_fishers_exact_test(case):
+    flagged, added, base_flagged, base = case
+    fisher = hypergeom.sf(flagged - 1, added + base, flagged + base_flagged, added)
+    assert p_beyond(counts(*case), ZERO) == pytest.approx(fisher, rel=1e-3)
+
+
+def test_a_margin_makes_the_same_rise_less_surprising():
+    found = counts(20, 100, 5, 100)
+    p = [p_beyond(found, np.array([margin]))[0] for margin in (0.0, 0.05, 0.1, 0.2)]
+    assert p == sorted(p)
+    assert p[0] < 0.01 < p[-1]
+
+
+def test_the_interval_ends_where_the_test_does():
+    found = counts(20, 100, 5, 100, weight=0.5)
+    low, high = interval(found, np.array([0.01]))
+    assert p_beyond(found, low) == pytest.approx(0.01, rel=1e-3)
+    assert low[0] < found.rise[0] < high[0]
+
+
+def test_nothing_flagged_gives_an_interval_that_ends_below_the_bases_share():
+    low, high = interval(counts(0, 300, 0, 300), np.array([0.01]))
+    assert -0.03 < low[0] < 0 < high[0] < 0.03
+
+
+def test_the_smallest_effect_is_found_eight_times_in_ten(random):
+    margin, level = np.array([0.01]), np.array([0.001])
+    smallest = smallest_seen(counts(0, 200, 10, 1000, weight=0.4), margin, level)[0]
+    share = 10 / 1000 + smallest / 0.4
+    drawn = random.binomial(200, share, 2000)
+    found = [p_beyond(counts(k, 200, 10, 1000, 0.4), margin)[0] for k in range(201)]
+    power = np.mean(np.array(found)[drawn] <= level[0])
+    assert 0.77 < power < 0.9
+
+
+def test_too_few_rows_could_show_nothing():
+    assert np.isnan(smallest_seen(counts(0, 2, 300, 1000), ZERO, np.array([0.001])))[0]
+
+
+def test_false_alarms_are_no_more_than_the_level(random):
+    """Both sides from one source, the base's share not known."""
+    share = random.beta(1, 20, 4000)
+    found = Counts(
+        flagged=random.binomial(80, share).astype(float),
+        added=np.full(4000, 80.0),
+        base_flagged=random.binomial(200, share).astype(float),
+        base=np.full(4000, 200.0),
+        weight=np.ones(4000),
+    )
+    p = p_beyond(found, np.zeros(4000))
+    for level in (0.01, 0.05):
+        assert np.mean(p <= level) <= level + 2.6 * np.sqrt(level / 4000)

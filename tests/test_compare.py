@@ -1,0 +1,150 @@
+"""Two sets held against each other, from files to the comparison."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from auditor.compare import compare
+from auditor.errors import DataError, UsageError
+
+FRAMES = ("Dear team, {} I hope you can help.", "{} I look forward to your answer.", "Hello! {}")
+
+
+@pytest.fixture(scope="module")
+def human(tickets):
+    return pd.DataFrame([{**t, "source": "human"} for t in tickets[:40]])
+
+
+@pytest.fixture(scope="module")
+def synthetic(human):
+    rows = [
+        {**row, "id": f"{row['id']}-{i}", "text": frame.format(row["text"]), "source": "synthetic"}
+        for row in human.to_dict("records")
+        for i, frame in enumerate(FRAMES)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="module")
+def whole(human, synthetic):
+    return pd.concat([human, synthetic], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def compared(whole, quick):
+    return compare(whole, split_by="source", **quick)
+
+
+def test_a_column_makes_the_sides_and_the_human_rows_are_the_base(compared):
+    assert (compared.base.name, compared.candidate.name) == ("human", "human + synthetic")
+    assert (compared.base.rows, compared.candidate.rows) == (40, 160)
+    assert (compared.kept, compared.added, compared.removed) == (40, 120, 0)
+
+
+def test_planted_variations_are_found_with_their_parents(compared):
+    found = compared.amplification
+    assert found.variations >= 110
+    assert found.parents == 40
+    assert found.most == 3
+    assert compared.candidate.effective_apart_from_variations < 50
+
+
+def test_variations_make_a_first_accuracy_that_other_rows_do_not_have(compared):
+    assert compared.own.candidate.value > compared.own.base.value + 0.2
+    assert compared.full.before.candidate.value < compared.own.candidate.value - 0.2
+
+
+def test_both_sets_are_read_on_the_same_rows_at_both_sizes(compared):
+    assert (compared.full.base_rows, compared.full.candidate_rows) == (40, 160)
+    assert (compared.matched.base_rows, compared.matched.candidate_rows) == (40, 40)
+    assert compared.matched.draws == 3
+    assert {c.rows for c in compared.full.categories} == {10}
+
+
+@pytest.mark.parametrize("size", ["full", "matched"])
+def test_figures_agree_with_one_another(compared, size):
+    told = getattr(compared, size)
+    for contrast in (told.before, told.drop, told.after):
+        for figure in (contrast.base, contrast.candidate, contrast.difference):
+            assert figure.low <= figure.value <= figure.high
+        gap = contrast.candidate.value - contrast.base.value
+        assert contrast.difference.value == pytest.approx(gap, abs=2e-4)
+    assert told.after.base.value == pytest.approx(
+        told.before.base.value - told.drop.base.value, abs=2e-4
+    )
+
+
+def test_the_frames_are_what_tells_the_sets_apart(whole, quick):
+    many = pd.concat([whole] + [whole.assign(text=whole.text + f" Ref {i}.") for i in range(2)])
+    found = compare(many, split_by="source", **quick).two_sample
+    words = {w for g in found.ngrams if g.of == "candidate" for w in g.text.split()}
+    assert words & {"dear", "team", "hello", "answer", "hope", "forward", "look"}
+
+
+def test_the_order_of_rows_changes_nothing(whole, compared, quick):
+    shuffled = whole.sample(frac=1, random_state=3)
+    again = compare(shuffled.reset_index(drop=True), split_by="source", **quick)
+    same = (
+        *("full", "matched", "own", "diversity", "two_sample"),
+        *("kept", "base", "candidate"),
+    )
+    for name in same:
+        assert getattr(again, name) == getattr(compared, name), name
+    assert again.amplification.histogram == compared.amplification.histogram
+
+
+def test_two_files_are_taken_as_they_are_and_other_labels_are_told(human, quick):
+    other = human.copy()
+    other["text"] = other.text + " Please help."
+    moved = other.category == "billing"
+    other.loc[moved, "category"] = "account"
+    found = compare(human, other, names=("theirs", "ours"), **quick)
+    assert (found.base.name, found.candidate.name) == ("theirs", "ours")
+    assert (found.kept, found.added, found.removed) == (0, 40, 40)
+    assert found.agreement.confusions == (("billing", "account", 10),)
+    assert found.matched.draws == 1
+    assert "billing" not in {c.category for c in found.full.categories}
+
+
+def test_an_update_that_is_given_is_the_one_that_is_forecast(human, synthetic, quick, tickets):
+    update = pd.DataFrame([{**t, "category": "forms"} for t in tickets[40:45]])
+    found = compare(human, synthetic, update=update, names=("a", "b"), **quick)
+    assert found.update.categories == ("forms",)
+
+
+def test_sets_without_a_common_category_get_no_forecast(human, quick):
+    other = human.assign(category=human.category + " (new)")
+    found = compare(human, other, names=("a", "b"), **quick)
+    assert found.full is None
+    assert found.matched is None
+    assert "no category in common" in found.skipped[0].reason
+
+
+def test_without_text_there_is_none(whole, quick, compared):
+    found = compare(whole, split_by="source", no_text=True, **quick)
+    assert (found.base.name, found.candidate.name) == ("base", "candidate")
+    kept = str(dataclasses.asdict(found))
+    for text in whole.text:
+        assert text not in kept
+    assert "synthetic" not in kept
+    assert compared.examples
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "said"),
+    [
+        ({}, UsageError, "nothing to compare with"),
+        ({"split_by": "shift"}, UsageError, "none is plainly the base"),
+        ({"split_by": "nowhere"}, UsageError, "nowhere"),
+        ({"split_by": "source"}, DataError, "one value"),
+        ({"names": ("same", "same")}, UsageError, "two different names"),
+    ],
+    ids=lambda v: str(v)[:30],
+)
+def test_what_cannot_be_compared_is_said(human, quick, arguments, error, said):
+    shifts = human.assign(shift=["early", "late", "night", "early"] * 10)
+    with pytest.raises(error, match=said):
+        compare(shifts, **arguments, **quick)
