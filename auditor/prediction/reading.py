@@ -10,8 +10,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
-from sklearn.linear_model import Ridge
-from sklearn.metrics import roc_auc_score
 
 from auditor.prediction.movement import Trace
 from auditor.prediction.training import Classifier, Tokens
@@ -175,6 +173,8 @@ class Reading:
 
     def _auroc(self, logits: Table) -> float:
         """The update's rows against the old rows of other categories; NaN without one of them."""
+        from sklearn.metrics import roc_auc_score
+
         update = np.zeros(len(logits), dtype=bool)
         update[len(self.codes) :] = True
         counted = update | ~np.isin(self.all_codes, self.arriving)
@@ -186,6 +186,8 @@ class Reading:
 
     def _refitted(self, vectors: torch.Tensor) -> Table:
         """(K,) accuracy of a ridge head fitted to what the encoder now makes of the old rows."""
+        from sklearn.linear_model import Ridge
+
         taught = self.model.read(self.taught).double().numpy()
         head = Ridge(alpha=RIDGE * len(taught) * float(taught.var(axis=0).mean()))
         head.fit(taught, np.eye(self.kinds)[self.taught_codes])
