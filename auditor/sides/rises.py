@@ -40,7 +40,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Take them out of training, or out of the split that scores it.",
     ),
     "amplification": (
-        "are variations of another row",
+        "are variations of another row, both sets taken at one size",
         "Take a few variations of each row at most, and collect more distinct ones.",
     ),
 }

@@ -10,6 +10,7 @@ import pytest
 
 from auditor.checks import CHECKS
 from auditor.errors import UsageError
+from auditor.gate import BEYOND_CHECKS
 from auditor.limits import limits_of
 from auditor.reporting.codes import Code, codes, explain
 from auditor.reporting.html import HtmlRenderer
@@ -21,8 +22,8 @@ MAY_BE_EMPTY = {"marked", "measured"}
 REGISTERED = {check.code: limits_of(check) for check in CHECKS}
 
 
-def test_the_codes_are_those_of_the_registered_checks_and_the_forecast():
-    assert set(codes()) == {*REGISTERED, "forecast"}
+def test_the_codes_are_those_of_the_registered_checks_and_of_the_gate():
+    assert set(codes()) == {*REGISTERED, *BEYOND_CHECKS}
 
 
 @pytest.mark.parametrize("name", codes())
