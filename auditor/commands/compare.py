@@ -9,7 +9,6 @@ import click
 
 from auditor.commands import options
 from auditor.commands.running import errors, progress_bars, settings_of, writable
-from auditor.errors import UsageError
 
 
 @click.command()
@@ -21,12 +20,14 @@ from auditor.errors import UsageError
 @click.option(
     "--names",
     metavar="A,B",
-    help="What the two are called, such as human,synthetic; with --split-by, its two values.",
+    help="What the two are called, such as human,synthetic; with --split-by, the base's value "
+    "first.",
 )
 @click.option(
     "--split-by",
     metavar="COL",
-    help="Compare two kinds of rows of BASE, told apart by this column or role, such as source.",
+    help="One file is enough: its rows of one value of this column are the base, such as the human "
+    "ones, and all of its rows the candidate.",
 )
 @options.takes(
     *options.READING,
@@ -61,17 +62,15 @@ def compare(
     debug: bool,
     **flags: Any,
 ) -> None:
-    """Compare two labelled datasets, BASE and CANDIDATE, or two kinds of rows of BASE.
+    """Compare two labelled datasets, BASE and CANDIDATE, or rows of BASE with all of it.
 
-    Writes compare.html and compare.json, and prints a summary. Exits 0 whatever it finds; 2
-    for wrong usage, 4 for data that cannot be read, 5 where the machine lacks something.
+    Writes compare.html and compare.json, and prints a summary. Exits 0 whatever it finds; 2 for
+    wrong usage, 4 for data that cannot be read, 5 where the machine lacks something.
     """
     with errors(debug):
-        called: dict[str, Any] = {} if names is None else {"names": _two(names)}
-        if (candidate is None) == (split_by is None):
-            raise UsageError("give CANDIDATE, or --split-by COL to compare rows of BASE; not both")
         settings = settings_of(config, flags)
         from auditor.compare import compare as run
+        from auditor.compare.sets import NAMES
         from auditor.reporting.comparison import save_comparison, summarise_comparison
 
         if output:
@@ -81,10 +80,10 @@ def compare(
                 base,
                 candidate,
                 update=update,
+                names=NAMES if names is None else [name.strip() for name in names.split(",")],
                 split_by=split_by,
                 settings=settings,
                 progress=progress,
-                **called,
             )
         paths = save_comparison(
             found,
@@ -94,14 +93,6 @@ def compare(
         )
         if not quiet:
             click.echo(summarise_comparison(found, paths), nl=False)
-
-
-def _two(names: str) -> tuple[str, str]:
-    """Raises UsageError for anything but two different names."""
-    first, _, second = (part.strip() for part in names.partition(","))
-    if not first or not second or first == second or "," in second:
-        raise UsageError(f"--names {names}: expected two names, such as human,synthetic")
-    return first, second
 
 
 def _folder(base: str, candidate: str | None) -> Path:

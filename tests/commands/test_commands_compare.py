@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,16 +20,12 @@ def asked(monkeypatch) -> SimpleNamespace:
 
     def save_comparison(found: str, folder: Path, formats: Any, static: bool = False) -> list[Path]:
         asked.saved = (folder, tuple(formats), static)
-        return [folder / "comparison.html"]
+        return [folder / "compare.html"]
 
-    ours = ModuleType("auditor.compare")
-    ours.__dict__.update(compare=compare)
-    drawn = ModuleType("auditor.reporting.comparison")
-    drawn.__dict__.update(
-        save_comparison=save_comparison, summarise_comparison=lambda found, paths: f"{paths[0]}\n"
-    )
-    monkeypatch.setitem(sys.modules, "auditor.compare", ours)
-    monkeypatch.setitem(sys.modules, "auditor.reporting.comparison", drawn)
+    drawn = "auditor.reporting.comparison"
+    monkeypatch.setattr("auditor.compare.compare", compare)
+    monkeypatch.setattr(f"{drawn}.save_comparison", save_comparison)
+    monkeypatch.setattr(f"{drawn}.summarise_comparison", lambda found, paths: f"{paths[0]}\n")
     return asked
 
 
@@ -39,29 +34,38 @@ def test_two_sets_are_compared(run, workplace, asked):
         "compare", "old.csv", "new.csv", "--update", "next.csv", "--names", "human, synthetic"
     )
     assert asked.sets == ("old.csv", "new.csv")
-    assert (asked.words["update"], asked.words["names"]) == ("next.csv", ("human", "synthetic"))
+    assert (asked.words["update"], asked.words["names"]) == ("next.csv", ["human", "synthetic"])
     assert asked.saved == (Path("reports/old-new"), ("html", "json"), False)
-    assert out.stdout == "reports/old-new/comparison.html\n"
+    assert out.stdout == "reports/old-new/compare.html\n"
 
 
 def test_rows_of_one_set_are_compared(run, workplace, asked):
     run("compare", "all.csv", "--split-by", "source", "--format", "html", "--static", "--seed", 3)
     assert asked.sets == ("all.csv", None)
     assert asked.words["split_by"] == "source"
-    assert "names" not in asked.words
+    assert asked.words["names"] == ("base", "candidate")
     assert asked.words["settings"].seed == 3
     assert asked.saved == (Path("reports/all"), ("html",), True)
 
 
-@pytest.mark.parametrize("words", [("a.csv",), ("a.csv", "b.csv", "--split-by", "source")])
-def test_two_sets_or_one_that_is_split_and_nothing_else(run, workplace, asked, words):
-    assert "give CANDIDATE, or --split-by COL" in run("compare", *words, code=2).stderr
+def test_what_is_wrong_with_the_words_is_one_clear_line(run, desk):
+    for words, told in (
+        ((), "there is nothing to compare with: give a second file, or --split-by COLUMN"),
+        (("desk.csv", "--split-by", "source"), "leave the second one out"),
+        (("desk.csv", "--names", "human"), "--names takes two different names"),
+        (("desk.csv", "--names", "a,"), "--names takes two different names"),
+    ):
+        result = run("compare", "desk.csv", *words, code=2)
+        assert result.stderr.startswith("auditor: ")
+        assert told in result.stderr
 
 
-@pytest.mark.parametrize("names", ["human", "a,b,c", "a,a", ",b", ""])
-def test_names_are_two(run, workplace, asked, names):
-    told = run("compare", "a.csv", "b.csv", "--names", names, code=2).stderr
-    assert "expected two names, such as human,synthetic" in told
+def test_the_human_rows_of_a_file_are_held_against_all_of_it(run, workplace, tickets, as_csv):
+    rows = [{**t, "source": ("human", "synthetic")[n % 2]} for n, t in enumerate(tickets)]
+    Path("all.csv").write_text(as_csv(rows), encoding="utf-8")
+    out = run("compare", "all.csv", "--split-by", "source", "--names", "human,both").stdout
+    assert "human (25 rows) with both (50 rows)" in " ".join(out.split())
+    assert {p.name for p in Path("reports/all").iterdir()} == {"compare.html", "compare.json"}
 
 
 def test_quiet_prints_nothing(run, workplace, asked):

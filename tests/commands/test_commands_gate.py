@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -41,12 +40,6 @@ VERDICT = Verdict(
 )
 
 
-def module(name: str, **names: Any) -> ModuleType:
-    made = ModuleType(name)
-    made.__dict__.update(names)
-    return made
-
-
 @pytest.fixture
 def asked(monkeypatch) -> SimpleNamespace:
     """What the gate is asked, in place of the gate; `outcome` is what it answers."""
@@ -68,19 +61,12 @@ def asked(monkeypatch) -> SimpleNamespace:
         asked.published.append(verdict)
         echo("::error title=annotated::")
 
-    monkeypatch.setitem(
-        sys.modules, "auditor.gate", module("auditor.gate", gate=gate, CODES=("label-error",))
-    )
-    monkeypatch.setitem(
-        sys.modules,
-        "auditor.reporting.gate",
-        module(
-            "auditor.reporting.gate",
-            BY_DEFAULT=("html", "json", "markdown"),
-            publish=publish,
-            save_verdict=save_verdict,
-            summarise_verdict=lambda verdict, paths: f"{verdict.outcome} {paths[0]}\n",
-        ),
+    drawn = "auditor.reporting.gate"
+    monkeypatch.setattr("auditor.gate.gate", gate)
+    monkeypatch.setattr(f"{drawn}.save_verdict", save_verdict)
+    monkeypatch.setattr(f"{drawn}.publish", publish)
+    monkeypatch.setattr(
+        f"{drawn}.summarise_verdict", lambda verdict, paths: f"{verdict.outcome} {paths[0]}\n"
     )
     monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
     return asked
