@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from click.testing import CliRunner
 
 from auditor.checks import CHECKS
 from auditor.cli import main
+from auditor.gate import CODES
+from auditor.policy import AGAINST_A_BASE, ALONE, load_policy
+from auditor.reporting.gate import load_verdict
 from auditor.settings import configure, load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -99,3 +103,37 @@ def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
     exec(compile(example, "README.md", "exec"), {})
     assert "billing" in capsys.readouterr().out
     assert (tmp_path / "report.html").stat().st_size > 10_000
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_the_gate_lets_the_good_merge_pass_and_stops_the_bad_one(tmp_path, monkeypatch):
+    """The demo as it is printed, and the reason that the text quotes."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sample_datasets").symlink_to(ROOT / "sample_datasets")
+    script, *gates = marked("gate").split("\nauditor ")
+    [program] = re.findall(r"<<'END'\n(.*)\nEND", script, re.DOTALL)
+    subprocess.run([sys.executable, "-c", program], check=True)
+    done = [CliRunner().invoke(main, command.split()) for command in gates]
+    assert [d.exit_code for d in done] == [0, 1]
+    assert "PASS: may be merged" in done[0].output
+    verdict = load_verdict(tmp_path / "reports/bad/gate.json")
+    [quoted] = re.findall(r"exits 1: `(.*?)`", README, re.DOTALL)
+    assert " ".join(quoted.split()) == verdict.of("fail")[0].summary
+
+
+def test_the_margins_of_the_readme_are_the_defaults():
+    [table] = [part for part in README.split("\n\n") if "fails beyond, of the rows" in part]
+    for check, rule in AGAINST_A_BASE.items():
+        [row] = re.findall(rf"^\| `{check}`.*?\| (.*?) \| (.*?) \|$", table, re.MULTILINE)
+        assert float(re.findall(r"[.\d]+", row[0])[0]) == rule.fail_rise
+        alone = ALONE[check].fail if check in ALONE else None
+        assert row[1] == "-" if alone is None else float(row[1]) == alone
+
+
+def test_the_example_of_a_policy_is_valid(tmp_path):
+    [example] = [b for b in blocks("") if b.startswith("[gate.checks")]
+    (tmp_path / "auditor.toml").write_text(example, encoding="utf-8")
+    policy = load_policy(None, CODES, folder=tmp_path)
+    assert policy.checks["label-error"].of("billing").fail_rise == 0.01
+    assert policy.checks["coverage-loss"].informational
