@@ -1,6 +1,6 @@
 """auditor: what a labelled dataset will teach, and what the next fine-tune will take away.
 
-pipeline.py     the whole pipeline on one screen
+pipeline.py     the whole pipeline on one screen; opening.py what the settings name, opened
 dataset/        1  files -> Dataset
 embedding/      2  texts -> vectors -> copies, templates, subtypes
 prediction/     3  probes and updates -> Forecast

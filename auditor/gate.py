@@ -23,15 +23,9 @@ from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.subtypes import keywords
 from auditor.interfaces import Progress
+from auditor.opening import coefficients_of, open_encoder, target_of, with_options
 from auditor.outcomes import BaselineSummary, SetSummary, Status, Tested, Verdict
-from auditor.pipeline import (
-    coefficients_of,
-    gather,
-    look,
-    open_encoder,
-    target_of,
-    with_options,
-)
+from auditor.pipeline import gather, look
 from auditor.policy import AGAINST_A_BASE, ALONE, Policy, Rule
 from auditor.records import Dataset, Evidence, Floats, Ints
 from auditor.results import EmbedderSummary, Finding, Forecast, SkippedCheck, fingerprint

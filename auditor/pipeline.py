@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import platformdirs
 
 from auditor.checks import CHECKS, judge
 from auditor.dataset import load_dataset, load_texts
 from auditor.digest import digest, drawn
-from auditor.embedding import open_embedder
-from auditor.embedding.cache import VectorCache
 from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
 from auditor.embedding.frames import find_frames
@@ -27,10 +24,17 @@ from auditor.embedding.templates import find_templates, without_templates
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Progress, Target
 from auditor.limits import limits_of
+from auditor.opening import (
+    cache_folder,
+    coefficients_of,
+    open_encoder,
+    target_of,
+    with_options,
+)
 from auditor.prediction import backtest as backtests
 from auditor.prediction.budget import choose as choose_rung
 from auditor.prediction.budget import cost_of_full, seconds_of_head
-from auditor.prediction.estimate import Coefficients, read_coefficients, shipped
+from auditor.prediction.estimate import Coefficients
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
@@ -219,7 +223,7 @@ def climb(
     )
     measurement = None
     if update and target and choice.rung == "full":
-        folder = _cache_folder(settings) / "fine-tunes"
+        folder = cache_folder(settings) / "fine-tunes"
         measurement = measure_update(
             old, update[0], target, choice.effort, folder, seed=settings.seed, progress=progress
         )
@@ -284,28 +288,6 @@ def backtest(
     )
 
 
-def target_of(settings: Settings, *, given: bool) -> Target | None:
-    """What the rung `full` would fine-tune; None where that is out of the question.
-
-    Raises UsageError for settings that need an update where none is given, or that rung.
-    """
-    asked, allowed = settings.probe == "full", settings.probe is None and settings.budget
-    named = settings.target_model or settings.embedder
-    if asked and not given:
-        raise UsageError(
-            "--probe full makes the update that is given, and none is; add --update FILE, or "
-            "measure categories of your own with `auditor backtest`"
-        )
-    if settings.target_model and not (given and (asked or allowed)):
-        raise UsageError(
-            "--target-model names what is fine-tuned, which the rung full alone does; add --update "
-            "FILE and --probe full, or leave it out"
-        )
-    if asked or (given and allowed and named != "hashing"):
-        return open_target(named, offline=settings.offline)
-    return None
-
-
 def _backtested_rung(settings: Settings) -> str:
     """Raises UsageError for `full`: that is the measurement itself."""
     if settings.probe == "full":
@@ -313,11 +295,6 @@ def _backtested_rung(settings: Settings) -> str:
             "--probe full is what a backtest measures against; give similarity or head"
         )
     return settings.probe or "head"
-
-
-def coefficients_of(settings: Settings) -> Coefficients:
-    named = settings.coefficients
-    return shipped() if named is None else read_coefficients(Path(named))
 
 
 def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> CopyFamilies:
@@ -329,25 +306,3 @@ def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> Cop
 def _reference(unlabelled: Sequence[tuple[str, int]], encoder: Encoder) -> Reference:
     texts, rows = zip(*unlabelled, strict=True)
     return Reference(texts=texts, rows=rows, vectors=encoder.embed(texts).vectors)
-
-
-def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:
-    """The embedder that the settings name, with the user's cache of its vectors."""
-    if settings.threads:
-        import torch
-
-        torch.set_num_threads(settings.threads)
-    embedder = open_embedder(settings.embedder, offline=settings.offline)
-    return Encoder(embedder, VectorCache(_cache_folder(settings), embedder.identity), progress)
-
-
-def _cache_folder(settings: Settings) -> Path:
-    return Path(settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False))
-
-
-def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
-    try:
-        return dataclasses.replace(settings, **options)
-    except TypeError as error:
-        known = ", ".join(f.name for f in dataclasses.fields(Settings))
-        raise UsageError(f"{error}; the settings are {known}") from error

@@ -18,6 +18,7 @@ cli
 commands
 compare gate
 baseline pipeline
+opening
 reporting
 dataset embedding prediction checks sides digest revisions
 policy

@@ -21,7 +21,7 @@ from auditor.comparison import Comparison
 from auditor.dataset import load_dataset
 from auditor.interfaces import Progress
 from auditor.no_text import comparison_without_text
-from auditor.pipeline import coefficients_of, open_encoder, target_of, with_options
+from auditor.opening import coefficients_of, open_encoder, target_of, with_options
 from auditor.results import EmbedderSummary
 from auditor.settings import Settings
 from auditor.sides.pool import pool

@@ -44,7 +44,8 @@ from auditor.embedding.copies import find_copies
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.target import open_target
 from auditor.files import write_whole
-from auditor.pipeline import NEIGHBOURS, open_encoder
+from auditor.opening import open_encoder
+from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.finetune import FineTune, Material, fine_tune
 from auditor.settings import Settings
 

@@ -29,7 +29,8 @@ from auditor.embedding.neighbours import nearest
 from auditor.embedding.target import open_target
 from auditor.embedding.templates import find_templates
 from auditor.interfaces import Target
-from auditor.pipeline import NEIGHBOURS, open_encoder
+from auditor.opening import open_encoder
+from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
 from auditor.prediction.folds import keep_together
 from auditor.prediction.measuring import Effort, measure_update

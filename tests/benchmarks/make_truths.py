@@ -25,7 +25,7 @@ from scipy.stats import spearmanr
 
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
-from auditor.pipeline import open_encoder
+from auditor.opening import open_encoder
 from auditor.prediction.finetune import FineTune, Material, fine_tune
 from auditor.settings import Settings
 

@@ -31,6 +31,7 @@ from peer_adapters import clock
 
 import auditor
 from auditor import pipeline
+from auditor.opening import open_encoder
 from auditor.settings import Settings
 
 HERE = Path(__file__).parent
@@ -176,7 +177,7 @@ def planted(shared: Path, name: str, seed: int, out: Path) -> Path:
     data = shared / "data" / f"{name}.csv"
     run(sys.executable, shared / "bench" / "plant.py", data, folder, "--seed", seed)
     texts = pd.read_csv(folder / "data.csv", dtype=str, keep_default_na=False).text.tolist()
-    np.save(folder / "vectors.npy", pipeline.open_encoder(Settings()).embed(texts).vectors)
+    np.save(folder / "vectors.npy", open_encoder(Settings()).embed(texts).vectors)
     return folder
 
 

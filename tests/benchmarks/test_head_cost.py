@@ -21,9 +21,11 @@ import pandas as pd
 import pytest
 import torch
 
+from auditor.dataset import load_dataset
 from auditor.embedding.copies import find_copies
 from auditor.embedding.neighbours import nearest
-from auditor.pipeline import NEIGHBOURS, load_dataset, open_encoder
+from auditor.opening import open_encoder
+from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.estimate import shipped
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting

@@ -1,0 +1,70 @@
+"""What the settings name, opened: the embedder, the model to fine-tune, the coefficients."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from auditor.embedding import open_embedder
+from auditor.embedding.cache import VectorCache
+from auditor.embedding.embed import Encoder
+from auditor.embedding.target import open_target
+from auditor.errors import UsageError
+from auditor.interfaces import Progress, Target
+from auditor.prediction.estimate import Coefficients, read_coefficients, shipped
+from auditor.settings import Settings
+
+
+def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
+    """The settings with single ones changed by name. Raises UsageError for an unknown name."""
+    try:
+        return dataclasses.replace(settings, **options)
+    except TypeError as error:
+        known = ", ".join(f.name for f in dataclasses.fields(Settings))
+        raise UsageError(f"{error}; the settings are {known}") from error
+
+
+def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:
+    """The embedder that the settings name, with the user's cache of its vectors."""
+    if settings.threads:
+        import torch
+
+        torch.set_num_threads(settings.threads)
+    embedder = open_embedder(settings.embedder, offline=settings.offline)
+    return Encoder(embedder, VectorCache(cache_folder(settings), embedder.identity), progress)
+
+
+def target_of(settings: Settings, *, given: bool) -> Target | None:
+    """What the rung `full` would fine-tune; None where that is out of the question.
+
+    Raises UsageError for settings that need an update where none is given, or that rung.
+    """
+    asked, allowed = settings.probe == "full", settings.probe is None and settings.budget
+    named = settings.target_model or settings.embedder
+    if asked and not given:
+        raise UsageError(
+            "--probe full makes the update that is given, and none is; add --update FILE, or "
+            "measure categories of your own with `auditor backtest`"
+        )
+    if settings.target_model and not (given and (asked or allowed)):
+        raise UsageError(
+            "--target-model names what is fine-tuned, which the rung full alone does; add --update "
+            "FILE and --probe full, or leave it out"
+        )
+    if asked or (given and allowed and named != "hashing"):
+        return open_target(named, offline=settings.offline)
+    return None
+
+
+def coefficients_of(settings: Settings) -> Coefficients:
+    """The forecast's: those that the settings name, or those shipped."""
+    named = settings.coefficients
+    return shipped() if named is None else read_coefficients(Path(named))
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Where vectors and measured fine-tunes are kept."""
+    return Path(settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False))
