@@ -1,6 +1,6 @@
 """Measures the starting claim by real fine-tunes, and prints Markdown tables.
 
-    python tests/benchmarks/claim.py OUT [--data DATA] [--only contracts|clinc] [--seeds 5]
+    python tests/benchmarks/claim.py OUT [--data DATA] [--only NAME] [--seeds 5]
 
 The claim: what is forgotten first was never solidly learnt, and a set rebuilt with fewer, more
 varied examples keeps more. Each set is taught, then updated, by the default recipe, and read on
@@ -22,6 +22,13 @@ that follow it in the alphabet are the old categories. In each of them 5 of 15 i
 planted: thin (4-6 of 25 rows) or thin from one template (one row's text in one frame). Two sets
 have no plants: all 25 rows, and as few rows as the thin set has, spread evenly. Natural rows of the
 test split are read, the planted intents apart.
+
+*support*: `support_human.csv` alone and with what `make_synthetic.py` made of it, updated by
+`refund_requests.csv`. A third of the human rows of each topic is the test. 'human' is taught the
+others, 'human and synthetic' also the variations whose parent is one of these. Epochs being what
+the recipe fixes, that set takes as many more steps as it has rows: 'human, as many steps' repeats
+each row as often as it has variations, and 'mixed, as few rows' draws from 'human and synthetic' as
+many rows of each topic as 'human' has.
 
 Retention is accuracy after / before of the rows of a part together, where before is .5 or more.
 """
@@ -113,6 +120,36 @@ def contracts(seed: int) -> Case:
     taught["narrow, as few rows"] = [taught["narrow"][i] for i in kept]
     test = [r for r, out in zip(rebuilt, own, strict=True) if out]
     return Case(taught, test, [r.text for r in update])
+
+
+def support(seed: int) -> Case:
+    human = read(SAMPLES / "support_human.csv")
+    rows = [Row(r["text"], r["topic"]) for r in human]
+    texts = [row.text for row in rows]
+    vectors = open_encoder(Settings(offline=True)).embed(texts).vectors
+    family = find_copies(texts, nearest(vectors, NEIGHBOURS)).family
+    out = np.isin(family, list(third(rows, family, seed)))
+    made: dict[str, list[Row]] = {}
+    for r in read(SAMPLES / "support_synthetic.csv"):
+        made.setdefault(r["parent"], []).append(Row(r["text"], r["topic"]))
+    families = [
+        [row, *made[r["id"]]] for r, row, held in zip(human, rows, out, strict=True) if not held
+    ]
+    own, both = [f[0] for f in families], [row for f in families for row in f]
+    random = np.random.default_rng(seed)
+    mixed: list[Row] = []
+    for topic in sorted({row.category for row in own}):
+        of_topic = [row for row in both if row.category == topic]
+        count = sum(row.category == topic for row in own)
+        mixed += [of_topic[i] for i in sorted(random.permutation(len(of_topic))[:count])]
+    taught = {
+        "human": own,
+        "human and synthetic": both,
+        "mixed, as few rows": mixed,
+        "human, as many steps": [f[0] for f in families for _ in f],
+    }
+    update = [r["text"] for r in read(SAMPLES / "refund_requests.csv")]
+    return Case(taught, [row for row, held in zip(rows, out, strict=True) if held], update)
 
 
 def third(rows: Sequence[Row], family: np.ndarray, seed: int) -> set[int]:
@@ -345,17 +382,22 @@ def parts_of_contracts() -> dict[str, Part]:
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--data", type=click.Path(exists=True, path_type=Path), help="With clinc150.csv.")
-@click.option("--only", type=click.Choice(["contracts", "clinc"]))
+@click.option("--only", type=click.Choice(["contracts", "support", "clinc"]))
 @click.option("--seeds", default=5)
 @click.option("--threads", default=1)
 def main(out: Path, data: Path | None, only: str | None, seeds: int, threads: int) -> None:
     torch.set_num_threads(threads)
     out.mkdir(parents=True, exist_ok=True)
-    if only != "clinc":
+    if only in (None, "contracts"):
         found = measured(out, "contracts", seeds, contracts)
         pairs = [("rebuilt", "narrow"), ("rebuilt", "narrow, as few rows")]
         click.echo("\n".join(lines("Contracts", found, parts_of_contracts(), pairs)))
-    if data and only != "contracts":
+    if only in (None, "support"):
+        found = measured(out, "support", seeds, support)
+        pairs = [(kind, "human") for kind in found if kind != "human"]
+        pairs.append(("human and synthetic", "human, as many steps"))
+        click.echo("\n".join(lines("Support", found, {"all": lambda *_: True}, pairs)))
+    if data and only in (None, "clinc"):
         rows = read(data / "clinc150.csv")
         found = measured(out, "clinc", seeds, lambda seed: clinc(rows, seed))
         pairs = [(a, b) for b in ("thin", "thin template") for a in ("intact", "even, as few rows")]
