@@ -131,10 +131,11 @@ def _told(answers: Sequence[tuple[Asked, Tested]]) -> Iterator[Tested]:
     """
     said: dict[tuple[str, str], list[set[int]]] = defaultdict(list)
     passed = {a.check for a, _ in answers if a.category is None}
+    failed = {a.check for a, t in answers if a.category is None and t.status == "fail"}
     for asked, tested in answers:
         rows, others = set(asked.rows.tolist()), said[asked.check, asked.kind]
         if asked.category is not None:
-            if tested.status == "pass" and asked.check in passed:
+            if asked.check in {"pass": passed, "warn": failed}.get(tested.status, ()):
                 continue
             if any(rows & other for other in others):
                 continue

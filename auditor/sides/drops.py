@@ -42,7 +42,8 @@ class Drops:
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
         reach = norm.isf(level) * self.error
         seen = self.fail + reach + norm.ppf(POWER) * self.error
-        return self._effect - reach, self._effect + reach, seen
+        # No drop is more than all there is.
+        return self._effect - reach, self._effect + reach, np.where(seen <= 1.0, seen, np.nan)
 
 
 def drops(pool: Pool, base: Forecast | None, candidate: Forecast, rule: Rule) -> list[Drops]:

@@ -107,3 +107,9 @@ def test_a_part_of_what_was_told_is_not_told_again(numbered):
     found = answers(numbered(post=(20, 0, 0)), Told(whole, part, p=[0.0, 0.0]))
     assert len(found) == 1
     assert len(found[0].rows) == 10
+
+
+def test_where_all_rows_fail_a_category_that_only_warns_says_nothing_new(numbered):
+    warned = replace(QUESTION, category="post", rows=np.arange(5))
+    found = answers(numbered(post=(20, 0, 0)), Told(QUESTION, warned, p=[0.0, 0.02]))
+    assert [(t.category, t.status) for t in found] == [(None, "fail")]
