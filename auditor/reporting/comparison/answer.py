@@ -84,8 +84,8 @@ def _verdict(comparison: Comparison, full: Retention) -> tuple[str, str]:
     if own and own.difference.low > 0 and _only_first(own, full):
         rise = wording.points(own.difference.value)
         return (
-            f"{candidate} raises only its own first accuracy, by {rise}; after the update it "
-            f"retains {_more(after.value)} {base}.",
+            f"{candidate} raises its own first accuracy by {rise}; in what they retain after the "
+            f"update {base} and {candidate} are not told apart.",
             "warning",
         )
     return f"{base} and {candidate} are not told apart in what they retain.", "warning"
@@ -94,12 +94,6 @@ def _verdict(comparison: Comparison, full: Retention) -> tuple[str, str]:
 def _only_first(own: Contrast, full: Retention) -> bool:
     """Whether what a set gains on its own rows is not there on rows that it has not seen."""
     return own.difference.value - full.after.difference.value >= 2 * _MUCH
-
-
-def _more(value: float) -> str:
-    """Of a difference that is not clear of 0."""
-    number = round(value * 100)
-    return f"only {wording.points(value)} more than" if number > 0 else "no more than"
 
 
 def _detail(comparison: Comparison, full: Retention, matched: Retention) -> str:
