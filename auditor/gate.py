@@ -33,7 +33,7 @@ from auditor.settings import Settings, configure
 from auditor.sides import marking
 from auditor.sides.asking import Questions, decide, outcome
 from auditor.sides.coverage import losses
-from auditor.sides.drops import drops
+from auditor.sides.drops import Drops, drops
 from auditor.sides.marking import Marks
 from auditor.sides.pool import Flags, Pool, pool
 from auditor.sides.rises import rises, shares
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 BEYOND_CHECKS = ("amplification", "coverage-loss", "forecast")
 ORDER = ("label-conflict", "label-error", "near-duplicate", "template-dominance", "split-leakage")
 CODES = (*(check.code for check in CHECKS), *BEYOND_CHECKS)
+OF_AN_AUDIT = {"forecast", "reference"}
 QUOTED = 5  # rows that an answer shows with their text
 
 
@@ -74,18 +75,20 @@ def gate(
     encoder = open_encoder(settings, progress)
     sides = pool(former, own)
     rules = policy.rules({} if known else ALONE if former is None else AGAINST_A_BASE)
-    checks = [c for c in configure(CHECKS, settings.checks) if known or c.code in rules]
+    # Checks of the forecast or of a reference are an audit's.
+    own_checks = [c for c in configure(CHECKS, settings.checks) if not {*c.needs} & OF_AN_AUDIT]
+    checks = [c for c in own_checks if known or c.code in rules]
     briefly = {c.code for c in checks} <= set(ORDER)
     evidence = look(sides.dataset, [], encoder, settings, progress, briefly=briefly)
     judged = [c for c in checks if not any(getattr(evidence, n) is None for n in c.needs)]
-    findings, skipped = judge(evidence, judged)
+    findings, skipped = judge(evidence, checks)
     asked = {code: rule for code, rule in rules.items() if code in {c.code for c in judged}}
     asked |= {code: rules[code] for code in BEYOND_CHECKS if code in rules}
     families = _about_rows(sides, evidence, findings, asked, settings.seed)
     if incoming is not None and "forecast" in rules:
-        now = _forecast(own, incoming, encoder, settings, progress)
-        before = _forecast(former, incoming, encoder, settings, progress) if former else None
-        families += drops(sides, before, now, rules["forecast"]) if now else []
+        families += _about_forecasts(
+            sides, incoming, encoder, rules["forecast"], settings, progress
+        )
     tested = decide(
         sides,
         families,
@@ -233,16 +236,25 @@ def _summed(standing: baselines.Standing) -> BaselineSummary:
     )
 
 
-def _forecast(
-    dataset: Dataset,
+def _about_forecasts(
+    sides: Pool,
     incoming: Dataset,
     encoder: Encoder,
+    rule: Rule,
     settings: Settings,
     progress: Progress,
-) -> Forecast | None:
-    target = target_of(settings, given=True)
-    coefficients = coefficients_of(settings)
-    return gather(dataset, incoming, [], encoder, target, coefficients, settings, progress).forecast
+) -> list[Drops]:
+    """The questions about what the update takes from the candidate, and from the base."""
+    target, coefficients = target_of(settings, given=True), coefficients_of(settings)
+
+    def forecast(dataset: Dataset) -> Forecast | None:
+        return gather(
+            dataset, incoming, [], encoder, target, coefficients, settings, progress
+        ).forecast
+
+    now = forecast(sides.candidate)
+    before = forecast(sides.base) if sides.base else None
+    return drops(sides, before, now, rule) if now else []
 
 
 def _verdict(
