@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from auditor.results import EmbedderSummary, SkippedCheck
+from auditor.results import EmbedderSummary, Reject, SkippedCheck
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 Status = Literal["pass", "warn", "fail", "inconclusive", "informational"]
@@ -21,17 +21,26 @@ EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two rows side by side: one of the candidate, and the one that it repeats or contradicts."""
+
+    row: int
+    other: int
+    other_in: Literal["base", "candidate"]  # whose file `other` is a row of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
     """One question that the gate put to the data, and the answer."""
 
-    check: str  # a finding code, or coverage-loss, amplification, forecast
+    check: str  # a finding code, or one of `gate.BEYOND_CHECKS`
     category: str | None  # None: the set as a whole
     subject: str  # what else it is about, as keywords of a lost subtype; may be empty
     kind: Literal["absolute", "rise", "new"]  # against a limit, the base, a baseline file
     status: Status
     base: float | None  # share of the base's rows, or expected drop; None without a base
     base_of: int | None  # rows that this is a share of, or that were scored
-    candidate: float
+    candidate: float  # against a base the share of the rows that were added
     candidate_of: int
     effect: float  # what the margin is held against: candidate - base, or candidate
     low: float  # interval of the effect at the level of the decision, all tests together
@@ -41,6 +50,7 @@ class Tested:
     p: float  # of an effect like this where there is none beyond the margin, for all tests (Holm)
     rows: tuple[int, ...]  # that it rests on
     base_rows: tuple[int, ...]  # rows of the base's file, where something was lost
+    pairs: tuple[Pair, ...] = ()  # some of `rows`, each with the row that it repeats or contradicts
     summary: str  # a sentence without a full stop
     advice: str
     fingerprint: str  # of check, category and the rows' content
@@ -55,6 +65,7 @@ class SetSummary:
     rejected: int
     categories: int
     fingerprint: str
+    first_rejected: tuple[Reject, ...] = ()  # three at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +76,15 @@ class BaselineSummary:
     new: int
     fixed: int  # entries of the file that are no longer found
     expired: int  # entries that no longer count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Errors that an audit of the candidate finds, and that the gate does not fail for."""
+
+    errors: int
+    codes: tuple[str, ...]
+    reason: str  # why they pass, as "they rest on rows that the base has"; no full stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +109,11 @@ class Verdict:
     settings: Mapping[str, Any]
     embedder: EmbedderSummary
     versions: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None  # None: there are none, or the gate fails for them
+    renamed: Mapping[str, str] = field(default_factory=dict)  # category of the base -> candidate's
+    policy_changes: tuple[str, ...] = ()  # what the candidate's branch changes of the base's policy
+    drop: tuple[int, ...] = ()  # candidate rows to leave out: what fails rests on them
+    outcome_without: Outcome | None = None  # the outcome without `drop`; None: nothing to drop
     schema_version: int = VERDICT_VERSION
 
     def of(self, status: Status) -> tuple[Tested, ...]:
