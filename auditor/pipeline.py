@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,7 @@ from auditor.records import (
     Reference,
     Subtype,
     Template,
+    computed,
 )
 from auditor.results import Audit, Backtest, Finding, Forecast
 from auditor.settings import Settings, configure
@@ -58,6 +59,7 @@ from auditor.settings import Settings, configure
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
+PARTS = ("subtypes", "labels")  # what `look` can leave out
 NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
 
 
@@ -129,8 +131,9 @@ def gather(
     the rung `full` may fine-tune.
     """
     evidence = look(dataset, unlabelled, encoder, settings, progress)
-    if evidence.out_of_fold is None:
-        return evidence
+    out_of_fold = computed(evidence.out_of_fold)
+    if out_of_fold is None:
+        return dataclasses.replace(evidence, forecast=None)
     held_out = encoder.embed([e.text for e in dataset.held_out])
     whole, disjoint = (keep_together(dataset, evidence.copies, t) for t in ((), evidence.templates))
     old = Old(
@@ -138,7 +141,7 @@ def gather(
         embeddings=evidence.embeddings,
         together=whole,
         disjoint=disjoint,
-        out_of_fold=evidence.out_of_fold,
+        out_of_fold=out_of_fold,
         held_out=score_held_out(dataset, evidence.embeddings, held_out, settings.seed),
     )
     update = (incoming, encoder.embed(incoming.texts)) if incoming else None
@@ -153,11 +156,11 @@ def look(
     settings: Settings,
     progress: Progress,
     *,
-    briefly: bool = False,
+    parts: Collection[str] = PARTS,
 ) -> Evidence:
     """The structure of the data and what probes say of its labels; each is computed once, here.
 
-    `briefly` leaves out subtypes and what follows from frames: half of the work.
+    parts: of PARTS what is wanted; the rest is NotComputed, half of the work.
     """
     embeddings = encoder.embed(dataset.texts)
     held_out = encoder.embed([e.text for e in dataset.held_out])
@@ -165,33 +168,30 @@ def look(
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     copies = find_copies(dataset.texts, neighbours)
     templates = find_templates(dataset, copies)
-    stripped = without_templates(dataset.texts, templates)
-    frames = () if briefly else find_frames(dataset, templates)
-    subtypes = () if briefly else _subtypes(dataset, stripped, encoder, copies, templates)
-    progress("structure", 1, 1)
-    apart = () if briefly else templates
-    out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, apart, settings.seed)
-    illusions = None
-    if out_of_fold and not briefly:
-        illusions = measure_illusions(
-            dataset, embeddings, copies, frames, out_of_fold, settings.seed
-        )
-    return Evidence(
+    frames = find_frames(dataset, templates)
+    evidence = Evidence(
         dataset=dataset,
         embeddings=embeddings,
         neighbours=neighbours,
         copies=copies,
         templates=templates,
-        subtypes=subtypes,
-        out_of_fold=out_of_fold,
-        forecast=None,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
         repetition=find_repetition(dataset, copies, templates),
         frames=frames,
         frame_alone=read_frames_alone(dataset, copies, frames),
-        illusions=illusions,
     )
+    stripped = without_templates(dataset.texts, templates)
+    if "subtypes" in parts:
+        found = _subtypes(dataset, stripped, encoder, copies, templates)
+        evidence = dataclasses.replace(evidence, subtypes=found)
+    progress("structure", 1, 1)
+    if "labels" in parts:
+        seed = settings.seed
+        said = score_out_of_fold(dataset, stripped, embeddings, copies, templates, seed)
+        gaps = measure_illusions(dataset, embeddings, copies, frames, said, seed) if said else None
+        evidence = dataclasses.replace(evidence, out_of_fold=said, illusions=gaps)
+    return evidence
 
 
 def _subtypes(

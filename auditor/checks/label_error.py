@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.limits import limit
-from auditor.records import Evidence, Floats, Ints, OutOfFold
+from auditor.records import Evidence, Floats, Ints, OutOfFold, computed
 from auditor.results import Finding, SkippedCheck
 
 MOST_ODDS = 1e6  # said of a label: beyond, the witnesses' independence would be the claim
@@ -65,7 +65,7 @@ class LabelError:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
-        out_of_fold, codes = evidence.out_of_fold, evidence.dataset.codes
+        out_of_fold, codes = computed(evidence.out_of_fold), evidence.dataset.codes
         if out_of_fold is None:
             return
         names = evidence.dataset.categories
