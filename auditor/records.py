@@ -36,7 +36,7 @@ NOT_COMPUTED = NotComputed()
 
 
 def computed(value: Kind | NotComputed) -> Kind:
-    """The value; raises LookupError for what was not computed, which no reader may take for none."""
+    """The value; raises LookupError for what was not computed, which is not none."""
     if isinstance(value, NotComputed):
         raise LookupError("this part of the evidence was not computed; name it in `parts`")
     return value

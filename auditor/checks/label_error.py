@@ -69,7 +69,7 @@ class LabelError:
         if out_of_fold is None:
             return
         names = evidence.dataset.categories
-        few = self._too_few(evidence.copies.family, codes)
+        few = self.too_few(evidence.copies.family, codes)
         for c, count in few.items():
             told = f"{names[c]}: {count} different examples, {self.families} are needed"
             yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
@@ -79,9 +79,7 @@ class LabelError:
             agreed = bool((found.against[:, i] > 0).all())
             sure = agreed and place < budget and found.total[i] >= math.log(max(self.sure, 1))
             odds = round(math.exp(min(found.total[i], math.log(MOST_ODDS))))
-            yield self._finding(
-                evidence, i, int(found.rival[i]), found.witnesses[:, i], odds, sure
-            )
+            yield self._finding(evidence, i, int(found.rival[i]), found.witnesses[:, i], odds, sure)
 
     def suspect(self, witnesses: Floats, codes: Ints, aside: Sequence[int] = ()) -> Suspicion:
         """What `witnesses` (3, n, K) say against the labels `codes` (n,) together.
@@ -102,7 +100,7 @@ class LabelError:
         order = np.argsort(-found.total, kind="stable")[: math.ceil(budget * (1 + self.beyond))]
         return np.asarray(order[found.total[order] > 0])
 
-    def _too_few(self, family: Ints, codes: Ints) -> dict[int, int]:
+    def too_few(self, family: Ints, codes: Ints) -> dict[int, int]:
         """Categories that cannot be assessed, and how many different examples they have."""
         pairs = np.unique(np.stack([codes, family]), axis=1)[0]
         counts = np.bincount(pairs)
@@ -136,9 +134,7 @@ class LabelError:
             advice=f"Read it again: {category} or {other}?",
         )
 
-    def votes(
-        self, index: Ints, cosine: Floats, own: Ints, families: Ints, codes: Ints
-    ) -> Floats:
+    def votes(self, index: Ints, cosine: Floats, own: Ints, families: Ints, codes: Ints) -> Floats:
         """(n, K) share of the nearest neighbours outside a row's own copy family, by cosine.
 
         index, cosine (n, k): neighbours, nearest first, -1 where there are fewer; own (n,): family
