@@ -42,7 +42,6 @@ class Line:
     tested: Tested
     anchor: str  # of its examples; empty where it has none
     told: phrases.Figures
-    heading: str  # of what is held against the base
     compared: str
     chance: str
     bar: Bar | None  # None: nothing is estimated
@@ -101,10 +100,10 @@ def _view(verdict: Verdict) -> dict[str, Any]:
         "rejected": [*answer.rejected(verdict)],
         "tone": _TONES[verdict.outcome],
         "found": _line(found, anchors) if found else None,
-        "about": phrases.about(found) if found else "",
+        "title": phrases.title(found) if found else "",
         "tally": [(s, len(verdict.of(s))) for s in phrases.STATUSES if verdict.of(s)],
         "statuses": phrases.STATUSES,
-        "advice": [(phrases.about(t), told) for t, told in answer.advice(verdict)],
+        "advice": [(phrases.title(t), told) for t, told in answer.advice(verdict)],
         "sensitivity": answer.sensitivity(verdict),
         "false_alarms": answer.false_alarms(verdict),
         "lines": [_line(t, anchors) for t in order[:_LISTED]],
@@ -121,7 +120,6 @@ def _line(tested: Tested, anchors: Mapping[int, str]) -> Line:
         tested=tested,
         anchor=anchors.get(id(tested), ""),
         told=phrases.figures(tested),
-        heading=phrases.heading([tested]),
         compared=phrases.compared(tested),
         chance=phrases.chance(tested),
         bar=_bar(tested) if phrases.is_estimated(tested) else None,

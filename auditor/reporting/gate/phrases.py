@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.outcomes import Status, Tested, Verdict
+from auditor.reporting.codes import code
 
 # In reading order.
 STATUSES: Mapping[Status, str] = {
@@ -42,8 +43,12 @@ class Figures:
 
 def about(tested: Tested) -> str:
     """Which question it is: the check, the category, and what else it is about."""
-    place = "" if tested.category is None else f" in {tested.category}"
-    return f"{tested.check}{place}" + (f" ({tested.subject})" if tested.subject else "")
+    return f"{tested.check}{_where(tested)}"
+
+
+def title(tested: Tested) -> str:
+    """The same in words, as a heading."""
+    return f"{code(tested.check).title}{_where(tested)}"
 
 
 def against(tested: Tested) -> str:
@@ -141,6 +146,11 @@ def cut(text: str, most: int) -> str:
     """`text`, or its beginning and how much is left out."""
     over = len(text) - most
     return text if over <= 0 else f"{text[:most]} … ({over:,} characters more)"
+
+
+def _where(tested: Tested) -> str:
+    place = "" if tested.category is None else f" in {tested.category}"
+    return place + (f" ({tested.subject})" if tested.subject else "")
 
 
 def _side(tested: Tested, fraction: float, of: int | None) -> str:

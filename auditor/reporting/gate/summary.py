@@ -8,7 +8,7 @@ from pathlib import Path
 
 from auditor.outcomes import Verdict
 from auditor.reporting.gate import answer, pairs, phrases
-from auditor.reporting.inert import one_line
+from auditor.reporting.inert import cells, one_line
 
 _TESTS = 5
 _SKIPPED = 2
@@ -27,9 +27,11 @@ def summarise_verdict(verdict: Verdict, paths: Sequence[str | Path] = ()) -> str
 
 
 def _wrapped(name: str, said: str) -> list[str]:
+    """What is said in lines that fit, even where each character takes two columns."""
+    line = one_line(said, _WHOLE)
     return textwrap.wrap(
-        one_line(said, _WHOLE),
-        _COLUMNS,
+        line,
+        _COLUMNS if cells(line) == len(line) else (_COLUMNS + _NAME) // 2,
         initial_indent=f"{name:<{_NAME}}",
         subsequent_indent=" " * _NAME,
         break_on_hyphens=False,

@@ -283,6 +283,12 @@ def test_the_summary_of_a_set_with_nothing_beside_it_is_one_line_an_answer(
     assert len(said) <= 15
 
 
+def test_nothing_is_lost_where_a_line_of_wide_characters_breaks(make_verdict, make_tested):
+    reason = "".join(chr(0x4E00 + n) for n in range(130))
+    said = summarise_verdict(make_verdict(tested=(make_tested("label-error", summary=reason),)))
+    assert reason in "".join(said.split())
+
+
 def test_the_summary_is_short_and_commands_nothing(hostile):
     lines = summarise_verdict(hostile, ["a", "b"]).splitlines()
     assert len(lines) <= 60

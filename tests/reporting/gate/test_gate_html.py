@@ -93,7 +93,7 @@ def test_hostile_text_is_only_text(hostile, make_verdict):
                 "6 more failed. The branch changes the policy: near-duplicate fails from 0.5",
                 "; the base's was used. 3 errors of the audit stand (label-conflict and near-",
                 "they rest on rows that the base has. Categories were renamed: “billing” → “Bill",
-                "+29 points interval 21 to 37 limit 3 points",
+                "Near-duplicates +29 points interval 21 to 37 limit 3 points",
                 "1.2% of 3,000 in the base, 30% of 220 added rows.",
                 "Keep one row of each: copies add weight, not knowledge.",
                 "Without the 67 rows of drop.csv the verdict is still FAIL.",
@@ -159,9 +159,9 @@ def test_shares_of_the_added_rows_are_told_from_those_of_the_candidate(make_verd
     page = render(make_verdict())
     assert "Added rows, or candidate</th>" in page
     for cell in (
-        'data-label="Added rows">30% of 220 added<',
-        'data-label="Candidate">62% of 380<',
-        'data-label="Candidate">31% (40 scored)<',
+        'data-label="Now">30% of 220 added<',
+        'data-label="Now">62% of 380<',
+        'data-label="Now">31% (40 scored)<',
     ):
         assert cell in page
 
