@@ -24,8 +24,7 @@ _AGAINST = {
     "rise": "against the base",
     "new": "against the baseline file",
 }
-# A rise of these is one of the whole candidate's; of all others, what the added rows bring.
-_OF_THE_WHOLE = ("coverage-loss", "forecast")
+_LOSSES = ("coverage-loss", "category-loss", "shrinkage")  # of what the base has
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -61,15 +60,15 @@ def identity(tested: Tested) -> str:
 
 
 def figures(tested: Tested) -> Figures:
-    fine = _digits(tested.high - tested.low)
-    rise, lost = is_rise(tested), tested.check == "coverage-loss"
+    fine = _digits(tested.high - tested.low) if is_estimated(tested) else 1
+    rise, lost = is_rise(tested), tested.check in _LOSSES
     effect, high = _fixed(tested.effect, fine), _fixed(tested.high, fine)
     sign = "+" if rise and float(effect.replace(_MINUS, "-")) > 0 else ""
     limit, smallest = tested.margin, tested.smallest
     added = " added" if is_of_added(tested) else ""
     return Figures(
         base="" if tested.base is None else _side(tested, tested.base, tested.base_of),
-        candidate=_side(tested, tested.candidate, tested.candidate_of) + added,
+        candidate=_left(tested) or _side(tested, tested.candidate, tested.candidate_of) + added,
         effect=sign + _unit(effect, rise) + " lost" * lost,
         interval=f"{_fixed(tested.low, fine)} to {high if rise else _unit(high, rise)}"
         if is_estimated(tested)
@@ -83,15 +82,17 @@ def compared(tested: Tested) -> str:
     """What is held against what, as `1.2% of 3,000 in the base, 30% of 220 added rows`."""
     told = figures(tested)
     base = f"{told.base} in the base, " if told.base else ""
-    return f"{base}{told.candidate} {'rows' if is_of_added(tested) else 'in the candidate'}"
+    of = "" if _left(tested) else " rows" if is_of_added(tested) else " in the candidate"
+    return f"{base}{told.candidate}{of}"
 
 
 def evidence(tested: Tested) -> str:
     """The numbers of one test as a sentence without a full stop."""
     told = figures(tested)
+    change = [told.effect] if told.interval or told.limit else []
+    change += [f"interval {told.interval}"] if told.interval else []
     limit = f"; limit {told.limit}" if told.limit else ""
-    change = f": {told.effect}, interval {told.interval}{limit}" if told.interval else ""
-    return f"{compared(tested)}{change}"
+    return f"{compared(tested)}{': ' * bool(change)}{', '.join(change)}{limit}"
 
 
 def heading(tests: Iterable[Tested]) -> str:
@@ -104,17 +105,18 @@ def heading(tests: Iterable[Tested]) -> str:
 
 def is_of_added(tested: Tested) -> bool:
     """Whether its share is one of the added rows; else it is of all the candidate's."""
-    return tested.kind == "rise" and tested.check not in _OF_THE_WHOLE
+    return is_rise(tested) and tested.check != "forecast"
 
 
 def is_rise(tested: Tested) -> bool:
     """Whether the effect is told in points; a loss is a share of the rows that should be there."""
-    return tested.kind == "rise" and tested.check != "coverage-loss"
+    return tested.kind == "rise" and tested.check not in _LOSSES
 
 
 def is_estimated(tested: Tested) -> bool:
-    """Whether it has an interval: what a baseline file does not know is counted, not estimated."""
-    return tested.kind != "new"
+    """Whether it has an interval: what a baseline file does not know is counted, not estimated,
+    and so is what the candidate lacks."""
+    return tested.kind != "new" and tested.low < tested.high
 
 
 def share(fraction: float) -> str:
@@ -153,10 +155,20 @@ def _where(tested: Tested) -> str:
     return place + (f" ({tested.subject})" if tested.subject else "")
 
 
+def _left(tested: Tested) -> str:
+    """How many are left of what the base has; empty where that is not what was asked."""
+    if tested.check not in _LOSSES or tested.base_of is None:
+        return ""
+    return f"{round(tested.candidate * tested.base_of):,} left"
+
+
 def _side(tested: Tested, fraction: float, of: int | None) -> str:
-    """A share and what it is of; or an expected drop, and on how many rows it was scored."""
+    """A share and what it is of; or an expected drop, and on how many rows it was scored; or how
+    many there are of what may be lost."""
     if of is None:
         return share(fraction)
+    if tested.check in _LOSSES:
+        return f"{of:,}"
     if tested.check == "forecast":
         return f"{share(fraction)} ({of:,} scored)"
     return f"{share(fraction)} of {of:,}"

@@ -127,7 +127,7 @@ def test_it_tells_what_failed_what_to_do_what_passed_and_what_was_skipped(make_v
         "| label-error | billing | 2.1% of 410 | 13% of 90 added | +11 points (4 to 21) | 2 ",
         "- label-error in billing: 12 of 90 added rows of billing (13.3%) have a label that looks ",
         "- row 231, line 233: `The driver left it in the rain; the carton is soaked through.`",
-        "| coverage-loss: refund, courier, lost | returns | 100% of 14 | 0% of 14 | "
+        "| coverage-loss: refund, courier, lost | returns | 14 | 0 left | "
         "100% lost (62 to 100%) | 50% |",
         "- base row 7: `The courier lost my refund parcel, who pays for it now?`",
         "#### Rows that could not be read\n\n- row 41, line 43: the label is empty\n",
@@ -137,6 +137,30 @@ def test_it_tells_what_failed_what_to_do_what_passed_and_what_was_skipped(make_v
         "3 new findings, 14 known, 2 fixed, 1 expired",
     ):
         assert part in text
+
+
+def test_what_was_counted_has_no_interval_and_what_is_lost_is_told_by_what_is_left(
+    make_verdict, make_tested
+):
+    gone = make_tested(
+        "shrinkage",
+        kind="absolute",
+        summary="99% of the set is gone",
+        base=1.0,
+        base_of=500,
+        candidate=0.012,
+        candidate_of=6,
+        effect=0.988,
+        low=0.988,
+        high=0.988,
+        margin=0.2,
+        smallest=0.0,
+    )
+    text = MarkdownRenderer().render(make_verdict(tested=(gone,)))
+    assert "shrinkage: 500 in the base, 6 left: 98.8% lost; limit 20%.\n" in text
+    assert "| Check | Category | Base | Candidate | Change (interval) | Limit |" in text
+    assert "| shrinkage | whole set | 500 | 6 left | 98.8% lost | 20% |" in text
+    assert "of runs would fail" not in text
 
 
 def test_hostile_text_brings_no_markup(hostile, make_verdict):
