@@ -136,13 +136,15 @@ def _advice(verdict: Verdict) -> Iterator[str]:
 
 
 def _examples(verdict: Verdict) -> Iterator[_Block]:
-    """Texts of the first tests that fail; where none does, of those that are in doubt."""
+    """Texts of the first test of each check that fails; where none does, of those in doubt."""
     tests = verdict.of("fail") or answer.pressing(verdict)
-    texts = [(t, [*_texts(verdict, t)]) for t in tests]
-    known = [(t, lines) for t, lines in texts if lines]
-    for tested, lines in known[:_TOLD]:
-        yield _section(f"Examples of {phrases.about(tested)}", "examples", lines)
-    if (more := len(known) - _TOLD) > 0:
+    known = [(t, lines) for t in tests if (lines := [*_texts(verdict, t)])]
+    told: dict[str, _Block] = {}
+    for tested, lines in known:
+        title = f"Examples of {phrases.about(tested)}"
+        told.setdefault(tested.check, _section(title, "examples", lines))
+    yield from [*told.values()][:_TOLD]
+    if (more := len(known) - min(len(told), _TOLD)) > 0:
         also = count(more, "more test has", "more tests have")
         yield _section("", "lines", [f"{also} examples in gate.json.\n"])
 

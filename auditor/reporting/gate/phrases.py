@@ -73,7 +73,7 @@ def figures(tested: Tested) -> Figures:
         interval=f"{_fixed(tested.low, fine)} to {high if rise else _unit(high, rise)}"
         if is_estimated(tested)
         else "",
-        limit="" if limit is None else _unit(f"{limit * 100:.6g}", rise),
+        limit="" if limit is None else _unit(f"{limit * 100:.3g}", rise),
         smallest="" if smallest is None else _unit(_rounded(smallest), rise),
     )
 

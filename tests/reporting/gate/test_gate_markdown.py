@@ -101,6 +101,17 @@ def test_pairs_are_shown_with_what_differs(make_verdict):
         assert lines in text
 
 
+def test_examples_are_told_once_for_each_check(make_verdict):
+    copies, conflicts, *_ = make_verdict().tested
+    again = dataclasses.replace(copies, category="returns")
+    text = MarkdownRenderer().render(make_verdict(tested=(copies, conflicts, again)))
+    assert re.findall("#### Examples of (.*)", text) == [
+        "near-duplicate",
+        "label-conflict in shipping",
+    ]
+    assert "1 more test has examples in gate.json.\n" in text
+
+
 @pytest.mark.parametrize(
     ("new", "old", "said"),
     [
