@@ -64,7 +64,7 @@ def figures(tested: Tested) -> Figures:
     rise, lost = is_rise(tested), tested.check in _LOSSES
     effect, high = _fixed(tested.effect, fine), _fixed(tested.high, fine)
     sign = "+" if rise and float(effect.replace(_MINUS, "-")) > 0 else ""
-    limit, smallest = tested.margin, tested.smallest
+    limit, smallest = tested.margin, tested.smallest if is_estimated(tested) else None
     added = " added" if is_of_added(tested) else ""
     return Figures(
         base="" if tested.base is None else _side(tested, tested.base, tested.base_of),

@@ -172,6 +172,10 @@ def test_what_was_counted_has_no_interval_and_what_is_lost_is_told_by_what_is_le
     assert "| Check | Category | Base | Candidate | Change (interval) | Limit |" in text
     assert "| shrinkage | whole set | 500 | 6 left | 98.8% lost | 20% |" in text
     assert "of runs would fail" not in text
+    passed = MarkdownRenderer().render(
+        make_verdict("pass", tested=(dataclasses.replace(gone, status="pass"),))
+    )
+    assert "| passed | shrinkage | whole set | 500 | 6 left | 98.8% lost | 20% | – |" in passed
 
 
 def test_hostile_text_brings_no_markup(hostile, make_verdict):
