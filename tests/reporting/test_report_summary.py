@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from auditor.reporting import summarise
-from auditor.reporting.inert import inert, one_line
+from auditor.reporting.inert import inert, one_line, spelled
 
 
 def test_it_says_what_was_read_found_expected_skipped_and_written(audit):
@@ -72,3 +72,25 @@ def test_wide_characters_count_twice():
 def test_ordinary_text_of_any_script_is_left_alone():
     text = "naïve Zoë العربية עברית हिन्दी 日本語 می‌خواهم 👩‍🚀\n\tindented"
     assert inert(text) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("order status", "order status"),
+        ("billing ", "billing␣"),
+        (" billing", "␣billing"),
+        ("order  status", "order␣␣status"),
+        ("order\u00a0status", "order⟨U+00A0⟩status"),
+        ("bill\u200bing", "bill⟨U+200B⟩ing"),
+        ("bill\u200ding", "bill⟨U+200D⟩ing"),
+        ("Zoë", "Zoë"),
+        ("Zoe\u0308", "Zoe⟨U+0308⟩"),
+        ("\u1112\u1161\u11ab", "⟨U+1112⟩⟨U+1161⟩⟨U+11AB⟩"),
+        ("हिन्दी", "हिन्दी"),
+        ("a\tb\n", "a⟨U+0009⟩b⟨U+000A⟩"),
+        (" ", "␣"),
+    ],
+)
+def test_names_that_look_alike_are_spelled_apart(name, shown):
+    assert spelled(name) == shown
