@@ -58,7 +58,8 @@ def chance_to_meet(others: Ints, size: int, among: int) -> Values:
         - gammaln(among)
         - gammaln(np.maximum(among - size + 1 - others, 1))
     )
-    return np.where(others > among - size, 1.0, 1.0 - np.exp(np.minimum(none, 0.0)))
+    some = np.where(others > among - size, 1.0, -np.expm1(np.minimum(none, 0.0)))
+    return np.where(others > 0, some, 0.0)
 
 
 def copies(pool: Pool, base_family: Ints, family: Ints) -> Marks:

@@ -50,6 +50,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "Take a few variations of each row at most, and collect more distinct ones.",
     ),
 }
+LIMITS = ("fail", "warn")
 OTHER = (
     "is in a finding of this check",
     "are in findings of this check",
@@ -62,16 +63,17 @@ class Rises:
     """Is more of what was added flagged than of the base? One question a scope."""
 
     asked: Sequence[Asked]
-    counts: Counts
+    seen: Counts  # of all that was added
+    fair: Counts  # at the base's size: what decides
     fail: Values  # (T,) margins, of the added rows; 1 = none
     warn: Values
 
     def p_values(self) -> tuple[Values, Values]:
-        return rates.p_beyond(self.counts, self.fail), rates.p_beyond(self.counts, self.warn)
+        return rates.p_beyond(self.fair, self.fail), rates.p_beyond(self.fair, self.warn)
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
-        low, high = rates.interval(self.counts, level)
-        return low, high, rates.smallest_seen(self.counts, self.fail, level)
+        low, high = rates.interval(self.seen, level)
+        return low, high, rates.smallest_seen(self.fair, self.fail, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +104,16 @@ def rises(pool: Pool, marks: Mapping[str, Marks], unit: Ints, rules: Mapping[str
 
     unit (n,): rows of one number, a copy family or a group, are not independent.
     """
-    posed = [
-        (_rise(pool, s, found), found, _of_added(s, pool, "fail"), _of_added(s, pool, "warn"))
+    scopes = [
+        s
         for s in _scopes(pool, marks, rules)
-        if s.rule.rises and (found := _counts(pool, s, unit)) is not None
+        if s.rule.rises and (s.rows & pool.added).any() and (s.rows & pool.in_base).any()
     ]
-    asked, counts, fail, warn = zip(*posed, strict=True) if posed else ((), (), (), ())
-    fails, warns = (np.array([1.0 if m is None else m for m in limits]) for limits in (fail, warn))
-    return Rises(asked, Counts.joined(counts), fails, np.minimum(fails, warns))
+    fair = [_counts(pool, s, s.marks.added, unit) for s in scopes]
+    seen = [_counts(pool, s, s.marks.added > 0, unit) for s in scopes]
+    asked = [_rise(pool, s, *found) for s, *found in zip(scopes, seen, fair, strict=True)]
+    fail, warn = (np.array([_margin(_of_added(s, pool, of)) for s in scopes]) for of in LIMITS)
+    return Rises(asked, Counts.joined(seen), Counts.joined(fair), fail, np.minimum(fail, warn))
 
 
 def shares(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -> Shares:
@@ -170,29 +174,30 @@ def _of_added(scope: _Scope, pool: Pool, limit: str) -> float | None:
     return least if least < 1.0 else None
 
 
-def _counts(pool: Pool, scope: _Scope, unit: Ints) -> Counts | None:
-    """What was added and what was there; None where either is nothing."""
-    added, base = scope.rows & pool.added, scope.rows & pool.in_base
-    if not (added.any() and base.any()):
-        return None
-    marks = scope.marks
+def _counts(pool: Pool, scope: _Scope, flagged: Values | Flags, unit: Ints) -> Counts:
+    """What was added, `flagged` (n,) by 0 to 1, and what was there."""
+    added, base, marks = scope.rows & pool.added, scope.rows & pool.in_base, scope.marks
     was = marks.base if marks.tested is None else marks.tested
-    counted = {
-        "": (marks.added[added], unit[added]),
-        "base_": (was[base].astype(np.float64), unit[base]),
-    }
-    effect = {side: design_effect(*of) for side, of in counted.items()}
-    flagged = {f"{side}flagged": of[0].sum() / effect[side] for side, of in counted.items()}
-    return Counts.of(added=added.sum() / effect[""], base=base.sum() / effect["base_"], **flagged)
+    sides = [(flagged[added], unit[added]), (was[base], unit[base])]
+    of_added, of_base = (design_effect(f.astype(np.float64), u) for f, u in sides)
+    return Counts.of(
+        flagged=flagged[added].sum() / of_added,
+        added=added.sum() / of_added,
+        base_flagged=was[base].sum() / of_base,
+        base=base.sum() / of_base,
+    )
 
 
-def _rise(pool: Pool, scope: _Scope, found: Counts) -> Asked:
+def _rise(pool: Pool, scope: _Scope, seen: Counts, fair: Counts) -> Asked:
     one, many, advice = WORDS.get(scope.check, OTHER)
     marks, added, base = scope.marks, scope.rows & pool.added, scope.rows & pool.in_base
     rows = np.flatnonzero(added & (marks.added > 0))
     number, share = int(added.sum()), float(marks.base[base].mean())
     where = "" if scope.category is None else f" of {scope.category}"
     says = one if len(rows) == 1 else many
+    margin = _of_added(scope, pool, "fail")
+    rise, at_one_size = float(seen.rise[0]), float(fair.rise[0])
+    larger = margin is not None and rise > margin >= at_one_size
     return Asked(
         check=scope.check,
         category=scope.category,
@@ -201,8 +206,8 @@ def _rise(pool: Pool, scope: _Scope, found: Counts) -> Asked:
         base_of=int(base.sum()),
         candidate=len(rows) / number,
         candidate_of=number,
-        effect=float(found.rise[0]),
-        margin=_of_added(scope, pool, "fail"),
+        effect=rise,
+        margin=margin,
         informational=scope.rule.informational,
         reach=1.0,
         weight=number / int((scope.rows & pool.in_candidate).sum()),
@@ -210,7 +215,8 @@ def _rise(pool: Pool, scope: _Scope, found: Counts) -> Asked:
         partner=marks.partner[rows],
         spare=np.flatnonzero(added & marks.spare),
         explains=len(rows) / int(pool.added.sum()),
-        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's",
+        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's"
+        + f"; of as many rows as the base has, {share + at_one_size:.1%} would be" * larger,
         advice=advice,
     )
 
