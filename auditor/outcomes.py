@@ -31,6 +31,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A row of the candidate to leave out: what fails rests on it."""
+
+    row: int
+    checks: tuple[str, ...]  # that fail for it
+    repeats: Pair | None  # the row that it repeats or contradicts, where there is one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
     """One question that the gate put to the data, and the answer."""
 
@@ -113,7 +122,7 @@ class Verdict:
     standing: Standing | None = None  # None: there are none, or the gate fails for them
     renamed: Mapping[str, str] = field(default_factory=dict)  # category of the base -> candidate's
     policy_changes: tuple[str, ...] = ()  # what the candidate's branch changes of the base's policy
-    drop: tuple[int, ...] = ()  # candidate rows to leave out: what fails rests on them
+    drop: tuple[Dropped, ...] = ()  # rows to leave out, in the order of the file
     outcome_without: Outcome | None = None  # the outcome without `drop`; None: nothing to drop
     schema_version: int = VERDICT_VERSION
 

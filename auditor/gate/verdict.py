@@ -14,9 +14,9 @@ from auditor.checks import judge
 from auditor.digest import PACKAGES
 from auditor.gate.structure import Structure
 from auditor.interfaces import Check
-from auditor.outcomes import BaselineSummary, SetSummary, Standing, Status, Tested, Verdict
+from auditor.outcomes import BaselineSummary, Dropped, SetSummary, Standing, Status, Tested, Verdict
 from auditor.policy import Policy, Rule
-from auditor.records import Dataset, Ints
+from auditor.records import Dataset
 from auditor.results import EmbedderSummary, Finding, SkippedCheck, fingerprint
 from auditor.settings import Settings
 from auditor.sides.asking import SHOWN, outcome
@@ -30,7 +30,7 @@ def make_verdict(
     found: Structure,
     base: Dataset | None,
     tested: Sequence[Tested],
-    drop: Ints,
+    drop: tuple[Dropped, ...],
     skipped: Sequence[SkippedCheck],
     policy: Policy,
     settings: Settings,
@@ -39,20 +39,18 @@ def make_verdict(
     renamed: Mapping[str, str] | None = None,
     standing: Standing | None = None,
 ) -> Verdict:
-    """The verdict on `tested`; base: as the user gave it, its categories under their old names.
-
-    drop: positions of rows that could be left out.
-    """
+    """The verdict on `tested`; base: as the user gave it, its categories under their old names."""
     sides, embeddings = found.pool, found.both.embeddings
     told = [t for t in tested if t.status != "pass"]
     shown = {r for t in told for r in (*t.rows[:QUOTED], *_paired(t, "candidate"))}
     lost = {r for t in told for r in (*t.base_rows[:QUOTED], *_paired(t, "base"))}
-    dropped = sorted(sides.candidate_rows[drop].tolist())
-    named = {r for t in told for r in t.rows} | {*dropped}
+    beside = {(d.repeats.other_in, d.repeats.other) for d in drop if d.repeats}
+    shown |= {d.row for d in drop} | {r for side, r in beside if side == "candidate"}
+    named = shown | {r for t in told for r in t.rows}
     if settings.no_text:
         shown, lost = set(), set()
         tested = [replace(t, subject="") for t in tested]
-    lines = {e.row: e.line for e in sides.candidate.examples if e.row in named | shown}
+    lines = {e.row: e.line for e in sides.candidate.examples if e.row in named}
     return Verdict(
         outcome=outcome(tested),
         candidate=_summary(sides.candidate),
@@ -79,13 +77,13 @@ def make_verdict(
         versions={p: version(p) for p in PACKAGES},
         standing=standing,
         renamed=dict(renamed or {}),
-        drop=tuple(dropped),
+        drop=drop,
     )
 
 
-def without(dataset: Dataset, rows: Sequence[int]) -> Dataset | None:
+def without(dataset: Dataset, drop: Sequence[Dropped]) -> Dataset | None:
     """The dataset with some rows of its file left out; None where nothing would be left."""
-    gone = {*rows}
+    gone = {d.row for d in drop}
     left = tuple(e for e in dataset.examples if e.row not in gone)
     read = len(left) + len(dataset.held_out)
     return replace(dataset, examples=left, rows_read=read) if left else None

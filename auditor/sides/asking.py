@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.outcomes import Outcome, Pair, Status, Tested
+from auditor.outcomes import Dropped, Outcome, Pair, Status, Tested
 from auditor.records import Ints
 from auditor.results import fingerprint
 from auditor.sides.pool import Pool
@@ -72,7 +72,7 @@ class Decided:
     """The answers to all questions."""
 
     tested: tuple[Tested, ...]  # failing ones first
-    drop: Ints  # positions of candidate rows, without which what fails might pass
+    drop: tuple[Dropped, ...]  # candidate rows, without which what fails might pass
 
 
 class Questions(Protocol):
@@ -111,9 +111,8 @@ def decide(
     ]
     order = ("fail", "inconclusive", "warn", "informational", "pass")
     answers.sort(key=lambda a: (order.index(a[1].status), -round(a[0].explains, 1)))
-    failing = [a.spare for a, t in answers if t.status == "fail" and a.spare is not None]
-    drop = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *failing]))
-    return Decided(tested=tuple(_told(answers)), drop=drop)
+    failing = [a for a, t in answers if t.status == "fail" and a.spare is not None]
+    return Decided(tested=tuple(_told(answers)), drop=_dropped(pool, failing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +231,37 @@ def _pairs(pool: Pool, asked: Asked) -> Iterator[Pair]:
     paired = np.flatnonzero((partner >= 0) & (pool.candidate_rows[asked.rows] >= 0))
     own, other = asked.rows[paired], partner[paired]
     for i in np.argsort(pool.candidate_rows[own], kind="stable")[:PAIRED].tolist():
-        row, like = int(pool.candidate_rows[own[i]]), int(other[i])
-        if pool.in_base[like]:
-            yield Pair(row=row, other=int(pool.base_rows[like]), other_in="base")
-        else:
-            yield Pair(row=row, other=int(pool.candidate_rows[like]), other_in="candidate")
+        yield _pair(pool, int(own[i]), int(other[i]))
+
+
+def _pair(pool: Pool, own: int, other: int) -> Pair:
+    """Two positions as rows of their files; labels where they differ."""
+    examples, kept = pool.dataset.examples, bool(pool.in_base[other])
+    labels = examples[own].category, examples[other].category
+    return Pair(
+        row=int(pool.candidate_rows[own]),
+        other=int((pool.base_rows if kept else pool.candidate_rows)[other]),
+        other_in="base" if kept else "candidate",
+        labels=labels if labels[0] != labels[1] else None,
+    )
+
+
+def _dropped(pool: Pool, failing: Sequence[Asked]) -> tuple[Dropped, ...]:
+    """The rows that could be left out, each with the checks that fail for it."""
+    checks: dict[int, dict[str, None]] = defaultdict(dict)
+    repeats: dict[int, Pair] = {}
+    for asked in failing:
+        partner = {}
+        if asked.partner is not None:
+            partner = dict(zip(asked.rows.tolist(), asked.partner.tolist(), strict=True))
+        for i in asked.spare.tolist() if asked.spare is not None else ():
+            checks[i][asked.check] = None
+            if partner.get(i, -1) >= 0:
+                repeats.setdefault(i, _pair(pool, i, partner[i]))
+    return tuple(
+        Dropped(row=int(pool.candidate_rows[i]), checks=tuple(checks[i]), repeats=repeats.get(i))
+        for i in sorted(checks, key=lambda i: int(pool.candidate_rows[i]))
+    )
 
 
 def _rounded(value: float | None) -> float | None:

@@ -43,16 +43,13 @@ def forget(folder: Path) -> None:
 
 
 def _lines(verdict: Verdict) -> Iterator[tuple[object, ...]]:
-    """A row that several tests rest on names all of their checks, and the reason of the first."""
-    rests_on = [(t, {*t.rows, *(pair.row for pair in t.pairs)}) for t in verdict.of("fail")]
-    pairs = {pair.row: pair for t, _ in reversed(rests_on) for pair in reversed(t.pairs)}
-    for row in verdict.drop:
-        tests = [tested for tested, rows in rests_on if row in rows]
-        pair = pairs.get(row)
+    """A row that several checks fail for names all of them, and the reason of the first."""
+    reasons = {t.check: t.summary for t in reversed(verdict.of("fail"))}
+    for of in verdict.drop:
         yield (
-            *(row, phrases.line_of(verdict, row)),
-            SEPARATOR.join(dict.fromkeys(t.check for t in tests)),
-            tests[0].summary if tests else "",
-            *((pair.other, pair.other_in) if pair else (None, None)),
-            verdict.examples.get(str(row)),
+            *(of.row, phrases.line_of(verdict, of.row)),
+            SEPARATOR.join(of.checks),
+            next((reasons[c] for c in of.checks if c in reasons), ""),
+            *((of.repeats.other, of.repeats.other_in) if of.repeats else (None, None)),
+            verdict.examples.get(str(of.row)),
         )

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from auditor.outcomes import BaselineSummary, Pair, SetSummary, Standing, Tested, Verdict
+from auditor.outcomes import (
+    BaselineSummary,
+    Dropped,
+    Pair,
+    SetSummary,
+    Standing,
+    Tested,
+    Verdict,
+)
 from auditor.results import EmbedderSummary, Reject, SkippedCheck, fingerprint
 
 Spice = Callable[[str], str]
@@ -342,7 +350,7 @@ def make_verdict(
         ),
         "renamed": {spice("billing"): spice("Billing ")},
         "policy_changes": (spice("near-duplicate fails from 0.5, in the base from 0.03"),),
-        "drop": (*REPEATED, 230) if outcome == "fail" else (),
+        "drop": _dropped() if outcome == "fail" else (),
         "outcome_without": "fail" if outcome == "fail" else None,
     }
     return Verdict(**{**fields, **changes})
@@ -376,3 +384,20 @@ def hostile(request: pytest.FixtureRequest) -> Verdict:
 @pytest.fixture(params=["fail", "inconclusive", "pass"])
 def verdict(request: pytest.FixtureRequest) -> Verdict:
     return make_verdict(request.param)
+
+
+def _dropped() -> tuple[Dropped, ...]:
+    """Copies, some with the row that they repeat, one of them from a template; and a conflict."""
+    like = {17: (88, "base"), 13: (12, "candidate"), 14: (12, "candidate")}
+    copies = [
+        Dropped(
+            row=row,
+            checks=("near-duplicate", *["template-dominance"] * (row == 600)),
+            repeats=Pair(row=row, other=like[row][0], other_in=like[row][1])
+            if row in like
+            else None,
+        )
+        for row in REPEATED
+    ]
+    conflict = Dropped(row=230, checks=("label-conflict",), repeats=None)
+    return tuple(sorted([*copies, conflict], key=lambda d: d.row))
