@@ -136,7 +136,7 @@ def _at_least(least: Values, of: Values, rate: Values) -> Values:
 
 
 def _posterior(a: Values, b: Values) -> tuple[Values, Values]:
-    """(T, 96) shares and their weights under Beta(a, b); all of it at 0 or 1 where a or b is near 0.
+    """(T, 96) shares and their weights under Beta(a, b); a point where a or b is near 0.
 
     Gauss-Legendre over the angle whose squared sine is the share: its density has no pole there.
     """

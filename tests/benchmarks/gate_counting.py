@@ -7,7 +7,7 @@ the minus exponent (0 .. 1.2), and each draw brings a cluster of rows, copies of
 wrong for a share of rows, or of clusters. A base of so many rows is held against itself and more
 draws of the source (growth), or against as many other draws (apart). Copies, contradictions,
 suspected labels and sizes are counted from the message's number, so no text is made: all that is
-tested is the counting. Suspected is a wrong label, four times in five, and one right row in a hundred.
+tested is the counting. Four in five wrong labels look wrong, and one right label in a hundred.
 
 Prints a Markdown table with the runs that fail in each cell, and what failed.
 """
