@@ -92,7 +92,7 @@ def _flat(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     rest: list[tuple[tuple[str, ...], Any]] = [((), table)]
     while rest:  # and no recursion, since tables can be nested as deep as a file is long
         key, value = rest.pop()
-        if isinstance(value, Mapping) and (value or not key):
+        if isinstance(value, Mapping):
             rest += [((*key, name), inner) for name, inner in value.items()]
         else:
             yield key, _value(value)
