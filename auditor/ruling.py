@@ -44,9 +44,15 @@ def ruling(
 
     policy, config and flags: as the user gave them; a file outside the dataset's repository counts
     as it is, and flags stand above all files. Raises UsageError for a setting that does not fit,
-    and for a cache of vectors that the branch brings along; else as `revisions.at_revision`.
+    for a dataset that is a link of the branch to elsewhere, and for a cache of vectors that the
+    branch brings along; else as `revisions.at_revision`.
     """
     files = FilesAtRevision(dataset=dataset, revision=revision)
+    if link := files.lead_out():
+        raise UsageError(
+            f"{link}: a symbolic link in git that leads out of the repository, and could lead to "
+            "any file of this machine; put the dataset itself there"
+        )
     settings = load_settings(config, flags, files=files)
     if settings.cache_dir and files.track(Path(settings.cache_dir)):
         raise UsageError(

@@ -235,6 +235,41 @@ def test_a_folder_called_like_a_model_of_the_hub_is_told(branched):
     assert ruled(flags={"embedder": "org/other"}).changes == ()
 
 
+@pytest.mark.parametrize("to", ["../secret.csv", ".git/config", "/etc/passwd"])
+def test_a_dataset_that_the_branch_links_to_elsewhere_is_refused(branched, git, tmp_path, to):
+    """Its rows would stand in a report that others can read."""
+    (tmp_path / "secret.csv").write_text("text,label\n")
+    branched({}, {"data/other.csv": "text,label\n"})
+    place = Path("data/train.csv")
+    place.unlink()
+    place.symlink_to(Path.cwd() / to)
+    assert ruled().changes == ()  # DVC links like this, but git does not keep it
+    git("rm", "-q", "--cached", "data/train.csv")
+    assert ruled().changes == ()
+    git("add", "--force", "data/train.csv")
+    with pytest.raises(UsageError, match="leads out of the repository"):
+        ruled()
+
+
+def test_so_is_one_in_a_folder_or_above_it(branched, git, tmp_path):
+    branched({"sets/a/one.csv": "text,label\n"}, {})
+    (tmp_path / "secret.csv").write_text("text,label\n")
+    Path("sets/a/two.csv").symlink_to(tmp_path / "secret.csv")
+    Path("above").symlink_to(tmp_path)
+    git("add", ".")
+    for dataset in ("sets", "sets/a", "above/secret.csv", "."):
+        with pytest.raises(UsageError, match="leads out of the repository"):
+            ruling(Path(dataset), "main", CODES, policy=None, config=None, flags={})
+
+
+def test_a_link_to_another_dataset_of_the_repository_is_read(branched, git):
+    branched({"archive/train.csv": "text,label\n"}, {})
+    Path("data/train.csv").unlink()
+    Path("data/train.csv").symlink_to("../archive/train.csv")
+    git("add", ".")
+    assert ruled().changes == ()
+
+
 def test_vectors_that_the_branch_brings_are_refused(branched, tmp_path):
     branched({"auditor.toml": 'cache_dir = "vectors"\n'}, {"vectors/1/2.safetensors": "forged"})
     with pytest.raises(UsageError, match="cache_dir vectors: git keeps files or a link there"):

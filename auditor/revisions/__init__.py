@@ -21,7 +21,7 @@ import msgspec
 
 from auditor.errors import DataError, SurroundingsError, UsageError
 from auditor.revisions.dvc import keep_of
-from auditor.revisions.git import Entry, Repository, find_repository, superproject
+from auditor.revisions.git import LINK, Entry, Repository, find_repository, superproject
 
 POINTER = b"version https://git-lfs.github.com/spec/"  # how a Git LFS pointer begins
 
@@ -100,9 +100,23 @@ class FilesAtRevision:
         repository = find_repository(_folder(place))
         if repository is None or not self.hold(path):
             return False
-        way = [p for p in (place, *place.parents) if p.is_relative_to(repository.top)]
-        linked = any(p.is_symlink() for p in way if p != repository.top)
-        return linked or repository.tracks(_named(repository, place))
+        linked = any(p.is_symlink() for p in _way(repository, place))
+        return linked or bool(repository.tracked(_named(repository, place)))
+
+    def lead_out(self) -> Path | None:
+        """A link of the branch at, above or in the dataset that leads out of the work tree.
+
+        It could bring any file of the machine into a report. DVC's links are none of git's.
+        """
+        place = _absolute(self.dataset)
+        repository = find_repository(_folder(place))
+        if repository is None:
+            return None
+        own = repository.tracked(_named(repository, place))
+        above = [p for p in _way(repository, place)[1:] if p.is_symlink()]
+        links = [repository.top / name for name, mode in own.items() if mode == LINK]
+        links += [p for p in above if repository.tracked(_named(repository, p))]
+        return next((link for link in links if not _stays(repository, link)), None)
 
     def _asked(self, path: Path) -> _Asked:
         return _locate(_absolute(path), _checked(self.revision))
@@ -188,6 +202,17 @@ def _named(repository: Repository, place: Path) -> str:
     return "" if place == repository.top else place.relative_to(repository.top).as_posix()
 
 
+def _way(repository: Repository, place: Path) -> list[Path]:
+    """The place, and the folders of the work tree that lead to it."""
+    return [p for p in (place, *place.parents) if repository.top in p.parents]
+
+
+def _stays(repository: Repository, link: Path) -> bool:
+    """Whether a link leads to a file of the work tree, and to none of git's own."""
+    end, top = link.resolve(), repository.top.resolve()
+    return end.is_relative_to(top) and ".git" not in end.relative_to(top).parts
+
+
 def _write_folder(asked: _Asked, copy: Path) -> None:
     copy.mkdir(exist_ok=True)
     for entry in asked.files():
@@ -217,8 +242,8 @@ def _write_file(asked: _Asked, entry: Entry, copy: Path) -> None:
 
 def _plain(asked: _Asked, entry: Entry) -> None:
     """Raises DataError for what is no file of its own."""
-    if entry.mode in ("120000", "160000"):
-        what = "a symbolic link" if entry.mode == "120000" else "a submodule"
+    if entry.mode in (LINK, "160000"):
+        what = "a symbolic link" if entry.mode == LINK else "a submodule"
         raise DataError(
             f"{asked.told}: {entry.name} is {what} there; give the file that it leads to, or the "
             "other dataset with --base BASE"

@@ -38,6 +38,7 @@ _STILL = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
+LINK = "120000"  # the mode of a symbolic link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +102,12 @@ class Repository:
             )
         return done.stdout or b""
 
-    def tracks(self, name: str) -> bool:
-        """Whether a file of that name, or in a folder of that name, is checked out from git."""
-        return bool(self._git("ls-files", "-z", "--", name).stdout)
+    def tracked(self, name: str) -> dict[str, str]:
+        """What of that name, or in a folder of that name, is checked out: name -> mode."""
+        names = [name] if name else []
+        done = self._git("ls-files", "-z", "--stage", "--", *names)
+        lines = (line.partition("\t") for line in os.fsdecode(done.stdout).split("\0") if line)
+        return {name: head.split()[0] for head, _, name in lines}
 
     def _git(
         self, *words: str, stdout: int = subprocess.PIPE
