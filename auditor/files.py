@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,9 +14,10 @@ Kind = TypeVar("Kind")
 
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file so that, whenever the machine stops, it is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    # A name that nobody can foresee, and "x": what lies there already, such as a link, is not used.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with temporary.open("wb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

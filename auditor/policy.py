@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from auditor.errors import UsageError
-from auditor.settings import expect_known, read_table
+from auditor.settings import ON_DISK, Files, expect_known, read_table, read_toml
 
 LIMITS = ("warn", "fail", "warn_rise", "fail_rise", "warn_batch", "fail_batch")
 
@@ -126,18 +125,20 @@ def load_policy(
     folder: Path = Path(),
     *,
     config: Path | None = None,
+    files: Files = ON_DISK,
 ) -> Policy:
     """The policy of the file `path`, or of the settings in `folder`, or the defaults.
 
-    codes: the checks there are; config: the file of settings, where the user names one. Raises
-    UsageError for a file that cannot be read, an unknown key, or a value of a wrong type.
+    codes: the checks there are; config: the file of settings, where the user names one; files:
+    where they are read from. Raises UsageError for a file that cannot be read, an unknown key, or a
+    value of a wrong type.
     """
     table: Any
     if path is None:
-        settings, where = read_table(config, folder)
+        settings, where = read_table(config, folder, files=files)
         table = settings.get("gate", {})
     else:
-        table, where = _own_table(path), str(path)
+        table, where = policy_table(path, files), files.called(path)
     if not isinstance(table, Mapping):
         raise UsageError(f"{where}: gate must be a table, not {table!r}")
     expect_known(table, [f.name for f in dataclasses.fields(Policy)], "key of the gate", where)
@@ -152,15 +153,14 @@ def load_policy(
         raise UsageError(f"{where}: {error}") from error
 
 
-def _own_table(path: Path) -> Mapping[str, Any]:
+def policy_table(path: Path, files: Files) -> Any:
     """The policy of a file: its [tool.auditor.gate] or [gate] table, or all of it."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as TOML ({error})") from error
-    inner = table.get("tool", {}).get("auditor", {}) if "tool" in table else table
-    found: Mapping[str, Any] = inner.get("gate", {} if "tool" in table else inner)
-    return found
+    table = read_toml(path, files, named=True) or {}
+    inner: Any = table
+    if "tool" in table:
+        tool = table["tool"]
+        inner = {"gate": {}, **tool.get("auditor", {})} if isinstance(tool, Mapping) else {}
+    return inner.get("gate", inner)
 
 
 def _rule(table: Any, where: str) -> Rule:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, Protocol, get_args, get_type_hints
 
 from auditor.errors import UsageError
 from auditor.records import ROLES
@@ -91,12 +91,44 @@ def _typed(key: str, value: Any, hint: Any) -> None:
         raise UsageError(f"{key} must be {wanted}, not {value!r}")
 
 
-def load_settings(config: Path | None, flags: Mapping[str, Any], folder: Path = Path()) -> Settings:
+class Files(Protocol):
+    """Where settings are read from."""
+
+    def read(self, path: Path) -> bytes | None:
+        """The content of a file; None where there is none."""
+        ...
+
+    def called(self, path: Path) -> str:
+        """What a message calls the file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """Files as they lie there."""
+
+    def read(self, path: Path) -> bytes | None:
+        return path.read_bytes() if path.exists() else None
+
+    def called(self, path: Path) -> str:
+        return str(path)
+
+
+ON_DISK = OnDisk()
+
+
+def load_settings(
+    config: Path | None,
+    flags: Mapping[str, Any],
+    folder: Path = Path(),
+    *,
+    files: Files = ON_DISK,
+) -> Settings:
     """Settings from `config`, or what `folder` holds, with `flags` that are not None on top.
 
     Raises UsageError for a file that cannot be read, an unknown key, or a value of a wrong type.
     """
-    table, where = read_table(config, folder)
+    table, where = read_table(config, folder, files=files)
     table.pop("gate", None)  # read by `policy.py`
     settings = _checked(table, where)
     given = {k: v for k, v in flags.items() if v is not None}
@@ -112,24 +144,40 @@ def load_settings(config: Path | None, flags: Mapping[str, Any], folder: Path = 
     return settings
 
 
-def read_table(config: Path | None, folder: Path) -> tuple[dict[str, Any], str]:
+def read_table(
+    config: Path | None, folder: Path = Path(), *, files: Files = ON_DISK
+) -> tuple[dict[str, Any], str]:
     """The user's table, and where it stands: of `config`, or of what `folder` holds."""
     candidates = [config] if config else [folder / "auditor.toml", folder / "pyproject.toml"]
     for path in candidates:
-        if config is None and not path.is_file():
+        table = read_toml(path, files, named=config is not None)
+        if table is None:
             continue
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise UsageError(f"{path}: cannot be read as TOML ({error})") from error
+        where = files.called(path)
         if path.name == "pyproject.toml":
-            table = table.get("tool", {}).get("auditor")
+            tool = table.get("tool", {})
+            table = tool.get("auditor") if isinstance(tool, dict) else None
             if table is None:
                 continue
             if not isinstance(table, dict):
-                raise UsageError(f"{path}: [tool.auditor] must be a table, not {table!r}")
-        return table, str(path)
+                raise UsageError(f"{where}: [tool.auditor] must be a table, not {table!r}")
+        return table, where
     return {}, "defaults"
+
+
+def read_toml(path: Path, files: Files, *, named: bool) -> dict[str, Any] | None:
+    """A file of TOML; None where there is none. Raises UsageError for what cannot be read.
+
+    named: the user named the file, so that it must be somewhere, if not in `files`.
+    """
+    where = files.called(path)
+    if named and not path.exists():
+        raise UsageError(f"{path}: cannot be read: no such file; check the path")
+    try:
+        content = files.read(path)
+        return None if content is None else tomllib.loads(content.decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: of TOML, text and numbers
+        raise UsageError(f"{where}: cannot be read as TOML ({error})") from error
 
 
 def _checked(table: Mapping[str, Any], where: str) -> Settings:

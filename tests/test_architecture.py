@@ -18,7 +18,7 @@ cli
 commands
 compare gate
 baseline pipeline
-opening
+opening ruling
 reporting
 dataset embedding prediction checks sides digest revisions
 policy

@@ -183,8 +183,8 @@ def test_it_installs_itself_or_the_version_that_is_asked_for(shell, workplace, v
     """The environment is made up: what `python3 -m venv` is asked, and then pip."""
     programs = workplace / "programs"
     programs.mkdir()
-    made = 'mkdir -p "$3/bin"; printf "#!/bin/sh\\necho \\"\\$@\\"\\n" > "$3/bin/pip"'
-    (programs / "python3").write_text(f'#!/bin/sh\n{made}; chmod +x "$3/bin/pip"\n')
+    made = 'mkdir -p "$4/bin"; printf "#!/bin/sh\\necho \\"\\$@\\"\\n" > "$4/bin/pip"'
+    (programs / "python3").write_text(f'#!/bin/sh\n{made}; chmod +x "$4/bin/pip"\n')
     (programs / "python3").chmod(0o755)
     script = f'PATH="$PWD/programs:$PATH"\n{INSTALL["run"]}'
     done = shell(
@@ -193,6 +193,16 @@ def test_it_installs_itself_or_the_version_that_is_asked_for(shell, workplace, v
     )  # fmt: skip
     assert done.stdout.split() == ["install", "--quiet", asked]
     assert (workplace / "path").read_text() == f"{workplace}/auditor/bin\n"
+
+
+def test_the_install_step_imports_nothing_that_the_branch_holds(workplace, shell):
+    """`python3 -m` would look for its modules in the folder that it works in first."""
+    for name in ("venv", "ensurepip", "subprocess", "auditor"):
+        (workplace / f"{name}.py").write_text("open('run', 'w')\n")
+    [line] = [line for line in INSTALL["run"].splitlines() if " venv " in line]
+    shell("bash", "-c", f"{line} --without-pip", RUNNER_TEMP=str(workplace))
+    assert (workplace / "auditor/bin/python3").exists()
+    assert not (workplace / "run").exists()
 
 
 def test_the_workflow_of_the_readme_names_inputs_and_outputs_that_there_are():
@@ -241,7 +251,7 @@ def test_the_hook_stops_a_commit_that_makes_the_data_worse(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("dvc") is None, reason="needs DVC: pip install -e '.[dvc]'")
+@pytest.mark.skipif(find_spec("dvc") is None, reason="needs DVC: pip install dvc")
 def test_the_dvc_stage_fails_where_data_that_dvc_keeps_got_worse(shell, repository, spoil):
     def dvc(*words: str, code: int = 0) -> str:
         done = shell(sys.executable, "-m", "dvc", *words, code=code)

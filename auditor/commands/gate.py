@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import secrets
 import sys
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.commands import options
-from auditor.commands.running import errors, progress_bars, settings_of, writable
-from auditor.errors import UsageError
+from auditor.commands.running import errors, given, progress_bars, writable
+from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
     from auditor.outcomes import Outcome, Verdict
+    from auditor.ruling import Ruling
 
 
 @click.command()
@@ -90,25 +92,29 @@ def gate(
     """
     with errors(debug):
         _exclusive(base=base, base_ref=base_ref, baseline=baseline)
-        settings = settings_of(config, flags)
-        from auditor.gate import CODES
+        if base_ref is not None and candidate == "-":
+            raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
+        rules = _ruling(candidate, base_ref, policy, config, flags)
         from auditor.gate import gate as run
-        from auditor.policy import load_policy
         from auditor.reporting.gate import BY_DEFAULT, publish, save_verdict, summarise_verdict
 
-        rules = load_policy(policy, CODES, config=config)
         if output:
             writable(output)
-        with _base(candidate, base, base_ref) as against, progress_bars(quiet) as progress:
+        with (
+            _told_in_errors(rules),
+            _base(candidate, base, base_ref) as against,
+            progress_bars(quiet) as progress,
+        ):
             verdict = run(
                 candidate,
                 base=against,
                 baseline=baseline,
                 update=update,
-                policy=rules,
-                settings=settings,
+                policy=rules.policy,
+                settings=rules.settings,
                 progress=progress,
             )
+        verdict = dataclasses.replace(verdict, policy_changes=rules.changes)
         folder = output or Path("reports") / verdict.candidate.name
         paths = save_verdict(verdict, folder, formats or BY_DEFAULT)
         if not quiet:
@@ -126,13 +132,45 @@ def _exclusive(**given: object) -> None:
         raise UsageError(f"{' and '.join(named)} exclude each other; give one of them")
 
 
+def _ruling(
+    candidate: str,
+    base_ref: str | None,
+    policy: Path | None,
+    config: Path | None,
+    flags: Mapping[str, Any],
+) -> Ruling:
+    """The settings and the policy: of the revision where there is one, else as they lie there."""
+    from auditor.gate import CODES
+    from auditor.policy import load_policy
+    from auditor.ruling import Ruling, ruling
+    from auditor.settings import load_settings
+
+    flags = given(flags)
+    if base_ref is not None:
+        return ruling(Path(candidate), base_ref, CODES, policy=policy, config=config, flags=flags)
+    return Ruling(
+        settings=load_settings(config, flags), policy=load_policy(policy, CODES, config=config)
+    )
+
+
+@contextmanager
+def _told_in_errors(rules: Ruling) -> Iterator[None]:
+    """An error can rest on a setting that the branch has changed in vain, so it says which."""
+    try:
+        yield
+    except AuditorError as error:
+        if not rules.changes:
+            raise
+        raise type(error)(
+            f"{error} (the base's settings hold: {'; '.join(rules.changes)})"
+        ) from error
+
+
 def _base(
     candidate: str, base: str | None, base_ref: str | None
 ) -> AbstractContextManager[str | Path | None]:
     if base_ref is None:
         return nullcontext(base)
-    if candidate == "-":
-        raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
     from auditor.revisions import at_revision
 
     return at_revision(Path(candidate), base_ref)

@@ -23,9 +23,14 @@ def settings_of(config: Path | None, flags: Mapping[str, Any]) -> Settings:
     """The settings of `config`, with the flags of the command line on top. Raises UsageError."""
     from auditor.settings import load_settings
 
-    given = dict(flags)
-    roles, columns = _pairs(given.pop("roles", ())), given.pop("columns", None) or None
-    return load_settings(config, {**given, "roles": roles, "declared_columns": columns})
+    return load_settings(config, given(flags))
+
+
+def given(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """The flags of the command line by the names of the settings. Raises UsageError."""
+    rest = dict(flags)
+    roles, columns = _pairs(rest.pop("roles", ())), rest.pop("columns", None) or None
+    return {**rest, "roles": roles, "declared_columns": columns}
 
 
 def _pairs(roles: tuple[str, ...]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 
 import numpy as np
@@ -10,6 +11,9 @@ from auditor.embedding.neighbours import nearest
 from auditor.records import Floats
 
 NEIGHBOURS = 15
+# numba, which compiles UMAP, reads `.numba_config.yaml` in the folder that one works in. These name
+# a cache of pickles there, and classes to import; the environment stands above the file.
+OF_NUMBA = ("NUMBA_CACHE_DIR", "NUMBA_CACHE_LOCATOR_CLASSES")
 FEWEST = NEIGHBOURS + 3  # below, there is no neighbourhood to unfold: a plane of two axes does
 
 
@@ -23,6 +27,8 @@ def draw(vectors: Floats, seed: int) -> Floats:
     own = np.arange(len(vectors))[:, None]
     index = np.concatenate([own, near.index], axis=1)
     distance = np.concatenate([np.zeros_like(own), 1.0 - near.cosine], axis=1)
+    for name in OF_NUMBA:
+        os.environ.setdefault(name, "")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its own precomputed neighbours and single thread
         from umap import UMAP

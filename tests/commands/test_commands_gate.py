@@ -54,7 +54,7 @@ def asked(monkeypatch) -> SimpleNamespace:
         return replace(VERDICT, outcome=asked.outcome)
 
     def save_verdict(verdict: Verdict, folder: Path, formats: tuple[str, ...]) -> list[Path]:
-        asked.saved = (folder, tuple(formats))
+        asked.saved, asked.verdict = (folder, tuple(formats)), verdict
         return [Path(folder) / "verdict.json"]
 
     def publish(verdict: Verdict, environ: Any, echo: Any) -> None:
@@ -128,14 +128,50 @@ def test_one_thing_alone_is_held_against(run, desk, asked, flags, told):
     assert asked.saved is None
 
 
-def test_a_base_may_be_the_candidate_at_a_revision(run, desk, asked):
+@pytest.fixture
+def committed(desk, workplace) -> Path:
+    """The tickets and a policy on main, in a repository."""
+    with (workplace / "auditor.toml").open("a") as settings:
+        settings.write("[gate]\nfalse_alarms = 0.02\n")
     as_mia = ("-c", "user.name=mia", "-c", "user.email=mia@example.org")
-    for words in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "tickets")):
+    for words in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-q", "-m", "tickets")):
         subprocess.run(["git", *as_mia, *words], check=True)
-    before = desk.read_bytes()
-    desk.write_bytes(before.replace(b"lamp", b"lantern"))
+    return desk
+
+
+def test_a_base_may_be_the_candidate_at_a_revision(run, committed, asked):
+    before = committed.read_bytes()
+    committed.write_bytes(before.replace(b"lamp", b"lantern"))
     run("gate", "desk.csv", "--base-ref", "HEAD")
     assert asked.base == before
+    assert asked.verdict.policy_changes == ()
+
+
+def test_against_a_revision_its_settings_hold_and_the_verdict_has_the_changes(
+    run, committed, asked, workplace
+):
+    (workplace / "auditor.toml").write_text("seed = 7\n[gate]\nfalse_alarms = 0.4\n")
+    run("gate", "desk.csv", "--base-ref", "main")
+    policy, settings = asked.words["policy"], asked.words["settings"]
+    assert (policy.false_alarms, settings.seed, settings.embedder) == (0.02, 0, "hashing")
+    told = asked.verdict.policy_changes
+    assert told[0] == "gate.false_alarms: 0.02 at main, 0.4 here (not used)"
+    assert "seed: not set at main, 7 here (not used)" in told
+
+
+def test_against_a_file_the_settings_here_hold(run, committed, asked, workplace):
+    (workplace / "auditor.toml").write_text("[gate]\nfalse_alarms = 0.4\n")
+    run("gate", "desk.csv", "--base", "desk.csv")
+    assert asked.words["policy"].false_alarms == 0.4
+    assert asked.verdict.policy_changes == ()
+
+
+def test_an_error_says_which_settings_were_not_used(run, committed, asked, workplace):
+    with (workplace / "auditor.toml").open("a") as settings:
+        settings.write("fewest = 3\n")
+    asked.error = DataError("desk.csv: no column 'topic'")
+    told = run("gate", "desk.csv", "--base-ref", "main", code=4).stderr
+    assert "no column 'topic' (the base's settings hold: gate.fewest: not set at main" in told
 
 
 def test_standard_input_is_in_no_revision(run, asked):
@@ -200,6 +236,20 @@ def test_a_worse_candidate_fails_and_its_files_say_why(run, desk, tickets, as_cs
     verdict = json.loads(Path("reports/worse/gate.json").read_text(encoding="utf-8"))
     assert verdict["outcome"] == "fail"
     assert str(Path("reports/worse/gate.html")) in out
+
+
+def test_a_branch_that_changes_the_policy_too_fails_all_the_same(
+    run, committed, tickets, as_csv, workplace
+):
+    copies = [{**t, "text": f"{t['text']} {n}"} for t in tickets[:10] for n in ("", "please", "?!")]
+    committed.write_text(as_csv([*tickets, *copies, *copies]), encoding="utf-8")
+    run("gate", "desk.csv", "--base-ref", "main", "--inconclusive", "pass", code=1)
+    with (workplace / "auditor.toml").open("a") as settings:
+        for code in ("near-duplicate", "amplification", "label-conflict", "label-error"):
+            settings.write(f"[gate.checks.{code}]\ninformational = true\n")
+    (workplace / "before.csv").write_text(as_csv(tickets), encoding="utf-8")
+    run("gate", "desk.csv", "--base", "before.csv", "--inconclusive", "pass")
+    run("gate", "desk.csv", "--base-ref", "main", "--inconclusive", "pass", code=1)
 
 
 def test_findings_in_a_baseline_pass_and_new_ones_fail(run, desk, tickets, as_csv):

@@ -1,11 +1,16 @@
 """The drawing: the same each time, within its frame, whatever it is given."""
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from auditor.embedding.map import FEWEST, draw
+
+ROOT = Path(__file__).parents[2]
 
 
 def unit(n, dim=16, seed=0):
@@ -60,3 +65,23 @@ def test_umap_draws_within_the_frame_in_four_digits(n):
 def test_umap_copes_with_many_identical_rows():
     places = draw(np.concatenate([np.tile(unit(1), (40, 1)), unit(20, seed=1)]), seed=0)
     assert np.isfinite(places).all()
+
+
+@pytest.mark.slow
+def test_no_configuration_beside_the_data_brings_compiled_code(tmp_path):
+    """numba would take pickles from the cache that it names, and import the class."""
+    (tmp_path / ".numba_config.yaml").write_text(
+        "cache_dir: compiled\ncache_locator_classes: planted.Locator\n"
+    )
+    (tmp_path / "planted.py").write_text("open('ran', 'w')\n")
+    script = (
+        "import numpy as np\nfrom auditor.embedding.map import draw\n"
+        "draw(np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32), 0)\n"
+    )
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    command = [sys.executable, "-c", script]
+    subprocess.run(command, cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": path})
+    assert {p.name for p in tmp_path.iterdir()} - {"__pycache__"} == {
+        ".numba_config.yaml",
+        "planted.py",
+    }
