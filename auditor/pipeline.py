@@ -132,7 +132,9 @@ def gather(
     if evidence.out_of_fold is None:
         return evidence
     held_out = encoder.embed([e.text for e in dataset.held_out])
-    whole, disjoint = (keep_together(dataset, evidence.copies, t) for t in ((), evidence.templates))
+    whole, disjoint = (
+        keep_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
+    )
     old = Old(
         dataset=dataset,
         embeddings=evidence.embeddings,
@@ -163,33 +165,34 @@ def look(
     held_out = encoder.embed([e.text for e in dataset.held_out])
     progress("structure", 0, 1)
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
-    copies = find_copies(dataset.texts, neighbours)
-    templates = find_templates(dataset, copies)
+    same_text = find_copies(dataset.texts, neighbours)
+    templates = find_templates(dataset, same_text)
     stripped = without_templates(dataset.texts, templates)
     frames = () if briefly else find_frames(dataset, templates)
-    subtypes = () if briefly else _subtypes(dataset, stripped, encoder, copies, templates)
+    subtypes = () if briefly else _subtypes(dataset, stripped, encoder, same_text, templates)
     progress("structure", 1, 1)
     apart = () if briefly else templates
-    out_of_fold = score_out_of_fold(dataset, stripped, embeddings, copies, apart, settings.seed)
+    out_of_fold = score_out_of_fold(dataset, stripped, embeddings, same_text, apart, settings.seed)
     illusions = None
     if out_of_fold and not briefly:
         illusions = measure_illusions(
-            dataset, embeddings, copies, frames, out_of_fold, settings.seed
+            dataset, embeddings, same_text, frames, out_of_fold, settings.seed
         )
     return Evidence(
         dataset=dataset,
         embeddings=embeddings,
         neighbours=neighbours,
-        copies=copies,
+        copies=same_text.apart(dataset.kinds),
+        same_text=same_text,
         templates=templates,
         subtypes=subtypes,
         out_of_fold=out_of_fold,
         forecast=None,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
-        repetition=find_repetition(dataset, copies, templates),
+        repetition=find_repetition(dataset, same_text, templates),
         frames=frames,
-        frame_alone=read_frames_alone(dataset, copies, frames),
+        frame_alone=read_frames_alone(dataset, same_text, frames),
         illusions=illusions,
     )
 
@@ -299,8 +302,9 @@ def _backtested_rung(settings: Settings) -> str:
 
 def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> CopyFamilies:
     """Copy families of the training rows and those of other splits together, in that order."""
-    texts = [e.text for e in (*dataset.examples, *dataset.held_out)]
-    return find_copies(texts, nearest(np.concatenate([own.vectors, others.vectors]), NEIGHBOURS))
+    both = (*dataset.examples, *dataset.held_out)
+    near = nearest(np.concatenate([own.vectors, others.vectors]), NEIGHBOURS)
+    return find_copies([e.text for e in both], near).apart(e.told_before for e in both)
 
 
 def _reference(unlabelled: Sequence[tuple[str, int]], encoder: Encoder) -> Reference:

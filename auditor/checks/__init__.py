@@ -17,22 +17,28 @@ from auditor.checks.fragile_category import FragileCategory
 from auditor.checks.illusion_gap import IllusionGap
 from auditor.checks.label_conflict import LabelConflict
 from auditor.checks.label_error import LabelError
+from auditor.checks.label_spelling import LabelSpelling
+from auditor.checks.multi_label import MultiLabel
 from auditor.checks.near_duplicate import NearDuplicate
 from auditor.checks.reference_gap import ReferenceGap
 from auditor.checks.split_leakage import SplitLeakage
 from auditor.checks.template_dominance import TemplateDominance
 from auditor.checks.template_shortcut import TemplateShortcut
+from auditor.checks.unread_rows import UnreadRows
 from auditor.interfaces import Check
 from auditor.records import Evidence
 from auditor.results import Finding, SkippedCheck
 
 CHECKS: tuple[Check, ...] = (
+    UnreadRows(),
     FragileCategory(),
     TemplateDominance(),
     TemplateShortcut(),
     IllusionGap(),
     CoverageGap(),
     CombinationGap(),
+    LabelSpelling(),
+    MultiLabel(),
     LabelConflict(),
     LabelError(),
     AnnotatorInconsistency(),

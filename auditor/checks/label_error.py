@@ -75,10 +75,14 @@ class LabelError:
         log = np.log(witnesses + self.floor)
         belief = _normalised(log.sum(axis=0))
         rows = np.arange(len(codes))
-        rival = _best_other(belief, codes)
+        possible = belief.copy()  # of labels that the text has in other rows, rightly, none
+        for i, others in evidence.labels_beside.items():
+            possible[i, list(others)] = -1.0
+        rival = _best_other(possible, codes)
         against = (log[:, rows, rival] - log[:, rows, codes]).round(5)  # (witnesses, n) log odds
-        total = np.where(assessable[codes], against.sum(axis=0), -np.inf)
-        budget = confident_errors(belief, codes)
+        assessed = assessable[codes] & (possible[rows, rival] >= 0)
+        total = np.where(assessed, against.sum(axis=0), -np.inf)
+        budget = confident_errors(possible, codes)
         listed = np.argsort(-total, kind="stable")
         listed = listed[: math.ceil(budget * (1 + self.beyond))]
         for place, i in enumerate(listed[total[listed] > 0]):
@@ -111,7 +115,7 @@ class LabelError:
     def _votes(self, evidence: Evidence, codes: Ints, kinds: int) -> Floats:
         """(n, K) share of the nearest neighbours outside a row's own copy family, by cosine."""
         index, cosine = evidence.neighbours.index, evidence.neighbours.cosine
-        family = evidence.copies.family
+        family = evidence.same_text.family
         other = (index >= 0) & (family[index] != family[:, None])
         other &= np.cumsum(other, axis=1) <= self.neighbours
         votes = np.zeros((len(codes), kinds), dtype=np.float32)

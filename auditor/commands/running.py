@@ -24,16 +24,22 @@ def settings_of(config: Path | None, flags: Mapping[str, Any]) -> Settings:
     from auditor.settings import load_settings
 
     given = dict(flags)
-    roles, columns = _pairs(given.pop("roles", ())), given.pop("columns", None) or None
-    return load_settings(config, {**given, "roles": roles, "declared_columns": columns})
+    text = given.pop("text", ())
+    tables = {
+        "text": text[0] if len(text) == 1 else text or None,
+        "declared_columns": given.pop("columns", None) or None,
+        "roles": _pairs("--role", given.pop("roles", ()), "NAME=COL", "group=customer"),
+        "label_map": _pairs("--map-label", given.pop("label_map", ()), "OLD=NEW", "Refund=refund"),
+    }
+    return load_settings(config, {**given, **tables})
 
 
-def _pairs(roles: tuple[str, ...]) -> dict[str, str]:
-    """NAME=COL options as a table."""
-    for role in roles:
-        if not all(role.partition("=")):
-            raise UsageError(f"--role {role}: expected NAME=COL, such as --role group=customer")
-    return {r.partition("=")[0]: r.partition("=")[2] for r in roles}
+def _pairs(flag: str, given: tuple[str, ...], form: str, example: str) -> dict[str, str]:
+    """Options such as NAME=COL as a table."""
+    for pair in given:
+        if not all(pair.partition("=")):
+            raise UsageError(f"{flag} {pair}: expected {form}, such as {flag} {example}")
+    return {pair.partition("=")[0]: pair.partition("=")[2] for pair in given}
 
 
 def writable(folder: Path) -> None:

@@ -12,6 +12,7 @@ from auditor.reporting import verdict, wording
 from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
 from auditor.results import Audit, Backtest, Limit, UpdateSkill
+from auditor.spelling import visible
 
 _CODES = 8
 _SKIPPED = 3
@@ -32,6 +33,9 @@ def _lines(audit: Audit) -> Iterator[str]:
         wording.count(len(data.categories), "category", "categories")
     )
     yield f"Columns   {', '.join(f'{role}: {column}' for role, column in data.roles.items())}"
+    if data.mapped_labels:
+        mapped = (f"{visible(m.label)} as {m.category} ({m.rows:,})" for m in data.mapped_labels)
+        yield f"Labels    read {wording.listing(mapped)}"
     judged = verdict.judge(audit)
     yield f"Verdict   {judged.training}"
     yield from _findings(audit)

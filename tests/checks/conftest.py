@@ -78,6 +78,7 @@ def make_evidence() -> Build:
             "embeddings": _embeddings(dataset, seed),
             "neighbours": _neighbours(dataset, votes or {}),
             "copies": CopyFamilies(family=family),
+            "same_text": CopyFamilies(family=family),
             "templates": (),
             "subtypes": (),
             "out_of_fold": None,

@@ -1,0 +1,60 @@
+"""unread-rows: rows of the file that could not be read as examples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from auditor.limits import limit
+from auditor.records import Evidence
+from auditor.results import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadRows:
+    code: ClassVar[str] = "unread-rows"
+    title: ClassVar[str] = "Rows that could not be read"
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    share: float = limit(
+        0.01,
+        "Share of the file's rows, and rows, beyond both of which this is an error. A slip costs a "
+        "row or two; what costs one row in a hundred is a column or an export gone wrong, and the "
+        "rest is no fair sample of what was meant.",
+    )
+    rows: int = limit(5)
+
+    def too_many(self, unread: int, of: int) -> bool:
+        """Whether so many unread rows, of all rows of the file, are more than a slip."""
+        return unread > self.rows and unread > self.share * of
+
+    def find(self, evidence: Evidence) -> Iterator[Finding]:
+        rejected = evidence.dataset.rejected
+        if not rejected:
+            return
+        of, first = evidence.dataset.rows_read + len(rejected), rejected[0]
+        share = len(rejected) / of
+        reasons = Counter(r.reason for r in rejected)
+        yield evidence.finding(
+            code=self.code,
+            severity="error" if self.too_many(len(rejected), of) else "note",
+            members=(),  # they are no examples
+            summary=f"{len(rejected)} of {of} rows ({_percent(share)}) could not be read "
+            f"({first.reason}, first in {first.place})",
+            measured={
+                "unread_rows": len(rejected),
+                "share": share,
+                "reasons": dict(sorted(reasons.items(), key=lambda x: (-x[1], x[0]))),
+                "first": [r.place for r in rejected[:3]],
+            },
+            limit={"share": self.share, "unread_rows": self.rows},
+            advice=f"Look at {first.place} of the file: what is wrong there ({first.reason}) is "
+            "mostly wrong in the others too. Mend the file, or how it was exported.",
+            quoted=sorted(reasons),
+        )
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
