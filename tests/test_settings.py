@@ -130,7 +130,7 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
         ("seed = 1.5", "seed must be int, not 1.5"),
         ("seed = true", "seed must be int, not True"),
         ("offline = 1", "offline must be bool, not 1"),
-        ("text = 3", "text must be str, not 3"),
+        ("text = 3", "text must be a column or several, not 3"),
         ("threads = '2'", "threads must be int, not '2'"),
         ("roles = 'group=customer'", "roles must be a table, not 'group=customer'"),
         ("checks = []", "checks must be a table, not []"),

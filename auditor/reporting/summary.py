@@ -30,7 +30,7 @@ def _lines(audit: Audit) -> Iterator[str]:
     data = audit.dataset
     rejected = f", {len(data.rows_rejected):,} rejected" if data.rows_rejected else ""
     yield f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, " + (
-        wording.count(len(data.categories), "category", "categories")
+        f"{wording.count(len(data.categories), 'category', 'categories')}{_but_for_spelling(audit)}"
     )
     yield f"Columns   {', '.join(f'{role}: {column}' for role, column in data.roles.items())}"
     if data.mapped_labels:
@@ -44,6 +44,17 @@ def _lines(audit: Audit) -> Iterator[str]:
         yield f"Skipped   {skipped.code}: {skipped.reason}"
     if len(audit.skipped) > _SKIPPED:
         yield f"Skipped   {len(audit.skipped) - _SKIPPED} more, see the report"
+
+
+def _but_for_spelling(audit: Audit) -> str:
+    """How many categories there would be if spellings of one label were one."""
+    of = audit.dataset.categories
+    known = [
+        sum(spelled["label"] in of for spelled in finding.measured["spellings"])
+        for finding in audit.of("label-spelling")
+    ]
+    surplus = sum(max(n - 1, 0) for n in known)
+    return f" ({len(of) - surplus} but for spelling)" if surplus else ""
 
 
 def _findings(audit: Audit) -> Iterator[str]:

@@ -113,9 +113,8 @@ def _training(errors: int, warnings: int, audit: Audit) -> str:
     kinds = ((errors - 1, "error", "errors"), (warnings, "warning", "warnings"))
     rest = " and ".join(wording.count(*kind) for kind in kinds if kind[0])
     read = wording.count(sum(audit.dataset.categories.values()), "row", "rows")
-    return (
-        f"Not yet: {unread[0].summary}; {rest or 'nothing above a note'} in the {read} that were."
-    )
+    beside = f"; {rest} in the {read} that were" if rest else ""
+    return f"Not yet: {unread[0].summary}{beside}."
 
 
 def _of_what_was_read(errors: int, warnings: int, audit: Audit) -> str:
