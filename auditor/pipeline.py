@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditor.checks import CHECKS, judge
+from auditor.checks.unread_rows import unread
 from auditor.dataset import load_dataset, load_texts
 from auditor.digest import digest, drawn
 from auditor.embedding.copies import find_copies
@@ -52,7 +53,7 @@ from auditor.records import (
     Subtype,
     Template,
 )
-from auditor.results import Audit, Backtest, Finding, Forecast
+from auditor.results import Audit, Backtest, Finding, Forecast, SkippedCheck
 from auditor.settings import Settings, configure
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ def audit(
         dataset, incoming, unlabelled, encoder, target, coefficients, settings, progress
     )
     findings, skipped = judge(evidence, checks)
+    if incoming is not None and incoming.rejected:
+        skipped = (
+            *skipped,
+            SkippedCheck(code="forecast", reason=f"of the update {unread(incoming)}"),
+        )
     shown = drawn(dataset, findings, settings.map_points)
     progress("map", 0, 1)
     places = draw(evidence.embeddings.vectors[shown], settings.seed)

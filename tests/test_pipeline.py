@@ -431,6 +431,15 @@ def test_an_audit_of_part_of_a_file_says_so_first(audit, tickets):
     assert unread.severity == "error"
 
 
+def test_rows_of_the_update_that_could_not_be_read_are_told(audit, tickets):
+    rows = [("refund me", "refunds"), ("my money back", "refunds"), ("a refund", None)]
+    found = audit(tickets, update=pd.DataFrame(rows, columns=["text", "label"]))
+    assert (
+        "of the update 1 of 3 rows (33%) could not be read (label is missing, first in row 2)"
+        in [s.reason for s in found.skipped if s.code == "forecast"]
+    )
+
+
 # --- options, settings, saving ---------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from auditor.limits import limit
-from auditor.records import Evidence
+from auditor.records import Dataset, Evidence
 from auditor.results import Finding
 
 
@@ -35,17 +35,15 @@ class UnreadRows:
         if not rejected:
             return
         of, first = evidence.dataset.rows_read + len(rejected), rejected[0]
-        share = len(rejected) / of
         reasons = Counter(r.reason for r in rejected)
         yield evidence.finding(
             code=self.code,
             severity="error" if self.too_many(len(rejected), of) else "note",
             members=(),  # they are no examples
-            summary=f"{len(rejected)} of {of} rows ({_percent(share)}) could not be read "
-            f"({first.reason}, first in {first.place})",
+            summary=unread(evidence.dataset),
             measured={
                 "unread_rows": len(rejected),
-                "share": share,
+                "share": len(rejected) / of,
                 "reasons": dict(sorted(reasons.items(), key=lambda x: (-x[1], x[0]))),
                 "first": [r.place for r in rejected[:3]],
             },
@@ -56,5 +54,12 @@ class UnreadRows:
         )
 
 
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.01 else "under 1%"
+def unread(dataset: Dataset) -> str:
+    """How many rows of a dataset that has such could not be read, with the first reason."""
+    first, number = dataset.rejected[0], len(dataset.rejected)
+    of = dataset.rows_read + number
+    share = f"{number / of:.0%}" if number >= 0.01 * of else "under 1%"
+    return (
+        f"{number} of {of} rows ({share}) could not be read "
+        f"({first.reason}, first in {first.place})"
+    )

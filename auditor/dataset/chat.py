@@ -85,5 +85,5 @@ def with_instruction(fields: dict[str, str]) -> dict[str, str]:
     if "instruction" in fields and "output" in fields and "text" not in fields:
         asked = (fields["instruction"], fields.get("input", ""))
         if not any(isinstance(part, Unusable) for part in asked):
-            fields["text"] = "\n".join(part for part in asked if part.strip())
+            fields["text"] = Conversation.of((part for part in asked if part.strip()), ())
     return fields

@@ -166,6 +166,8 @@ def test_a_column_may_hold_the_context(load):
 
 def test_a_column_called_system_is_the_context_of_a_conversation_alone(load):
     chat = {"system": "Be kind.", "conversations": SHAREGPT, "label": "delivery"}
+    asked = {"system": "Be kind.", "instruction": "Name a bird.", "output": "Wren", "label": "a"}
+    assert contexts(load("alpaca.jsonl", json.dumps(asked))) == ["Be kind."]
     ticket = {"system": "SAP", "text": "It does not start", "label": "fault"}
     assert contexts(load("chat.jsonl", json.dumps(chat))) == ["Be kind."]
     assert contexts(load("tickets.jsonl", json.dumps(ticket))) == [None]
