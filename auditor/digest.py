@@ -17,6 +17,7 @@ from auditor.records import (
     Floats,
     Ints,
     Subtype,
+    computed,
     effective_examples,
 )
 from auditor.results import (
@@ -61,7 +62,8 @@ def digest(
     dataset, embeddings = evidence.dataset, evidence.embeddings
     rows = dataset.rows
     counts = np.bincount(dataset.codes)
-    if evidence.forecast is None:
+    forecast, subtypes = computed(evidence.forecast), computed(evidence.subtypes)
+    if forecast is None:
         alone = "there is one category, so nothing can be forgotten in favour of another"
         skipped = [*skipped, SkippedCheck(code="forecast", reason=alone)]
     audit = Audit(
@@ -84,9 +86,9 @@ def digest(
             precision=embeddings.precision,
         ),
         settings=settings.deciding(),
-        subtypes=tuple(_subtype(s, rows) for s in evidence.subtypes),
+        subtypes=tuple(_subtype(s, rows) for s in subtypes),
         findings=tuple(findings),
-        forecast=evidence.forecast,
+        forecast=forecast,
         examples=_examples(evidence, findings, shown),
         map=tuple(
             (int(r), float(x), float(y))
@@ -107,7 +109,7 @@ def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> d
     wanted = {r for f in told for r in f.shown_rows[:SHOWN_A_FINDING]}
     wanted |= _to_label_again(findings)
     wanted |= {r for f in told for r in f.measured.get("nearest_outside_rows", ())}
-    wanted |= {int(r) for r in dataset.rows[[s.typical for s in evidence.subtypes]]}
+    wanted |= {int(r) for r in dataset.rows[[s.typical for s in computed(evidence.subtypes)]]}
     wanted |= {int(r) for r in dataset.rows[shown]}
     return {str(r): texts[r] for r in sorted(wanted)}
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from auditor.checks import CHECKS, judge
-from auditor.checks.unread_rows import unread
+from auditor.checks.rejected_rows import unread
 from auditor.dataset import load_dataset, load_texts
 from auditor.digest import digest, drawn
 from auditor.embedding.copies import find_copies
@@ -52,6 +52,7 @@ from auditor.records import (
     Reference,
     Subtype,
     Template,
+    computed,
 )
 from auditor.results import Audit, Backtest, Finding, Forecast, SkippedCheck
 from auditor.settings import Settings, configure
@@ -59,6 +60,7 @@ from auditor.settings import Settings, configure
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
+PARTS = ("subtypes", "labels")  # what `look` can leave out
 NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
 
 
@@ -135,8 +137,9 @@ def gather(
     the rung `full` may fine-tune.
     """
     evidence = look(dataset, unlabelled, encoder, settings, progress)
-    if evidence.out_of_fold is None:
-        return evidence
+    out_of_fold = computed(evidence.out_of_fold)
+    if out_of_fold is None:
+        return dataclasses.replace(evidence, forecast=None)
     held_out = encoder.embed([e.text for e in dataset.held_out])
     whole, disjoint = (
         keep_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
@@ -146,7 +149,7 @@ def gather(
         embeddings=evidence.embeddings,
         together=whole,
         disjoint=disjoint,
-        out_of_fold=evidence.out_of_fold,
+        out_of_fold=out_of_fold,
         held_out=score_held_out(dataset, evidence.embeddings, held_out, settings.seed),
     )
     update = (incoming, encoder.embed(incoming.texts)) if incoming else None
@@ -161,11 +164,11 @@ def look(
     settings: Settings,
     progress: Progress,
     *,
-    briefly: bool = False,
+    parts: Collection[str] = PARTS,
 ) -> Evidence:
     """The structure of the data and what probes say of its labels; each is computed once, here.
 
-    `briefly` leaves out subtypes and what follows from frames: half of the work.
+    parts: of PARTS what is wanted; the rest is NotComputed, half of the work.
     """
     embeddings = encoder.embed(dataset.texts)
     held_out = encoder.embed([e.text for e in dataset.held_out])
@@ -173,34 +176,33 @@ def look(
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     same_text = find_copies(dataset.texts, neighbours)
     templates = find_templates(dataset, same_text)
-    stripped = without_templates(dataset.texts, templates)
-    frames = () if briefly else find_frames(dataset, templates)
-    subtypes = () if briefly else _subtypes(dataset, stripped, encoder, same_text, templates)
-    progress("structure", 1, 1)
-    apart = () if briefly else templates
-    out_of_fold = score_out_of_fold(dataset, stripped, embeddings, same_text, apart, settings.seed)
-    illusions = None
-    if out_of_fold and not briefly:
-        illusions = measure_illusions(
-            dataset, embeddings, same_text, frames, out_of_fold, settings.seed
-        )
-    return Evidence(
+    frames = find_frames(dataset, templates)
+    evidence = Evidence(
         dataset=dataset,
         embeddings=embeddings,
         neighbours=neighbours,
         copies=same_text.apart(dataset.kinds),
         same_text=same_text,
         templates=templates,
-        subtypes=subtypes,
-        out_of_fold=out_of_fold,
-        forecast=None,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
         repetition=find_repetition(dataset, same_text, templates),
         frames=frames,
         frame_alone=read_frames_alone(dataset, same_text, frames),
-        illusions=illusions,
     )
+    stripped = without_templates(dataset.texts, templates)
+    if "subtypes" in parts:
+        found = _subtypes(dataset, stripped, encoder, same_text, templates)
+        evidence = dataclasses.replace(evidence, subtypes=found)
+    progress("structure", 1, 1)
+    if "labels" in parts:
+        seed = settings.seed
+        said = score_out_of_fold(dataset, stripped, embeddings, same_text, templates, seed)
+        gaps = None
+        if said:
+            gaps = measure_illusions(dataset, embeddings, same_text, frames, said, seed)
+        evidence = dataclasses.replace(evidence, out_of_fold=said, illusions=gaps)
+    return evidence
 
 
 def _subtypes(

@@ -11,19 +11,36 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.results import Finding, Forecast, MappedLabel, Reject, Severity, fingerprint
 
+Kind = TypeVar("Kind")
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Table = NDArray[np.float64]
 
 FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
+
+
+class NotComputed:
+    """Stands where nobody looked: neither an empty tuple nor None, which say what was found."""
+
+    __slots__ = ()
+
+
+NOT_COMPUTED = NotComputed()
+
+
+def computed(value: Kind | NotComputed) -> Kind:
+    """The value; raises LookupError for what was not computed, which is not none."""
+    if isinstance(value, NotComputed):
+        raise LookupError("this part of the evidence was not computed; name it in `parts`")
+    return value
 
 
 # --- the dataset stage -----------------------------------------------------------------------
@@ -269,7 +286,7 @@ class Illusion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything the checks may look at."""
+    """Everything the checks may look at. What was not asked for is NotComputed."""
 
     dataset: Dataset
     embeddings: Embeddings
@@ -277,15 +294,16 @@ class Evidence:
     copies: CopyFamilies
     same_text: CopyFamilies  # `copies` of all kinds together: folds must not divide them
     templates: tuple[Template, ...]
-    subtypes: tuple[Subtype, ...]
-    out_of_fold: OutOfFold | None  # None: a single category
-    forecast: Forecast | None
+    subtypes: tuple[Subtype, ...] | NotComputed = NOT_COMPUTED
+    out_of_fold: OutOfFold | NotComputed | None = NOT_COMPUTED  # None: a single category
+    forecast: Forecast | NotComputed | None = NOT_COMPUTED
     reference: Reference | None = None
     copies_across: CopyFamilies | None = None  # of examples, then held_out; None: no other split
     repetition: tuple[Repetition, ...] = ()  # of categories with enough examples
     frames: tuple[Frame, ...] = ()  # of the templates with excess, most rows first
     frame_alone: FrameAlone | None = None  # None: no frames
-    illusions: Mapping[str, Illusion | str] | None = None  # or why a category has none; no frames
+    # Or why a category has none; None: no frames.
+    illusions: Mapping[str, Illusion | str] | NotComputed | None = NOT_COMPUTED
 
     @property
     def annotators(self) -> list[str | None] | None:

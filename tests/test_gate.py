@@ -130,7 +130,7 @@ def test_the_order_of_rows_changes_neither_verdict_nor_fingerprints(
 
 
 def test_the_policy_decides(rows, copied, settings):
-    lenient = Policy(checks={"near-duplicate": Rule(fail_rise=0.5, warn_rise=0.4)})
+    lenient = Policy(checks={"near-duplicate": Rule(fail_rise=0.5, fail_batch=1.0)})
     told = Policy(checks={"near-duplicate": Rule(informational=True)})
     assert gate(copied, base=rows, policy=lenient, settings=settings).outcome == "pass"
     verdict = gate(copied, base=rows, policy=told, settings=settings)

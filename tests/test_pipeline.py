@@ -424,7 +424,7 @@ def test_spellings_of_a_label_are_found_and_mapped(audit, tickets):
 def test_an_audit_of_part_of_a_file_says_so_first(audit, tickets):
     rows = [{**t, "category": t["category"] if i % 3 else None} for i, t in enumerate(tickets)]
     found = audit(rows)
-    [unread] = found.of("unread-rows")
+    [unread] = found.of("rejected-rows")
     assert (
         unread.summary == "17 of 50 rows (34%) could not be read (label is missing, first in row 0)"
     )

@@ -21,16 +21,16 @@ from auditor.checks.label_spelling import LabelSpelling
 from auditor.checks.multi_label import MultiLabel
 from auditor.checks.near_duplicate import NearDuplicate
 from auditor.checks.reference_gap import ReferenceGap
+from auditor.checks.rejected_rows import RejectedRows
 from auditor.checks.split_leakage import SplitLeakage
 from auditor.checks.template_dominance import TemplateDominance
 from auditor.checks.template_shortcut import TemplateShortcut
-from auditor.checks.unread_rows import UnreadRows
 from auditor.interfaces import Check
-from auditor.records import Evidence
+from auditor.records import Evidence, NotComputed
 from auditor.results import Finding, SkippedCheck
 
 CHECKS: tuple[Check, ...] = (
-    UnreadRows(),
+    RejectedRows(),
     FragileCategory(),
     TemplateDominance(),
     TemplateShortcut(),
@@ -67,9 +67,8 @@ def judge(
     findings: list[Finding] = []
     skipped: list[SkippedCheck] = []
     for check in checks:
-        lacking = [need for need in check.needs if getattr(evidence, need) is None]
-        if lacking:
-            skipped.append(SkippedCheck(code=check.code, reason=WITHOUT[lacking[0]]))
+        if (reason := _lacking(evidence, check)) is not None:
+            skipped.append(SkippedCheck(code=check.code, reason=reason))
             continue
         for result in check.find(evidence):
             if isinstance(result, Finding):
@@ -77,3 +76,14 @@ def judge(
             else:
                 skipped.append(result)
     return tuple(findings), tuple(skipped)
+
+
+def _lacking(evidence: Evidence, check: Check) -> str | None:
+    """Why the check cannot be made; None where it can."""
+    for need in check.needs:
+        found = getattr(evidence, need)
+        if isinstance(found, NotComputed):
+            return f"{need.replace('_', ' ')}: not looked for"
+        if found is None:
+            return WITHOUT[need]
+    return None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from auditor.limits import limit
-from auditor.records import Evidence, Floats, Ints
+from auditor.records import Evidence, Floats, Ints, computed
 from auditor.results import Finding, SkippedCheck
 from auditor.statistics import Z80, holm
 
@@ -36,7 +36,7 @@ PAIRS_NAMED = 3  # of categories that a finding says are confused
 class AnnotatorInconsistency:
     code: ClassVar[str] = "annotator-inconsistency"
     title: ClassVar[str] = "Annotators who do not agree"
-    needs: ClassVar[tuple[str, ...]] = ("annotators",)
+    needs: ClassVar[tuple[str, ...]] = ("annotators", "out_of_fold")
 
     alpha: float = limit(
         0.667,
@@ -119,12 +119,13 @@ class AnnotatorInconsistency:
         self, evidence: Evidence, who: Ints, names: list[str]
     ) -> Iterator[Finding | SkippedCheck]:
         """Annotators (n,) whose labels differ from the probes' more than chance would have it."""
-        if evidence.out_of_fold is None:
+        out_of_fold = computed(evidence.out_of_fold)
+        if out_of_fold is None:
             reason = "there is one category, so no label can be told from another"
             yield SkippedCheck(code=self.code, reason=reason)
             return
         codes = evidence.dataset.codes
-        said, odds = _doubt(evidence.out_of_fold.probabilities.mean(axis=0), codes)
+        said, odds = _doubt(out_of_fold.probabilities.mean(axis=0), codes)
         rows = _comparable(evidence, who)
         counts = np.bincount(who[rows], minlength=len(names))
         enough = np.flatnonzero(counts >= self.rows)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.limits import limit
-from auditor.records import Evidence, Ints, Subtype
+from auditor.records import Evidence, Ints, Subtype, computed
 from auditor.results import Finding
 
 NEAREST = 5  # rows outside that a finding names, to tell what it stands apart from
@@ -22,7 +22,7 @@ Values = NDArray[Any]  # (n,) strings or None
 class CoverageGap:
     code: ClassVar[str] = "coverage-gap"
     title: ClassVar[str] = "Thin subtypes"
-    needs: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ("subtypes",)
 
     separation: float = limit(
         0.3,
@@ -48,7 +48,7 @@ class CoverageGap:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        thin = [s for s in evidence.subtypes if s.separation is not None]
+        thin = [s for s in computed(evidence.subtypes) if s.separation is not None]
         origins = _origins(evidence)
         codes = evidence.dataset.codes
         own = {c: np.flatnonzero(codes == i) for i, c in enumerate(evidence.dataset.categories)}

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.limits import limit
-from auditor.records import Evidence
+from auditor.records import Evidence, computed
 from auditor.results import Finding
 
 
@@ -29,7 +29,7 @@ class FragileCategory:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        forecast = evidence.forecast
+        forecast = computed(evidence.forecast)
         if forecast is None:
             return
         given = forecast.update.kind == "given"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from auditor.limits import limit
-from auditor.records import Evidence, Illusion
+from auditor.records import Evidence, Illusion, computed
 from auditor.results import Finding, SkippedCheck
 
 
@@ -23,7 +23,7 @@ class IllusionGap:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
-        told = evidence.illusions or {}
+        told = computed(evidence.illusions) or {}
         measured = {c: i for c, i in told.items() if isinstance(i, Illusion)}
         for category, found in sorted(measured.items(), key=lambda m: (-m[1].gap_low, m[0])):
             if found.gap_low > self.effect and self._calm(found):

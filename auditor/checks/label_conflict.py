@@ -18,7 +18,7 @@ import numpy as np
 
 from auditor.checks.multi_label import in_long_form
 from auditor.limits import limit
-from auditor.records import Evidence, Example, Ints
+from auditor.records import Evidence, Example, Ints, computed
 from auditor.results import Finding
 
 Kind = Literal["one text", "copies", "review"]
@@ -118,9 +118,9 @@ class LabelConflict:
         near = (index >= 0) & (evidence.neighbours.cosine >= self.review)
         near &= (codes[own] != codes[index]) & (family[own] != family[index])
         near &= ~framed[own] & ~framed[index]
-        if evidence.out_of_fold is not None:
+        if (out_of_fold := computed(evidence.out_of_fold)) is not None:
             # Where probes read one of the two like the other's label, it is a label error.
-            doubted = evidence.out_of_fold.probabilities.mean(axis=0).argmax(axis=1) != codes
+            doubted = out_of_fold.probabilities.mean(axis=0).argmax(axis=1) != codes
             near &= ~doubted[own] & ~doubted[index]
         pairs = np.sort(np.stack([own[near], index[near]], axis=1), axis=1)
         for pair in np.unique(pairs, axis=0):

@@ -7,17 +7,28 @@ nearest neighbours, and the words. Their log odds for the likeliest other catego
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from auditor.limits import limit
-from auditor.records import Evidence, Floats, Ints
+from auditor.records import Evidence, Floats, Ints, OutOfFold, computed
 from auditor.results import Finding, SkippedCheck
 
 MOST_ODDS = 1e6  # said of a label: beyond, the witnesses' independence would be the claim
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What the witnesses say against the label of each row."""
+
+    witnesses: Floats  # (3, n, K)
+    belief: Floats  # (n, K) of all together; -1 of a label that the text has beside its own
+    rival: Ints  # (n,) the likeliest other category
+    against: Floats  # (3, n) log odds of the rival against the label
+    total: Floats  # (n,) their sum; -inf where a label cannot be assessed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,42 +65,64 @@ class LabelError:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
-        dataset, out_of_fold = evidence.dataset, evidence.out_of_fold
+        out_of_fold, codes = computed(evidence.out_of_fold), evidence.dataset.codes
         if out_of_fold is None:
             return
-        codes, names = dataset.codes, dataset.categories
-        assessable = np.ones(len(names), dtype=bool)
-        for c, name in enumerate(names):
-            count = len(np.unique(evidence.copies.family[codes == c]))
-            assessable[c] = count >= self.families
-            if not assessable[c]:
-                few = f"{name}: {count} different examples, {self.families} are needed"
-                yield SkippedCheck(code=self.code, reason=f"not assessable for {few}")
-        witnesses = np.stack(
-            [
-                out_of_fold.probabilities.mean(axis=0),
-                self._votes(evidence, codes, len(names)),
-                out_of_fold.words,
-            ]
-        )
+        names = evidence.dataset.categories
+        few = self.too_few(evidence.copies.family, codes)
+        for c, count in few.items():
+            told = f"{names[c]}: {count} different examples, {self.families} are needed"
+            yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
+        witnesses = self._witnesses(evidence, out_of_fold)
+        found = self.suspect(witnesses, codes, [*few], evidence.labels_beside)
+        budget = confident_errors(found.belief, codes)
+        for place, i in enumerate(self.listed(found, codes).tolist()):
+            agreed = bool((found.against[:, i] > 0).all())
+            sure = agreed and place < budget and found.total[i] >= math.log(max(self.sure, 1))
+            odds = round(math.exp(min(found.total[i], math.log(MOST_ODDS))))
+            yield self._finding(evidence, i, int(found.rival[i]), found.witnesses[:, i], odds, sure)
+
+    def suspect(
+        self,
+        witnesses: Floats,
+        codes: Ints,
+        aside: Sequence[int] = (),
+        beside: Mapping[int, Collection[int]] | None = None,
+    ) -> Suspicion:
+        """What `witnesses` (3, n, K) say against the labels `codes` (n,) together.
+
+        Nothing is said against rows of the categories `aside`, or for the labels that a row's text
+        has `beside` its own (`Evidence.labels_beside`).
+        """
         log = np.log(witnesses + self.floor)
         belief = _normalised(log.sum(axis=0))
         rows = np.arange(len(codes))
-        possible = belief.copy()  # of labels that the text has in other rows, rightly, none
-        for i, others in evidence.labels_beside.items():
-            possible[i, list(others)] = -1.0
-        rival = _best_other(possible, codes)
+        for i, others in (beside or {}).items():
+            belief[i, [*others]] = -1.0
+        rival = _best_other(belief, codes)
         against = (log[:, rows, rival] - log[:, rows, codes]).round(5)  # (witnesses, n) log odds
-        assessed = assessable[codes] & (possible[rows, rival] >= 0)
-        total = np.where(assessed, against.sum(axis=0), -np.inf)
-        budget = confident_errors(possible, codes)
-        listed = np.argsort(-total, kind="stable")
-        listed = listed[: math.ceil(budget * (1 + self.beyond))]
-        for place, i in enumerate(listed[total[listed] > 0]):
-            agreed = bool((against[:, i] > 0).all())
-            sure = agreed and place < budget and total[i] >= math.log(max(self.sure, 1))
-            odds = round(math.exp(min(total[i], math.log(MOST_ODDS))))
-            yield self._finding(evidence, int(i), int(rival[i]), witnesses[:, i], odds, sure)
+        nothing = np.isin(codes, aside) | (belief[rows, rival] < 0)
+        total = np.where(nothing, -np.inf, against.sum(axis=0))
+        return Suspicion(witnesses, belief, rival, against, total)
+
+    def listed(self, found: Suspicion, codes: Ints) -> Ints:
+        """Positions that look wrong, surest first: what confident learning counts, and a tenth."""
+        budget = confident_errors(found.belief, codes)
+        order = np.argsort(-found.total, kind="stable")[: math.ceil(budget * (1 + self.beyond))]
+        return np.asarray(order[found.total[order] > 0])
+
+    def too_few(self, family: Ints, codes: Ints) -> dict[int, int]:
+        """Categories that cannot be assessed, and how many different examples they have."""
+        pairs = np.unique(np.stack([codes, family]), axis=1)[0]
+        counts = np.bincount(pairs)
+        return {c: int(n) for c, n in enumerate(counts) if n < self.families}
+
+    def _witnesses(self, evidence: Evidence, out_of_fold: OutOfFold) -> Floats:
+        """(3, n, K) probability of each category by probe, neighbours and words."""
+        family, codes = evidence.same_text.family, evidence.dataset.codes
+        near = evidence.neighbours
+        votes = self.votes(near.index, near.cosine, family, family, codes)
+        return np.stack([out_of_fold.probabilities.mean(axis=0), votes, out_of_fold.words])
 
     def _finding(
         self, evidence: Evidence, i: int, rival: int, witnesses: Floats, odds: int, sure: bool
@@ -112,14 +145,16 @@ class LabelError:
             advice=f"Read it again: {category} or {other}?",
         )
 
-    def _votes(self, evidence: Evidence, codes: Ints, kinds: int) -> Floats:
-        """(n, K) share of the nearest neighbours outside a row's own copy family, by cosine."""
-        index, cosine = evidence.neighbours.index, evidence.neighbours.cosine
-        family = evidence.same_text.family
-        other = (index >= 0) & (family[index] != family[:, None])
+    def votes(self, index: Ints, cosine: Floats, own: Ints, families: Ints, codes: Ints) -> Floats:
+        """(n, K) share of the nearest neighbours outside a row's own copy family, by cosine.
+
+        index, cosine (n, k): neighbours, nearest first, -1 where there are fewer; own (n,): family
+        of each row; families, codes (p,): family and category of each row that `index` counts.
+        """
+        other = (index >= 0) & (families[index] != own[:, None])
         other &= np.cumsum(other, axis=1) <= self.neighbours
-        votes = np.zeros((len(codes), kinds), dtype=np.float32)
-        rows = np.broadcast_to(np.arange(len(codes))[:, None], index.shape)
+        votes = np.zeros((len(own), int(codes.max()) + 1), dtype=np.float32)
+        rows = np.broadcast_to(np.arange(len(own))[:, None], index.shape)
         np.add.at(votes, (rows[other], codes[index[other]]), np.maximum(cosine[other], 0.0))
         return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9))
 

@@ -17,8 +17,9 @@ from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.folds import keep_together
 from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints
 from auditor.sides.effective import variation_families
-from auditor.sides.parents import Parents, closest_other, find_parents
+from auditor.sides.parents import Parents, find_parents
 from auditor.sides.pool import Flags, Pool
+from auditor.sides.variations import closest_other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,6 @@ def _held(frames: Iterable[Ints], dataset: Dataset) -> Flags:
 def _parents(pool: Pool, vectors: Floats, family: Ints) -> Parents:
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
     own = nearest(vectors[base], NEIGHBOURS)
-    closest = closest_other(own.index, own.cosine, family[base], family[base])
+    closest = closest_other(own, family[base], family[base])
     near = nearest(vectors[added], 1, among=vectors[base])
     return find_parents(closest, base, added, near.index[:, 0], near.cosine[:, 0])

@@ -26,27 +26,32 @@ def words_of(texts: Sequence[str]) -> csr_array:
     return csr_array(present.multiply(1.0 / np.sqrt(counts)), dtype=np.float64)
 
 
-def word_probabilities(texts: Sequence[str], codes: Ints, together: Ints) -> Floats:
+def word_probabilities(
+    texts: Sequence[str], codes: Ints, together: Ints, *, taught: Ints | None = None
+) -> Floats:
     """(n, K) class probabilities by the words and word pairs of each text, left-one-family-out.
 
     Multinomial naive Bayes on presence. A row's family is taken out of its own class's counts in
     closed form, so nothing is trained twice. Log likelihoods are divided by the square root of a
     text's length: words depend on one another, and undivided they would all be certainties.
+    taught (m,): positions of the rows that are counted, by default all; `codes` of others are idle.
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
+    taught = np.arange(len(codes)) if taught is None else taught
+    kinds = int(codes[taught].max()) + 1
     vectorizer = CountVectorizer(token_pattern=WORD, ngram_range=(1, 2), binary=True)
     analyse = vectorizer.build_analyzer()
-    if not any(analyse(t) for t in texts):  # emoji alone: the words have nothing to say
-        kinds = int(codes.max()) + 1
+    if not any(analyse(texts[i]) for i in taught):  # emoji alone: the words have nothing to say
         return np.full((len(codes), kinds), 1.0 / kinds, dtype=np.float32)
-    present = csr_array(vectorizer.fit_transform(texts), dtype=np.float64)
+    vectorizer.fit([texts[i] for i in taught])
+    present = csr_array(vectorizer.transform(texts), dtype=np.float64)
     size = present.shape[1]
-    counts = (add_up(codes) @ present).toarray()  # (K, words)
+    counts = (add_up(codes[taught]) @ present[taught]).toarray()  # (K, words)
     totals = counts.sum(axis=1)
     seen = np.log((counts + SMOOTHING) / (totals[:, None] + SMOOTHING * size))
     likelihood = present @ seen.T
-    rows, classes, within = _family_shares(present, codes, together)
+    rows, classes, within = _family_shares(present, codes, together, taught)
     likelihood[rows, classes] = _without(present[rows], classes, counts, within)
     likelihood /= np.sqrt(np.maximum(present.sum(axis=1), 1.0))[:, None]
     odds = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
@@ -59,13 +64,16 @@ def add_up(labels: Ints) -> csr_array:
     return csr_array((np.ones(n), (labels, np.arange(n))), shape=(int(labels.max()) + 1, n))
 
 
-def _family_shares(present: csr_array, codes: Ints, together: Ints) -> tuple[Ints, Ints, csr_array]:
-    """Each row with each class that its family stands in, and the family's words there.
+def _family_shares(
+    present: csr_array, codes: Ints, together: Ints, taught: Ints
+) -> tuple[Ints, Ints, csr_array]:
+    """Each row with each class that its family is taught in, and the family's words there.
 
     Mostly its own class alone; a family under two labels is in two, and vouches for neither.
     """
-    pairs, member = np.unique(np.stack([together, codes], axis=1), axis=0, return_inverse=True)
-    words = csr_array(add_up(member.ravel()) @ present)  # (pairs, words)
+    own = np.stack([together[taught], codes[taught]], axis=1)
+    pairs, member = np.unique(own, axis=0, return_inverse=True)
+    words = csr_array(add_up(member.ravel()) @ present[taught])  # (pairs, words)
     first, last = (np.searchsorted(pairs[:, 0], together, side) for side in ("left", "right"))
     rows = np.repeat(np.arange(len(codes)), last - first)
     start = np.repeat(first - np.r_[0, np.cumsum(last - first)[:-1]], last - first)

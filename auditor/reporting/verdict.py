@@ -105,7 +105,7 @@ def _worst(category: CategoryForecast) -> float:
 
 def _training(errors: int, warnings: int, audit: Audit) -> str:
     """The answer, and how many rows it is not about."""
-    unread = audit.of("unread-rows")
+    unread = audit.of("rejected-rows")
     if not unread:
         return f"{_of_what_was_read(errors, warnings, audit)}."
     if unread[0].severity == "note":

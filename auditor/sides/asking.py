@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.outcomes import Outcome, Status, Tested
+from auditor.outcomes import Outcome, Pair, Status, Tested
 from auditor.records import Ints
 from auditor.results import fingerprint
 from auditor.sides.pool import Pool
@@ -29,6 +29,7 @@ Span = tuple[float, float, float, float]  # low, high, smallest, adjusted p
 
 WARN_TIMES = 10  # as many false warnings as failures: a warning stops nothing
 SHOWN = 200  # rows that an answer names; its summary has the count
+PAIRED = 8  # of them that stand beside the row that they repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +51,28 @@ class Asked:
     explains: float  # share of the change that it accounts for
     summary: str
     advice: str
+    weight: float = 1.0  # what the rows it is about are of all rows: what they can do to the set
+    partner: Ints | None = None  # of each of `rows` one that it repeats or contradicts; -1: none
+    spare: Ints | None = None  # positions that could be left out of the candidate
+    number: int | None = None  # rows concerned, where they are none of the pool's
     nested: bool = False  # its rows are those of other questions, too
 
     @property
     def can_fail(self) -> bool:
         return self.margin is not None and not self.informational and self.reach > self.margin
+
+    @property
+    def concerned(self) -> int:
+        """How many rows the effect rests on."""
+        return len(self.rows) if self.number is None else self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The answers to all questions."""
+
+    tested: tuple[Tested, ...]  # failing ones first
+    drop: Ints  # positions of candidate rows, without which what fails might pass
 
 
 class Questions(Protocol):
@@ -79,7 +97,7 @@ def decide(
     false_alarms: float,
     fewest: int,
     unseen: float,
-) -> tuple[Tested, ...]:
+) -> Decided:
     """Every answer, failing ones first, of these the one that explains most of the change.
 
     fewest: rows below which nothing fails; unseen: how far beyond its margin an effect
@@ -93,7 +111,9 @@ def decide(
     ]
     order = ("fail", "inconclusive", "warn", "informational", "pass")
     answers.sort(key=lambda a: (order.index(a[1].status), -round(a[0].explains, 1)))
-    return tuple(_told(answers))
+    failing = [a.spare for a, t in answers if t.status == "fail" and a.spare is not None]
+    drop = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *failing]))
+    return Decided(tested=tuple(_told(answers)), drop=drop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +133,11 @@ def _settled(judged: _Judged, fewest: int, unseen: float) -> Iterator[tuple[Aske
     low, high, smallest = family.settle(judged.level)
     for i, asked in enumerate(family.asked):
         status: Status = "pass"
-        if judged.fails[i] and len(asked.rows) >= fewest:
+        if judged.fails[i] and asked.concerned >= fewest:
             status = "fail"
         elif asked.category is None and _blind(asked, float(smallest[i]), unseen):
             status = "inconclusive"
-        elif judged.warns[i] and len(asked.rows) >= fewest:
+        elif judged.warns[i] and asked.concerned >= fewest:
             status = "warn"
         if asked.informational and status != "pass":
             status = "informational"
@@ -171,7 +191,7 @@ def _blind(asked: Asked, smallest: float, unseen: float) -> bool:
     if asked.margin is None or not asked.can_fail:
         return False
     seen = asked.reach if math.isnan(smallest) else min(smallest, asked.reach)
-    return seen - asked.margin > unseen
+    return (seen - asked.margin) * asked.weight > unseen
 
 
 def _answer(pool: Pool, asked: Asked, status: Status, span: Span) -> Tested:
@@ -197,12 +217,26 @@ def _answer(pool: Pool, asked: Asked, status: Status, span: Span) -> Tested:
         p=float(f"{adjusted:.3g}"),
         rows=tuple(sorted(of_candidate[~gone].tolist())[:SHOWN]),
         base_rows=tuple(sorted(of_base[gone].tolist())[:SHOWN]),
+        pairs=tuple(_pairs(pool, asked)),
         summary=asked.summary,
         advice=asked.advice,
         fingerprint=fingerprint(
             asked.check, asked.category, [examples[i].content for i in asked.rows.tolist()]
         ),
     )
+
+
+def _pairs(pool: Pool, asked: Asked) -> Iterator[Pair]:
+    """Rows of the candidate, each with the row that it repeats or contradicts."""
+    partner = np.full(len(asked.rows), -1) if asked.partner is None else asked.partner
+    paired = np.flatnonzero((partner >= 0) & (pool.candidate_rows[asked.rows] >= 0))
+    own, other = asked.rows[paired], partner[paired]
+    for i in np.argsort(pool.candidate_rows[own], kind="stable")[:PAIRED].tolist():
+        row, like = int(pool.candidate_rows[own[i]]), int(other[i])
+        if pool.in_base[like]:
+            yield Pair(row=row, other=int(pool.base_rows[like]), other_in="base")
+        else:
+            yield Pair(row=row, other=int(pool.candidate_rows[like]), other_in="candidate")
 
 
 def _rounded(value: float | None) -> float | None:

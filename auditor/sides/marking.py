@@ -1,97 +1,223 @@
-"""Which rows each measure of the gate counts against a side. One function a measure.
+"""Which rows each question of the gate counts. One function a measure.
 
-A mark of a base row is what it would be in the base alone, that of a candidate's row what it is in
-the candidate: a row that was corrected has not become a copy of what it was.
+The base's rows are counted as in the base alone, so that a base has one share whatever it is held
+against. An added row is counted by the chance that it would be in a candidate of the base's size:
+a larger set holds more copies of what it holds, though nothing has changed. A base that is larger
+than the candidate is not cut down, which would divide what came together; that favours the
+candidate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammaln
 
-from auditor.records import Floats, Ints
+from auditor.records import Floats, Ints, Neighbours
 from auditor.results import Finding
 from auditor.sides.pool import Flags, Pool
-
-CLOSE = 0.9  # of the base's rows are further from their nearest than what counts as a variation
+from auditor.sides.rates import Values
+from auditor.sides.variations import is_variation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
     """The rows that one measure counts, (n,) over the pool."""
 
-    base: Flags  # as rows of the base; False on rows that are not in it
-    candidate: Flags
+    base: Flags  # rows of the base
+    candidate: Flags  # rows of the candidate, kept ones too
+    added: Values  # chance, 0-1, that an added row is counted at the base's size; 0 on other rows
+    partner: Ints  # position of a row that each repeats or contradicts; -1: none
+    spare: Flags  # added rows that could be left out: one of each family stays
+    tested: Flags | None = None  # rows of the base that the test counts, where they are more
+    judged: Flags | None = None  # rows that can be counted at all; None: all of them
     beside: Ints | None = None  # (n,) code of another category that a marked row concerns; -1: none
 
     def scope(self, codes: Ints, code: int | None) -> Flags:
         """(n,) the rows that a question about category `code` is about; all of them for None."""
+        everywhere = np.ones(len(codes), dtype=bool) if self.judged is None else self.judged
         if code is None:
-            return np.ones(len(codes), dtype=bool)
+            return everywhere
         own = codes == code
-        return np.asarray(own if self.beside is None else own | (self.beside == code))
+        own = own if self.beside is None else own | (self.beside == code)
+        return np.asarray(everywhere & own)
 
 
-def in_findings(pool: Pool, findings: Iterable[Finding]) -> Marks:
-    """Rows of `findings` that were found in the pool; what they say holds on whichever side."""
+def chance_to_meet(others: Ints, size: int, among: int) -> Values:
+    """(r,) chance that a row meets one of `others` (r,) rows in a random part of its set.
+
+    The set has `among` rows, the part `size` of them, the row itself one of these; hypergeometric.
+    """
+    if size >= among:
+        return (others > 0).astype(np.float64)
+    none = (
+        gammaln(among - others)
+        + gammaln(among - size + 1)
+        - gammaln(among)
+        - gammaln(np.maximum(among - size + 1 - others, 1))
+    )
+    return np.where(others > among - size, 1.0, 1.0 - np.exp(np.minimum(none, 0.0)))
+
+
+def copies(pool: Pool, base_family: Ints, family: Ints) -> Marks:
+    """Rows that have a copy on their side.
+
+    base_family (n,): copy family in the base alone, -1 on other rows; family (n,): in the pool.
+    """
+    inside, first = pool.in_candidate, _first_of(pool, family)
+    again = inside & (first != np.arange(len(family)))
+    return Marks(
+        base=pool.in_base & (_sizes(base_family, pool.in_base) > 1),
+        candidate=again,
+        added=_at_one_size(pool, _sizes(family, inside) - 1),
+        partner=np.where(again, first, _second_of(pool, family, first)),
+        spare=again & pool.added,
+    )
+
+
+def conflicts(pool: Pool, base_family: Ints, family: Ints) -> Marks:
+    """Rows whose label is not that of most copies of theirs on their side.
+
+    base_family, family (n,): as in `copies`. Where no label is that of most, all rows count.
+    """
+    codes, inside = pool.dataset.codes, pool.in_candidate
+    outvoted, others = _outvoted(family, codes, inside)
+    base, _ = _outvoted(base_family, codes, pool.in_base)
+    return Marks(
+        base=base,
+        candidate=outvoted,
+        added=_at_one_size(pool, np.where(outvoted, others, 0)),
+        partner=_of_another_label(pool, family, outvoted),
+        spare=outvoted & pool.added,
+    )
+
+
+def variations(
+    pool: Pool, near: Neighbours, family: Ints, level: float, base_closest: Floats
+) -> Marks:
+    """Rows that are as near as `level` to another one of their side, copies aside.
+
+    near (n, k): neighbours in the pool; family (n,): copy families; base_closest (n,): cosine of
+    each base row to another one, in the base alone.
+    """
+    index = near.index
+    other = (index >= 0) & pool.in_candidate[index] & (family[index] != family[:, None])
+    as_near = other & is_variation(near.cosine, level)
+    base = pool.in_base & is_variation(base_closest, level)
+    added = _at_one_size(pool, as_near.sum(axis=1))
+    kept_first = as_near & (~pool.added[index] | ~as_near[:, :1])
+    place = np.where(kept_first.any(axis=1), kept_first.argmax(axis=1), as_near.argmax(axis=1))
+    partner = np.where(as_near.any(axis=1), index[np.arange(len(index)), place], -1)
+    return Marks(
+        base=base,
+        candidate=(base & pool.kept) | (added > 0),
+        added=added,
+        partner=np.where(pool.added, partner, -1),
+        spare=added > 0,
+    )
+
+
+def suspected(pool: Pool, base: Ints, added: Ints, rival: Ints, known: Flags) -> Marks:
+    """Rows whose label looks wrong to what the base teaches; each concerns its rival, too.
+
+    base, added: positions; rival (n,): code of the likeliest other category; known (n,): rows of
+    categories that the base has: of others it can say nothing.
+    """
+    marked = np.zeros((2, len(known)), dtype=bool)
+    marked[0, base], marked[1, added] = True, True
+    either = marked.any(axis=0)
+    return Marks(
+        base=marked[0],
+        candidate=(marked[0] & pool.kept) | marked[1],
+        added=marked[1].astype(np.float64),
+        partner=np.full(len(known), -1),
+        spare=marked[1],
+        judged=known,
+        beside=np.where(either, rival, -1),
+    )
+
+
+def in_findings(pool: Pool, base: Iterable[Finding], both: Sequence[Finding]) -> Marks:
+    """Rows in findings of the base alone, and in those of the pool.
+
+    The test counts base rows by the pool's findings where these are more: what is found there does
+    not depend on the side, so where nothing has changed either side has its share of it.
+    """
+    alone, together = _rows_of(pool, base), _rows_of(pool, both)
+    more = together & pool.in_base
+    return Marks(
+        base=alone & pool.in_base,
+        candidate=together & pool.in_candidate,
+        added=(together & pool.added).astype(np.float64),
+        partner=np.full(len(together), -1),
+        spare=together & pool.added,
+        tested=more if more.sum() > (alone & pool.in_base).sum() else None,
+    )
+
+
+def _rows_of(pool: Pool, findings: Iterable[Finding]) -> Flags:
     rows = np.array(sorted({r for f in findings for r in f.rows}), dtype=np.int64)
-    marked = np.isin(np.arange(len(pool.in_base)), rows)
-    return Marks(base=marked & pool.in_base, candidate=marked & pool.in_candidate)
+    return np.isin(np.arange(len(pool.in_base)), rows)
 
 
-def suspected(pool: Pool, findings: Iterable[Finding]) -> Marks:
-    """Rows whose label looks wrong; each concerns the category that it is suspected of, too."""
-    found = list(findings)
-    names = {c: i for i, c in enumerate(pool.dataset.categories)}
-    beside = np.full(len(pool.in_base), -1, dtype=np.int64)
-    for f in found:
-        beside[list(f.rows)] = names[f.measured["suggested"]]
-    return replace(in_findings(pool, found), beside=beside)
+def _at_one_size(pool: Pool, others: Ints) -> Values:
+    """(n,) chance that each added row meets one of its `others` (n,) at the base's size."""
+    among = int(pool.in_candidate.sum())
+    base = int(pool.in_base.sum())
+    return np.where(pool.added, chance_to_meet(others, min(base or among, among), among), 0.0)
 
 
-def copies(pool: Pool, family: Ints) -> Marks:
-    """Rows beyond the first of their copy family on a side; those on both sides come first.
-
-    family (n,): of each row.
-    """
-    return Marks(
-        base=_beyond_first(family, pool.in_base, pool.kept),
-        candidate=_beyond_first(family, pool.in_candidate, pool.kept),
-    )
+def _sizes(family: Ints, side: Flags) -> Ints:
+    """(n,) how many rows of a side are of each row's family; 0 on other rows."""
+    counts = np.bincount(family[side], minlength=max(int(family.max()) + 1, 1))
+    return np.where(side, counts[family], 0)
 
 
-def conflicts(pool: Pool, family: Ints) -> Marks:
-    """Rows of copy families that have more than one label on a side."""
-    codes = pool.dataset.codes
-    return Marks(
-        base=_in_conflict(family, codes, pool.in_base),
-        candidate=_in_conflict(family, codes, pool.in_candidate),
-    )
+def _first_of(pool: Pool, family: Ints) -> Ints:
+    """(n,) the candidate's first row of each row's family, kept ones come first; -1: none."""
+    inside = np.flatnonzero(pool.in_candidate)
+    order = inside[np.lexsort((inside, pool.added[inside]))]
+    first = np.full(int(family.max()) + 1, -1, dtype=np.int64)
+    first[family[order[::-1]]] = order[::-1]
+    return np.where(family >= 0, first[family], -1)
 
 
-def variations(pool: Pool, base_closest: Floats, candidate_closest: Floats) -> Marks:
-    """Rows closer to another of their side than nine in ten base rows are to one of theirs.
-
-    base_closest, candidate_closest (n,): cosine of each base row, and of each added one, to its
-    nearest other one on that side, sides taken at one size.
-    """
-    limit = np.quantile(base_closest[pool.in_base], CLOSE)
-    base = pool.in_base & (base_closest > limit)
-    added = pool.added & (candidate_closest > limit)
-    return Marks(base=base, candidate=(base & pool.kept) | added)
+def _second_of(pool: Pool, family: Ints, first: Ints) -> Ints:
+    """(n,) for the first rows of a family of several, another one; -1 elsewhere."""
+    later = np.flatnonzero(pool.in_candidate & (first != np.arange(len(first))))
+    second = np.full(int(family.max()) + 1, -1, dtype=np.int64)
+    second[family[later[::-1]]] = later[::-1]
+    is_first = first == np.arange(len(first))
+    return np.where(is_first & (family >= 0), second[family], -1)
 
 
-def _beyond_first(family: Ints, side: Flags, kept: Flags) -> Flags:
-    inside = np.flatnonzero(side)
-    order = inside[np.lexsort((inside, ~kept[inside], family[inside]))]
-    marked = np.zeros(len(family), dtype=bool)
-    marked[order[1:]] = family[order[1:]] == family[order[:-1]]
-    return marked
+def _outvoted(family: Ints, codes: Ints, side: Flags) -> tuple[Flags, Ints]:
+    """(n,) rows of a side whose label is not that of most of their family there, with ties; and
+    how many of the family have another label."""
+    kinds = int(codes.max()) + 1
+    pair = np.where(side, family * kinds + codes, -1)
+    names, owner, counts = np.unique(pair, return_inverse=True, return_counts=True)
+    own = counts[owner.ravel()]
+    of_pair = np.where(names >= 0, names // kinds, 0)
+    most = np.zeros(int(family.max()) + 2, dtype=np.int64)
+    np.maximum.at(most, of_pair[names >= 0], counts[names >= 0])
+    leaders = np.zeros_like(most)
+    lead = (names >= 0) & (counts == most[of_pair])
+    np.add.at(leaders, of_pair[lead], 1)
+    others = np.where(side, _sizes(family, side) - own, 0)
+    behind = (own < most[family]) | (leaders[family] > 1)
+    return side & (others > 0) & behind, others
 
 
-def _in_conflict(family: Ints, codes: Ints, side: Flags) -> Flags:
-    pairs = np.unique(np.stack([family[side], codes[side]]), axis=1)
-    labels = np.bincount(pairs[0], minlength=int(family.max()) + 1)
-    return side & (labels[family] > 1)
+def _of_another_label(pool: Pool, family: Ints, outvoted: Flags) -> Ints:
+    """(n,) for each outvoted row of the candidate one of its family with another label."""
+    codes, partner = pool.dataset.codes, np.full(len(family), -1)
+    concerned = np.flatnonzero(pool.in_candidate & np.isin(family, family[outvoted]))
+    order = concerned[np.lexsort((concerned, pool.added[concerned], family[concerned]))]
+    starts = np.flatnonzero(np.diff(family[order], prepend=-2))
+    for rows in np.split(order, starts[1:]) if len(order) else ():
+        for i in rows[outvoted[rows]]:
+            partner[i] = rows[codes[rows] != codes[i]][0]
+    return partner

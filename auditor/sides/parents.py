@@ -1,7 +1,6 @@
 """Template amplification: added rows that are variations of base rows, and how many of each.
 
-How near is a variation is asked of the base itself: only one base row in twenty has another base
-row, copies aside, as near. So of added rows that are written like the base's, one in twenty counts.
+What counts as a variation is for `variations.py`.
 """
 
 from __future__ import annotations
@@ -15,10 +14,9 @@ from numpy.typing import NDArray
 from auditor.comparison import Amplification, Figure, Parent
 from auditor.records import Floats, Ints
 from auditor.sides.pool import Flags
+from auditor.sides.variations import is_variation, variation_level
 from auditor.statistics import score_interval
 
-BY_CHANCE = 0.05  # share of base rows whose nearest other one counts as a variation
-LEVEL_DIGITS = 4
 BINS = (0, 1, 2, 3, 5, 10, 20, 50, 100)  # variations; a bin reaches up to the next one
 LARGEST, SHOWN = 5, 4  # parents, and variations of each, that are shown
 
@@ -39,17 +37,6 @@ class Parents:
         return list(pairs)
 
 
-def closest_other(index: Ints, cosine: Floats, own: Ints, families: Ints) -> Floats:
-    """(n,) cosine of each row to its nearest neighbour of another copy family.
-
-    index, cosine (n, k): neighbours, nearest first, -1 where there are fewer; own (n,): family of
-    each row, families (p,): of each row that `index` counts. The farthest where all are copies.
-    """
-    other = (families[index] != own[:, None]) & (index >= 0)
-    first = np.where(other.any(axis=1), other.argmax(axis=1), (index >= 0).sum(axis=1) - 1)
-    return np.asarray(cosine[np.arange(len(index)), first])
-
-
 def find_parents(
     base_closest: Floats, base: Ints, added: Ints, near: Ints, cosine: Floats
 ) -> Parents:
@@ -58,17 +45,13 @@ def find_parents(
     base_closest (b,): cosine of each base row to another; cosine (m,): of each added row to its
     nearest. Of fewer than two base rows nothing is a variation.
     """
-    level = 1.0
-    if len(base) > 1:
-        # The next value above, so that no more than the share lies at or above it.
-        level = float(np.quantile(base_closest, 1 - BY_CHANCE, method="higher"))
-    level = round(level, LEVEL_DIGITS)
+    level = variation_level(base_closest)
     return Parents(
         level=level,
         added=added,
         parent=base[near],
         cosine=cosine,
-        variation=cosine.round(LEVEL_DIGITS) >= level,
+        variation=is_variation(cosine, level),
     )
 
 

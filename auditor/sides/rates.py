@@ -3,6 +3,11 @@
 Where nothing has changed, added rows and base rows are draws from one source, so given the share of
 the base's rows that is flagged, the count among the added ones is beta-binomial. With a parameter
 of Beta(f + 1, n - f) for f of n base rows, its upper tail is Fisher's exact test, for every size.
+
+Rows of one copy family or group stand or fall together, so counts are first divided by the design
+effect of such units: the variance of the share, units drawn, over that of independent rows (Rao and
+Scott, "A simple method for the analysis of clustered binary data", Biometrics 1992). Where each row
+is a unit of its own the test stays Fisher's.
 """
 
 from __future__ import annotations
@@ -12,8 +17,10 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
-from scipy.stats import beta, binom
+from scipy.special import betainc, betaincinv
+from scipy.stats import beta
+
+from auditor.records import Ints
 
 Values = NDArray[np.float64]
 
@@ -25,13 +32,15 @@ STEPS = 40  # of a bisection: an interval's end to 1e-11
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Flagged rows of several scopes, (T,) each; every scope has base rows and added ones."""
+    """Flagged rows of several scopes, (T,) each; every scope has base rows and added ones.
+
+    Of rows that are not independent they are as many as independent rows would say as much.
+    """
 
     flagged: Values  # added rows that are flagged
     added: Values
     base_flagged: Values
     base: Values
-    weight: Values  # added rows / rows of the candidate: what they can do to its share
 
     @classmethod
     def of(cls, **counts: float) -> Counts:
@@ -47,13 +56,30 @@ class Counts:
 
     @property
     def rise(self) -> Values:
-        """(T,) what the added rows add to the share of the rows that is flagged."""
-        return self.weight * (self.flagged / self.added - self.base_flagged / self.base)
+        """(T,) share of the added rows that is flagged, less that of the base's."""
+        return self.flagged / self.added - self.base_flagged / self.base
+
+
+def design_effect(flagged: Values, unit: Ints) -> float:
+    """How many rows, flagged (r,) from 0 to 1, say as much as one independent row; at least 1.
+
+    unit (r,): rows of one number are not independent. Where all rows or none are flagged, nothing
+    shows how alike the rows of a unit are, and they are taken to be all alike (Kish 1965).
+    """
+    rows, share = len(flagged), float(flagged.mean())
+    _, owner, sizes = np.unique(unit, return_inverse=True, return_counts=True)
+    if len(sizes) == rows:
+        return 1.0
+    alone = rows * share * (1.0 - share)
+    if alone < 1e-9:
+        return float((sizes**2).sum() / rows)
+    spread = np.bincount(owner.ravel(), weights=flagged) - share * sizes
+    return float(np.clip((spread**2).sum() / alone, 1.0, rows))
 
 
 def p_beyond(counts: Counts, margin: Values) -> Values:
     """(T,) chance of as many flagged ones or more where the rise is `margin` at most."""
-    return _upper(counts, margin / counts.weight, counts.flagged)
+    return _upper(counts, margin, counts.flagged)
 
 
 def interval(counts: Counts, level: Values) -> tuple[Values, Values]:
@@ -63,9 +89,9 @@ def interval(counts: Counts, level: Values) -> tuple[Values, Values]:
     high = _bisected(lambda shift: _lower(counts, shift) <= level, tests)
     # No share is below 0: the rise is at least what takes the base's, at its largest, there.
     most = beta.isf(
-        level, counts.base_flagged + 1, np.maximum(counts.base - counts.base_flagged, 1)
+        level, counts.base_flagged + 1, np.maximum(counts.base - counts.base_flagged, 1e-9)
     )
-    return counts.weight * np.maximum(low, -most), counts.weight * high
+    return np.maximum(low, -most), high
 
 
 def smallest_seen(counts: Counts, margin: Values, level: Values) -> Values:
@@ -73,27 +99,37 @@ def smallest_seen(counts: Counts, margin: Values, level: Values) -> Values:
     least, most = np.zeros_like(counts.added), counts.added + 1.0  # found from `most` rows on
     for _ in range(int(np.log2(counts.added.max(initial=1.0) + 1)) + 2):
         middle = np.floor((least + most) / 2)
-        found = _upper(counts, margin / counts.weight, middle) <= level
+        found = _upper(counts, margin, np.minimum(middle, counts.added)) <= level
         least, most = np.where(found, least, middle), np.where(found, middle, most)
     seen = most <= counts.added
     share = betaincinv(most, np.maximum(counts.added - most + 1.0, 1.0), POWER)
-    rise = counts.weight * (share - counts.base_flagged / counts.base)
-    return np.where(seen, rise, np.nan)
+    return np.where(seen, share - counts.base_flagged / counts.base, np.nan)
 
 
 def _upper(counts: Counts, shift: Values, least: Values) -> Values:
     """(T,) chance of `least` flagged rows or more among the added ones."""
     share, weight = _posterior(counts.base_flagged + 1.0, counts.base - counts.base_flagged)
     rate = np.clip(share + shift[:, None], 0.0, 1.0)
-    return np.asarray((binom.sf(least[:, None] - 1, counts.added[:, None], rate) * weight).sum(1))
+    return np.asarray((_at_least(least, counts.added, rate) * weight).sum(1))
 
 
 def _lower(counts: Counts, shift: Values) -> Values:
     """(T,) chance of no more flagged rows among the added ones than there are."""
     share, weight = _posterior(counts.base_flagged, counts.base - counts.base_flagged + 1.0)
     rate = np.clip(share + shift[:, None], 0.0, 1.0)
-    tail = binom.cdf(counts.flagged[:, None], counts.added[:, None], rate)
-    return np.asarray((tail * weight).sum(1))
+    more = _at_least(counts.flagged + 1.0, counts.added, rate)
+    return np.asarray(((1.0 - more) * weight).sum(1))
+
+
+def _at_least(least: Values, of: Values, rate: Values) -> Values:
+    """(T, 96) the binomial's upper tail: `least` (T,) or more `of` (T,), which need not be whole.
+
+    The regularised incomplete beta function, which is the tail for whole numbers.
+    """
+    inside = (least > 0) & (least <= of)
+    a = np.where(inside, least, 1.0)[:, None]
+    b = np.where(inside, of - least + 1.0, 1.0)[:, None]
+    return np.where(inside[:, None], betainc(a, b, rate), np.where(least > 0, 0.0, 1.0)[:, None])
 
 
 def _posterior(a: Values, b: Values) -> tuple[Values, Values]:

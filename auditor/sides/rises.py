@@ -15,45 +15,55 @@ from auditor.sides import rates
 from auditor.sides.asking import Asked, Values
 from auditor.sides.marking import Marks
 from auditor.sides.pool import Flags, Pool
-from auditor.sides.rates import POWER, Counts
+from auditor.sides.rates import POWER, Counts, design_effect
 
-# What is said of the rows that a measure marks, and what to do about them.
-WORDS: Mapping[str, tuple[str, str]] = {
+# What is said of the rows that a measure marks, of one and of several, and what to do about them.
+WORDS: Mapping[str, tuple[str, str, str]] = {
     "label-conflict": (
-        "have a copy with another label",
+        "contradicts copies of it that have another label",
+        "contradict copies of them that have another label",
         "Decide on one label for each of these texts, and on the guideline behind it.",
     ),
     "label-error": (
+        "has a label that looks wrong",
         "have a label that looks wrong",
         "Read these rows again; `auditor audit` suggests a label for each.",
     ),
     "near-duplicate": (
+        "is a copy of another row",
         "are copies of another row",
         "Keep one row of each: copies add weight, not knowledge.",
     ),
     "template-dominance": (
+        "is filled from a template",
         "are filled from a template",
         "Replace most of these by examples in the words of many people.",
     ),
     "split-leakage": (
+        "is in another split too",
         "are in another split too",
         "Take them out of training, or out of the split that scores it.",
     ),
     "amplification": (
-        "are variations of another row, both sets taken at one size",
+        "is a variation of another row",
+        "are variations of another row",
         "Take a few variations of each row at most, and collect more distinct ones.",
     ),
 }
-OTHER = ("are in findings of this check", "See what `auditor explain` says of it.")
+OTHER = (
+    "is in a finding of this check",
+    "are in findings of this check",
+    "See what `auditor explain` says of it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rises:
-    """Does what was added raise a share? One question a scope, added rows against base rows."""
+    """Is more of what was added flagged than of the base? One question a scope."""
 
     asked: Sequence[Asked]
     counts: Counts
-    fail: Values  # (T,) margins; 1 = none
+    fail: Values  # (T,) margins, of the added rows; 1 = none
     warn: Values
 
     def p_values(self) -> tuple[Values, Values]:
@@ -87,16 +97,19 @@ class Shares:
         return low, high, np.where(least <= n, seen, np.nan)
 
 
-def rises(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -> Rises:
-    """The questions of each check about all rows, and about each category, that were added to."""
+def rises(pool: Pool, marks: Mapping[str, Marks], unit: Ints, rules: Mapping[str, Rule]) -> Rises:
+    """The questions of each check about all rows, and about each category, that were added to.
+
+    unit (n,): rows of one number, a copy family or a group, are not independent.
+    """
     posed = [
-        (_rise(pool, s, found), found, _margin(s.rule.fail_rise), _margin(s.rule.warn_rise))
+        (_rise(pool, s, found), found, _of_added(s, pool, "fail"), _of_added(s, pool, "warn"))
         for s in _scopes(pool, marks, rules)
-        if (s.rule.fail_rise, s.rule.warn_rise) != (None, None)
-        and (found := _counts(pool, s)) is not None
+        if s.rule.rises and (found := _counts(pool, s, unit)) is not None
     ]
     asked, counts, fail, warn = zip(*posed, strict=True) if posed else ((), (), (), ())
-    return Rises(asked, Counts.joined(counts), np.array(fail), np.minimum(fail, warn))
+    fails, warns = (np.array([1.0 if m is None else m for m in limits]) for limits in (fail, warn))
+    return Rises(asked, Counts.joined(counts), fails, np.minimum(fails, warns))
 
 
 def shares(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -> Shares:
@@ -143,51 +156,72 @@ def _scopes(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -
                 )
 
 
-def _counts(pool: Pool, scope: _Scope) -> Counts | None:
+def _of_added(scope: _Scope, pool: Pool, limit: str) -> float | None:
+    """What share of the added rows may be flagged beyond the base's; None: as many as there are.
+
+    The limit of the set, spread over what was added, or that of a batch, whichever is less.
+    """
+    added, rows = (int((scope.rows & side).sum()) for side in (pool.added, pool.in_candidate))
+    of_set = getattr(scope.rule, f"{limit}_rise")
+    of_batch = getattr(scope.rule, f"{limit}_batch")
+    margins = [] if of_set is None else [of_set * rows / added]
+    margins += [] if of_batch is None else [of_batch]
+    least = min(margins, default=1.0)
+    return least if least < 1.0 else None
+
+
+def _counts(pool: Pool, scope: _Scope, unit: Ints) -> Counts | None:
     """What was added and what was there; None where either is nothing."""
     added, base = scope.rows & pool.added, scope.rows & pool.in_base
     if not (added.any() and base.any()):
         return None
-    return Counts.of(
-        flagged=(added & scope.marks.candidate).sum(),
-        added=added.sum(),
-        base_flagged=(base & scope.marks.base).sum(),
-        base=base.sum(),
-        weight=added.sum() / (scope.rows & pool.in_candidate).sum(),
-    )
+    marks = scope.marks
+    was = marks.base if marks.tested is None else marks.tested
+    counted = {
+        "": (marks.added[added], unit[added]),
+        "base_": (was[base].astype(np.float64), unit[base]),
+    }
+    effect = {side: design_effect(*of) for side, of in counted.items()}
+    flagged = {f"{side}flagged": of[0].sum() / effect[side] for side, of in counted.items()}
+    return Counts.of(added=added.sum() / effect[""], base=base.sum() / effect["base_"], **flagged)
 
 
 def _rise(pool: Pool, scope: _Scope, found: Counts) -> Asked:
-    says, advice = WORDS.get(scope.check, OTHER)
-    flagged, added = int(found.flagged[0]), int(found.added[0])
-    base, of_base = float(found.base_flagged[0] / found.base[0]), int(found.base[0])
-    rows = int((scope.rows & pool.in_candidate).sum())
-    share = len(scope.marked) / rows
+    one, many, advice = WORDS.get(scope.check, OTHER)
+    marks, added, base = scope.marks, scope.rows & pool.added, scope.rows & pool.in_base
+    rows = np.flatnonzero(added & (marks.added > 0))
+    number, share = int(added.sum()), float(marks.base[base].mean())
     where = "" if scope.category is None else f" of {scope.category}"
+    says = one if len(rows) == 1 else many
     return Asked(
         check=scope.check,
         category=scope.category,
         kind="rise",
-        base=base,
-        base_of=of_base,
-        candidate=share,
-        candidate_of=rows,
+        base=share,
+        base_of=int(base.sum()),
+        candidate=len(rows) / number,
+        candidate_of=number,
         effect=float(found.rise[0]),
-        margin=scope.rule.fail_rise,
+        margin=_of_added(scope, pool, "fail"),
         informational=scope.rule.informational,
-        reach=float(found.weight[0]),
-        rows=scope.marked[pool.added[scope.marked]],
-        explains=flagged / int(pool.added.sum()),
-        summary=f"{flagged:,} of {added:,} added rows{where} {says}, {base:.1%} of the base's",
+        reach=1.0,
+        weight=number / int((scope.rows & pool.in_candidate).sum()),
+        rows=rows,
+        partner=marks.partner[rows],
+        spare=np.flatnonzero(added & marks.spare),
+        explains=len(rows) / int(pool.added.sum()),
+        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's",
         advice=advice,
     )
 
 
 def _share(pool: Pool, scope: _Scope) -> Asked:
-    says, advice = WORDS.get(scope.check, OTHER)
+    one, many, advice = WORDS.get(scope.check, OTHER)
     rows = int((scope.rows & pool.in_candidate).sum())
     share = len(scope.marked) / rows
     where = "" if scope.category is None else f" of {scope.category}"
+    says = one if len(scope.marked) == 1 else many
+    spare = scope.marks.spare | (scope.marks.candidate & ~pool.in_base.any())
     return Asked(
         check=scope.check,
         category=scope.category,
@@ -201,6 +235,8 @@ def _share(pool: Pool, scope: _Scope) -> Asked:
         informational=scope.rule.informational,
         reach=1.0,
         rows=scope.marked,
+        partner=scope.marks.partner[scope.marked],
+        spare=scope.marked[spare[scope.marked]],
         explains=len(scope.marked) / int(pool.in_candidate.sum()),
         summary=f"{len(scope.marked):,} of {rows:,} rows{where} ({share:.1%}) {says}",
         advice=advice,

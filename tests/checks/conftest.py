@@ -90,6 +90,7 @@ def make_evidence() -> Build:
             "subtypes": (),
             "out_of_fold": None,
             "forecast": None,
+            "illusions": None,
             "copies_across": None if across is None else CopyFamilies(family=np.asarray(across)),
         }
         return Evidence(dataset=dataset, **{**empty, **fields})

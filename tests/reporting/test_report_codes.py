@@ -81,7 +81,7 @@ def test_the_list_has_a_line_for_each_code():
 def test_a_misspelt_code_gets_the_nearest_one():
     with pytest.raises(UsageError, match="unknown code 'label-eror'; did you mean 'label-error'"):
         explanation("label-eror", {})
-    with pytest.raises(UsageError, match="known: unread-rows"):
+    with pytest.raises(UsageError, match="known: rejected-rows"):
         explanation("weather", {})
 
 

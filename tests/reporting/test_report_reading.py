@@ -38,7 +38,7 @@ def test_where_nothing_could_be_found_nothing_found_is_no_yes(audit):
 def test_rows_that_could_not_be_read_come_first(audit):
     found = dataclasses.replace(
         audit.findings[0],
-        code="unread-rows",
+        code="rejected-rows",
         severity="error",
         summary="90 of 290 rows (31%) could not be read (label is blank, first in line 4)",
     )

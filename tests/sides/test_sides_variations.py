@@ -8,8 +8,9 @@ import pytest
 from auditor.records import Dataset, Example
 from auditor.sides.agreement import agreement
 from auditor.sides.effective import near_copies, variation_families
-from auditor.sides.parents import amplification, closest_other, find_parents
+from auditor.sides.parents import amplification, find_parents
 from auditor.sides.pool import pool
+from auditor.sides.variations import closest_other
 
 BASE = np.arange(100)
 CLOSEST = np.linspace(0.0, 0.99, 100, dtype=np.float32)  # of base rows to another: 5 from .95 on
@@ -54,7 +55,7 @@ def test_the_nearest_of_another_family_is_what_counts():
     index = np.array([[1, 2], [0, 2], [0, 1]])
     cosine = np.array([[0.9, 0.5], [0.9, 0.4], [0.5, 0.4]], dtype=np.float32)
     family = np.array([0, 0, 2])
-    assert closest_other(index, cosine, family, family).tolist() == pytest.approx([0.5, 0.4, 0.5])
+    assert closest_other(Neighbours(index=index, cosine=cosine), family, family).tolist() == pytest.approx([0.5, 0.4, 0.5])
 
 
 def test_variations_join_the_family_of_their_parent():

@@ -1,8 +1,8 @@
-"""unread-rows: rows that could not be read."""
+"""rejected-rows: rows that could not be read."""
 
 import pytest
 
-from auditor.checks.unread_rows import UnreadRows
+from auditor.checks.rejected_rows import RejectedRows
 from auditor.results import Reject
 
 ROWS = [(f"Where is parcel {i}?", "shipping") for i in range(94)]
@@ -13,11 +13,11 @@ def rejects(n, reason="label is blank", first=20):
 
 
 def test_where_every_row_was_read_there_is_nothing_to_say(make_evidence, findings):
-    assert findings(UnreadRows(), make_evidence(ROWS)) == []
+    assert findings(RejectedRows(), make_evidence(ROWS)) == []
 
 
-def test_many_unread_rows_are_an_error_with_the_first_line_and_reason(make_evidence, findings):
-    [found] = findings(UnreadRows(), make_evidence(ROWS, rejected=rejects(6)))
+def test_many_rejected_rows_are_an_error_with_the_first_line_and_reason(make_evidence, findings):
+    [found] = findings(RejectedRows(), make_evidence(ROWS, rejected=rejects(6)))
     assert (found.severity, found.category, found.rows) == ("error", None, ())
     assert found.summary == (
         "6 of 100 rows (6%) could not be read (label is blank, first in line 22)"
@@ -28,7 +28,7 @@ def test_many_unread_rows_are_an_error_with_the_first_line_and_reason(make_evide
 
 def test_reasons_are_counted_the_commonest_first(make_evidence, findings):
     rejected = [*rejects(1, "2 fields where the header has 3"), *rejects(3, first=40)]
-    [found] = findings(UnreadRows(), make_evidence(ROWS, rejected=rejected))
+    [found] = findings(RejectedRows(), make_evidence(ROWS, rejected=rejected))
     assert [*found.measured["reasons"].items()] == [
         ("label is blank", 3),
         ("2 fields where the header has 3", 1),
@@ -41,18 +41,18 @@ def test_reasons_are_counted_the_commonest_first(make_evidence, findings):
 )
 def test_five_rows_and_one_in_a_hundred_are_a_slip(make_evidence, findings, read, unread, severity):
     rows = [(f"Where is parcel {i}?", "shipping") for i in range(read)]
-    [found] = findings(UnreadRows(), make_evidence(rows, rejected=rejects(unread)))
+    [found] = findings(RejectedRows(), make_evidence(rows, rejected=rejects(unread)))
     assert found.severity == severity
-    assert UnreadRows().too_many(unread, read + unread) == (severity == "error")
+    assert RejectedRows().too_many(unread, read + unread) == (severity == "error")
 
 
 def test_formats_without_lines_name_the_row(make_evidence, findings):
     rejected = [Reject(row=3, line=None, reason="text is missing")]
-    [found] = findings(UnreadRows(), make_evidence(ROWS * 2, rejected=rejected))
+    [found] = findings(RejectedRows(), make_evidence(ROWS * 2, rejected=rejected))
     assert found.summary.endswith("(under 1%) could not be read (text is missing, first in row 3)")
 
 
 def test_the_limits_can_be_changed(make_evidence, findings):
     evidence = make_evidence(ROWS, rejected=rejects(6))
-    for check in (UnreadRows(share=0.1), UnreadRows(rows=6)):
+    for check in (RejectedRows(share=0.1), RejectedRows(rows=6)):
         assert [f.severity for f in findings(check, evidence)] == ["note"]

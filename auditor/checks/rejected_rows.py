@@ -1,4 +1,4 @@
-"""unread-rows: rows of the file that could not be read as examples."""
+"""rejected-rows: rows of the file that could not be read as examples."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from auditor.results import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadRows:
-    code: ClassVar[str] = "unread-rows"
+class RejectedRows:
+    code: ClassVar[str] = "rejected-rows"
     title: ClassVar[str] = "Rows that could not be read"
     needs: ClassVar[tuple[str, ...]] = ()
 
@@ -42,12 +42,12 @@ class UnreadRows:
             members=(),  # they are no examples
             summary=unread(evidence.dataset),
             measured={
-                "unread_rows": len(rejected),
+                "rejected_rows": len(rejected),
                 "share": len(rejected) / of,
                 "reasons": dict(sorted(reasons.items(), key=lambda x: (-x[1], x[0]))),
                 "first": [r.place for r in rejected[:3]],
             },
-            limit={"share": self.share, "unread_rows": self.rows},
+            limit={"share": self.share, "rejected_rows": self.rows},
             advice=f"Look at {first.place} of the file: what is wrong there ({first.reason}) is "
             "mostly wrong in the others too. Mend the file, or how it was exported.",
             quoted=sorted(reasons),

@@ -1,0 +1,73 @@
+"""The gate: may a candidate be merged? Both sets in one pool, questions to them, one verdict.
+
+structure.py   what is found in the base alone and in both sets together
+questions.py   the questions: of what was added, of what left, of limits
+verdict.py     the answers, what could be left out, and what an audit would say
+
+A question compares the rows that were added with those of the base (`sides/rises.py`), asks what is
+missing (`sides/coverage.py`, `sides/missing.py`), or holds a share of the rows or a forecast to a
+limit (`sides/rises.py`, `sides/drops.py`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditor import baseline as baselines
+from auditor.dataset import load_dataset
+from auditor.gate.questions import CODES, Asking, ask
+from auditor.gate.verdict import without
+from auditor.interfaces import Progress
+from auditor.opening import open_encoder, with_options
+from auditor.outcomes import Verdict
+from auditor.policy import Policy
+from auditor.settings import Settings
+
+if TYPE_CHECKING:
+    from auditor.dataset.sources import Source
+
+__all__ = ["CODES", "gate"]
+
+
+def gate(
+    candidate: Source,
+    *,
+    base: Source | None = None,
+    baseline: Path | None = None,
+    update: Source | None = None,
+    policy: Policy | None = None,
+    settings: Settings | None = None,
+    progress: Progress = lambda *_: None,
+    **options: Any,
+) -> Verdict:
+    """Whether `candidate` may take the place of `base`, or by itself is fit to be trained on.
+
+    With `baseline`, a file of known findings, it is whether there are others. With `update`, what
+    it is expected to make a model forget is judged too. Raises `auditor.errors.AuditorError` for
+    what the user can mend.
+    """
+    settings, policy = with_options(settings or Settings(), options), policy or Policy()
+    known = None if baseline is None else baselines.read(baseline)
+    beside = dataclasses.replace(settings, input_format=None)  # that is said of the candidate alone
+    own = load_dataset(candidate, settings)
+    former = None if base is None else load_dataset(base, beside, strict_roles=False)
+    incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
+    asking = Asking(
+        base=former,
+        baseline=known,
+        incoming=incoming,
+        policy=policy,
+        settings=settings,
+        encoder=open_encoder(settings, progress),
+        progress=progress,
+    )
+    verdict = ask(own, asking)
+    if isinstance(candidate, str | Path):
+        verdict = dataclasses.replace(verdict, file=str(candidate))
+    if not verdict.drop:
+        return verdict
+    left = without(own, verdict.drop)
+    outcome = ask(left, asking).outcome if left else None
+    return dataclasses.replace(verdict, outcome_without=outcome)

@@ -1,0 +1,250 @@
+"""The questions of a gate, put to a candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from auditor import baseline as baselines
+from auditor.checks import CHECKS, judge
+from auditor.checks.label_error import LabelError
+from auditor.embedding.embed import Encoder
+from auditor.embedding.subtypes import keywords
+from auditor.gate.structure import Structure, added_suspects, find_structure, suspect_added
+from auditor.gate.verdict import about_errors, about_names, against, make_verdict, standing
+from auditor.interfaces import Check, Progress
+from auditor.opening import coefficients_of, target_of
+from auditor.outcomes import Tested, Verdict
+from auditor.pipeline import PARTS, gather
+from auditor.policy import AGAINST_A_BASE, ALONE, Policy, Rule
+from auditor.records import Dataset, Ints, computed
+from auditor.results import Finding, Forecast, SkippedCheck
+from auditor.settings import Settings, configure
+from auditor.sides import marking
+from auditor.sides.asking import Decided, Questions, decide
+from auditor.sides.coverage import losses
+from auditor.sides.drops import drops
+from auditor.sides.marking import Marks
+from auditor.sides.missing import category_loss, shrinkage, unread
+from auditor.sides.pool import Pool, pool
+from auditor.sides.renames import find_renames, rename
+from auditor.sides.rises import rises, shares
+from auditor.sides.variations import closest_other, variation_level
+
+# What the gate asks besides the checks. Of reasons that explain alike, the earlier comes first.
+BEYOND_CHECKS = (
+    *("rejected-rows", "shrinkage", "category-loss", "category-names"),
+    *("amplification", "coverage-loss", "forecast"),
+)
+ORDER = ("label-conflict", "label-error", "near-duplicate", "template-dominance", "split-leakage")
+CODES = (*(check.code for check in CHECKS), *BEYOND_CHECKS)
+OF_AN_AUDIT = {"forecast", "reference"}
+BY_ROWS = {"label-conflict", "near-duplicate"}  # counted by copy families
+LABELS = {"out_of_fold", "illusions"}  # what the part `labels` of a look is needed for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What a candidate is held against, and how."""
+
+    base: Dataset | None
+    baseline: baselines.Baseline | None
+    incoming: Dataset | None  # the update whose forecast counts
+    policy: Policy
+    settings: Settings
+    encoder: Encoder
+    progress: Progress
+
+
+def ask(candidate: Dataset, asking: Asking) -> Verdict:
+    """Every question that the policy has a rule for, and the verdict."""
+    policy, settings = asking.policy, asking.settings
+    # Checks of the forecast or of a reference are an audit's.
+    checks = [c for c in configure(CHECKS, settings.checks) if not {*c.needs} & OF_AN_AUDIT]
+    if asking.base is None:
+        return _alone(candidate, checks, asking)
+    renamed = find_renames(asking.base, candidate)
+    sides = pool(rename(asking.base, renamed), candidate)
+    rules = policy.rules(AGAINST_A_BASE)
+    ruled = [c for c in checks if c.code in rules]
+    found = _structure(sides, ruled, asking)
+    marks, skipped = _marks(found, ruled, rules, settings)
+    families: list[Questions] = [
+        unread(sides, rules["rejected-rows"]),
+        shrinkage(sides, found.base_family, found.family, rules["shrinkage"]),
+        category_loss(sides, rules["category-loss"]),
+        rises(sides, marks, found.unit, rules),
+        shares(sides, marks, rules),
+        losses(sides, found.both.embeddings.vectors, found.family, rules["coverage-loss"]),
+        *_about_forecasts(sides, rules["forecast"], asking),
+    ]
+    decided = _decided(sides, families, policy)
+    return make_verdict(
+        found,
+        asking.base,
+        (*_named(sides, decided.tested), *about_names(sides, renamed)),
+        decided.drop,
+        skipped,
+        policy,
+        settings,
+        renamed=renamed,
+        standing=standing(found, ruled),
+    )
+
+
+def _alone(candidate: Dataset, checks: Sequence[Check], asking: Asking) -> Verdict:
+    """By itself, or against known findings: an audit's errors fail, and so do shares of rows."""
+    policy, known = asking.policy, asking.baseline
+    sides = pool(None, candidate)
+    found = find_structure(sides, PARTS, (), asking.encoder, asking.settings, asking.progress)
+    findings, skipped = judge(found.both, checks)
+    rules = policy.rules({"rejected-rows": ALONE["rejected-rows"]} if known else ALONE)
+    marks = {
+        code: _mark_alone(found, code, findings)
+        for code in _in_order(rules)
+        if code in {c.code for c in checks}
+    }
+    families: list[Questions] = [unread(sides, rules["rejected-rows"]), shares(sides, marks, rules)]
+    families += _about_forecasts(sides, rules.get("forecast"), asking)
+    decided = _decided(sides, families, policy)
+    stands, compared = None, None
+    if known is None:
+        tested, stands = about_errors(sides, findings, decided.tested, policy)
+    else:
+        compared = baselines.split(known, findings, sides.dataset)
+        tested = (*against(sides, compared, policy), *decided.tested)
+    return make_verdict(
+        found,
+        None,
+        tested,
+        decided.drop,
+        skipped,
+        policy,
+        asking.settings,
+        baseline=compared,
+        standing=stands,
+    )
+
+
+def _structure(sides: Pool, checks: Sequence[Check], asking: Asking) -> Structure:
+    """With the parts that the checks need, of the pool as of the base: the labels aside, for which
+    the base is asked."""
+    needs = {need for c in checks if c.code not in {"label-error", *BY_ROWS} for need in c.needs}
+    parts = ["subtypes"] * ("subtypes" in needs) + ["labels"] * bool(needs & LABELS)
+    return find_structure(sides, parts, parts, asking.encoder, asking.settings, asking.progress)
+
+
+def _in_order(rules: Mapping[str, Rule]) -> list[str]:
+    rest = [code for code in rules if code not in (*ORDER, *BEYOND_CHECKS)]
+    return [code for code in (*ORDER, *rest) if code in rules]
+
+
+def _mark_alone(found: Structure, code: str, findings: Sequence[Finding]) -> Marks:
+    """The rows of one check in a set by itself."""
+    if code == "near-duplicate":
+        return marking.copies(found.pool, found.base_family, found.family)
+    if code == "label-conflict":
+        return marking.conflicts(found.pool, found.base_family, found.family)
+    # A note says too little: it is a candidate, and there is nothing to compare it with.
+    weighty = [f for f in findings if f.code == code and f.severity != "note"]
+    return marking.in_findings(found.pool, (), weighty)
+
+
+def _marks(
+    found: Structure, checks: Sequence[Check], rules: Mapping[str, Rule], settings: Settings
+) -> tuple[dict[str, Marks], list[SkippedCheck]]:
+    """The rows that each check with a rule counts, by its code; and what could not be assessed."""
+    sides, base = found.pool, found.base
+    assert base is not None  # noqa: S101 - asked only where there is a base
+    by_code = {c.code: c for c in checks}
+    marks: dict[str, Marks] = {}
+    skipped: list[SkippedCheck] = []
+    for code in _in_order({c: r for c, r in rules.items() if c in by_code}):
+        check = by_code[code]
+        if code == "near-duplicate":
+            marks[code] = marking.copies(sides, found.base_family, found.family)
+        elif code == "label-conflict":
+            marks[code] = marking.conflicts(sides, found.base_family, found.family)
+        elif isinstance(check, LabelError):
+            if len(base.dataset.categories) > 1:
+                marks[code] = _suspected(found, check, settings.seed)
+            else:
+                reason = "the base has one category, so its labels tell nothing apart"
+                skipped.append(SkippedCheck(code=code, reason=reason))
+        else:
+            own, _ = judge(base, [check])
+            both, lacking = judge(found.both, [check])
+            skipped += lacking
+            if lacking and not both:
+                continue
+            marks[code] = marking.in_findings(sides, own, both)
+    if "amplification" in rules:
+        marks["amplification"] = _variations(found)
+    return marks, skipped
+
+
+def _suspected(found: Structure, check: LabelError, seed: int) -> Marks:
+    """Labels that look wrong to what the base teaches."""
+    sides, base = found.pool, found.base
+    assert base is not None  # noqa: S101 - asked only where there is a base
+    suspicion, listed = suspect_added(found, check, seed)
+    names = {name: code for code, name in enumerate(sides.dataset.categories)}
+    known = np.isin(sides.dataset.codes, [names[c] for c in base.dataset.categories if c in names])
+    added, of_base = np.flatnonzero(sides.added & known), np.flatnonzero(sides.in_base)
+    code = np.array([names[c] for c in base.dataset.categories], dtype=np.int64)
+    return marking.suspected(
+        sides,
+        listed,
+        added_suspects(suspicion, listed, added, of_base),
+        code[suspicion.rival],
+        known,
+    )
+
+
+def _variations(found: Structure) -> Marks:
+    sides, base = found.pool, found.base
+    assert base is not None  # noqa: S101 - asked only where there is a base
+    family = base.copies.family
+    closest = closest_other(base.neighbours, family, family)
+    everywhere = np.zeros(len(sides.in_base), dtype=np.float32)
+    everywhere[sides.in_base] = closest
+    level = variation_level(closest)
+    return marking.variations(sides, found.both.neighbours, found.family, level, everywhere)
+
+
+def _decided(sides: Pool, families: Sequence[Questions], policy: Policy) -> Decided:
+    return decide(
+        sides,
+        families,
+        false_alarms=policy.false_alarms,
+        fewest=policy.fewest,
+        unseen=policy.unseen,
+    )
+
+
+def _named(sides: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
+    """With the keywords of what was lost, where it is more than chance."""
+    lost = [t for t in tested if t.check == "coverage-loss" and t.status != "pass"]
+    groups: list[Ints] = [np.flatnonzero(np.isin(sides.base_rows, t.base_rows)) for t in lost]
+    named = dict(zip(lost, keywords(sides.dataset.texts, groups), strict=True)) if lost else {}
+    return (replace(t, subject=", ".join(named.get(t, ()))) for t in tested)
+
+
+def _about_forecasts(sides: Pool, rule: Rule | None, asking: Asking) -> list[Questions]:
+    """The questions about what the update takes from the candidate, and from the base."""
+    incoming, settings = asking.incoming, asking.settings
+    if incoming is None or rule is None:
+        return []
+    target, coefficients = target_of(settings, given=True), coefficients_of(settings)
+
+    def forecast(dataset: Dataset) -> Forecast | None:
+        evidence = gather(
+            dataset, incoming, [], asking.encoder, target, coefficients, settings, asking.progress
+        )
+        return computed(evidence.forecast)
+
+    now = forecast(sides.candidate)
+    before = forecast(sides.base) if sides.base else None
+    return [*drops(sides, before, now, rule)] if now else []

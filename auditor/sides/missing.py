@@ -1,0 +1,163 @@
+"""What is not there: rows that could not be read, examples and categories that left.
+
+These are counted, not estimated: beyond its limit such a share fails, whatever chance would do.
+Only that a category left is tested: of a few rows the next draw of one source may have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import hypergeom
+
+from auditor.policy import Rule
+from auditor.records import Dataset, Ints
+from auditor.sides.asking import Asked, Values
+from auditor.sides.pool import Pool
+
+FEWEST = 30  # rows of a candidate that is not its base: of fewer nothing can be told
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Is a share that was counted beyond its limit? (T,) p-values of both limits."""
+
+    asked: Sequence[Asked]
+    fail: Values
+    warn: Values
+    smallest: Values
+
+    def p_values(self) -> tuple[Values, Values]:
+        return self.fail, self.warn
+
+    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+        effect = np.array([a.effect for a in self.asked], dtype=np.float64)
+        return effect, effect, np.broadcast_to(self.smallest, level.shape)
+
+
+def unread(pool: Pool, rule: Rule) -> Facts:
+    """The question of `rejected-rows`: more of them than the limit, and than of the base's."""
+    share, number = _unread(pool.candidate)
+    before = _unread(pool.base)[0] if pool.base else 0.0
+    effect = share - before
+    of_base = f", {before:.1%} of the base's" if pool.base else ""
+    first = next(iter(pool.candidate.rejected), None)
+    why = ""
+    if first is not None:
+        place = f"row {first.row}" if first.line is None else f"line {first.line}"
+        why = f"; the first is {place}: {first.reason}"
+    asked = Asked(
+        check="rejected-rows",
+        category=None,
+        kind="absolute",
+        base=before if pool.base else None,
+        base_of=len(pool.base.examples) + len(pool.base.rejected) if pool.base else None,
+        candidate=share,
+        candidate_of=len(pool.candidate.examples) + number,
+        effect=effect,
+        margin=rule.fail,
+        informational=rule.informational,
+        reach=1.0,
+        rows=np.empty(0, dtype=np.int64),
+        number=number,
+        explains=1.0,  # nothing is known of these rows, so nothing explains more
+        summary=f"{number:,} of {len(pool.candidate.examples) + number:,} rows could not be read"
+        f"{of_base}{why}",
+        advice="Mend these rows, or take them out; what cannot be read cannot be judged.",
+    )
+    return _facts([asked], [(rule.fail, rule.warn)], np.zeros(1))
+
+
+def _unread(dataset: Dataset) -> tuple[float, int]:
+    number = len(dataset.rejected)
+    return number / max(len(dataset.examples) + len(dataset.held_out) + number, 1), number
+
+
+def shrinkage(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> Facts:
+    """The question of `shrinkage`: how many of the base's distinct examples are not replaced.
+
+    base_family, family (n,): copy families, in the base alone and in the pool. Copies that left are
+    no loss. Where fewer than 30 rows are there, and they are not the base's, nothing can be told.
+    """
+    before = len(np.unique(base_family[pool.in_base]))
+    now = len(np.unique(family[pool.in_candidate]))
+    gone = np.flatnonzero(pool.removed)
+    lost = max(1.0 - now / max(before, 1), 0.0) if len(gone) else 0.0
+    rows = int(pool.in_candidate.sum())
+    changed = bool(pool.removed.any() or pool.added.any())
+    told = f"{now:,} distinct examples, {before:,} in the base"
+    if changed and rows < FEWEST:
+        told = f"{rows:,} rows are too few to tell anything: {told}"
+    asked = Asked(
+        check="shrinkage",
+        category=None,
+        kind="absolute",
+        base=1.0,
+        base_of=before,
+        candidate=min(now / max(before, 1), 1.0),
+        candidate_of=now,
+        effect=lost,
+        margin=rule.fail,
+        informational=rule.informational,
+        reach=1.0,
+        rows=gone,
+        explains=1.0,  # what left first explains what else is missing
+        summary=f"{lost:.0%} of the set is gone: {told}" if lost else told,
+        advice="Put the missing rows back, or say in the policy how much may leave.",
+    )
+    blind = np.array([np.nan if changed and rows < FEWEST else 0.0])
+    return _facts([asked], [(rule.fail, rule.warn)], blind)
+
+
+def category_loss(pool: Pool, rule: Rule) -> Facts:
+    """The questions of `category-loss`: categories of the base of which no row is left."""
+    codes, names = pool.dataset.codes, pool.dataset.categories
+    kept, left, came = (int(side.sum()) for side in (pool.kept, pool.removed, pool.added))
+    asked, fail, warn = [], [], []
+    for code, name in enumerate(names):
+        own = codes == code
+        rows = np.flatnonzero(own & pool.in_base)
+        if not len(rows) or (own & pool.in_candidate).any():
+            continue
+        # That all of its rows are among those that left, and none among those that came.
+        p = float(hypergeom.sf(len(rows) - 1, kept + left, len(rows), left))
+        if came:
+            p *= float(hypergeom.cdf(0, came + kept + left, len(rows), came))
+        of = rule.of(name)
+        asked.append(
+            Asked(
+                check="category-loss",
+                category=name,
+                kind="absolute",
+                base=1.0,
+                base_of=len(rows),
+                candidate=0.0,
+                candidate_of=0,
+                effect=1.0,
+                margin=of.fail,
+                informational=of.informational,
+                reach=1.1,  # all of it is beyond any limit
+                rows=rows,
+                explains=len(rows) / max(left, 1),
+                summary=f"none of the {len(rows):,} rows of {name} is left",
+                advice="Put the category back; a model that is trained without it cannot know it.",
+            )
+        )
+        fail.append(p if of.fail is not None else 1.0)
+        warn.append(0.0 if of.warn is not None else 1.0)
+    return Facts(asked, np.array(fail), np.array(warn), np.zeros(len(asked)))
+
+
+def _facts(
+    asked: Sequence[Asked],
+    limits: Sequence[tuple[float | None, float | None]],
+    smallest: Values,
+) -> Facts:
+    def beyond(limit: float | None, effect: float) -> float:
+        return 0.0 if limit is not None and effect > limit else 1.0
+
+    fail = [beyond(f, a.effect) for a, (f, _) in zip(asked, limits, strict=True)]
+    warn = [beyond(w, a.effect) for a, (_, w) in zip(asked, limits, strict=True)]
+    return Facts(asked, np.array(fail), np.array(warn), smallest)
