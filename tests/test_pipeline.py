@@ -426,7 +426,7 @@ def test_an_audit_of_part_of_a_file_says_so_first(audit, tickets):
     found = audit(rows)
     [unread] = found.of("rejected-rows")
     assert (
-        unread.summary == "17 of 50 rows (34%) could not be read (label is missing, first in row 0)"
+        unread.summary == "17 of 50 rows (34%) could not be read (first in row 0: label is missing)"
     )
     assert unread.severity == "error"
 
@@ -435,7 +435,7 @@ def test_rows_of_the_update_that_could_not_be_read_are_told(audit, tickets):
     rows = [("refund me", "refunds"), ("my money back", "refunds"), ("a refund", None)]
     found = audit(tickets, update=pd.DataFrame(rows, columns=["text", "label"]))
     assert (
-        "of the update 1 of 3 rows (33%) could not be read (label is missing, first in row 2)"
+        "of the update 1 of 3 rows (33%) could not be read (first in row 2: label is missing)"
         in [s.reason for s in found.skipped if s.code == "forecast"]
     )
 

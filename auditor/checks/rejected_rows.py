@@ -61,5 +61,5 @@ def unread(dataset: Dataset) -> str:
     share = f"{number / of:.0%}" if number >= 0.01 * of else "under 1%"
     return (
         f"{number} of {of} rows ({share}) could not be read "
-        f"({first.reason}, first in {first.place})"
+        f"(first in {first.place}: {first.reason})"
     )

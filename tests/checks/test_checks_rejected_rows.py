@@ -20,7 +20,7 @@ def test_many_rejected_rows_are_an_error_with_the_first_line_and_reason(make_evi
     [found] = findings(RejectedRows(), make_evidence(ROWS, rejected=rejects(6)))
     assert (found.severity, found.category, found.rows) == ("error", None, ())
     assert found.summary == (
-        "6 of 100 rows (6%) could not be read (label is blank, first in line 22)"
+        "6 of 100 rows (6%) could not be read (first in line 22: label is blank)"
     )
     assert found.measured["reasons"] == {"label is blank": 6}
     assert found.measured["first"] == ["line 22", "line 23", "line 24"]
@@ -49,7 +49,7 @@ def test_five_rows_and_one_in_a_hundred_are_a_slip(make_evidence, findings, read
 def test_formats_without_lines_name_the_row(make_evidence, findings):
     rejected = [Reject(row=3, line=None, reason="text is missing")]
     [found] = findings(RejectedRows(), make_evidence(ROWS * 2, rejected=rejected))
-    assert found.summary.endswith("(under 1%) could not be read (text is missing, first in row 3)")
+    assert found.summary.endswith("(under 1%) could not be read (first in row 3: text is missing)")
 
 
 def test_the_limits_can_be_changed(make_evidence, findings):

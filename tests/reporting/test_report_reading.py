@@ -40,7 +40,7 @@ def test_rows_that_could_not_be_read_come_first(audit):
         audit.findings[0],
         code="rejected-rows",
         severity="error",
-        summary="90 of 290 rows (31%) could not be read (label is blank, first in line 4)",
+        summary="90 of 290 rows (31%) could not be read (first in line 4: label is blank)",
     )
 
     def training(*severities, unread=found):
