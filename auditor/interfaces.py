@@ -91,12 +91,12 @@ class Renderer(Protocol):
 
 
 class VerdictRenderer(Protocol):
-    """One output format of a verdict."""
+    """One output format of a verdict; `render` gives None where there is nothing to write."""
 
     name: str
     filename: str
 
-    def render(self, verdict: Verdict) -> str: ...
+    def render(self, verdict: Verdict) -> str | None: ...
 
 
 class Progress(Protocol):

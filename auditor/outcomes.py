@@ -27,6 +27,7 @@ class Pair:
     row: int
     other: int
     other_in: Literal["base", "candidate"]  # whose file `other` is a row of
+    labels: tuple[str, str] | None = None  # of `row` and of `other`, where the two contradict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

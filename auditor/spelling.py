@@ -2,7 +2,7 @@
 
     look(label)           without what no reader can see: spaces at the ends, zero-width marks, ...
     spelling_key(label)   without what no reader takes for another category: case, width, dashes
-    visible(label)        quoted, with every mark shown that tells it from one that looks the same
+    spelled(label)        with every mark shown that tells it from one that looks the same
 
 Marks that can carry meaning stay: `c`, `c++` and `c#` are three categories, as are `A` and `A-`,
 `1` and `01`, `m2` and `m²`, `Masse` and `Maße`, `resign` and `re-sign`.
@@ -58,9 +58,17 @@ def spelling_key(label: str) -> str:
     return _SEPARATOR.sub(" ", " ".join(normalize("NFC", folded).split()))
 
 
+def spelled(label: str) -> str:
+    """`billing␣`: what cannot be seen, or hardly, is written out; spaces as ␣, others by number.
+
+    Where a label is not composed (NFC), accents and jamo stand apart from their letters.
+    """
+    return "".join(_shown(c) for c in _marked(label))
+
+
 def visible(label: str) -> str:
-    """`'billing␠'`: quoted, with what cannot be seen, or hardly, written out."""
-    return f"'{''.join(_shown(c) for c in _marked(label))}'"
+    """`'billing␣'`: spelled, and quoted."""
+    return f"'{spelled(label)}'"
 
 
 def as_toml(label: str) -> str:
@@ -79,12 +87,13 @@ def _is_missed(character: str, composed: str) -> bool:
     if character.isascii():
         return not character.isprintable()
     unseen = character.isspace() or _INVISIBLE.match(character) is not None
+    unseen |= "\ud800" <= character <= "\udfff"  # a lone surrogate, which cannot be printed
     return unseen or character in _PUNCTUATION or character not in composed
 
 
 def _shown(marked: tuple[str, bool]) -> str:
     character, missed = marked
-    unseen = "\N{SYMBOL FOR SPACE}" if character == " " else f"⟨U+{ord(character):04X}⟩"
+    unseen = "\N{OPEN BOX}" if character == " " else f"⟨U+{ord(character):04X}⟩"
     return unseen if missed else character
 
 

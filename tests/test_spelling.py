@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from auditor.spelling import as_toml, is_blank, look, spelling_key, visible
+from auditor.spelling import as_toml, is_blank, look, spelled, spelling_key, visible
 
 NFD = unicodedata.normalize("NFD", "réclamation")
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -91,10 +91,32 @@ def test_a_key_is_its_own_key(label):
     assert spelling_key(spelling_key(label)) == spelling_key(label)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("order status", "order status"),
+        ("billing ", "billing␣"),
+        (" billing", "␣billing"),
+        ("order  status", "order␣␣status"),
+        ("order\u00a0status", "order⟨U+00A0⟩status"),
+        ("bill\u200bing", "bill⟨U+200B⟩ing"),
+        ("bill\u200ding", "bill⟨U+200D⟩ing"),
+        ("Zoë", "Zoë"),
+        ("Zoe\u0308", "Zoe⟨U+0308⟩"),
+        ("\u1112\u1161\u11ab", "⟨U+1112⟩⟨U+1161⟩⟨U+11AB⟩"),
+        ("हिन्दी", "हिन्दी"),
+        ("a\tb\n", "a⟨U+0009⟩b⟨U+000A⟩"),
+        (" ", "␣"),
+    ],
+)
+def test_names_that_look_alike_are_spelled_apart(name, shown):
+    assert spelled(name) == shown
+
+
 def test_a_label_is_quoted_with_what_cannot_be_seen():
     assert visible("late") == "'late'"
-    assert visible("late ") == "'late␠'"
-    assert visible(" very  late") == "'␠very␠␠late'"
+    assert visible("late ") == "'late␣'"
+    assert visible(" very  late") == "'␣very␣␣late'"
     assert visible("la\u200bte\u00a0one") == "'la⟨U+200B⟩te⟨U+00A0⟩one'"
     assert visible(NFD) == "'re⟨U+0301⟩clamation'"
     assert visible("re\u2011send") == "'re⟨U+2011⟩send'"

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     type=click.Choice(options.GATE_FORMATS),
     multiple=True,
     help="What to write; repeatable. github also prints annotations.  [default: html, json, "
-    "markdown]",
+    "markdown, drop]",
 )
 @options.takes(
     options.EMBEDDER,

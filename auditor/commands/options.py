@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-# Names of renderers, which `--help` must not import; of an audit the first four by default, of a
-# gate html, json and markdown.
+# Names of renderers, which `--help` must not import; of an audit and of a gate the first four by
+# default.
 FORMATS = ("html", "json", "relabel", "collect", "label-studio", "argilla")
-GATE_FORMATS = ("html", "json", "sarif", "junit", "github", "gitlab", "markdown")
+GATE_FORMATS = ("html", "json", "markdown", "drop", "sarif", "junit", "github", "gitlab")
 COMPARISON_FORMATS = ("html", "json")
 PATH = click.Path(path_type=Path)
 

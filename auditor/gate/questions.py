@@ -74,7 +74,7 @@ def ask(candidate: Dataset, asking: Asking) -> Verdict:
     families: list[Questions] = [
         unread(sides, rules["rejected-rows"]),
         shrinkage(sides, found.base_family, found.family, rules["shrinkage"]),
-        category_loss(sides, rules["category-loss"]),
+        category_loss(sides, found.unit, rules["category-loss"]),
         rises(sides, marks, found.unit, rules),
         shares(sides, marks, rules),
         losses(sides, found.both.embeddings.vectors, found.family, rules["coverage-loss"]),

@@ -32,7 +32,7 @@ def one_line(text: str, columns: int = 100) -> str:
     line = _COMMAND.sub("# #", inert(text).translate(_LINE_BREAKS))
     if line.lstrip().startswith("::"):  # a workflow command, even when indented
         line = f"' {line.lstrip()}"
-    return line if _cells(line) <= columns else _cut(line, columns - 1) + "…"
+    return line if cells(line) <= columns else _cut(line, columns - 1) + "…"
 
 
 def _symbol(match: re.Match[str]) -> str:
@@ -42,7 +42,7 @@ def _symbol(match: re.Match[str]) -> str:
     return "\N{SYMBOL FOR DELETE}" if point == 0x7F else f"⟨U+{point:04X}⟩"
 
 
-def _cells(text: str) -> int:
+def cells(text: str) -> int:
     """How many columns a terminal gives `text`."""
     return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
@@ -50,7 +50,7 @@ def _cells(text: str) -> int:
 def _cut(text: str, columns: int) -> str:
     used = 0
     for at, character in enumerate(text):
-        used += _cells(character)
+        used += cells(character)
         if used > columns:
             return text[:at]
     return text

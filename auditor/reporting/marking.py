@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+# Scripts that put no space between words, of which each letter counts as one: Thai and Lao,
+# Burmese, Khmer, kana, Chinese characters. Elsewhere the difference is told by words.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+|\s+|[^\w\s]")
 # The slots that templates have: what varies, or a kind of value masked by a general rule.
 _SLOT = re.compile(r"(<(?:\*|email|url|date|id|number)>)")
 _TOKENS_COMPARED = 400  # comparing is quadratic; a longer text stays unmarked from here on
@@ -36,7 +42,7 @@ def slots(skeleton: str) -> tuple[Piece, ...]:
 def fixed_words(text: str, skeleton: str) -> tuple[Piece, ...]:
     """`text` with the words marked that its template's skeleton holds in the same order."""
     frame = [t.lower() for s in _SLOT.split(skeleton) if not _SLOT.match(s) for t in _words(s)]
-    tokens = _TOKEN.findall(text)
+    tokens = _tokens(text)
     words = [i for i, t in enumerate(tokens[:_TOKENS_COMPARED]) if not t.isspace()]
     matcher = SequenceMatcher(None, frame, [tokens[i].lower() for i in words], autojunk=False)
     common = {
@@ -49,19 +55,52 @@ def fixed_words(text: str, skeleton: str) -> tuple[Piece, ...]:
 
 def differences(texts: Sequence[str]) -> list[tuple[Piece, ...]]:
     """Each text with the tokens marked that set it off from the first one (that one: from any)."""
-    split = [_TOKEN.findall(text) for text in texts]
-    first, differs = split[0][:_TOKENS_COMPARED], [set[int]() for _ in split]
+    split = [_tokens(text) for text in texts]
+    differs = [set[int]() for _ in split]
     for at, tokens in enumerate(split[1:], 1):
-        matcher = SequenceMatcher(None, first, tokens[:_TOKENS_COMPARED], autojunk=False)
-        for kind, a, a_end, b, b_end in matcher.get_opcodes():
-            if kind != "equal":
-                differs[0].update(range(a, a_end))
-                differs[at].update(range(b, b_end))
+        for first, other in _changed(split[0], tokens):
+            differs[0].update(first)
+            differs[at].update(other)
     return [_shorten(_pieces(t, d)) for t, d in zip(split, differs, strict=True)]
 
 
+def changes(before: str, after: str) -> list[tuple[str, str]]:
+    """What stands in `before` and what in its place in `after`, in order; either may be empty."""
+    old, new = _tokens(before), _tokens(after)
+    return [
+        ("".join(old[a.start : a.stop]), "".join(new[b.start : b.stop]))
+        for a, b in _changed(old, new)
+    ]
+
+
+def _changed(first: Sequence[str], other: Sequence[str]) -> Iterator[tuple[range, range]]:
+    """The tokens of both that differ; what only a space keeps apart is one change."""
+    a, b = first[:_TOKENS_COMPARED], other[:_TOKENS_COMPARED]
+    ends: tuple[int, int, int, int] | None = None
+    for kind, i, i_end, j, j_end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind == "equal":
+            if ends and not (i_end - i == 1 and a[i].isspace()):
+                yield range(ends[0], ends[1]), range(ends[2], ends[3])
+                ends = None
+        else:
+            ends = (ends[0], i_end, ends[2], j_end) if ends else (i, i_end, j, j_end)
+    if ends:
+        yield range(ends[0], ends[1]), range(ends[2], ends[3])
+
+
 def _words(text: str) -> list[str]:
-    return [t for t in _TOKEN.findall(text) if not t.isspace()]
+    return [t for t in _tokens(text) if not t.isspace()]
+
+
+def _tokens(text: str) -> list[str]:
+    """Words, spaces and single marks; an accent or a vowel sign stays with its letter."""
+    tokens: list[str] = []
+    for token in _TOKEN.findall(text):
+        if tokens and unicodedata.category(token[0])[0] == "M":
+            tokens[-1] += token
+        else:
+            tokens.append(token)
+    return tokens
 
 
 def _span(start: int, size: int) -> range:

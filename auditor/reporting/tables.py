@@ -26,7 +26,7 @@ class RelabelRenderer:
     filename = "relabel.csv"
 
     def render(self, audit: Audit) -> str:
-        return _table(RELABEL, map(_relabel, relabelling(audit)))
+        return table(RELABEL, map(_relabel, relabelling(audit)))
 
 
 class CollectRenderer:
@@ -36,7 +36,7 @@ class CollectRenderer:
     filename = "collect.csv"
 
     def render(self, audit: Audit) -> str:
-        return _table(COLLECT, map(_collect, collecting(audit)))
+        return table(COLLECT, map(_collect, collecting(audit)))
 
 
 RELABEL = (
@@ -56,11 +56,12 @@ def disarmed(cell: object) -> str:
     return f"'{shown}" if shown.startswith((*_FORMULA, *_WIDE)) else shown
 
 
-def _table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A CSV file of `head` and `lines`, every cell disarmed."""
     written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(head)
-    table.writerows([disarmed(cell) for cell in line] for line in lines)
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([disarmed(cell) for cell in line] for line in lines)
     return written.getvalue()
 
 

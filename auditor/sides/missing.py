@@ -111,10 +111,16 @@ def shrinkage(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> Facts:
     return _facts([asked], [(rule.fail, rule.warn)], blind)
 
 
-def category_loss(pool: Pool, rule: Rule) -> Facts:
-    """The questions of `category-loss`: categories of the base of which no row is left."""
+def category_loss(pool: Pool, unit: Ints, rule: Rule) -> Facts:
+    """The questions of `category-loss`: categories of the base of which no row is left.
+
+    unit (n,): rows of one number are not independent, and count once on a side.
+    """
     codes, names = pool.dataset.codes, pool.dataset.categories
-    kept, left, came = (int(side.sum()) for side in (pool.kept, pool.removed, pool.added))
+    removed = int(pool.removed.sum())
+    kept, left, came = (
+        len(np.unique(unit[side])) for side in (pool.kept, pool.removed, pool.added)
+    )
     asked, fail, warn = [], [], []
     for code, name in enumerate(names):
         own = codes == code
@@ -122,9 +128,10 @@ def category_loss(pool: Pool, rule: Rule) -> Facts:
         if not len(rows) or (own & pool.in_candidate).any():
             continue
         # That all of its rows are among those that left, and none among those that came.
-        p = float(hypergeom.sf(len(rows) - 1, kept + left, len(rows), left))
+        units = len(np.unique(unit[rows]))
+        p = float(hypergeom.sf(units - 1, kept + left, units, left))
         if came:
-            p *= float(hypergeom.cdf(0, came + kept + left, len(rows), came))
+            p *= float(hypergeom.cdf(0, came + kept + left, units, came))
         of = rule.of(name)
         asked.append(
             Asked(
@@ -140,7 +147,7 @@ def category_loss(pool: Pool, rule: Rule) -> Facts:
                 informational=of.informational,
                 reach=1.1,  # all of it is beyond any limit
                 rows=rows,
-                explains=len(rows) / max(left, 1),
+                explains=len(rows) / max(removed, 1),
                 summary=f"none of the {len(rows):,} rows of {name} is left",
                 advice="Put the category back; a model that is trained without it cannot know it.",
             )

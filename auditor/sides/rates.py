@@ -27,6 +27,8 @@ Values = NDArray[np.float64]
 POWER = 0.8  # at which the smallest effect that could be seen is stated
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(96)
 TAIL = 1e-12  # of the base's share that is left out on either side of the integral
+FEWEST_UNITS = 10  # of which the variance between them can be told
+LEAST = 0.1  # of a count: of less, the beta distribution is a point, as far as numbers go
 STEPS = 40  # of a bisection: an interval's end to 1e-11
 
 
@@ -63,15 +65,16 @@ class Counts:
 def design_effect(flagged: Values, unit: Ints) -> float:
     """How many rows, flagged (r,) from 0 to 1, say as much as one independent row; at least 1.
 
-    unit (r,): rows of one number are not independent. Where all rows or none are flagged, nothing
-    shows how alike the rows of a unit are, and they are taken to be all alike (Kish 1965).
+    unit (r,): rows of one number are not independent. Where all rows or none are flagged, or units
+    are few, nothing shows how alike the rows of a unit are, and they are taken to be all alike
+    (Kish 1965).
     """
     rows, share = len(flagged), float(flagged.mean())
     _, owner, sizes = np.unique(unit, return_inverse=True, return_counts=True)
     if len(sizes) == rows:
         return 1.0
     alone = rows * share * (1.0 - share)
-    if alone < 1e-9:
+    if alone < 1e-9 or len(sizes) < FEWEST_UNITS:
         return float((sizes**2).sum() / rows)
     spread = np.bincount(owner.ravel(), weights=flagged) - share * sizes
     return float(np.clip((spread**2).sum() / alone, 1.0, rows))
@@ -133,11 +136,11 @@ def _at_least(least: Values, of: Values, rate: Values) -> Values:
 
 
 def _posterior(a: Values, b: Values) -> tuple[Values, Values]:
-    """(T, 96) shares and their weights under Beta(a, b); all of it at 0 or 1 where a or b is 0.
+    """(T, 96) shares and their weights under Beta(a, b); all of it at 0 or 1 where a or b is about 0.
 
     Gauss-Legendre over the angle whose squared sine is the share: its density has no pole there.
     """
-    inner = (a > 0) & (b > 0)
+    inner = (a > LEAST) & (b > LEAST)
     safe_a, safe_b = np.where(inner, a, 1.0), np.where(inner, b, 1.0)
     ends = np.arcsin(
         np.sqrt(np.stack([beta.ppf(TAIL, safe_a, safe_b), beta.isf(TAIL, safe_a, safe_b)]))
@@ -148,7 +151,7 @@ def _posterior(a: Values, b: Values) -> tuple[Values, Values]:
     density = beta.pdf(share, safe_a[:, None], safe_b[:, None]) * np.sin(2 * angle)
     weight = density * WEIGHTS
     weight /= weight.sum(axis=1, keepdims=True)
-    fixed = np.where(a > 0, 1.0, 0.0)[:, None]
+    fixed = np.where(a > LEAST, 1.0, 0.0)[:, None]
     return np.where(inner[:, None], share, fixed), weight
 
 

@@ -18,7 +18,7 @@ def rows(counts):
 def test_spellings_are_named_so_that_a_reader_sees_them(make_evidence, findings):
     counts = {"billing": 2, "billing ": 4, "Billing": 1, "shipping": 9}
     [found] = findings(LabelSpelling(), make_evidence(rows(counts)))
-    assert found.summary == "one label is written 'billing' (2), 'Billing' (1), 'billing␠' (4)"
+    assert found.summary == "one label is written 'billing' (2), 'Billing' (1), 'billing␣' (4)"
     assert found.category == "billing"
     assert found.rows == (2, 3, 4, 5, 6)
 

@@ -88,7 +88,7 @@ def test_the_exit_code_is_the_verdict(run, desk, asked, outcome, flags, code):
     asked.outcome = outcome
     out = run("gate", "desk.csv", *flags, code=code).stdout
     assert out == f"{outcome} reports/desk/verdict.json\n"
-    assert asked.saved == (Path("reports/desk"), ("html", "json", "markdown"))
+    assert asked.saved == (Path("reports/desk"), ("html", "json", "markdown", "drop"))
 
 
 def test_everything_is_handed_on(run, desk, asked):

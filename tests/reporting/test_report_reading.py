@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import unicodedata
+
+import pytest
 
 from auditor.reporting import charts, marking, verdict, wording
 from auditor.reporting.cards import named_rows, sections
@@ -195,6 +198,31 @@ def test_differences_are_marked_on_both_sides_and_equal_texts_have_none():
     assert other == (Piece("turn it "), Piece("off", True))
     assert marking.differences(["same", "same"]) == [(Piece("same"),), (Piece("same"),)]
     assert marking.differences(["", ""]) == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ("my order is late", "my parcel is late", [("order", "parcel")]),
+        ("the order is late!", "an invoice is late", [("the order", "an invoice"), ("!", "")]),
+        ("well done :)", "well done :(", [(")", "(")]),
+        ("warm by +5", "warm by -5", [("+", "-")]),
+        ("我想取消会议", "我不想取消会议", [("", "不")]),
+        ("กินข้าวแล้ว", "กินข้าวหรือ", [("แล้ว", "หรือ")]),
+        ("नया कार्ड", "नयी कार्ड", [("नया", "नयी")]),
+        ("one  two", "one two", [("  ", " ")]),
+        ("same", "same", []),
+    ],
+)
+def test_what_changed_is_told_in_whole_words_or_in_letters_where_words_have_no_spaces(
+    before, after, changed
+):
+    assert marking.changes(before, after) == changed
+
+
+def test_no_mark_begins_within_a_letter():
+    for text in marking.differences(["मुझे नया कार्ड", "मुझे नयी कार्ड"]):
+        assert not [p for p in text if unicodedata.category(p.text[0]).startswith("M")]
 
 
 def test_long_texts_are_cut_and_say_so():

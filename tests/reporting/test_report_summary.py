@@ -79,8 +79,8 @@ def test_mapped_labels_are_told_as_they_are_spelled(audit):
     mapped = (MappedLabel(label="Billing ", category="billing", rows=1200),)
     dataset = dataclasses.replace(audit.dataset, mapped_labels=mapped)
     summary = summarise(dataclasses.replace(audit, dataset=dataset))
-    assert "Labels    read 'Billing␠' as billing (1,200)\n" in summary
-    assert wording.value("label_map", {"late_parcel ": "late"}) == "'late_parcel␠' as late"
+    assert "Labels    read 'Billing␣' as billing (1,200)\n" in summary
+    assert wording.value("label_map", {"late_parcel ": "late"}) == "'late_parcel␣' as late"
 
 
 def test_categories_are_counted_with_and_without_spellings(audit):

@@ -42,7 +42,7 @@ class Told:
 
 
 def answers(pool, *families, fewest=5, unseen=0.1):
-    return decide(pool, families, false_alarms=0.01, fewest=fewest, unseen=unseen)
+    return decide(pool, families, false_alarms=0.01, fewest=fewest, unseen=unseen).tested
 
 
 def test_a_surprise_beyond_the_margin_fails(numbered):

@@ -26,7 +26,7 @@ def told(pool, random, family=None):
     asked = losses(pool, placed(pool, random), family, RULE)
     return [
         t
-        for t in decide(pool, [asked], false_alarms=0.01, fewest=5, unseen=0.1)
+        for t in decide(pool, [asked], false_alarms=0.01, fewest=5, unseen=0.1).tested
         if t.status == "fail"
     ]
 

@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import hypergeom
 
-from auditor.sides.rates import Counts, interval, p_beyond, smallest_seen
+from auditor.sides.rates import Counts, design_effect, interval, p_beyond, smallest_seen
 
 ZERO = np.zeros(1)
 
 
-def counts(flagged, added, base_flagged, base, weight=1.0):
-    return Counts.of(
-        flagged=flagged, added=added, base_flagged=base_flagged, base=base, weight=weight
-    )
+def counts(flagged, added, base_flagged, base):
+    return Counts.of(flagged=flagged, added=added, base_flagged=base_flagged, base=base)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +32,7 @@ def test_a_margin_makes_the_same_rise_less_surprising():
 
 
 def test_the_interval_ends_where_the_test_does():
-    found = counts(20, 100, 5, 100, weight=0.5)
+    found = counts(20, 100, 5, 100)
     low, high = interval(found, np.array([0.01]))
     assert p_beyond(found, low) == pytest.approx(0.01, rel=1e-3)
     assert low[0] < found.rise[0] < high[0]
@@ -47,10 +45,10 @@ def test_nothing_flagged_gives_an_interval_that_ends_below_the_bases_share():
 
 def test_the_smallest_effect_is_found_eight_times_in_ten(random):
     margin, level = np.array([0.01]), np.array([0.001])
-    smallest = smallest_seen(counts(0, 200, 10, 1000, weight=0.4), margin, level)[0]
-    share = 10 / 1000 + smallest / 0.4
+    smallest = smallest_seen(counts(0, 200, 10, 1000), margin, level)[0]
+    share = 10 / 1000 + smallest
     drawn = random.binomial(200, share, 2000)
-    found = [p_beyond(counts(k, 200, 10, 1000, 0.4), margin)[0] for k in range(201)]
+    found = [p_beyond(counts(k, 200, 10, 1000), margin)[0] for k in range(201)]
     power = np.mean(np.array(found)[drawn] <= level[0])
     assert 0.77 < power < 0.9
 
@@ -67,8 +65,42 @@ def test_false_alarms_are_no_more_than_the_level(random):
         added=np.full(4000, 80.0),
         base_flagged=random.binomial(200, share).astype(float),
         base=np.full(4000, 200.0),
-        weight=np.ones(4000),
     )
     p = p_beyond(found, np.zeros(4000))
     for level in (0.01, 0.05):
         assert np.mean(p <= level) <= level + 2.6 * np.sqrt(level / 4000)
+
+
+def test_rows_that_are_each_a_unit_are_independent():
+    assert design_effect(np.array([0.0, 1, 0, 0]), np.arange(4)) == 1.0
+
+
+def test_units_whose_rows_stand_together_count_once():
+    """Forty families of five copies each, every fifth of them flagged as a whole."""
+    unit = np.repeat(np.arange(40), 5)
+    flagged = (unit % 5 == 0).astype(float)
+    assert design_effect(flagged, unit) == pytest.approx(5.0)
+
+
+def test_units_whose_rows_are_flagged_each_by_itself_count_fully(random):
+    unit = np.repeat(np.arange(400), 5)
+    assert design_effect((random.random(2000) < 0.2).astype(float), unit) < 1.3
+
+
+def test_where_nothing_shows_how_alike_rows_are_they_count_as_all_alike():
+    unit = np.repeat(np.arange(40), 5)
+    assert design_effect(np.zeros(200), unit) == pytest.approx(5.0)
+    assert design_effect(np.array([1.0, 0, 1, 0]), np.zeros(4, dtype=int)) == pytest.approx(4.0)
+
+
+def test_counts_of_units_give_few_false_alarms(random):
+    """Clusters of eight rows that are wrong together, 5 % of them, on either side."""
+    alarms = 0
+    for _ in range(400):
+        sides = [np.repeat(random.random(60) < 0.05, 8).astype(float) for _ in range(2)]
+        unit = np.repeat(np.arange(60), 8)
+        effect = [design_effect(s, unit) for s in sides]
+        (added, base), (a, b) = sides, effect
+        found = counts(added.sum() / a, len(added) / a, base.sum() / b, len(base) / b)
+        alarms += p_beyond(found, ZERO)[0] <= 0.01
+    assert alarms <= 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.records import Dataset, Example
+from auditor.records import Dataset, Example, Neighbours
 from auditor.sides.agreement import agreement
 from auditor.sides.effective import near_copies, variation_families
 from auditor.sides.parents import amplification, find_parents
@@ -55,7 +55,9 @@ def test_the_nearest_of_another_family_is_what_counts():
     index = np.array([[1, 2], [0, 2], [0, 1]])
     cosine = np.array([[0.9, 0.5], [0.9, 0.4], [0.5, 0.4]], dtype=np.float32)
     family = np.array([0, 0, 2])
-    assert closest_other(Neighbours(index=index, cosine=cosine), family, family).tolist() == pytest.approx([0.5, 0.4, 0.5])
+    assert closest_other(
+        Neighbours(index=index, cosine=cosine), family, family
+    ).tolist() == pytest.approx([0.5, 0.4, 0.5])
 
 
 def test_variations_join_the_family_of_their_parent():

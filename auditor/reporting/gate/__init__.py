@@ -7,9 +7,11 @@
     junit.py      gate.junit.xml: one test case a test
     github.py     gate.github.txt: annotations of GitHub Actions, and how they are published
     gitlab.py     gl-code-quality-report.json
+    drop.py       drop.csv: the rows to leave out, where that would mend what fails
     summary.py    the few lines that the command line prints
 
-What they say is decided in `phrases.py`; `quoting.py` makes text of the data harmless in Markdown.
+What they say of the whole is decided in `answer.py`, of a test in `phrases.py`, of two rows side by
+side in `pairs.py`; `quoting.py` makes text of the data harmless in Markdown.
 A renderer is one file and one line in `GATE_RENDERERS`.
 """
 
@@ -20,6 +22,7 @@ from pathlib import Path
 
 from auditor.interfaces import VerdictRenderer
 from auditor.outcomes import Verdict
+from auditor.reporting.gate.drop import DropRenderer, forget
 from auditor.reporting.gate.github import GithubRenderer, publish
 from auditor.reporting.gate.gitlab import GitlabRenderer
 from auditor.reporting.gate.html import HtmlRenderer
@@ -44,12 +47,13 @@ GATE_RENDERERS: tuple[VerdictRenderer, ...] = (
     HtmlRenderer(),
     JsonRenderer(),
     MarkdownRenderer(),
+    DropRenderer(),
     SarifRenderer(),
     JunitRenderer(),
     GithubRenderer(),
     GitlabRenderer(),
 )
-BY_DEFAULT = ("html", "json", "markdown")
+BY_DEFAULT = ("html", "json", "markdown", "drop")
 
 
 def save_verdict(
@@ -58,7 +62,9 @@ def save_verdict(
     """Writes the verdict in each of `formats` into `folder`; returns the files' paths.
 
     All formats are rendered before the first is written, so what fails leaves an earlier verdict
-    as it was. Raises UsageError for an unknown format, SurroundingsError where writing fails.
+    as it was; its drop.csv, which not every verdict has, does not stay beside the new one. Raises
+    UsageError for an unknown format, SurroundingsError where writing fails.
     """
-    renderers = chosen(formats, GATE_RENDERERS)
-    return write_all(folder, ((r.filename, r.render(verdict)) for r in renderers))
+    rendered = [(r.filename, r.render(verdict)) for r in chosen(formats, GATE_RENDERERS)]
+    forget(Path(folder))
+    return write_all(folder, ((name, text) for name, text in rendered if text is not None))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from auditor.errors import SurroundingsError
 from auditor.outcomes import Status, Tested, Verdict
-from auditor.reporting.gate import phrases
+from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.gate.markdown import comment
 from auditor.reporting.inert import one_line
 from auditor.reporting.wording import listing
@@ -37,10 +37,7 @@ class GithubRenderer:
     filename = "gate.github.txt"
 
     def render(self, verdict: Verdict) -> str:
-        lines = _annotations(verdict)
-        if not lines and verdict.outcome != "pass":
-            lines = [_command("warning", _answer(verdict), title="auditor gate")]
-        return "".join(f"{line}\n" for line in lines)
+        return "".join(f"{line}\n" for line in _annotations(verdict))
 
 
 def publish(
@@ -76,16 +73,20 @@ def _summarise(verdict: Verdict, path: Path, echo: Callable[[str], None]) -> Non
 
 
 def _annotations(verdict: Verdict) -> list[str]:
-    """Worst level first; where a level has too many, the last notice says what is left out."""
-    by_level: dict[str, list[Tested]] = {level: [] for level in ("error", "warning", "notice")}
+    """The answer, where it says more than the tests do; then these, the worst level first. Where a
+    level has too many, the last notice says what is left out."""
+    by_level: dict[str, list[str]] = {level: [] for level in ("error", "warning", "notice")}
     for tested in verdict.tested:
         if level := _LEVELS.get(tested.status):
-            by_level[level].append(tested)
-    over = any(len(found) > _MOST for found in by_level.values())
-    most = {level: _MOST - (over and level == "notice") for level in by_level}
-    lines = [
-        _annotation(verdict, level, t) for level in by_level for t in by_level[level][: most[level]]
-    ]
+            by_level[level].append(_annotation(verdict, level, tested))
+    lines = []
+    most = dict.fromkeys(by_level, _MOST)
+    if answer.notes(verdict) or (verdict.outcome != "pass" and not any(by_level.values())):
+        lines.append(_command("warning", answer.first_line(verdict), title="auditor gate"))
+        most["warning"] -= 1
+    over = any(len(found) > most[level] for level, found in by_level.items())
+    most["notice"] -= over
+    lines += [line for level, found in by_level.items() for line in found[: most[level]]]
     if over:
         hidden = [
             f"{len(found) - most[level]:,} of {len(found):,} {level}s"
@@ -98,16 +99,15 @@ def _annotations(verdict: Verdict) -> list[str]:
 
 
 def _annotation(verdict: Verdict, level: str, tested: Tested) -> str:
-    line = next(filter(None, (phrases.line_of(verdict, r) for r in tested.rows)), 1)
-    rows = len(tested.rows)
-    also = f" One of {rows:,} listed rows." if rows > 1 else ""
-    message = f"{tested.summary}. {phrases.evidence(tested)}.{also} {tested.advice}"
+    said = [f"{tested.summary}.", f"{phrases.evidence(tested)}."]
+    if pair := pairs.sentence(verdict, tested):
+        said.append(f"For example {pair}.")
+    if (rows := len(tested.rows)) > 1:
+        said.append(f"One of {rows:,} listed rows.")
+    message = " ".join([*said, tested.advice])
     title = f"auditor: {phrases.about(tested)}"
-    return _command(level, message, file=verdict.file, line=str(line), title=title)
-
-
-def _answer(verdict: Verdict) -> str:
-    return f"{phrases.ANSWERS[verdict.outcome]}: {phrases.reason(verdict)}."
+    line = str(phrases.first_place(verdict, tested))
+    return _command(level, message, file=verdict.file, line=line, title=title)
 
 
 def _command(level: str, message: str, **properties: str) -> str:

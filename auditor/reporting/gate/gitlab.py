@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.outcomes import Status, Tested, Verdict
-from auditor.reporting.gate import phrases
+from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import one_line
 
 _SEVERITIES: Mapping[Status, str] = {
@@ -32,29 +32,33 @@ class GitlabRenderer:
     def render(self, verdict: Verdict) -> str:
         found = [t for t in verdict.tested if t.status in _SEVERITIES]
         entries = [_entry(verdict, t) for t in found[:_MOST]]
+        if answer.notes(verdict):
+            entries.insert(0, _about_all(verdict, "answer", answer.first_line(verdict), "minor"))
         if len(found) > _MOST:
-            entries.append(_hidden(verdict, len(found)))
+            said = f"Showing {_MOST:,} of {len(found):,} tests that did not pass; gate.json has all"
+            entries.append(_about_all(verdict, "hidden", said, "info"))
         return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
 
 
 def _entry(verdict: Verdict, tested: Tested) -> dict[str, Any]:
-    line = next(filter(None, (phrases.line_of(verdict, r) for r in tested.rows)), 1)
     said = f"{phrases.about(tested)}: {tested.summary} ({phrases.evidence(tested)})"
+    if pair := pairs.sentence(verdict, tested):
+        said = f"{said}. For example {pair}"
     return {
         "description": one_line(said, _DESCRIPTION),
         "check_name": one_line(tested.check),
         "fingerprint": one_line(phrases.identity(tested)),
         "severity": _SEVERITIES[tested.status],
-        "location": _location(verdict, line),
+        "location": _location(verdict, phrases.first_place(verdict, tested)),
     }
 
 
-def _hidden(verdict: Verdict, found: int) -> dict[str, Any]:
+def _about_all(verdict: Verdict, name: str, said: str, severity: str) -> dict[str, Any]:
     return {
-        "description": f"Showing {_MOST:,} of {found:,} tests that do not pass; gate.json has all",
+        "description": one_line(said, _DESCRIPTION),
         "check_name": "auditor-gate",
-        "fingerprint": "hidden",
-        "severity": "info",
+        "fingerprint": name,
+        "severity": severity,
         "location": _location(verdict, 1),
     }
 

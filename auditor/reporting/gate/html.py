@@ -12,7 +12,8 @@ from typing import Any
 from auditor.outcomes import Tested, Verdict
 from auditor.reporting import marking
 from auditor.reporting.cards import named_rows
-from auditor.reporting.gate import phrases
+from auditor.reporting.gate import answer, pairs, phrases
+from auditor.reporting.gate.pairs import SideBySide
 from auditor.reporting.html import page
 from auditor.reporting.marking import Piece
 
@@ -41,26 +42,26 @@ class Line:
     tested: Tested
     anchor: str  # of its examples; empty where it has none
     told: phrases.Figures
+    compared: str
     chance: str
-    bound: str
     bar: Bar | None  # None: nothing is estimated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    row: int
-    line: int | None
+    place: str
     pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """Rows of one of the two sets, some of them with their text."""
+    """Rows of one of the two sets, some of them with their text, or beside the row they repeat."""
 
     title: str
     rows: str
-    texts: tuple[Text, ...]
     of: int
+    texts: tuple[Text, ...]
+    pairs: tuple[SideBySide, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,24 +87,29 @@ class HtmlRenderer:
 
 def _view(verdict: Verdict) -> dict[str, Any]:
     """Everything the page shows, by the names the template uses."""
-    found = phrases.first(verdict)
+    found = answer.first(verdict)
     cards = _cards(verdict)
-    order = (*phrases.pressing(verdict), *verdict.of("informational"), *verdict.of("pass"))
+    order = (*answer.pressing(verdict), *verdict.of("informational"), *verdict.of("pass"))
     anchors = {id(card.tested): card.anchor for card in cards}
     return {
         "verdict": verdict,
-        "answer": phrases.ANSWERS[verdict.outcome],
-        "reason": phrases.reason(verdict),
+        "answer": answer.ANSWERS[verdict.outcome],
+        "reason": answer.reason(verdict),
+        "notes": answer.notes(verdict),
+        "without": answer.without(verdict),
+        "rejected": [*answer.rejected(verdict)],
         "tone": _TONES[verdict.outcome],
         "found": _line(found, anchors) if found else None,
-        "about": phrases.about(found) if found else "",
+        "title": phrases.title(found) if found else "",
         "tally": [(s, len(verdict.of(s))) for s in phrases.STATUSES if verdict.of(s)],
-        "advice": [(phrases.about(t), told) for t, told in phrases.advice(verdict)],
-        "sensitivity": phrases.sensitivity(verdict),
-        "false_alarms": phrases.false_alarms(verdict),
+        "statuses": phrases.STATUSES,
+        "advice": [(phrases.title(t), told) for t, told in answer.advice(verdict)],
+        "sensitivity": answer.sensitivity(verdict),
+        "false_alarms": answer.false_alarms(verdict),
         "lines": [_line(t, anchors) for t in order[:_LISTED]],
+        "heading": phrases.heading(order[:_LISTED]),
         "cards": cards,
-        "without_card": len(phrases.pressing(verdict)) - len(cards),
+        "without_card": len(answer.pressing(verdict)) - len(cards),
         "no_text": bool(verdict.settings.get("no_text")),
         "scripts": [],
     }
@@ -114,7 +120,7 @@ def _line(tested: Tested, anchors: Mapping[int, str]) -> Line:
         tested=tested,
         anchor=anchors.get(id(tested), ""),
         told=phrases.figures(tested),
-        bound=phrases.bound(tested),
+        compared=phrases.compared(tested),
         chance=phrases.chance(tested),
         bar=_bar(tested) if phrases.is_estimated(tested) else None,
     )
@@ -139,13 +145,14 @@ def _bar(tested: Tested) -> Bar:
 
 def _cards(verdict: Verdict) -> list[Card]:
     """The tests to look at that rest on rows, worst first."""
-    with_rows = [t for t in phrases.pressing(verdict) if t.rows or t.base_rows]
+    with_rows = [t for t in answer.pressing(verdict) if t.rows or t.base_rows or t.pairs]
     return [_card(verdict, t, f"test-{n}") for n, t in enumerate(with_rows[:_CARDS], 1)]
 
 
 def _card(verdict: Verdict, tested: Tested, anchor: str) -> Card:
+    beside = pairs.shown(verdict, tested, _EXAMPLES)
     sides = (
-        _side("In the candidate", tested.rows, verdict.examples, verdict.lines),
+        _side("In the candidate", tested.rows, verdict.examples, verdict.lines, beside),
         _side("In the base", tested.base_rows, verdict.base_examples, {}),
     )
     return Card(
@@ -153,19 +160,26 @@ def _card(verdict: Verdict, tested: Tested, anchor: str) -> Card:
         tested=tested,
         about=phrases.about(tested),
         evidence=phrases.evidence(tested),
-        sides=tuple(side for side in sides if side.of),
+        sides=tuple(side for side in sides if side.of or side.pairs),
     )
 
 
 def _side(
-    title: str, rows: Sequence[int], texts: Mapping[str, str], lines: Mapping[str, int]
+    title: str,
+    rows: Sequence[int],
+    texts: Mapping[str, str],
+    lines: Mapping[str, int],
+    beside: Sequence[SideBySide] = (),
 ) -> Side:
-    shown = [r for r in rows if str(r) in texts][:_EXAMPLES]
+    """Where there are pairs, they are the examples."""
+    shown = [] if beside else [r for r in rows if str(r) in texts][:_EXAMPLES]
     return Side(
         title=title,
         rows=named_rows(rows),
-        texts=tuple(
-            Text(row=r, line=lines.get(str(r)), pieces=marking.plain(texts[str(r)])) for r in shown
-        ),
         of=len(rows),
+        texts=tuple(
+            Text(place=phrases.place(r, lines.get(str(r))), pieces=marking.plain(texts[str(r)]))
+            for r in shown
+        ),
+        pairs=tuple(beside),
     )

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from auditor.outcomes import Tested, Verdict
 from auditor.reporting.cards import named_rows
-from auditor.reporting.gate import phrases
+from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import inert
 
 # What `inert` leaves and XML 1.0 has no place for (Char, section 2.2).
@@ -46,11 +46,14 @@ def _properties(suite: ET.Element, verdict: Verdict) -> None:
     """What is said of the whole, and what was not tested at all."""
     told = {
         "outcome": verdict.outcome,
-        "reason": phrases.reason(verdict),
-        "candidate": f"{verdict.candidate.name}: {phrases.size(verdict.candidate)}",
+        "reason": answer.explained(verdict),
+        "candidate": f"{verdict.candidate.name}: {answer.size(verdict.candidate)}",
     }
     if verdict.base is not None:
-        told["base"] = f"{verdict.base.name}: {phrases.size(verdict.base)}"
+        told["base"] = f"{verdict.base.name}: {answer.size(verdict.base)}"
+    told |= {f"rejected {where}": reason for where, reason in answer.rejected(verdict)}
+    if without := answer.without(verdict):
+        told["drop"] = without
     told |= {f"skipped {s.code}": s.reason for s in verdict.skipped}
     listed = ET.SubElement(suite, "properties")
     for name, value in told.items():
@@ -61,7 +64,7 @@ def _case(suite: ET.Element, verdict: Verdict, tested: Tested) -> None:
     name = f"{phrases.about(tested)}, {phrases.against(tested)}"
     names = {"classname": f"auditor.{tested.check}", "name": name, "file": verdict.file}
     case = ET.SubElement(suite, "testcase", {key: _xml(value) for key, value in names.items()})
-    summary, details = _xml(tested.summary), _xml(_details(tested))
+    summary, details = _xml(tested.summary), _xml(_details(verdict, tested))
     if tested.status == "fail":
         kind = {"message": summary, "type": _xml(tested.check)}
         ET.SubElement(case, "failure", kind).text = details
@@ -73,8 +76,10 @@ def _case(suite: ET.Element, verdict: Verdict, tested: Tested) -> None:
         ET.SubElement(case, "system-out").text = f"{word}: {summary}.\n{details}"
 
 
-def _details(tested: Tested) -> str:
+def _details(verdict: Verdict, tested: Tested) -> str:
     lines = [f"{phrases.evidence(tested)}."]
+    if pair := pairs.sentence(verdict, tested):
+        lines.append(f"For example {pair}.")
     if tested.rows:
         lines.append(f"Candidate's {named_rows(tested.rows)}.")
     if tested.base_rows:

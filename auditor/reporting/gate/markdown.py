@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.outcomes import SetSummary, Tested, Verdict
-from auditor.reporting.gate import phrases
+from auditor.reporting.gate import answer, pairs, phrases
+from auditor.reporting.gate.pairs import Row, SideBySide
 from auditor.reporting.gate.quoting import cell, code, prose
 from auditor.reporting.wording import count, listing
 
@@ -21,6 +22,9 @@ _TOLD = 5  # tests with examples
 _EXAMPLES = 3  # of a test, on each side
 _EXAMPLE = 240  # characters
 _NAME = 120
+_FIRST_LINE = 600  # characters, of each thing that it says beside the reason
+_CHANGES = 5  # of a pair
+_CHANGED = 60  # characters, of one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +56,13 @@ def _blocks(verdict: Verdict) -> Iterator[_Block]:
     unsure = (*verdict.of("inconclusive"), *verdict.of("warn"))
     passed = (*verdict.of("pass"), *verdict.of("informational"))
     yield _Block(name="lines", lines=[*_opening(verdict)])
-    yield _table("What fails", "failing tests", verdict.of("fail"), _FAILING)
-    yield _section("How to go on", "pieces of advice", [*_advice(verdict)])
+    yield _table("Failed", "failed tests", verdict.of("fail"), _FAILED)
+    yield _section("What to do", "pieces of advice", [*_advice(verdict)])
     yield from _examples(verdict)
-    yield _folded(_table("", "warning or inconclusive tests", unsure, _OTHERS))
-    yield _folded(_table("", "passing tests", passed, _OTHERS))
-    seen = phrases.sensitivity(verdict)
+    yield _section("Rows that could not be read", "rejected rows", [*_rejected(verdict)])
+    yield _folded(_table("", "inconclusive tests and warnings", unsure, _OTHERS))
+    yield _folded(_table("", "passed tests", passed, _OTHERS))
+    seen = answer.sensitivity(verdict)
     yield _section("", "lines", [f"{prose(seen)}\n"] if seen else [])
     skipped = [f"- {prose(s.code)}: {prose(s.reason)}\n" for s in verdict.skipped]
     yield _folded(_section("", "checks that were not done", skipped))
@@ -65,28 +70,33 @@ def _blocks(verdict: Verdict) -> Iterator[_Block]:
 
 def _opening(verdict: Verdict) -> Iterator[str]:
     """The answer and its reason; the numbers behind it; the two sets; the tests in numbers."""
-    yield f"### {phrases.ANSWERS[verdict.outcome]}: {prose(phrases.reason(verdict))}\n"
-    if found := phrases.first(verdict):
+    beside = " ".join(prose(note, _FIRST_LINE) for note in answer.notes(verdict))
+    why = prose(answer.reason(verdict)) + (f". {beside}" if beside else "")
+    yield f"### {answer.ANSWERS[verdict.outcome]}: {why}\n"
+    if found := answer.first(verdict):
         yield f"\n{prose(phrases.about(found))}: {prose(phrases.evidence(found))}.\n"
+    if without := answer.without(verdict):
+        yield f"\n{without}\n"
     sides = f"{_set(verdict.candidate)}"
     if verdict.base is not None:
-        sides += f" against {_set(verdict.base)}: {phrases.difference(verdict)}"
-    told = [phrases.false_alarms(verdict), phrases.baseline(verdict)]
-    told = [f"{sides}.", f"{phrases.tally(verdict)}.", *filter(None, told)]
+        sides += f" against {_set(verdict.base)}: {answer.difference(verdict)}"
+    told = [answer.false_alarms(verdict), answer.baseline(verdict)]
+    told = [f"{sides}.", f"{answer.tally(verdict)}.", *filter(None, told)]
     yield "\n" + " ".join(told) + "\n"
 
 
 def _set(of: SetSummary) -> str:
-    return f"{code(of.name, _NAME)} ({phrases.size(of)})"
+    return f"{code(of.name, _NAME)} ({answer.size(of)})"
 
 
-_FAILING = ("Check", "Category", "Base", "Candidate", "Change (interval)", "Margin")
-_OTHERS = ("Status", *_FAILING, "Would be seen")
+_FAILED = ("Check", "Category", "Base", "Candidate", "Change (interval)", "Limit")
+_OTHERS = ("Result", *_FAILED, "Smallest detectable change (80% power)")
 
 
 def _table(title: str, name: str, tests: Sequence[Tested], columns: Sequence[str]) -> _Block:
     """One line a test."""
-    head = f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}\n"
+    heads = [phrases.heading(tests) if column == "Candidate" else column for column in columns]
+    head = f"| {' | '.join(heads)} |\n|{' --- |' * len(columns)}\n"
     lines = [f"| {' | '.join(_cells(t, columns))} |\n" for t in tests]
     return _section(title, name, lines, head)
 
@@ -107,48 +117,77 @@ def _cells(tested: Tested, columns: Sequence[str]) -> list[str]:
     told = phrases.figures(tested)
     subject = f": {prose(tested.subject, _NAME)}" if tested.subject else ""
     known = {
-        "Status": tested.status,
+        "Result": phrases.STATUSES[tested.status],
         "Check": f"{prose(tested.check, _NAME)}{subject}",
         "Category": "whole set" if tested.category is None else prose(tested.category, _NAME),
         "Base": told.base or "–",
         "Candidate": told.candidate,
         "Change (interval)": f"{told.effect} ({told.interval})" if told.interval else told.effect,
-        "Margin": told.margin or "none",
-        "Would be seen": f"from {told.smallest}" if told.smallest else "–",
+        "Limit": told.limit or "none",
+        "Smallest detectable change (80% power)": told.smallest or "–",
     }
     return [cell(known[column]) for column in columns]
 
 
 def _advice(verdict: Verdict) -> Iterator[str]:
-    for tested, told in phrases.advice(verdict):
+    for tested, told in answer.advice(verdict):
         why = f"{phrases.about(tested)}: {tested.summary}."
         yield f"- {prose(why)} {prose(told)}\n"
 
 
 def _examples(verdict: Verdict) -> Iterator[_Block]:
-    """Texts of the first tests that fail; where none does, of those that are in doubt."""
-    tests = verdict.of("fail") or phrases.pressing(verdict)
-    texts = [(t, [*_texts(verdict, t)]) for t in tests]
-    known = [(t, lines) for t, lines in texts if lines]
-    for tested, lines in known[:_TOLD]:
-        yield _section(f"Examples of {phrases.about(tested)}", "examples", lines)
-    if (more := len(known) - _TOLD) > 0:
+    """Texts of the first test of each check that fails; where none does, of those in doubt."""
+    tests = verdict.of("fail") or answer.pressing(verdict)
+    known = [(t, lines) for t in tests if (lines := [*_texts(verdict, t)])]
+    told: dict[str, _Block] = {}
+    for tested, lines in known:
+        title = f"Examples of {phrases.about(tested)}"
+        told.setdefault(tested.check, _section(title, "examples", lines))
+    yield from [*told.values()][:_TOLD]
+    if (more := len(known) - min(len(told), _TOLD)) > 0:
         also = count(more, "more test has", "more tests have")
         yield _section("", "lines", [f"{also} examples in gate.json.\n"])
 
 
 def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:
-    """The first rows on each side whose text is known."""
-    for row in _known(tested.rows, verdict.examples):
-        line = phrases.line_of(verdict, row)
-        place = f"row {row}" if line is None else f"row {row}, line {line}"
-        yield f"- {place}: {code(verdict.examples[str(row)], _EXAMPLE)}\n"
+    """The first pairs, or the first rows whose text is known, and those of the base."""
+    shown = [_pair(pair) for pair in pairs.shown(verdict, tested, _EXAMPLES)]
+    if not shown:
+        for row in _known(tested.rows, verdict.examples):
+            place = phrases.place(row, phrases.line_of(verdict, row))
+            shown.append(f"- {place}: {code(verdict.examples[str(row)], _EXAMPLE)}\n")
     for row in _known(tested.base_rows, verdict.base_examples):
-        yield f"- base, row {row}: {code(verdict.base_examples[str(row)], _EXAMPLE)}\n"
+        shown.append(f"- base row {row}: {code(verdict.base_examples[str(row)], _EXAMPLE)}\n")
+    yield from shown
     of = len(tested.rows) + len(tested.base_rows)
-    shown = _known(tested.rows, verdict.examples) + _known(tested.base_rows, verdict.base_examples)
     if 0 < len(shown) < of:
         yield f"- showing {len(shown)} of {of:,} listed rows\n"
+
+
+def _pair(pair: SideBySide) -> str:
+    """A row, under it the one that it repeats or contradicts, and what differs."""
+    lines = [f"- {_row(pair.row)}", f"  - {pair.verb} {_row(pair.other)}"]
+    if changes := [_change(*change) for change in pair.changes[:_CHANGES]]:
+        more = len(pair.changes) - _CHANGES
+        lines.append(f"  - differs: {'; '.join(changes)}{f' and {more:,} more' * (more > 0)}")
+    elif pair.alike:
+        lines.append(f"  - {pair.alike}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(row: Row) -> str:
+    label = f", labelled {prose(row.label, _NAME)}" if row.label else ""
+    return f"{row.place}{label}" + (f": {code(row.text, _EXAMPLE)}" if row.text else "")
+
+
+def _change(before: str, after: str) -> str:
+    if before and after:
+        return f"{code(before, _CHANGED)} → {code(after, _CHANGED)}"
+    return f"{code(after, _CHANGED)} added" if after else f"{code(before, _CHANGED)} left out"
+
+
+def _rejected(verdict: Verdict) -> Iterator[str]:
+    return (f"- {where}: {prose(why)}\n" for where, why in answer.rejected(verdict))
 
 
 def _known(rows: Sequence[int], texts: Mapping[str, str]) -> list[int]:

@@ -1,34 +1,30 @@
-"""A verdict in words: the answer, what a test measured, and how its figures are written.
+"""One test of a verdict in words: what it is about, what it measured, how its figures are written.
 
 What comes out holds text of the data as it is. Each renderer disarms it in its own way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from auditor.outcomes import Outcome, SetSummary, Status, Tested, Verdict
-from auditor.reporting.wording import count, listing
+from auditor.outcomes import Status, Tested, Verdict
+from auditor.reporting.codes import code
 
-ANSWERS: Mapping[Outcome, str] = {
-    "pass": "May be merged",
-    "fail": "Do not merge",
-    "inconclusive": "Too little to tell",
-}
-# In reading order; one, many.
-STATUSES: Mapping[Status, tuple[str, str]] = {
-    "fail": ("fails", "fail"),
-    "inconclusive": ("is inconclusive", "are inconclusive"),
-    "warn": ("warns", "warn"),
-    "informational": ("only informs", "only inform"),
-    "pass": ("passes", "pass"),
+# In reading order.
+STATUSES: Mapping[Status, str] = {
+    "fail": "failed",
+    "inconclusive": "inconclusive",
+    "warn": "warned",
+    "informational": "for information",
+    "pass": "passed",
 }
 _AGAINST = {
     "absolute": "against a limit",
     "rise": "against the base",
     "new": "against the baseline file",
 }
+_LOSSES = ("coverage-loss", "category-loss", "shrinkage")  # of what the base has
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -37,46 +33,21 @@ class Figures:
     """The numbers of one test as they are printed; empty where there is none."""
 
     base: str
-    candidate: str
+    candidate: str  # of the added rows, where it says so
     effect: str
     interval: str
-    margin: str
+    limit: str
     smallest: str
-
-
-def first(verdict: Verdict) -> Tested | None:
-    """The test that explains the outcome most; None where nothing stands against merging."""
-    if verdict.outcome == "pass":
-        return None
-    status: Status = "fail" if verdict.outcome == "fail" else "inconclusive"
-    return next(iter(verdict.of(status)), None)
-
-
-def reason(verdict: Verdict) -> str:
-    """Why the outcome is what it is, without a full stop."""
-    if found := first(verdict):
-        others = len(verdict.of(found.status)) - 1
-        one, many = STATUSES[found.status]
-        also = f"; {others:,} more {one if others == 1 else many}" if others else ""
-        return f"{found.summary}{also}"
-    if verdict.outcome != "pass":
-        skipped = verdict.skipped[:1]
-        return f"{skipped[0].code} was not done, {skipped[0].reason}" if skipped else "no test ran"
-    number = len(verdict.tested)
-    return f"none of {count(number, 'test', 'tests')} fails" if number else "nothing was to test"
-
-
-def tally(verdict: Verdict) -> str:
-    """How many tests ended how."""
-    ends = ((status, len(verdict.of(status))) for status in STATUSES)
-    said = [f"{number:,} {STATUSES[s][number != 1]}" for s, number in ends if number]
-    return f"{count(len(verdict.tested), 'test', 'tests')}: {listing(said, 5) or 'none'}"
 
 
 def about(tested: Tested) -> str:
     """Which question it is: the check, the category, and what else it is about."""
-    place = "" if tested.category is None else f" in {tested.category}"
-    return f"{tested.check}{place}" + (f" ({tested.subject})" if tested.subject else "")
+    return f"{tested.check}{_where(tested)}"
+
+
+def title(tested: Tested) -> str:
+    """The same in words, as a heading."""
+    return f"{code(tested.check).title}{_where(tested)}"
 
 
 def against(tested: Tested) -> str:
@@ -89,46 +60,63 @@ def identity(tested: Tested) -> str:
 
 
 def figures(tested: Tested) -> Figures:
-    fine = _digits(tested.high - tested.low)
-    rise, lost = is_rise(tested), tested.check == "coverage-loss"
+    fine = _digits(tested.high - tested.low) if is_estimated(tested) else 1
+    rise, lost = is_rise(tested), tested.check in _LOSSES
     effect, high = _fixed(tested.effect, fine), _fixed(tested.high, fine)
     sign = "+" if rise and float(effect.replace(_MINUS, "-")) > 0 else ""
-    margin, smallest = tested.margin, tested.smallest
+    limit, smallest = tested.margin, tested.smallest if is_estimated(tested) else None
+    added = " added" if is_of_added(tested) else ""
     return Figures(
         base="" if tested.base is None else _side(tested, tested.base, tested.base_of),
-        candidate=_side(tested, tested.candidate, tested.candidate_of),
+        candidate=_left(tested) or _side(tested, tested.candidate, tested.candidate_of) + added,
         effect=sign + _unit(effect, rise) + " lost" * lost,
         interval=f"{_fixed(tested.low, fine)} to {high if rise else _unit(high, rise)}"
         if is_estimated(tested)
         else "",
-        margin="" if margin is None else _unit(f"{margin * 100:.6g}", rise),
+        limit="" if limit is None else _unit(f"{limit * 100:.3g}", rise),
         smallest="" if smallest is None else _unit(_rounded(smallest), rise),
     )
+
+
+def compared(tested: Tested) -> str:
+    """What is held against what, as `1.2% of 3,000 in the base, 30% of 220 added rows`."""
+    told = figures(tested)
+    base = f"{told.base} in the base, " if told.base else ""
+    of = "" if _left(tested) else " rows" if is_of_added(tested) else " in the candidate"
+    return f"{base}{told.candidate}{of}"
 
 
 def evidence(tested: Tested) -> str:
     """The numbers of one test as a sentence without a full stop."""
     told = figures(tested)
-    sides = [f"{told.base} in the base"] if told.base else []
-    sides.append(f"{told.candidate} in the candidate")
-    limit = f"; {bound(tested)} {told.margin}" if told.margin else ""
-    change = f": {told.effect}, interval {told.interval}{limit}" if told.interval else ""
-    return f"{', '.join(sides)}{change}"
+    change = [told.effect] if told.interval or told.limit else []
+    change += [f"interval {told.interval}"] if told.interval else []
+    limit = f"; limit {told.limit}" if told.limit else ""
+    return f"{compared(tested)}{': ' * bool(change)}{', '.join(change)}{limit}"
 
 
-def bound(tested: Tested) -> str:
-    """What its margin is called."""
-    return "margin" if tested.kind == "rise" else "limit"
+def heading(tests: Iterable[Tested]) -> str:
+    """Of the column with what is held against the base: what the shares of `tests` are of."""
+    of_added = {is_of_added(t) for t in tests}
+    if of_added == {True}:
+        return "Added rows"
+    return "Added rows, or candidate" if True in of_added else "Candidate"
+
+
+def is_of_added(tested: Tested) -> bool:
+    """Whether its share is one of the added rows; else it is of all the candidate's."""
+    return is_rise(tested) and tested.check != "forecast"
 
 
 def is_rise(tested: Tested) -> bool:
     """Whether the effect is told in points; a loss is a share of the rows that should be there."""
-    return tested.kind == "rise" and tested.check != "coverage-loss"
+    return tested.kind == "rise" and tested.check not in _LOSSES
 
 
 def is_estimated(tested: Tested) -> bool:
-    """Whether it has an interval: what a baseline file does not know is counted, not estimated."""
-    return tested.kind != "new"
+    """Whether it has an interval: what a baseline file does not know is counted, not estimated,
+    and so is what the candidate lacks."""
+    return tested.kind != "new" and tested.low < tested.high
 
 
 def share(fraction: float) -> str:
@@ -141,67 +129,19 @@ def chance(tested: Tested) -> str:
     return "< 0.001" if tested.p < 0.001 else f"{tested.p:.2g}"
 
 
-def size(of: SetSummary) -> str:
-    rejected = f", {of.rejected:,} rejected" if of.rejected else ""
-    kinds = count(of.categories, "category", "categories")
-    return f"{count(of.rows, 'row', 'rows')}{rejected}, {kinds}"
-
-
-def difference(verdict: Verdict) -> str:
-    """What the candidate changes of the base."""
-    return f"{verdict.added:,} added, {verdict.removed:,} removed, {verdict.kept:,} kept"
-
-
-def false_alarms(verdict: Verdict) -> str:
-    """How often the gate cries wolf, as a sentence; empty where nothing is estimated."""
-    if not any(map(is_estimated, verdict.tested)):
-        return ""
-    return f"Where nothing has changed, something fails at most {share(verdict.false_alarms)} of \
-the time."
-
-
-def sensitivity(verdict: Verdict) -> str:
-    """The least rises that the tests would have caught, as a sentence; empty where none says."""
-    if not (ends := keenness(verdict)):
-        return ""
-    told = " to ".join(dict.fromkeys(f"{figures(t).smallest} ({about(t)})" for t in ends))
-    return f"The smallest rise that would have been caught eight times in ten: {told}."
-
-
-def keenness(verdict: Verdict) -> tuple[Tested, ...]:
-    """The keenest and the bluntest test of a rise; nothing where none says what it would see."""
-    known = [t for t in verdict.tested if t.smallest is not None and is_rise(t)]
-    known.sort(key=lambda t: t.smallest or 0.0)
-    return (known[0], known[-1]) if known else ()
-
-
-def baseline(verdict: Verdict) -> str:
-    """How the findings stand to the baseline file, as a sentence; empty without one."""
-    known = verdict.baseline
-    if known is None:
-        return ""
-    return (
-        f"Against the baseline file: {count(known.new, 'new finding', 'new findings')}, "
-        f"{known.known:,} known, {known.fixed:,} fixed, {known.expired:,} expired."
-    )
-
-
-def advice(verdict: Verdict) -> Iterator[tuple[Tested, str]]:
-    """What to do, each thing once, what fails first."""
-    said = set()
-    for tested in pressing(verdict):
-        if tested.advice and tested.advice not in said:
-            said.add(tested.advice)
-            yield tested, tested.advice
-
-
-def pressing(verdict: Verdict) -> tuple[Tested, ...]:
-    """What a reader has to look at: all that fails, is inconclusive or warns, in that order."""
-    return (*verdict.of("fail"), *verdict.of("inconclusive"), *verdict.of("warn"))
+def place(row: int, line: int | None) -> str:
+    """Where a row stands in its file."""
+    return f"row {row}" if line is None else f"row {row}, line {line}"
 
 
 def line_of(verdict: Verdict, row: int) -> int | None:
     return verdict.lines.get(str(row))
+
+
+def first_place(verdict: Verdict, tested: Tested) -> int:
+    """The line to point at: that of the first row with one, or the file's first."""
+    rows = (*(pair.row for pair in tested.pairs), *tested.rows)
+    return next(filter(None, (line_of(verdict, row) for row in rows)), 1)
 
 
 def cut(text: str, most: int) -> str:
@@ -210,10 +150,25 @@ def cut(text: str, most: int) -> str:
     return text if over <= 0 else f"{text[:most]} … ({over:,} characters more)"
 
 
+def _where(tested: Tested) -> str:
+    place = "" if tested.category is None else f" in {tested.category}"
+    return place + (f" ({tested.subject})" if tested.subject else "")
+
+
+def _left(tested: Tested) -> str:
+    """How many are left of what the base has; empty where that is not what was asked."""
+    if tested.check not in _LOSSES or tested.base_of is None:
+        return ""
+    return f"{round(tested.candidate * tested.base_of):,} left"
+
+
 def _side(tested: Tested, fraction: float, of: int | None) -> str:
-    """A share and what it is of; or an expected drop, and on how many rows it was scored."""
+    """A share and what it is of; or an expected drop, and on how many rows it was scored; or how
+    many there are of what may be lost."""
     if of is None:
         return share(fraction)
+    if tested.check in _LOSSES:
+        return f"{of:,}"
     if tested.check == "forecast":
         return f"{share(fraction)} ({of:,} scored)"
     return f"{share(fraction)} of {of:,}"

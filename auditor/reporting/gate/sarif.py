@@ -18,7 +18,7 @@ from auditor.outcomes import Status, Tested, Verdict
 from auditor.reporting.cards import named_rows
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.codes import codes, explain
-from auditor.reporting.gate import phrases
+from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import inert, one_line
 
 _SCHEMA = (
@@ -56,7 +56,7 @@ class SarifRenderer:
             "results": [_result(verdict, t, checks) for t in found[:_MOST]],
             "properties": {
                 "outcome": verdict.outcome,
-                "reason": _message(phrases.reason(verdict)),
+                "reason": _message(answer.explained(verdict)),
                 "passed": len(verdict.of("pass")),
             },
         }
@@ -84,18 +84,21 @@ def _result(verdict: Verdict, tested: Tested, checks: Sequence[str]) -> dict[str
         "ruleId": one_line(tested.check),
         "ruleIndex": checks.index(tested.check),
         "level": _LEVELS[tested.status],
-        "message": {"text": _said(tested)},
+        "message": {"text": _said(verdict, tested)},
         "locations": [_location(verdict, row) for row in shown] or [_location(verdict, None)],
         "partialFingerprints": {
             "auditor/v1": inert(tested.fingerprint),
             "primaryLocationLineHash": inert(phrases.identity(tested)),
         },
+        **({"relatedLocations": _related(verdict, tested)} if tested.pairs else {}),
         "properties": _numbers(tested),
     }
 
 
-def _said(tested: Tested) -> str:
+def _said(verdict: Verdict, tested: Tested) -> str:
     said = [f"{phrases.about(tested)}: {tested.summary}.", f"{phrases.evidence(tested)}."]
+    if pair := pairs.sentence(verdict, tested):
+        said.append(f"For example {pair}.")
     if len(tested.rows) > _PLACES:
         said.append(f"Pointing at {_PLACES} of {len(tested.rows):,} listed rows.")
     if tested.base_rows:
@@ -119,10 +122,27 @@ def _location(verdict: Verdict, row: int | None) -> dict[str, Any]:
     return {"physicalLocation": place, **told}
 
 
+def _related(verdict: Verdict, tested: Tested) -> list[dict[str, Any]]:
+    """The rows that some of the test's rows repeat or contradict.
+
+    GitHub takes no location without a file. Which one the base is may be known to git alone, so a
+    row of it is told where the candidate's row stands.
+    """
+    return [
+        {
+            **_location(verdict, pair.other if pair.other_in == "candidate" else pair.row),
+            "id": at,
+            "message": {"text": _message(pairs.relation(verdict, tested, pair))},
+        }
+        for at, pair in enumerate(tested.pairs[:_PLACES], 1)
+    ]
+
+
 def _invocation(verdict: Verdict, found: int) -> dict[str, Any]:
     notes = [f"{s.code} was not done: {s.reason}" for s in verdict.skipped]
     if found > _MOST:
         notes.append(f"Showing {_MOST:,} of {found:,} results; gate.json has all")
+    notes += [f"{where} could not be read: {why}" for where, why in answer.rejected(verdict)]
     told = [{"level": "note", "message": {"text": _message(note)}} for note in notes]
     return {"executionSuccessful": True, "toolExecutionNotifications": told}
 

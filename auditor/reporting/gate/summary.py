@@ -2,54 +2,77 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from auditor.outcomes import Verdict
-from auditor.reporting.gate import phrases
-from auditor.reporting.inert import one_line
+from auditor.reporting.gate import answer, pairs, phrases
+from auditor.reporting.inert import cells, one_line
 
 _TESTS = 5
 _SKIPPED = 2
+_COLUMNS = 100
+_NAME = 10  # columns, for what a line is about
+_LINES = 4  # for one thing; the page has all of it
+_WHOLE = 10_000  # columns of what is not cut here
 
 
 def summarise_verdict(verdict: Verdict, paths: Sequence[str | Path] = ()) -> str:
-    """About 15 lines of 100 columns, inert on a terminal and in a CI log."""
-    lines = [one_line(line) for line in _lines(verdict)]
+    """About 20 lines of 100 columns, inert on a terminal and in a CI log."""
+    lines = [one_line(line) for name, said in _said(verdict) for line in _wrapped(name, said)]
     # A path is there to be copied, so it is never cut.
-    lines += [one_line(f"Written   {path}", columns=10_000) for path in paths]
+    lines += [one_line(f"Written   {path}", _WHOLE) for path in paths]
     return "\n".join(lines) + "\n"
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
-    yield f"Candidate {verdict.candidate.name}: {phrases.size(verdict.candidate)}"
+def _wrapped(name: str, said: str) -> list[str]:
+    """What is said in lines that fit, even where each character takes two columns."""
+    line = one_line(said, _WHOLE)
+    return textwrap.wrap(
+        line,
+        _COLUMNS if cells(line) == len(line) else (_COLUMNS + _NAME) // 2,
+        initial_indent=f"{name:<{_NAME}}",
+        subsequent_indent=" " * _NAME,
+        break_on_hyphens=False,
+        max_lines=_LINES,
+        placeholder=" …",
+    )
+
+
+def _said(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """What each line is about, and what it says."""
+    yield "Candidate", f"{verdict.candidate.name}: {answer.size(verdict.candidate)}"
     if verdict.base is not None:
-        yield f"Base      {verdict.base.name}: {phrases.size(verdict.base)}"
-        yield f"Rows      {phrases.difference(verdict)}"
-    answer = phrases.ANSWERS[verdict.outcome]
-    yield f"Verdict   {verdict.outcome.upper()}: {answer[0].lower()}{answer[1:]}"
-    yield f"Because   {phrases.reason(verdict)}"
+        yield "Base", f"{verdict.base.name}: {answer.size(verdict.base)}"
+        yield "Rows", answer.difference(verdict)
+    yield "Verdict", answer.short_line(verdict)
+    yield "Because", answer.reason(verdict)
     yield from _tests(verdict)
-    if ends := [phrases.figures(t).smallest for t in phrases.keenness(verdict)]:
-        rises = " to ".join(dict.fromkeys(ends))
-        yield f"Power     a rise of {rises} would have been caught eight times in ten"
-    for _, told in list(phrases.advice(verdict))[:1]:
-        yield f"Do first  {told}"
-    for skipped in verdict.skipped[:_SKIPPED]:
-        yield f"Skipped   {skipped.code}: {skipped.reason}"
+    if ends := [phrases.figures(t).smallest for t in answer.keenness(verdict)]:
+        changes = " to ".join(dict.fromkeys(ends))
+        yield "Power", f"smallest detectable change (80% power): {changes}"
+    for at, (where, why) in enumerate(answer.rejected(verdict)):
+        yield "" if at else "Rejected", f"{where}: {why}"
+    yield from (("Do first", told) for _, told in list(answer.advice(verdict))[:1])
+    if without := answer.without(verdict):
+        yield "Drop", without
+    yield from (("Skipped", f"{s.code}: {s.reason}") for s in verdict.skipped[:_SKIPPED])
     if len(verdict.skipped) > _SKIPPED:
-        yield f"Skipped   {len(verdict.skipped) - _SKIPPED} more, see the report"
+        yield "Skipped", f"{len(verdict.skipped) - _SKIPPED} more, see the report"
 
 
-def _tests(verdict: Verdict) -> Iterator[str]:
-    """How they ended, and the numbers of those that matter."""
-    yield f"Tests     {phrases.tally(verdict).partition(': ')[2]}"
-    shown = phrases.pressing(verdict)
+def _tests(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """How they ended, the numbers of those that matter, and one pair of rows."""
+    yield "Tests", answer.tally(verdict).partition(": ")[2]
+    shown = answer.pressing(verdict)
     for tested in shown[:_TESTS]:
         told = phrases.figures(tested)
         interval = f" ({told.interval})" if told.interval else ""
-        margin = f", {phrases.bound(tested)} {told.margin}" if told.margin else ""
-        change = f"{told.effect}{interval}{margin}"
-        yield f"          {tested.status:<13}{change}  {phrases.about(tested)}"
+        limit = f", limit {told.limit}" if told.limit else ""
+        change = f"{told.effect}{interval}{limit}"
+        yield "", f"{phrases.STATUSES[tested.status]:<13}{change}  {phrases.about(tested)}"
     if len(shown) > _TESTS:
-        yield f"          {len(shown) - _TESTS} more, see the report"
+        yield "", f"{len(shown) - _TESTS} more, see the report"
+    if pair := next((t for t in shown if t.pairs), None):
+        yield "Example", pairs.sentence(verdict, pair)

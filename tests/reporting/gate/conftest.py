@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from auditor.outcomes import BaselineSummary, SetSummary, Tested, Verdict
-from auditor.results import EmbedderSummary, SkippedCheck, fingerprint
+from auditor.outcomes import BaselineSummary, Pair, SetSummary, Standing, Tested, Verdict
+from auditor.results import EmbedderSummary, Reject, SkippedCheck, fingerprint
 
 Spice = Callable[[str], str]
 
@@ -16,6 +16,7 @@ TEXTS = {
     12: "Charged twice for March, order shows only one payment.",
     13: "charged twice for march, order shows only one payment",
     14: "Charged twice for March, the order shows only one payment!",
+    17: "Charged twice for March, the order page shows only one payment!",
     230: "tracking says 'label created' for six days now, pls check",
     231: "The driver left it in the rain; the carton is soaked through.",
     400: "Customer 48213 from Oslo wrote on 2024-03-02: does the lamp fit a ceiling hook",
@@ -24,7 +25,11 @@ TEXTS = {
 BASE_TEXTS = {
     7: "The courier lost my refund parcel, who pays for it now?",
     9: "Refund never came because the courier lost the return.",
+    88: "Charged twice for March, the order page lists only one payment.",
+    140: "Tracking says 'label created' for six days now, please check",
 }
+REPEATED = (12, 13, 14, 17, *range(600, 662))  # 66 of the added rows
+REJECTED = [(41, "the label is empty"), (77, "9 fields where the header has 4"), (90, "no text")]
 HOSTILE = [
     "</script><script>alert(1)</script>",
     "</script><img src=x onerror=alert(1)>",
@@ -58,7 +63,7 @@ def make_tested(check: str, status: Any = "fail", spice: Spice = str, **changes:
         "base": 0.012,
         "base_of": 3000,
         "candidate": 0.013,
-        "candidate_of": 3210,
+        "candidate_of": 220,
         "effect": 0.001,
         "low": -0.004,
         "high": 0.006,
@@ -81,36 +86,71 @@ def make_tested(check: str, status: Any = "fail", spice: Spice = str, **changes:
 
 
 def failing(spice: Spice = str) -> tuple[Tested, ...]:
-    """Six tests that fail, the one that explains most before the others."""
+    """Seven tests that fail, the one that explains most before the others."""
     return (
         make_tested(
             "near-duplicate",
             spice=spice,
-            summary="Copies of one example make up 6.8% of the rows, 1.2% in the base",
-            advice="Keep one row of each family of copies.",
+            summary="66 of 220 added rows (30.0%) are copies of another row, 1.2% in the base",
+            advice="Keep one row of each: copies add weight, not knowledge.",
             base=0.0117,
-            candidate=0.0679,
-            effect=0.0562,
-            low=0.0451,
-            high=0.0688,
+            candidate=0.3,
+            candidate_of=220,
+            effect=0.2883,
+            low=0.2114,
+            high=0.3707,
+            margin=0.03,
+            smallest=0.081,
             p=0.00002,
-            rows=(12, 13, 14, *range(600, 815)),
+            rows=REPEATED,
+            pairs=(
+                Pair(row=17, other=88, other_in="base"),
+                Pair(row=13, other=12, other_in="candidate"),
+                Pair(row=14, other=12, other_in="candidate"),
+                Pair(row=600, other=91, other_in="base"),
+            ),
+        ),
+        make_tested(
+            "label-conflict",
+            spice=spice,
+            category="shipping",
+            summary="9 of 70 added rows of shipping (12.9%) have a copy with another label",
+            advice="Decide on one label for each of these texts, and on the guideline behind it.",
+            base=0.004,
+            base_of=500,
+            candidate=0.129,
+            candidate_of=70,
+            effect=0.125,
+            low=0.041,
+            high=0.242,
+            margin=0.005,
+            smallest=0.1,
+            p=0.0006,
+            rows=(230, *range(700, 708)),
+            pairs=(
+                Pair(
+                    row=230,
+                    other=140,
+                    other_in="base",
+                    labels=(spice("shipping"), spice("order status")),
+                ),
+            ),
         ),
         make_tested(
             "label-error",
             spice=spice,
             category="billing",
-            summary="9% of billing's rows look mislabelled, 2% in the base",
+            summary="12 of 90 added rows of billing (13.3%) have a label that looks wrong",
             advice="Read the rows that are listed, and set their labels.",
             base=0.021,
             base_of=410,
-            candidate=0.094,
-            candidate_of=520,
-            effect=0.073,
-            low=0.026,
-            high=0.121,
+            candidate=0.133,
+            candidate_of=90,
+            effect=0.112,
+            low=0.036,
+            high=0.211,
             p=0.0041,
-            rows=(230, 231),
+            rows=(231, 232),
         ),
         make_tested(
             "template-dominance",
@@ -136,12 +176,12 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             spice=spice,
             category="returns",
             subject="refund, courier, lost",
-            summary="A kind of text that 14 rows of the base stood for has none left",
+            summary="of 14 rows on one subject of returns 0 are left",
             advice="Put the rows of the base back that are listed.",
-            base=0.05,
-            base_of=280,
+            base=1.0,
+            base_of=14,
             candidate=0.0,
-            candidate_of=266,
+            candidate_of=14,
             effect=1.0,
             low=0.62,
             high=1.0,
@@ -155,19 +195,19 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             spice=spice,
             category="shipping",
             subject="chat",
-            summary="Of the added rows 81% come from one source, of the base's 34%",
-            advice="Collect the missing rows from the other sources.",
-            base=0.34,
-            base_of=640,
-            candidate=0.52,
-            candidate_of=890,
-            effect=0.18,
-            low=0.11,
-            high=0.25,
+            summary="42 of 70 added rows of shipping (60.0%) are variations of another row",
+            advice="Take a few variations of each row at most, and collect more distinct ones.",
+            base=0.1,
+            base_of=500,
+            candidate=0.6,
+            candidate_of=70,
+            effect=0.5,
+            low=0.32,
+            high=0.66,
             margin=0.1,
             smallest=0.13,
             p=0.0007,
-            rows=tuple(range(1000, 1250)),
+            rows=tuple(range(1000, 1042)),
         ),
         make_tested(
             "forecast",
@@ -263,6 +303,10 @@ def make_verdict(
             name=spice(name),
             rows=rows,
             rejected=rejected,
+            first_rejected=tuple(
+                Reject(row=row, line=row + 2, reason=spice(reason))
+                for row, reason in REJECTED[: rejected and 3]
+            ),
             categories=8,
             fingerprint=fingerprint(name, None, []) * 2,
         )
@@ -291,8 +335,26 @@ def make_verdict(
             name="all-MiniLM-L6-v2", revision="1110a243fdf4", dim=384, precision="float32"
         ),
         "versions": {"auditor": "0.1.0", "numpy": "2.3.1"},
+        "standing": Standing(
+            errors=3,
+            codes=("label-conflict", "near-duplicate"),
+            reason="they rest on rows that the base has",
+        ),
+        "renamed": {spice("billing"): spice("Billing ")},
+        "policy_changes": (spice("near-duplicate fails from 0.5, in the base from 0.03"),),
+        "drop": (*REPEATED, 230) if outcome == "fail" else (),
+        "outcome_without": "fail" if outcome == "fail" else None,
     }
     return Verdict(**{**fields, **changes})
+
+
+NOTHING_BESIDE: dict[str, Any] = {"standing": None, "renamed": {}, "policy_changes": ()}
+
+
+@pytest.fixture
+def nothing_beside() -> dict[str, Any]:
+    """Changes that leave of the first line the answer and its reason."""
+    return NOTHING_BESIDE
 
 
 @pytest.fixture(name="make_verdict")

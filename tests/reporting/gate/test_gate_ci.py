@@ -50,10 +50,19 @@ def test_a_pass_is_a_case_with_nothing_in_it(make_verdict):
 
 def test_a_failure_and_a_doubt_give_their_reasons(make_verdict):
     found = suite(make_verdict())
-    assert "9% of billing's rows" in found.findall("testcase/failure")[1].get("message")
-    assert "margin 2 points" in found.findall("testcase/failure")[1].text
+    assert "12 of 90 added rows of billing" in found.findall("testcase/failure")[2].get("message")
+    assert "limit 2 points" in found.findall("testcase/failure")[2].text
     assert found.find("testcase/skipped").get("message").startswith("inconclusive: 18 rows")
+    assert "For example row 17, line 19 “Charged" in found.findall("testcase/failure")[0].text
     assert any("Warning: account has" in (o.text or "") for o in found.iter("system-out"))
+
+
+def test_the_whole_is_told_in_properties(make_verdict):
+    told = {p.get("name"): p.get("value") for p in suite(make_verdict()).iter("property")}
+    assert "6 more failed. The branch changes the policy" in told["reason"]
+    assert "“billing” → “Billing␣”" in told["reason"]
+    assert told["rejected row 41, line 43"] == "the label is empty"
+    assert told["drop"] == "Without the 67 rows of drop.csv the verdict is still FAIL."
 
 
 def test_hostile_text_leaves_the_tree_as_it_is(hostile, make_verdict):
@@ -74,20 +83,45 @@ def test_what_xml_cannot_hold_is_shown_by_its_name(make_verdict):
 
 def test_what_does_not_pass_is_annotated_at_its_level(make_verdict):
     levels = [c[1] for c in commands(make_verdict())]
-    assert levels == ["error"] * 6 + ["warning"] * 2 + ["notice"]
+    assert levels == ["warning"] + ["error"] * 7 + ["warning"] * 2 + ["notice"]
 
 
 def test_an_annotation_names_file_line_and_reason(make_verdict):
-    assert GithubRenderer().render(make_verdict()).splitlines()[1] == (
-        "::error file=data/tickets.csv,line=232,title=auditor%3A label-error in billing::"
-        "9%25 of billing's rows look mislabelled, 2%25 in the base. 2.1%25 of 410 in the base, "
-        "9.4%25 of 520 in the candidate: +7.3 points, interval 2.6 to 12.1; margin 2 points. "
-        "One of 2 listed rows. Read the rows that are listed, and set their labels."
+    assert GithubRenderer().render(make_verdict()).splitlines()[3] == (
+        "::error file=data/tickets.csv,line=233,title=auditor%3A label-error in billing::"
+        "12 of 90 added rows of billing (13.3%25) have a label that looks wrong. "
+        "2.1%25 of 410 in the base, 13%25 of 90 added rows: +11 points, interval 4 to 21; "
+        "limit 2 points. One of 2 listed rows. "
+        "Read the rows that are listed, and set their labels."
+    )
+
+
+def test_an_annotation_stands_at_the_first_pair_and_quotes_it_where_it_is_short(make_verdict):
+    said = GithubRenderer().render(make_verdict()).splitlines()[1]
+    assert "line=19," in said
+    assert (
+        "For example row 17, line 19 “Charged twice for March, the order page shows only one "
+        "payment!” repeats base row 88 “Charged twice for March, the order page lists only one "
+        "payment.”."
+    ) in said
+    long = {"17": "word " * 40, "88": "word " * 41}
+    said = GithubRenderer().render(make_verdict(examples=long, base_examples=long)).splitlines()[1]
+    assert "For example row 17, line 19 repeats base row 88." in said
+
+
+def test_the_first_annotation_tells_what_belongs_to_the_answer(make_verdict, nothing_beside):
+    first = commands(make_verdict("pass"))[0]
+    assert first[1] == "warning"
+    assert first[3].startswith("May be merged: none of 4 tests failed. The branch changes the")
+    assert "3 errors of the audit stand" in first[3]
+    assert (
+        len(commands(make_verdict("pass", **nothing_beside)))
+        == len(commands(make_verdict("pass"))) - 1
     )
 
 
 def test_commas_and_colons_cannot_add_a_property(make_verdict):
-    (found,) = commands(make_verdict("pass", file="a,line=9::error::x:y.csv"))
+    _, found = commands(make_verdict("pass", file="a,line=9::error::x:y.csv"))
     assert [p.split("=")[0] for p in found[2].split(",")] == ["file", "line", "title"]
     assert "file=a%2Cline=9%3A%3Aerror%3A%3Ax%3Ay.csv" in found[2]
 
@@ -110,10 +144,10 @@ def test_no_line_is_a_command_but_ours_and_none_obeys_azure(hostile, make_verdic
     ],
 )
 def test_ten_of_a_level_are_annotated_and_the_last_notice_counts_the_others(
-    statuses, shown, make_verdict, make_tested
+    statuses, shown, make_verdict, make_tested, nothing_beside
 ):
     tested = tuple(make_tested("label-error", s) for s, n in statuses.items() for _ in range(n))
-    found = commands(make_verdict(tested=tested))
+    found = commands(make_verdict(tested=tested, **nothing_beside))
     assert Counter(c[1] for c in found) == shown
     over = len(tested) - sum(shown.values())
     if over:
@@ -122,8 +156,15 @@ def test_ten_of_a_level_are_annotated_and_the_last_notice_counts_the_others(
         assert sum(hidden) == len(tested) - len(found) + 1
 
 
-def test_doubt_without_a_test_is_annotated_too(make_verdict):
-    (found,) = commands(make_verdict("inconclusive", tested=()))
+def test_the_answer_takes_the_place_of_one_warning(make_verdict, make_tested):
+    tested = tuple(make_tested("label-error", "warn") for _ in range(10))
+    found = commands(make_verdict(tested=tested))
+    assert Counter(c[1] for c in found) == {"warning": 10, "notice": 1}
+    assert "not shown: 1 of 10 warnings." in found[-1][3]
+
+
+def test_doubt_without_a_test_is_annotated_too(make_verdict, nothing_beside):
+    (found,) = commands(make_verdict("inconclusive", tested=(), **nothing_beside))
     assert found[1] == "warning"
     assert found[3] == "Too little to tell: reference-gap was not done, no reference was given."
 
@@ -145,7 +186,7 @@ def test_in_github_annotations_are_printed_and_the_comment_appended(make_verdict
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
     publish(make_verdict(), environ, said.append)
     assert said == GithubRenderer().render(make_verdict()).splitlines()
-    assert summary.read_text(encoding="utf-8").startswith("before\n### Do not merge: Copies")
+    assert summary.read_text(encoding="utf-8").startswith("before\n### Do not merge: 66 of")
 
 
 @pytest.mark.parametrize("before", [0, 500_000, 1_000_000, 1_048_570, 1_048_576, 1_100_000])
@@ -178,7 +219,11 @@ def test_a_summary_that_cannot_be_written_is_one_clear_line(make_verdict, tmp_pa
 def test_gitlab_gets_every_field_it_asks_for(make_verdict):
     found = json.loads(GitlabRenderer().render(make_verdict()))
     severities = [entry["severity"] for entry in found]
-    assert severities == ["critical"] * 6 + ["major", "minor", "info"]
+    assert severities == ["minor"] + ["critical"] * 7 + ["major", "minor", "info"]
+    assert found[0]["description"].startswith("Do not merge: 66 of 220 added rows")
+    assert "The branch changes the policy" in found[0]["description"]
+    assert "For example row 17, line 19 “Charged" in found[1]["description"]
+    assert found[1]["location"]["lines"]["begin"] == 19
     assert len({entry["fingerprint"] for entry in found}) == len(found)
     for entry in found:
         assert set(entry) == {"description", "check_name", "fingerprint", "severity", "location"}
@@ -189,7 +234,7 @@ def test_gitlab_gets_every_field_it_asks_for(make_verdict):
 def test_gitlab_is_told_what_is_not_listed(make_verdict, make_tested):
     many = tuple(make_tested("label-error", category=f"c{n}") for n in range(1200))
     found = json.loads(GitlabRenderer().render(make_verdict(tested=many)))
-    assert len(found) == 1001
+    assert len(found) == 1002
     assert found[-1]["description"].startswith("Showing 1,000 of 1,200 tests")
 
 
@@ -211,20 +256,41 @@ def test_the_summary_answers_with_reason_numbers_and_next_step(make_verdict):
     for part in (
         "tickets: 3,210 rows, 5 rejected, 8 categories",
         "220 added, 10 removed, 2,990 kept",
-        "FAIL: do not merge",
-        "Copies of one example make up 6.8% of the rows, 1.2% in the base; 5 more fail",
-        "6 fail, 1 is inconclusive, 1 warns, 1 only informs and 3 pass",
-        "+5.6 points (4.5 to 6.9), margin 2 points  near-duplicate",
-        "62% (54 to 69%), limit 30%  template-dominance in product question",
-        "a rise of 0.8 points to 21 points",
-        "Keep one row of each family of copies.",
+        "FAIL: do not merge. The branch changes the policy: near-duplicate fails from 0.5",
+        "3 errors of the audit stand (label-conflict and near-duplicate): they rest on rows",
+        "“billing” → “Billing␣”",
+        "66 of 220 added rows (30.0%) are copies of another row, 1.2% in the base; 6 more failed",
+        "7 failed, 1 inconclusive, 1 warned, 1 for information and 3 passed",
+        "+29 points (21 to 37), limit 3 points near-duplicate",
+        "62% (54 to 69%), limit 30% template-dominance in product question",
+        "Example row 17, line 19 “Charged",
+        "repeats base row 88",
+        "smallest detectable change (80% power): 0.8 points to 21 points",
+        "Rejected row 41, line 43: the label is empty row 77",
+        "Keep one row of each: copies add weight",
+        "Drop Without the 67 rows of drop.csv the verdict is still FAIL.",
         "reports/gate/gate.html",
     ):
-        assert part in said
+        assert part in " ".join(said.split())
+
+
+def test_the_summary_of_a_set_with_nothing_beside_it_is_one_line_an_answer(
+    make_verdict, nothing_beside
+):
+    said = summarise_verdict(make_verdict("pass", **nothing_beside)).splitlines()
+    assert "Verdict   PASS: may be merged" in said
+    assert "Because   none of 4 tests failed" in said
+    assert len(said) <= 15
+
+
+def test_nothing_is_lost_where_a_line_of_wide_characters_breaks(make_verdict, make_tested):
+    reason = "".join(chr(0x4E00 + n) for n in range(130))
+    said = summarise_verdict(make_verdict(tested=(make_tested("label-error", summary=reason),)))
+    assert reason in "".join(said.split())
 
 
 def test_the_summary_is_short_and_commands_nothing(hostile):
     lines = summarise_verdict(hostile, ["a", "b"]).splitlines()
-    assert len(lines) <= 18
+    assert len(lines) <= 60
     assert all(len(line) <= 100 for line in lines)
     assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]

@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from auditor.outcomes import Standing
 from auditor.reporting.gate.markdown import COMMENT, MarkdownRenderer, comment
 from auditor.reporting.gate.quoting import cell, code, prose
 
@@ -31,34 +32,150 @@ def structure(text: str) -> list[str]:
     return [t.type for t in READER.parse(text)]
 
 
-def test_the_first_line_is_the_verdict_with_its_reason(make_verdict):
+def first_line(verdict) -> str:
+    return MarkdownRenderer().render(verdict).splitlines()[0]
+
+
+def test_the_first_line_is_the_verdict_with_its_reason(make_verdict, nothing_beside):
     first = [
-        MarkdownRenderer().render(make_verdict(outcome)).splitlines()[0]
+        first_line(make_verdict(outcome, **nothing_beside))
         for outcome in ("fail", "inconclusive", "pass")
     ]
     assert first == [
-        "### Do not merge: Copies of one example make up 6.8% of the rows, 1.2% in the base; "
-        "5 more fail",
+        "### Do not merge: 66 of 220 added rows (30.0%) are copies of another row, "
+        "1.2% in the base; 6 more failed",
         "### Too little to tell: 18 rows are too few to tell whether more labels conflict",
-        "### May be merged: none of 4 tests fails",
+        "### May be merged: none of 4 tests failed",
     ]
+
+
+def test_the_first_line_tells_a_changed_policy_errors_that_stand_and_renamed_categories(
+    make_verdict, nothing_beside
+):
+    assert first_line(make_verdict("pass")) == (
+        "### May be merged: none of 4 tests failed. "
+        "The branch changes the policy: near-duplicate fails from 0.5, in the base from 0.03; "
+        "the base's was used. "
+        "3 errors of the audit stand (label-conflict and near-duplicate): "
+        "they rest on rows that the base has. "
+        "Categories were renamed: “billing” → “Billing␣”."
+    )
+    one = Standing(errors=1, codes=("label-error",), reason="it is known")
+    many = {"a": "A", "b": "B\u200b", "Zoe\u0308": "Zoë", "d": "D", "e": "E"}
+    told = make_verdict("pass", **{**nothing_beside, "standing": one, "renamed": many})
+    assert first_line(told).endswith(
+        "1 error of the audit stands (label-error): it is known. Categories were renamed: "
+        "“a” → “A”, “b” → “B⟨U+200B⟩”, “Zoe⟨U+0308⟩” → “Zoë” and 2 more."
+    )
+    changes = tuple(f"check {n} fails later" for n in range(5))
+    told = make_verdict("pass", **{**nothing_beside, "policy_changes": changes})
+    assert "check 2 fails later; 2 more; the base's was used." in first_line(told)
+
+
+@pytest.mark.parametrize(
+    ("drop", "outcome", "said"),
+    [
+        (range(600), "pass", "Without the 600 rows of drop.csv the verdict is PASS."),
+        ((3,), "fail", "Without the 1 row of drop.csv the verdict is still FAIL."),
+        ((3, 4), "inconclusive", "Without the 2 rows of drop.csv the verdict is INCONCLUSIVE."),
+        ((3, 4), None, "drop.csv lists 2 rows to leave out."),
+        ((), None, ""),
+    ],
+)
+def test_it_says_what_the_verdict_is_without_the_rows_to_drop(drop, outcome, said, make_verdict):
+    text = MarkdownRenderer().render(make_verdict(drop=tuple(drop), outcome_without=outcome))
+    assert (said in text.splitlines()) if said else ("drop.csv" not in text)
+
+
+def test_pairs_are_shown_with_what_differs(make_verdict):
+    text = MarkdownRenderer().render(make_verdict())
+    for lines in (
+        "- row 17, line 19: `Charged twice for March, the order page shows only one payment!`\n"
+        "  - repeats base row 88: `Charged twice for March, the order page lists only one payment.`"
+        "\n  - differs: `lists` → `shows`; `.` → `!`\n",
+        "  - repeats row 12, line 14: `Charged twice for March, order shows only one payment.`\n"
+        "  - differs: `the` added; `.` → `!`\n",
+        "- row 230, line 232, labelled shipping: `tracking says",
+        "  - contradicts base row 140, labelled order status: `Tracking says",
+    ):
+        assert lines in text
+
+
+def test_examples_are_told_once_for_each_check(make_verdict):
+    copies, conflicts, *_ = make_verdict().tested
+    again = dataclasses.replace(copies, category="returns")
+    text = MarkdownRenderer().render(make_verdict(tested=(copies, conflicts, again)))
+    assert re.findall("#### Examples of (.*)", text) == [
+        "near-duplicate",
+        "label-conflict in shipping",
+    ]
+    assert "1 more test has examples in gate.json.\n" in text
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "said"),
+    [
+        ("Where is it", "Where is it", "word for word the same"),
+        ("one two", "one  two", "differs: `␣␣` → `␣`"),
+        ("a b c d e f g", "1 b 2 d 3 f 4", "differs: `1` → `a`; `2` → `c`; `3` → `e`; `4` → `g`"),
+        (
+            "a. b. c. d. e. f. g.",
+            "1. 2. 3. 4. 5. 6. 7.",
+            "`3` → `c`; `4` → `d`; `5` → `e` and 2 more",
+        ),
+        ("w " * 300 + "a", "w " * 300 + "b", "the same as far as they were compared"),
+    ],
+)
+def test_what_differs_is_named_as_far_as_it_can_be(new, old, said, make_verdict):
+    verdict = make_verdict(examples={"17": new}, base_examples={"88": old})
+    assert f"{said}\n" in MarkdownRenderer().render(verdict)
 
 
 def test_it_tells_what_failed_what_to_do_what_passed_and_what_was_skipped(make_verdict):
     text = MarkdownRenderer().render(make_verdict())
     for part in (
-        "| label-error | billing | 2.1% of 410 | 9.4% of 520 | +7.3 points (2.6 to 12.1) | 2 ",
-        "- label-error in billing: 9% of billing's rows look mislabelled, 2% in the base. Read",
-        "- row 12, line 14: `Charged twice for March, order shows only one payment.`",
-        "| coverage-loss: refund, courier, lost | returns | 5% of 280 | 0% of 266 | "
+        "| Check | Category | Base | Added rows, or candidate | Change (interval) | Limit |",
+        "| label-error | billing | 2.1% of 410 | 13% of 90 added | +11 points (4 to 21) | 2 ",
+        "- label-error in billing: 12 of 90 added rows of billing (13.3%) have a label that looks ",
+        "- row 231, line 233: `The driver left it in the rain; the carton is soaked through.`",
+        "| coverage-loss: refund, courier, lost | returns | 14 | 0 left | "
         "100% lost (62 to 100%) | 50% |",
-        "- base, row 7: `The courier lost my refund parcel, who pays for it now?`",
-        "<summary>Passing tests (4)</summary>",
-        "caught eight times in ten: 0.8 points (label-conflict in billing)",
+        "- base row 7: `The courier lost my refund parcel, who pays for it now?`",
+        "#### Rows that could not be read\n\n- row 41, line 43: the label is empty\n",
+        "<summary>Passed tests (4)</summary>",
+        "Smallest detectable change (80% power): 0.8 points (label-conflict in billing)",
         "- reference-gap: no reference was given",
         "3 new findings, 14 known, 2 fixed, 1 expired",
     ):
         assert part in text
+
+
+def test_what_was_counted_has_no_interval_and_what_is_lost_is_told_by_what_is_left(
+    make_verdict, make_tested
+):
+    gone = make_tested(
+        "shrinkage",
+        kind="absolute",
+        summary="99% of the set is gone",
+        base=1.0,
+        base_of=500,
+        candidate=0.012,
+        candidate_of=6,
+        effect=0.988,
+        low=0.988,
+        high=0.988,
+        margin=0.2,
+        smallest=0.0,
+    )
+    text = MarkdownRenderer().render(make_verdict(tested=(gone,)))
+    assert "shrinkage: 500 in the base, 6 left: 98.8% lost; limit 20%.\n" in text
+    assert "| Check | Category | Base | Candidate | Change (interval) | Limit |" in text
+    assert "| shrinkage | whole set | 500 | 6 left | 98.8% lost | 20% |" in text
+    assert "of runs would fail" not in text
+    passed = MarkdownRenderer().render(
+        make_verdict("pass", tested=(dataclasses.replace(gone, status="pass"),))
+    )
+    assert "| passed | shrinkage | whole set | 500 | 6 left | 98.8% lost | 20% | – |" in passed
 
 
 def test_hostile_text_brings_no_markup(hostile, make_verdict):
@@ -88,10 +205,12 @@ def test_without_text_there_are_no_examples(make_verdict):
     text = MarkdownRenderer().render(make_verdict(no_text=True))
     assert "Charged twice" not in text
     assert "courier lost my" not in text
+    assert "- row 17, line 19\n  - repeats base row 88\n" in text
+    assert "differs" not in text
 
 
 def test_a_long_text_is_cut_and_says_by_how_much(make_verdict):
-    text = MarkdownRenderer().render(make_verdict(examples={"12": "a" * 1000}))
+    text = MarkdownRenderer().render(make_verdict(examples={"231": "a" * 1000}))
     assert f"`{'a' * 240} … (760 characters more)`" in text
 
 
@@ -109,8 +228,8 @@ def test_it_fits_into_a_comment_and_counts_what_it_hides(most, make_verdict, mak
     assert last.endswith("gate.json has all.")
     hidden = {k: int(n.replace(",", "")) for n, k in re.findall(r"([\d,]+) ([a-z ]+tests)", last)}
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    heads = sum(line.startswith(("| Check", "| Status", "| ---")) for line in rows)
-    assert hidden["failing tests"] + hidden["passing tests"] + len(rows) - heads == 800
+    heads = sum(line.startswith(("| Check", "| Result", "| ---")) for line in rows)
+    assert hidden["failed tests"] + hidden["passed tests"] + len(rows) - heads == 800
     assert text.count("<details>") == text.count("</details>")
 
 

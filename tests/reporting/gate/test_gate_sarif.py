@@ -43,17 +43,43 @@ def test_it_is_valid_under_hostile_text_and_links_nowhere(hostile):
 def test_each_test_that_does_not_pass_is_a_result_of_its_level(make_verdict):
     results = run(make_verdict())["results"]
     levels = [r["level"] for r in results]
-    assert levels == ["error"] * 6 + ["warning"] * 2 + ["note"]
+    assert levels == ["error"] * 7 + ["warning"] * 2 + ["note"]
     assert run(make_verdict("pass"))["results"][0]["level"] == "note"
 
 
 def test_a_result_says_the_numbers_and_what_to_do(make_verdict):
-    said = run(make_verdict())["results"][1]["message"]["text"]
+    said = run(make_verdict())["results"][2]["message"]["text"]
     assert said == (
-        "label-error in billing: 9% of billing's rows look mislabelled, 2% in the base. "
-        "2.1% of 410 in the base, 9.4% of 520 in the candidate: +7.3 points, interval 2.6 to "
-        "12.1; margin 2 points. Read the rows that are listed, and set their labels."
+        "label-error in billing: 12 of 90 added rows of billing (13.3%) have a label that looks "
+        "wrong. 2.1% of 410 in the base, 13% of 90 added rows: +11 points, interval 4 to 21; "
+        "limit 2 points. Read the rows that are listed, and set their labels."
     )
+
+
+def test_the_row_that_is_repeated_is_a_related_location(make_verdict):
+    copies, conflict, other, *_ = run(make_verdict())["results"]
+    told = [
+        (p["id"], p["message"]["text"], p["physicalLocation"]["region"]["startLine"])
+        for p in copies["relatedLocations"]
+    ]
+    assert told == [
+        (1, "row 17, line 19 repeats base row 88", 19),
+        (2, "row 13, line 15 repeats row 12, line 14", 14),
+        (3, "row 14, line 16 repeats row 12, line 14", 14),
+        (4, "row 600, line 602 repeats base row 91", 602),
+    ]
+    assert "For example row 17, line 19 “Charged twice" in copies["message"]["text"]
+    (contradicted,) = conflict["relatedLocations"]
+    assert contradicted["message"]["text"] == "row 230, line 232 contradicts base row 140"
+    assert "(shipping) “tracking" in conflict["message"]["text"]
+    assert "relatedLocations" not in other
+
+
+def test_the_run_tells_the_whole_answer_and_the_rows_that_could_not_be_read(make_verdict):
+    only = run(make_verdict())
+    assert "6 more failed. The branch changes the policy" in only["properties"]["reason"]
+    notes = [n["message"]["text"] for n in only["invocations"][0]["toolExecutionNotifications"]]
+    assert "row 41, line 43 could not be read: the label is empty" in notes
 
 
 def test_a_known_check_brings_its_explanation_and_another_one_a_title(make_verdict):
@@ -69,12 +95,12 @@ def test_a_known_check_brings_its_explanation_and_another_one_a_title(make_verdi
 
 
 def test_a_result_points_at_lines_and_says_how_many_are_not_shown(make_verdict):
-    first, _, third, lost, *_ = run(make_verdict())["results"]
+    first, _, _, fourth, lost, *_ = run(make_verdict())["results"]
     lines = [p["physicalLocation"]["region"]["startLine"] for p in first["locations"]]
-    assert lines[:4] == [14, 15, 16, 602]
+    assert lines[:5] == [14, 15, 16, 19, 602]
     assert len(lines) == 20
-    assert "Pointing at 20 of 218 listed rows." in first["message"]["text"]
-    assert "Pointing at 20 of 236 listed rows" in third["message"]["text"]
+    assert "Pointing at 20 of 66 listed rows." in first["message"]["text"]
+    assert "Pointing at 20 of 236 listed rows" in fourth["message"]["text"]
     assert "In the base: rows 7, 9, 40–51" in lost["message"]["text"]
     assert [p["physicalLocation"]["region"]["startLine"] for p in lost["locations"]] == [1]
 
