@@ -77,6 +77,7 @@ def digest(
             effective_examples=round(effective_examples(evidence.copies.family), 1),
             long_texts=int((embeddings.windows > 1).sum()),
             unknown_script=int((embeddings.unknown > MOSTLY).sum()),
+            mapped_labels=dataset.mapped_labels,
         ),
         embedder=EmbedderSummary(
             name=embeddings.embedder,

@@ -17,8 +17,10 @@ QUOTES = (
 def without_text(audit: Audit) -> Audit:
     """The audit without any text, skeleton, keyword or id of the data, without annotators, sources
     and values of declared columns. Names of categories and splits stay."""
+    rejected = tuple(replace(r, found="") for r in audit.dataset.rows_rejected)
     return replace(
         audit,
+        dataset=replace(audit.dataset, rows_rejected=rejected),
         settings={**audit.settings, "no_text": True},
         subtypes=tuple(_unquoted_subtype(s) for s in audit.subtypes),
         findings=tuple(_unquoted(f) for f in audit.findings),

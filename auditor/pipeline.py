@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditor.checks import CHECKS, judge
+from auditor.checks.rejected_rows import unread
 from auditor.dataset import load_dataset, load_texts
 from auditor.digest import digest, drawn
 from auditor.embedding.copies import find_copies
@@ -53,7 +54,7 @@ from auditor.records import (
     Template,
     computed,
 )
-from auditor.results import Audit, Backtest, Finding, Forecast
+from auditor.results import Audit, Backtest, Finding, Forecast, SkippedCheck
 from auditor.settings import Settings, configure
 
 if TYPE_CHECKING:
@@ -93,6 +94,11 @@ def audit(
         dataset, incoming, unlabelled, encoder, target, coefficients, settings, progress
     )
     findings, skipped = judge(evidence, checks)
+    if incoming is not None and incoming.rejected:
+        skipped = (
+            *skipped,
+            SkippedCheck(code="forecast", reason=f"of the update {unread(incoming)}"),
+        )
     shown = drawn(dataset, findings, settings.map_points)
     progress("map", 0, 1)
     places = draw(evidence.embeddings.vectors[shown], settings.seed)
@@ -135,7 +141,9 @@ def gather(
     if out_of_fold is None:
         return dataclasses.replace(evidence, forecast=None)
     held_out = encoder.embed([e.text for e in dataset.held_out])
-    whole, disjoint = (keep_together(dataset, evidence.copies, t) for t in ((), evidence.templates))
+    whole, disjoint = (
+        keep_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
+    )
     old = Old(
         dataset=dataset,
         embeddings=evidence.embeddings,
@@ -166,30 +174,33 @@ def look(
     held_out = encoder.embed([e.text for e in dataset.held_out])
     progress("structure", 0, 1)
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
-    copies = find_copies(dataset.texts, neighbours)
-    templates = find_templates(dataset, copies)
+    same_text = find_copies(dataset.texts, neighbours)
+    templates = find_templates(dataset, same_text)
     frames = find_frames(dataset, templates)
     evidence = Evidence(
         dataset=dataset,
         embeddings=embeddings,
         neighbours=neighbours,
-        copies=copies,
+        copies=same_text.apart(dataset.kinds),
+        same_text=same_text,
         templates=templates,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
-        repetition=find_repetition(dataset, copies, templates),
+        repetition=find_repetition(dataset, same_text, templates),
         frames=frames,
-        frame_alone=read_frames_alone(dataset, copies, frames),
+        frame_alone=read_frames_alone(dataset, same_text, frames),
     )
     stripped = without_templates(dataset.texts, templates)
     if "subtypes" in parts:
-        found = _subtypes(dataset, stripped, encoder, copies, templates)
+        found = _subtypes(dataset, stripped, encoder, same_text, templates)
         evidence = dataclasses.replace(evidence, subtypes=found)
     progress("structure", 1, 1)
     if "labels" in parts:
         seed = settings.seed
-        said = score_out_of_fold(dataset, stripped, embeddings, copies, templates, seed)
-        gaps = measure_illusions(dataset, embeddings, copies, frames, said, seed) if said else None
+        said = score_out_of_fold(dataset, stripped, embeddings, same_text, templates, seed)
+        gaps = None
+        if said:
+            gaps = measure_illusions(dataset, embeddings, same_text, frames, said, seed)
         evidence = dataclasses.replace(evidence, out_of_fold=said, illusions=gaps)
     return evidence
 
@@ -299,8 +310,9 @@ def _backtested_rung(settings: Settings) -> str:
 
 def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> CopyFamilies:
     """Copy families of the training rows and those of other splits together, in that order."""
-    texts = [e.text for e in (*dataset.examples, *dataset.held_out)]
-    return find_copies(texts, nearest(np.concatenate([own.vectors, others.vectors]), NEIGHBOURS))
+    both = (*dataset.examples, *dataset.held_out)
+    near = nearest(np.concatenate([own.vectors, others.vectors]), NEIGHBOURS)
+    return find_copies([e.text for e in both], near).apart(e.told_before for e in both)
 
 
 def _reference(unlabelled: Sequence[tuple[str, int]], encoder: Encoder) -> Reference:

@@ -8,14 +8,15 @@ keep (`results.py`) a row is that of their file; `Dataset.rows` leads from the f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.results import Finding, Forecast, Reject, Severity, fingerprint
+from auditor.results import Finding, Forecast, MappedLabel, Reject, Severity, fingerprint
 
 Kind = TypeVar("Kind")
 Floats = NDArray[np.float32]
@@ -23,7 +24,7 @@ Ints = NDArray[np.int64]
 Table = NDArray[np.float64]
 
 FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
-ROLES = ("text", "label", "id", "annotator", "source", "split", "group")
+ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
 
 
 class NotComputed:
@@ -47,7 +48,10 @@ def computed(value: Kind | NotComputed) -> Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One labelled row as the file holds it; every value is a string, unchanged."""
+    """One labelled row as the file holds it; every value is a string, unchanged.
+
+    Only its category may be another than the file's: `Dataset.mapped_labels` says which are.
+    """
 
     row: int  # 0-based data row of the file, rejected ones counted
     # 1-based line that it starts on; None where the format has no lines
@@ -59,13 +63,21 @@ class Example:
     source: str | None = None
     split: str | None = None
     group: str | None = None
+    context: str | None = None  # what the model is told before the text: a system prompt
     declared: tuple[str | None, ...] = ()  # values of `Dataset.declared`, in that order
 
     @property
     def content(self) -> str:
-        """A hash of text and category: what the example is, wherever it stands."""
+        """A hash of text, category and context: what the example is, wherever it stands."""
         pair = f"{len(self.text)}:{self.text}{self.category}"
+        if self.context is not None:
+            pair += f"\0{self.context}"  # no category holds a NUL
         return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def told_before(self) -> str:
+        """The context, its case and white space aside: rows that differ in it are no copies."""
+        return " ".join((self.context or "").casefold().split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +91,8 @@ class Dataset:
     rows_read: int  # examples + held_out; with the rejected ones, all rows of the file
     roles: Mapping[str, str]  # role -> column
     declared: tuple[str, ...] = ()  # other columns that the user named, such as product or region
+    mapped_labels: tuple[MappedLabel, ...] = ()  # that the user takes for another one
+    multi_label: bool = False  # declared: a text may stand under several labels, a row each
 
     @property
     def texts(self) -> list[str]:
@@ -99,6 +113,13 @@ class Dataset:
         """(n,) index into `categories` of each position."""
         code = {c: i for i, c in enumerate(self.categories)}
         return np.array([code[e.category] for e in self.examples], dtype=np.int64)
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """(n,) what two rows of one text must share as well, or they are no copies: the context,
+        and the label where a text may have several."""
+        label = self.multi_label
+        return [(e.told_before, e.category if label else "") for e in self.examples]
 
     @property
     def fingerprint(self) -> str:
@@ -145,6 +166,13 @@ class CopyFamilies:
         order = np.argsort(self.family, kind="stable")
         starts = np.flatnonzero(np.diff(self.family[order], prepend=-1))
         return [np.sort(part) for part in np.split(order, starts[1:])]
+
+    def apart(self, kinds: Iterable[Hashable]) -> CopyFamilies:
+        """The families, rows of different `kinds` (n,) taken apart."""
+        number: dict[tuple[int, Hashable], int] = {}
+        pairs = zip(self.family.tolist(), kinds, strict=True)
+        family = [number.setdefault(pair, len(number)) for pair in pairs]
+        return replace(self, family=np.array(family, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +292,7 @@ class Evidence:
     embeddings: Embeddings
     neighbours: Neighbours
     copies: CopyFamilies
+    same_text: CopyFamilies  # `copies` of all kinds together: folds must not divide them
     templates: tuple[Template, ...]
     subtypes: tuple[Subtype, ...] | NotComputed = NOT_COMPUTED
     out_of_fold: OutOfFold | NotComputed | None = NOT_COMPUTED  # None: a single category
@@ -288,6 +317,19 @@ class Evidence:
         columns = enumerate(self.dataset.declared)
         values = {c: [e.declared[i] for e in self.dataset.examples] for i, c in columns}
         return values or None
+
+    @property
+    def labels_beside(self) -> dict[int, set[int]]:
+        """Position -> codes that its text has in rows of other kinds (`Dataset.kinds`): labels
+        that do not contradict its own. Only positions that have any."""
+        codes, copy = self.dataset.codes.tolist(), self.copies.family.tolist()
+        of_copy, of_text = defaultdict(set), defaultdict(set)
+        text = self.same_text.family.tolist()
+        for i, code in enumerate(codes):
+            of_copy[copy[i]].add(code)
+            of_text[text[i]].add(code)
+        beside = ((i, of_text[text[i]] - of_copy[copy[i]]) for i in range(len(codes)))
+        return {i: others for i, others in beside if others}
 
     def finding(
         self,

@@ -27,6 +27,26 @@ class Reject:
     row: int
     line: int | None  # 1-based line of the file; None where the format has no lines
     reason: str
+    found: str = ""  # of the row's own words, what stands there instead; not with --no-text
+
+    @property
+    def place(self) -> str:
+        """Where a reader finds it in the file."""
+        return f"row {self.row}" if self.line is None else f"line {self.line}"
+
+    @property
+    def told(self) -> str:
+        """The reason, with what was found."""
+        return f"{self.reason}, found {self.found}" if self.found else self.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedLabel:
+    """A label of the file that the user takes for another one."""
+
+    label: str  # as the file holds it
+    category: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +261,7 @@ class DatasetSummary:
     effective_examples: float
     long_texts: int  # texts longer than the model's window, embedded in windows
     unknown_script: int  # texts mostly in a script the model does not know
+    mapped_labels: tuple[MappedLabel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

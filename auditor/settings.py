@@ -14,8 +14,10 @@ from typing import Any, Protocol, get_args, get_type_hints
 
 from auditor.errors import UsageError
 from auditor.records import ROLES
+from auditor.spelling import is_blank
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
+JOINED = " + "  # between the names of columns whose values are one text
 PROBES = ("similarity", "head", "full")  # the rungs of prediction, cheapest first
 
 
@@ -23,10 +25,12 @@ PROBES = ("similarity", "head", "full")  # the rungs of prediction, cheapest fir
 class Settings:
     """All that a user can decide. The names are those of the configuration file."""
 
-    text: str | None = None  # column names; None = detect
+    text: str | Sequence[str] | None = None  # column names; None = detect; several are one text
     label: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)  # the other roles -> column
     declared_columns: Sequence[str] = ()  # others to look at, such as product or region
+    label_map: Mapping[str, str] = field(default_factory=dict)  # label -> the one it is taken for
+    multi_label: bool = False  # a text may have several labels, a row each
     input_format: str | None = None  # None = by suffix
     embedder: str = "all-MiniLM-L6-v2"  # or a hub id, or a folder
     probe: str | None = None  # None = head, or what the budget allows
@@ -55,34 +59,53 @@ class Settings:
             raise UsageError(f"probe must be one of {', '.join(PROBES)}, not {self.probe!r}")
         if self.budget is not None and not 0 < self.budget < math.inf:
             raise UsageError(f"budget must be seconds, more than 0, not {self.budget}")
-        for role, column in self.roles.items():
-            if not isinstance(column, str):
-                raise UsageError(f"roles: {role} must name a column, not {column!r}")
+        self._expect_names()
         for code, limits in self.checks.items():
             if not isinstance(limits, Mapping):
                 raise UsageError(f"checks.{code} must be a table of limits, not {limits!r}")
 
+    def _expect_names(self) -> None:
+        """Raises UsageError for a column or a label that cannot be meant."""
+        if len(set(self.texts)) < len(self.texts):
+            raise UsageError(f"text names a column twice: {', '.join(self.texts)}")
+        for role, column in self.roles.items():
+            if not isinstance(column, str):
+                raise UsageError(f"roles: {role} must name a column, not {column!r}")
+        for label, other in self.label_map.items():
+            if not isinstance(other, str) or is_blank(other):
+                raise UsageError(f"label_map: {label!r} must name a label, not {other!r}")
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The columns that the user named for the text."""
+        return (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
+
     @property
     def columns(self) -> dict[str, str]:
-        """The columns that the user named, by role."""
-        named = {"text": self.text, "label": self.label, **self.roles}
+        """The columns that the user named, by role; several of the text as one."""
+        text = JOINED.join(self.texts) or None
+        named = {"text": text, "label": self.label, **self.roles}
         return {role: column for role, column in named.items() if column is not None}
 
     def deciding(self) -> dict[str, Any]:
         """The settings that can change a result, for the audit's own record."""
         aside = {"threads", "cache_dir", "offline", "input_format"}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
-        return {**deciding, "declared_columns": list(self.declared_columns)}
+        text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
+        return {**deciding, "text": text, "declared_columns": list(self.declared_columns)}
 
 
 def _typed(key: str, value: Any, hint: Any) -> None:
     """Raises UsageError for a value that the setting's type does not allow."""
     kinds = get_args(hint) or (hint,)
-    if key in ("roles", "checks"):
+    listed = isinstance(value, list | tuple) and all(isinstance(c, str) for c in value)
+    if key in ("roles", "label_map", "checks"):
         right, wanted = isinstance(value, Mapping), "a table"
     elif key == "declared_columns":
-        listed = isinstance(value, list | tuple)
-        right, wanted = listed and all(isinstance(c, str) for c in value), "a list of columns"
+        right, wanted = listed, "a list of columns"
+    elif key == "text":
+        several = listed and len(value) > 0
+        right, wanted = value is None or isinstance(value, str) or several, "a column or several"
     else:
         kinds = (*kinds, int) if float in kinds else kinds
         right = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
@@ -132,8 +155,9 @@ def load_settings(
     table.pop("gate", None)  # read by `policy.py`
     settings = _checked(table, where)
     given = {k: v for k, v in flags.items() if v is not None}
-    if roles := given.pop("roles", None):
-        given["roles"] = {**settings.roles, **roles}
+    for key, of_file in (("roles", settings.roles), ("label_map", settings.label_map)):
+        if table_given := given.pop(key, None):
+            given[key] = {**of_file, **table_given}
     settings = dataclasses.replace(settings, **given)
     expect_known(
         settings.roles,

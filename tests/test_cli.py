@@ -153,6 +153,59 @@ def test_columns_are_named_by_flags(run, workplace, as_csv, tickets):
     assert roles == {"text": "a", "label": "b", "group": "c"}
 
 
+def test_labels_are_mapped_by_flags_and_told(run, workplace, as_csv, tickets):
+    rows = [
+        {**t, "category": t["category"].upper() if i % 5 else t["category"]}
+        for i, t in enumerate(tickets)
+    ]
+    (workplace / "desk.csv").write_text(as_csv(rows))
+    assert "8 categories (4 but for spelling)" in run("audit", "desk.csv").stdout
+    with (workplace / "auditor.toml").open("a") as config:
+        config.write('[label_map]\nBILLING = "billing"\nRETURNS = "returns"\n')
+    flags = ("--map-label", "DELIVERY=delivery", "--map-label", "ACCOUNT=account")
+    out = run("audit", "desk.csv", *flags).stdout
+    assert "50 rows, 4 categories\n" in out
+    assert "Labels    read 'ACCOUNT' as account (12), 'BILLING' as billing (8)" in out
+    mapped = read("reports/desk/audit.json")["dataset"]["mapped_labels"]
+    assert {m["label"]: m["category"] for m in mapped}["DELIVERY"] == "delivery"
+
+
+@pytest.mark.parametrize("given", ["billing", "=billing", "billing="])
+def test_a_mapping_has_two_labels(run, desk, given):
+    told = one_line(run("audit", "desk.csv", "--map-label", given, code=2))
+    assert f"--map-label {given}: expected OLD=NEW, such as --map-label Refund=refund" in told
+
+
+def test_two_columns_of_text_are_named_by_two_flags(run, workplace, as_csv, tickets):
+    rows = [{"premise": t["text"], "claim": t["source"], "label": t["category"]} for t in tickets]
+    (workplace / "pairs.csv").write_text(as_csv(rows))
+    out = run("audit", "pairs.csv", "--text", "premise", "--text", "claim").stdout
+    assert "Columns   text: premise + claim, label: label" in out
+
+
+def test_several_labels_a_text_are_declared_by_a_flag(run, workplace, as_csv, tickets):
+    rows = [*tickets[:40], *({**t, "category": "account"} for t in tickets[:8])]
+    (workplace / "desk.csv").write_text(as_csv(rows))
+    assert "multi-label " in run("audit", "desk.csv").stdout
+    assert "multi-label " not in run("audit", "desk.csv", "--multi-label").stdout
+
+
+def test_roles_that_no_user_has_are_told_but_with_no_text(run, workplace):
+    turns = [{"role": "Quillfeather", "content": "Hello"}]
+    rows = [
+        {"messages": [{"role": "user", "content": f"Where is {i}?"}], "label": "a"} for i in (1, 2)
+    ]
+    rows.append({"messages": turns, "label": "a"})
+    (workplace / "chat.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    run("audit", "chat.jsonl", "--output", "whole")
+    assert "found &#39;Quillfeather&#39;" in Path("whole/report.html").read_text()
+    run("report", "whole/audit.json", "--no-text", "--output", "again")
+    run("audit", "chat.jsonl", "--no-text", "--output", "bare")
+    files = [p for folder in ("again", "bare") for p in Path(folder).iterdir()]
+    assert len(files) == 8
+    assert [p for p in files if b"Quillfeather" in p.read_bytes()] == []
+
+
 def test_an_update_is_forecast_as_given(run, desk, workplace, as_csv):
     wanted = ("my money back for the lamp", "a refund, please", "refund me, it broke")
     rows = [{"text": t, "category": "refunds"} for t in wanted]

@@ -128,7 +128,7 @@ def test_templates_and_rejects_have_the_keys_of_the_contract(audit, tickets):
     found = audit([*tickets, {**tickets[0], "text": " "}]).to_dict()
     (reject,) = found["dataset"]["rows_rejected"]
     templates = [t for s in found["subtypes"] for t in s["templates"]]
-    assert reject == {"row": len(tickets), "line": None, "reason": "text is blank"}
+    assert reject == {"row": len(tickets), "line": None, "reason": "text is blank", "found": ""}
     assert templates
     assert all(t.keys() >= {"skeleton", "rows", "share"} for t in templates)
 
@@ -348,6 +348,96 @@ def test_reference_text_needs_no_label(audit, tickets, found):
     reference = pd.DataFrame({"text": [t["text"] for t in tickets[:9]]})
     again = audit(tickets, reference=reference)
     assert fingerprints(again) >= fingerprints(found)
+
+
+# --- what one text can stand for -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def doubled(tickets):
+    """Eight tickets of billing stand under account too."""
+    return [*tickets[:40], *({**t, "category": "account"} for t in tickets[:8])]
+
+
+def codes(audit):
+    return {f.code for f in audit.findings if f.severity != "note"}
+
+
+def test_several_labels_a_text_are_one_finding_until_they_are_declared(audit, doubled):
+    plain, declared = audit(doubled), audit(doubled, multi_label=True)
+    assert len(plain.of("multi-label")) == 1
+    assert plain.of("label-conflict") == ()
+    assert len(plain.of("near-duplicate")) == 8
+    for code in ("multi-label", "label-conflict", "near-duplicate"):
+        assert declared.of(code) == ()
+    other = {
+        r: {"billing", "account"} - {doubled[r]["category"]} for r in (*range(8), *range(40, 48))
+    }
+    accused = {f.rows[0]: f.measured["suggested"] for f in declared.of("label-error")}
+    assert [r for r, suggested in accused.items() if suggested in other.get(r, ())] == []
+    assert declared.settings["multi_label"] is True
+    assert declared.dataset.effective_examples == 48
+
+
+def test_under_different_system_prompts_a_text_is_no_copy_of_itself(audit, doubled):
+    told = [{**t, "system_prompt": f"Answer as {t['category']}."} for t in doubled]
+    found = audit(told)
+    assert found.dataset.roles["context"] == "system_prompt"
+    for code in ("multi-label", "label-conflict", "near-duplicate"):
+        assert found.of(code) == ()
+    shared = audit([{**t, "system_prompt": "Answer kindly."} for t in doubled])
+    assert len(shared.of("near-duplicate")) == 8
+
+
+def test_under_another_system_prompt_a_test_row_has_not_been_seen(audit, tickets):
+    rows = [{**t, "split": "train", "system_prompt": "Be kind."} for t in tickets[:40]]
+    rows += [{**r, "split": "test"} for r in rows[:5]]
+    assert len(audit(rows).of("split-leakage")) == 1
+    rows[40:] = [{**r, "system_prompt": "Be brief."} for r in rows[40:]]
+    assert audit(rows).of("split-leakage") == ()
+
+
+def test_with_a_premise_and_a_hypothesis_both_are_the_text(audit, tickets):
+    rows = [
+        {"premise": t["text"], "hypothesis": "It is late.", "label": t["category"]} for t in tickets
+    ]
+    use = pd.DataFrame([{"hypothesis": "It is late.", "premise": t["text"]} for t in tickets[:9]])
+    found = audit(rows, text=["premise", "hypothesis"], reference=use)
+    assert found.dataset.roles["text"] == "premise + hypothesis"
+    assert found.settings["text"] == ["premise", "hypothesis"]
+    assert all(text.endswith("\nIt is late.") for text in found.examples.values())
+
+
+# --- labels ----------------------------------------------------------------------------------
+
+
+def test_spellings_of_a_label_are_found_and_mapped(audit, tickets):
+    rows = [{**t, "category": t["category"] + " " * (i % 2)} for i, t in enumerate(tickets)]
+    plain = audit(rows)
+    assert len(plain.of("label-spelling")) == 4
+    mapped = audit(rows, label_map={f"{c} ": c for c in plain.dataset.categories if c[-1] != " "})
+    assert mapped.of("label-spelling") == ()
+    assert sum(m.rows for m in mapped.dataset.mapped_labels) == 25
+    assert len(mapped.dataset.categories) == 4
+
+
+def test_an_audit_of_part_of_a_file_says_so_first(audit, tickets):
+    rows = [{**t, "category": t["category"] if i % 3 else None} for i, t in enumerate(tickets)]
+    found = audit(rows)
+    [unread] = found.of("rejected-rows")
+    assert (
+        unread.summary == "17 of 50 rows (34%) could not be read (first in row 0: label is missing)"
+    )
+    assert unread.severity == "error"
+
+
+def test_rows_of_the_update_that_could_not_be_read_are_told(audit, tickets):
+    rows = [("refund me", "refunds"), ("my money back", "refunds"), ("a refund", None)]
+    found = audit(tickets, update=pd.DataFrame(rows, columns=["text", "label"]))
+    assert (
+        "of the update 1 of 3 rows (33%) could not be read (first in row 2: label is missing)"
+        in [s.reason for s in found.skipped if s.code == "forecast"]
+    )
 
 
 # --- options, settings, saving ---------------------------------------------------------------

@@ -54,6 +54,20 @@ def test_roles_of_the_file_and_of_flags_are_put_together(toml):
     assert found.columns == {"label": "intent", "group": "customer", "source": "origin"}
 
 
+def test_mapped_labels_of_the_file_and_of_flags_are_put_together(toml):
+    config = toml('[label_map]\n"Late " = "late"\nLATE = "late"\n')
+    found = load_settings(config, {"label_map": {"LATE": "delay"}})
+    assert found.label_map == {"Late ": "late", "LATE": "delay"}
+
+
+def test_a_text_may_be_of_one_column_or_of_several(toml):
+    assert load_settings(toml('text = "body"\n'), {}).columns == {"text": "body"}
+    found = load_settings(toml('text = ["premise", "hypothesis"]\n'), {"text": None})
+    assert found.texts == ("premise", "hypothesis")
+    assert found.columns == {"text": "premise + hypothesis"}
+    assert load_settings(toml('text = "body"\n'), {"text": ("a", "b")}).texts == ("a", "b")
+
+
 def test_declared_columns_of_flags_replace_those_of_the_file(toml):
     config = toml('declared_columns = ["product", "region"]\n')
     assert list(load_settings(config, {"declared_columns": None}).declared_columns) == [
@@ -130,7 +144,13 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
         ("seed = 1.5", "seed must be int, not 1.5"),
         ("seed = true", "seed must be int, not True"),
         ("offline = 1", "offline must be bool, not 1"),
-        ("text = 3", "text must be str, not 3"),
+        ("text = 3", "text must be a column or several, not 3"),
+        ("text = []", "text must be a column or several, not []"),
+        ("text = ['a', 3]", "text must be a column or several, not ['a', 3]"),
+        ("text = ['a', 'a']", "text names a column twice: a, a"),
+        ("label_map = 'a=b'", "label_map must be a table, not 'a=b'"),
+        ("label_map = {a = 3}", "label_map: 'a' must name a label, not 3"),
+        ("label_map = {a = ' '}", "label_map: 'a' must name a label, not ' '"),
         ("threads = '2'", "threads must be int, not '2'"),
         ("roles = 'group=customer'", "roles must be a table, not 'group=customer'"),
         ("checks = []", "checks must be a table, not []"),

@@ -17,8 +17,11 @@ from auditor.checks.fragile_category import FragileCategory
 from auditor.checks.illusion_gap import IllusionGap
 from auditor.checks.label_conflict import LabelConflict
 from auditor.checks.label_error import LabelError
+from auditor.checks.label_spelling import LabelSpelling
+from auditor.checks.multi_label import MultiLabel
 from auditor.checks.near_duplicate import NearDuplicate
 from auditor.checks.reference_gap import ReferenceGap
+from auditor.checks.rejected_rows import RejectedRows
 from auditor.checks.split_leakage import SplitLeakage
 from auditor.checks.template_dominance import TemplateDominance
 from auditor.checks.template_shortcut import TemplateShortcut
@@ -27,12 +30,15 @@ from auditor.records import Evidence, NotComputed
 from auditor.results import Finding, SkippedCheck
 
 CHECKS: tuple[Check, ...] = (
+    RejectedRows(),
     FragileCategory(),
     TemplateDominance(),
     TemplateShortcut(),
     IllusionGap(),
     CoverageGap(),
     CombinationGap(),
+    LabelSpelling(),
+    MultiLabel(),
     LabelConflict(),
     LabelError(),
     AnnotatorInconsistency(),

@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from auditor.checks.multi_label import in_long_form
 from auditor.limits import limit
 from auditor.records import Evidence, Example, Ints, computed
 from auditor.results import Finding
@@ -59,7 +60,9 @@ class LabelConflict:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        conflicts = [*_copies(evidence), *self._close(evidence)]
+        one_text = {*in_long_form(evidence.dataset)}  # one finding of multi-label says it
+        copies = (c for c in _copies(evidence) if not one_text.issuperset(c.members.tolist()))
+        conflicts = [*copies, *self._close(evidence)]
         between = Counter(tuple(sorted(c.labels)) for c in conflicts)
 
         def order(c: _Conflict) -> tuple[object, ...]:
@@ -106,7 +109,8 @@ class LabelConflict:
         Rows of a template are left out: there the frame is what is alike.
         """
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
-        index, family = evidence.neighbours.index, evidence.copies.family
+        index, family = evidence.neighbours.index, evidence.same_text.family
+        kinds, beside = evidence.dataset.kinds, evidence.labels_beside
         framed = np.zeros(len(codes), dtype=bool)
         for template in evidence.templates:
             framed[template.members] |= template.excess > 0
@@ -120,6 +124,10 @@ class LabelConflict:
             near &= ~doubted[own] & ~doubted[index]
         pairs = np.sort(np.stack([own[near], index[near]], axis=1), axis=1)
         for pair in np.unique(pairs, axis=0):
+            (one, two), told = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
+            either = beside.get(one, set()) | beside.get(two, set())
+            if len(told) > 1 or either & {int(codes[one]), int(codes[two])}:
+                continue  # a system prompt tells them apart, or a text has both labels
             yield _Conflict("review", pair, [examples[i] for i in pair])
 
 

@@ -7,7 +7,7 @@ nearest neighbours, and the words. Their log odds for the likeliest other catego
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ class Suspicion:
     """What the witnesses say against the label of each row."""
 
     witnesses: Floats  # (3, n, K)
-    belief: Floats  # (n, K) of all together
+    belief: Floats  # (n, K) of all together; -1 of a label that the text has beside its own
     rival: Ints  # (n,) the likeliest other category
     against: Floats  # (3, n) log odds of the rival against the label
     total: Floats  # (n,) their sum; -inf where a label cannot be assessed
@@ -73,7 +73,8 @@ class LabelError:
         for c, count in few.items():
             told = f"{names[c]}: {count} different examples, {self.families} are needed"
             yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
-        found = self.suspect(self._witnesses(evidence, out_of_fold), codes, [*few])
+        witnesses = self._witnesses(evidence, out_of_fold)
+        found = self.suspect(witnesses, codes, [*few], evidence.labels_beside)
         budget = confident_errors(found.belief, codes)
         for place, i in enumerate(self.listed(found, codes).tolist()):
             agreed = bool((found.against[:, i] > 0).all())
@@ -81,17 +82,27 @@ class LabelError:
             odds = round(math.exp(min(found.total[i], math.log(MOST_ODDS))))
             yield self._finding(evidence, i, int(found.rival[i]), found.witnesses[:, i], odds, sure)
 
-    def suspect(self, witnesses: Floats, codes: Ints, aside: Sequence[int] = ()) -> Suspicion:
+    def suspect(
+        self,
+        witnesses: Floats,
+        codes: Ints,
+        aside: Sequence[int] = (),
+        beside: Mapping[int, Collection[int]] | None = None,
+    ) -> Suspicion:
         """What `witnesses` (3, n, K) say against the labels `codes` (n,) together.
 
-        Nothing is said against rows of the categories `aside`.
+        Nothing is said against rows of the categories `aside`, or for the labels that a row's text
+        has `beside` its own (`Evidence.labels_beside`).
         """
         log = np.log(witnesses + self.floor)
         belief = _normalised(log.sum(axis=0))
         rows = np.arange(len(codes))
+        for i, others in (beside or {}).items():
+            belief[i, [*others]] = -1.0
         rival = _best_other(belief, codes)
         against = (log[:, rows, rival] - log[:, rows, codes]).round(5)  # (witnesses, n) log odds
-        total = np.where(np.isin(codes, aside), -np.inf, against.sum(axis=0))
+        nothing = np.isin(codes, aside) | (belief[rows, rival] < 0)
+        total = np.where(nothing, -np.inf, against.sum(axis=0))
         return Suspicion(witnesses, belief, rival, against, total)
 
     def listed(self, found: Suspicion, codes: Ints) -> Ints:
@@ -108,7 +119,7 @@ class LabelError:
 
     def _witnesses(self, evidence: Evidence, out_of_fold: OutOfFold) -> Floats:
         """(3, n, K) probability of each category by probe, neighbours and words."""
-        family, codes = evidence.copies.family, evidence.dataset.codes
+        family, codes = evidence.same_text.family, evidence.dataset.codes
         near = evidence.neighbours
         votes = self.votes(near.index, near.cosine, family, family, codes)
         return np.stack([out_of_fold.probabilities.mean(axis=0), votes, out_of_fold.words])

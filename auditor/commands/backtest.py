@@ -34,6 +34,8 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
     options.TEXT,
     options.LABEL,
     options.ROLE,
+    options.MAP_LABEL,
+    options.MULTI_LABEL,
     options.INPUT_FORMAT,
     options.EMBEDDER,
     options.PROBE,

@@ -28,14 +28,21 @@ def takes(*options: Decorator) -> Decorator:
     return decorate
 
 
-TEXT = click.option("--text", metavar="COL", help="The column with the text.")
+TEXT = click.option(
+    "--text",
+    metavar="COL",
+    multiple=True,
+    help="The column with the text. Repeatable, as for a premise and its hypothesis: the values, "
+    "one a line, are then one text.",
+)
 LABEL = click.option("--label", metavar="COL", help="The column with the category.")
 ROLE = click.option(
     "--role",
     "roles",
     metavar="NAME=COL",
     multiple=True,
-    help="Another column's role: id, annotator, source, split or group. Repeatable.",
+    help="Another column's role: id, annotator, source, split, group or context, which is what a "
+    "model is told before the text. Repeatable.",
 )
 COLUMN = click.option(
     "--column",
@@ -44,6 +51,20 @@ COLUMN = click.option(
     multiple=True,
     help="Another column to look at, such as product or region: thin combinations of such columns "
     "are found. Repeatable.",
+)
+MAP_LABEL = click.option(
+    "--map-label",
+    "label_map",
+    metavar="OLD=NEW",
+    multiple=True,
+    help="A label to read as another one, of which it is a spelling. Repeatable; the table "
+    "[label_map] in auditor.toml.",
+)
+MULTI_LABEL = click.option(
+    "--multi-label",
+    is_flag=True,
+    default=None,
+    help="A text may have several labels, each in a row of its own.",
 )
 INPUT_FORMAT = click.option(
     "--input-format",
@@ -122,7 +143,7 @@ def output(help_: str) -> Decorator:
     return click.option("--output", type=PATH, metavar="DIR", help=help_)
 
 
-READING = (TEXT, LABEL, ROLE, COLUMN, INPUT_FORMAT)
+READING = (TEXT, LABEL, ROLE, COLUMN, MAP_LABEL, MULTI_LABEL, INPUT_FORMAT)
 FORECASTING = (PROBE, BUDGET, TARGET_MODEL, COEFFICIENTS)
 RUNNING = (SEED, THREADS, CACHE_DIR, CONFIG, OFFLINE)
 SPEAKING = (QUIET, DEBUG)

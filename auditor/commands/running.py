@@ -29,16 +29,22 @@ def settings_of(config: Path | None, flags: Mapping[str, Any]) -> Settings:
 def given(flags: Mapping[str, Any]) -> dict[str, Any]:
     """The flags of the command line by the names of the settings. Raises UsageError."""
     rest = dict(flags)
-    roles, columns = _pairs(rest.pop("roles", ())), rest.pop("columns", None) or None
-    return {**rest, "roles": roles, "declared_columns": columns}
+    text = rest.pop("text", ())
+    return {
+        "text": text[0] if len(text) == 1 else text or None,
+        "declared_columns": rest.pop("columns", None) or None,
+        "roles": _pairs("--role", rest.pop("roles", ()), "NAME=COL", "group=customer"),
+        "label_map": _pairs("--map-label", rest.pop("label_map", ()), "OLD=NEW", "Refund=refund"),
+        **rest,
+    }
 
 
-def _pairs(roles: tuple[str, ...]) -> dict[str, str]:
-    """NAME=COL options as a table."""
-    for role in roles:
-        if not all(role.partition("=")):
-            raise UsageError(f"--role {role}: expected NAME=COL, such as --role group=customer")
-    return {r.partition("=")[0]: r.partition("=")[2] for r in roles}
+def _pairs(flag: str, pairs: tuple[str, ...], form: str, example: str) -> dict[str, str]:
+    """Options such as NAME=COL as a table."""
+    for pair in pairs:
+        if not all(pair.partition("=")):
+            raise UsageError(f"{flag} {pair}: expected {form}, such as {flag} {example}")
+    return {pair.partition("=")[0]: pair.partition("=")[2] for pair in pairs}
 
 
 def writable(folder: Path) -> None:

@@ -43,11 +43,15 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
     dataset = pool.dataset
     embeddings = encoder.embed(dataset.texts)
     progress("structure", 0, 1)
-    copies = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
-    parents = _parents(pool, embeddings.vectors, copies.family)
+    same_text = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
+    copies = same_text.apart(dataset.kinds)
+    parents = _parents(pool, embeddings.vectors, same_text.family)
     # Frames are sought in each set alone: a row and its variations would make one of its own. Those
     # of the candidate chain no rows: added ones go where their parents go.
-    frames = _frames(dataset, pool.in_base, copies), _frames(dataset, pool.in_candidate, copies)
+    frames = (
+        _frames(dataset, pool.in_base, same_text),
+        _frames(dataset, pool.in_candidate, same_text),
+    )
     progress("structure", 1, 1)
     return Structure(
         pool=pool,
@@ -57,8 +61,8 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
         framed=(_held(frames[0], dataset), _held(frames[1], dataset)),
         parents=parents,
         variations=variation_families(copies.family, parents),
-        together=keep_together(dataset, copies),
-        units=keep_together(dataset, copies, beside=[*parents.sets(), *frames[0]]),
+        together=keep_together(dataset, same_text),
+        units=keep_together(dataset, same_text, beside=[*parents.sets(), *frames[0]]),
     )
 
 

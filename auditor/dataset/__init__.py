@@ -2,6 +2,7 @@
 
     sources.py    a path, standard input or a DataFrame -> a table that can be read again
     READERS       one for each format, below; a row is its fields, or a Reject that says why not
+    joining.py    several columns that are one text
     roles.py      which column is the text, which the label, ...
     assembly.py   rows and roles -> examples in canonical order, held-out rows, rejected rows
 
@@ -12,17 +13,20 @@ reader, and its line in `READERS`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.delimited import CSV, TSV
 from auditor.dataset.huggingface import HuggingFaceFolder
+from auditor.dataset.joining import joined
 from auditor.dataset.json_array import JSON
 from auditor.dataset.json_lines import JSONL
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
-from auditor.dataset.sources import open_table
+from auditor.dataset.sources import Table, open_table
+from auditor.dataset.values import Rows
 from auditor.interfaces import Reader
 from auditor.records import Dataset
 from auditor.settings import Settings
@@ -42,25 +46,35 @@ def load_dataset(
     """The dataset of a file, a Hugging Face folder, "-" for standard input, or a DataFrame.
 
     Without `labelled`, no label is looked for and every category is "". With `strict_roles` off,
-    columns that the settings name and this file lacks are detected instead.
+    columns that the settings name and this file lacks are detected instead, and mapped labels that
+    it lacks are no error.
 
-    Raises UsageError for an unknown format or column, DataError for a source that cannot be read
-    or holds nothing to audit, SurroundingsError where the machine denies the reading.
+    Raises UsageError for an unknown format, column or mapped label, DataError for a source that
+    cannot be read or holds nothing to audit, SurroundingsError where the machine denies it.
     """
     needed = ("text", "label") if labelled else ("text",)
     with open_table(source, settings.input_format, READERS) as table:
         declared = tuple(dict.fromkeys(settings.declared_columns))
-        roles = find_roles(table.read, settings.columns, needed, declared, strict=strict_roles)
-        return assemble(table.name, table.read(), roles, declared)
+        read = _one_text(table, settings, strict=strict_roles)
+        roles = find_roles(read, settings.columns, needed, declared, strict=strict_roles)
+        return assemble(table.name, read(), roles, settings, strict=strict_roles)
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:
     """The texts of an unlabelled source and their 0-based rows; rows without text are left out.
 
-    The column is the one that the settings name where it exists, else it is detected; a file of
+    The columns are those that the settings name where they exist, else one is detected; a file of
     one column needs no name. Raises as `load_dataset` does.
     """
     named = {role: column for role, column in settings.columns.items() if role == "text"}
     with open_table(source, settings.input_format, READERS) as table:
-        column = find_roles(table.read, named, ("text",), strict=False)["text"]
-        return usable_texts(table.read(), column)
+        read = _one_text(table, settings, strict=False)
+        column = find_roles(read, named, ("text",), strict=False)["text"]
+        return usable_texts(read(), column)
+
+
+def _one_text(table: Table, settings: Settings, *, strict: bool) -> Callable[[], Rows]:
+    """The table's rows, with one column of text where the settings name several."""
+    if len(settings.texts) < 2:
+        return table.read
+    return joined(table.read, settings.texts, strict=strict)

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from auditor.dataset.values import KINDS, Fields, Rows, Unusable, shown
+from auditor.dataset.label_map import map_labels
+from auditor.dataset.values import KINDS, Conversation, Fields, Rows, Unusable, shown
 from auditor.errors import DataError
 from auditor.records import Dataset, Example
 from auditor.results import Reject
+from auditor.settings import Settings
+from auditor.spelling import is_blank
 
 TRAINING = ("train", "training")
 
 
 def assemble(
-    name: str, rows: Rows, roles: Mapping[str, str], declared: Sequence[str] = ()
+    name: str, rows: Rows, roles: Mapping[str, str], settings: Settings, *, strict: bool = True
 ) -> Dataset:
-    """The dataset that the rows make, with the values of `declared` columns beside the roles'.
+    """The dataset that the rows make, with the values of declared columns beside the roles'.
 
-    Raises DataError where it would hold nothing to audit.
+    Raises DataError where it would hold nothing to audit, and when `strict` UsageError for a label
+    to be mapped that no row has.
     """
+    declared = tuple(dict.fromkeys(settings.declared_columns))
     columns = {**roles, **{f"column {c!r}": c for c in declared}}
     rejected: list[Reject] = []
     by_kind: dict[type[str], list[Example]] = {}  # of the label
@@ -30,7 +35,8 @@ def assemble(
             continue
         reason = _fault(fields, columns)
         if reason is not None:
-            rejected.append(Reject(row=row, line=line, reason=reason))
+            found = "" if settings.no_text else getattr(fields.get(roles["text"]), "roles", "")
+            rejected.append(Reject(row=row, line=line, reason=reason, found=found))
             continue
         kind = type(fields.get(label, ""))
         example = _example(row, line, fields, roles, declared, shared)
@@ -39,6 +45,7 @@ def assemble(
     rejected.sort(key=lambda reject: reject.row)
     if not read:
         raise DataError(_nothing_left(rejected))
+    read, mapped = map_labels(read, settings.label_map, strict=strict)
     read.sort(key=lambda example: (example.content, example.row))
     audited = [example for example in read if _is_audited(example)]
     if not audited:
@@ -50,7 +57,9 @@ def assemble(
         rejected=tuple(rejected),
         rows_read=len(read),
         roles=dict(roles),
-        declared=tuple(declared),
+        declared=declared,
+        mapped_labels=mapped,
+        multi_label=settings.multi_label,
     )
 
 
@@ -77,8 +86,8 @@ def _fault(fields: Fields, roles: Mapping[str, str]) -> str | None:
             if value is None:
                 return f"{role} is missing"
             if isinstance(value, Unusable):
-                return f"{role} is {value}, expected a string"
-            if not value or value.isspace():
+                return f"{role} is {value}, expected {value.wanted}"
+            if not value or value.isspace() or (role == "label" and is_blank(value)):
                 return f"{role} is blank"
         if value is not None and (not value.isascii() or "\0" in value):
             if "\0" in value:
@@ -110,15 +119,26 @@ def _example(
         plain = _filled(fields, column)
         if plain is not None:
             values[role] = plain if role in ("text", "id") else shared.setdefault(plain, plain)
+    context = _context(fields, roles["text"], values.pop("context", None))
     beside = (_filled(fields, column) for column in declared)
     return Example(
         row=row,
         line=line,
         text=values.pop("text"),
         category=values.pop("label", ""),
+        context=None if context is None else shared.setdefault(context, context),
         declared=tuple(None if v is None else shared.setdefault(v, v) for v in beside),
         **values,
     )
+
+
+def _context(fields: Fields, text: str, own: str | None) -> str | None:
+    """What the model is told before the text: by a column, and by the turns of the system."""
+    value = fields.get(text)
+    told = [own]
+    if isinstance(value, Conversation):
+        told += [value.system, _filled(fields, "system")]
+    return "\n".join(part for part in told if part) or None
 
 
 def _filled(fields: Fields, column: str) -> str | None:
@@ -147,9 +167,8 @@ def _is_audited(example: Example) -> bool:
 
 def _nothing_left(rejected: Sequence[Reject]) -> str:
     first = rejected[0]
-    where = f"row {first.row}" if first.line is None else f"line {first.line}"
     return (
-        f"{where}: {first.reason}; none of the {len(rejected)} rows can be audited:"
+        f"{first.place}: {first.told}; none of the {len(rejected)} rows can be audited:"
         " check the columns, and name them with --text COL and --label COL"
     )
 

@@ -3,38 +3,80 @@
 OpenAI    messages       [{role, content}, ...]     the column holds the user's turns
 ShareGPT  conversations  [{from, value}, ...]       the same
 Alpaca    instruction, input, output                a column `text` is added
+
+Roles are compared as they are meant, not as they are written: `User`, `<|user|>` and `human:` are
+users. What the system is told is no text, but rows that differ in it are no copies.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
-from auditor.dataset.values import Unusable, json_value
+from auditor.dataset.values import Conversation, NoUser, Unusable, json_value
 
-TURNS = ("messages", "conversations")
-USERS = ("user", "human")
+TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "chat", "turns")
+# Who says what people ask for, in data sets of OpenAI, ShareGPT, OpenAssistant, Vicuna, LMSYS and
+# of help desks.
+USERS = frozenset(
+    (
+        *("user", "usr", "users", "end user", "enduser", "human", "prompter", "prompt", "person"),
+        *("customer", "client", "caller", "guest", "visitor", "patient", "buyer", "shopper"),
+        *("question", "questioner", "query", "asker", "inquirer", "requester", "seeker"),
+        *("instruction", "input", "u", "h", "q"),
+        *("benutzer", "nutzer", "kunde", "kundin", "utilisateur", "usuario", "usuária", "usuário"),
+        *("cliente", "utente", "gebruiker", "klant", "пользователь", "клиент", "用户", "顾客"),
+        *("ユーザー", "사용자", "고객"),
+    )
+)
+SYSTEMS = frozenset(("system", "sys", "developer", "system prompt", "system message", "context"))
+SPEAKERS = ("role", "from", "speaker", "author", "sender")
+SAYINGS = ("content", "value", "text", "message", "utterance", "parts")
+
+
+def holds_turns(column: str) -> bool:
+    """Whether lists in the column are conversations, by its name."""
+    return column.strip().lower() in TURNS
 
 
 def user_turns(conversation: Any) -> str | None:
-    """The user's turns joined by newlines; None where there are none."""
+    """The user's turns joined by newlines, with what the system is told; None where a user says no
+    text. Without a user, or without roles, it is Unusable."""
     if not isinstance(conversation, list):
         return json_value(conversation)
-    turns: list[str] = []
+    said: dict[str, list[str]] = {"user": [], "system": []}
+    roles: dict[str, None] = {}
     for turn in conversation:
-        if not isinstance(turn, dict):
+        role = _first(turn, SPEAKERS) if isinstance(turn, dict) else None
+        if role is None:
             return Unusable("a list that is no conversation")
-        if (turn.get("role") or turn.get("from")) in USERS:
-            said = turn.get("content")
-            turns += _parts(turn.get("value") if said is None else said)
-    return "\n".join(turns) if turns else None
+        roles[str(role)] = None
+        spoken = _spoken(str(role))
+        who = "user" if spoken in USERS else "system" if spoken in SYSTEMS else ""
+        said.setdefault(who, []).extend(_parts(_first(turn, SAYINGS)))
+    if roles and not any(_spoken(role) in USERS for role in roles):
+        return NoUser(roles)
+    return Conversation.of(said["user"], said["system"]) if said["user"] else None
+
+
+def _first(turn: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((turn[key] for key in keys if turn.get(key) is not None), None)
+
+
+def _spoken(role: str) -> str:
+    """A role as it is meant: `<|User|>`, `user:` and `USER 1` are `user`."""
+    return re.sub(r"[\W\d_]+", " ", normalize("NFKC", role).casefold()).strip()
 
 
 def _parts(content: Any) -> list[str]:
     """The text of one turn: a string, or a list of parts of which some are text."""
-    if isinstance(content, str):
-        return [content]
-    parts = content if hasattr(content, "__iter__") else ()
-    texts = (part.get("text") for part in parts if isinstance(part, dict))
+    if isinstance(content, Mapping):
+        content = _first(content, ("text", "parts"))
+    listed = content if hasattr(content, "__iter__") else ()
+    parts = [content] if isinstance(content, str) else listed
+    texts = (part.get("text") if isinstance(part, Mapping) else part for part in parts)
     return [text for text in texts if isinstance(text, str)]
 
 
@@ -43,5 +85,5 @@ def with_instruction(fields: dict[str, str]) -> dict[str, str]:
     if "instruction" in fields and "output" in fields and "text" not in fields:
         asked = (fields["instruction"], fields.get("input", ""))
         if not any(isinstance(part, Unusable) for part in asked):
-            fields["text"] = "\n".join(part for part in asked if part.strip())
+            fields["text"] = Conversation.of((part for part in asked if part.strip()), ())
     return fields

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from auditor.dataset.chat import TURNS, user_turns, with_instruction
+from auditor.dataset.chat import holds_turns, user_turns, with_instruction
 from auditor.dataset.values import Boolean, Number, Rows, Unusable, shown
 from auditor.errors import DataError
 
@@ -136,7 +136,7 @@ def _strings(column: pa.Array, name: str, names: Sequence[str] | None) -> list[s
         if names is not None:
             return [None if v is None else _class_name(v, names) for v in numbers]
         return [None if v is None else Number(v) for v in numbers]
-    if name in TURNS and _is_list(kind):
+    if holds_turns(name) and _is_list(kind):
         return [user_turns(turns) for turns in column.to_pylist()]
     return _other_strings(column)
 

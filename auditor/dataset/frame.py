@@ -5,7 +5,7 @@ from __future__ import annotations
 from numbers import Number as AnyNumber
 from typing import TYPE_CHECKING, Any
 
-from auditor.dataset.chat import TURNS, user_turns, with_instruction
+from auditor.dataset.chat import holds_turns, user_turns, with_instruction
 from auditor.dataset.values import Boolean, Number, Rows, Unusable, shown
 from auditor.errors import DataError
 
@@ -34,7 +34,7 @@ def frame_rows(frame: pd.DataFrame) -> Rows:
 def _value(cell: Any, name: str) -> str | None:
     if isinstance(cell, str):
         return str(cell)
-    if name in TURNS and hasattr(cell, "__iter__"):
+    if holds_turns(name) and hasattr(cell, "__iter__"):
         return user_turns([*cell])  # pandas gives the lists of a Parquet file as arrays
     if str(cell) in ("True", "False"):  # numpy's booleans are no Python booleans
         return Boolean(cell)

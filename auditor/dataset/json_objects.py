@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from auditor.dataset.chat import TURNS, user_turns, with_instruction
+from auditor.dataset.chat import holds_turns, user_turns, with_instruction
 from auditor.dataset.values import Fields, Number, json_value
 from auditor.results import Reject
 
@@ -35,7 +35,7 @@ def row_fields(item: Any, row: int, line: int | None) -> Fields | Reject:
         return Reject(row=row, line=line, reason="not a JSON object")
     fields: dict[str, str] = {}
     for key, held in item.items():
-        value = user_turns(held) if key in TURNS else json_value(held)
+        value = user_turns(held) if holds_turns(key) else json_value(held)
         if value is not None:
             fields[key] = value
     return with_instruction(fields)

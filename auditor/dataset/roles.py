@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from auditor.dataset.chat import TURNS
 from auditor.dataset.values import Rows, Unusable, shown
 from auditor.errors import DataError, UsageError
 from auditor.results import Reject
@@ -24,7 +25,8 @@ NAMES: Mapping[str, Sequence[Sequence[str]]] = {
             *("sentence", "utterance", "content", "message", "body", "prompt", "question", "query"),
             *("clause", "review", "comment", "tweet", "post", "document", "passage", "paragraph"),
             *("statement", "narrative", "transcript", "email", "snippet", "excerpt", "provision"),
-            *("messages", "conversations", "raw_text", "full_text", "input_text", "text_raw"),
+            *TURNS,
+            *("raw_text", "full_text", "input_text", "text_raw"),
             *("clause_text", "ticket", "sms", "complaint", "feedback", "request"),
         ),
         ("instruction", "input", "description", "abstract", "headline", "title", "subject"),
@@ -50,6 +52,7 @@ NAMES: Mapping[str, Sequence[Sequence[str]]] = {
     "source": (("source", "data_source", "origin", "provenance"),),
     "split": (("split", "data_split", "dataset_split"),),
     "group": (("group", "group_id", "conversation_id", "dialogue_id", "thread_id", "document_id"),),
+    "context": (("system_prompt", "system_message", "system_instruction", "system_instructions"),),
 }
 NO_LABELS = ("subtype", "subcategory", "language", "lang", "flags", "tags", "score", "length")
 FLAGS = {"text": "--text COL", "label": "--label COL"}
@@ -102,9 +105,9 @@ def find_roles(
     does not exist raises UsageError, or is set aside when not `strict`. Raises DataError where a
     needed role has no column, or more than one.
     """
-    columns = _columns(read())
+    columns = column_names(read())
     for column in declared if strict else ():
-        _exists(column, columns, "--column")
+        expect_column(column, columns, "--column")
         if column in (named.get("text"), named.get("label")):
             raise UsageError(f"column {column!r} is named for --column and as text or label")
     wanted = {role: column for role, column in named.items() if role in (*needed, *_optional())}
@@ -129,7 +132,7 @@ def _optional() -> list[str]:
     return [role for role in NAMES if role not in FLAGS]
 
 
-def _columns(rows: Rows) -> list[str]:
+def column_names(rows: Rows) -> list[str]:
     """The columns of all rows, in the order they first appear."""
     columns: dict[str, None] = {}
     known: object = None
@@ -154,14 +157,15 @@ def _named(named: Mapping[str, str], columns: Sequence[str], strict: bool) -> di
         flag = FLAGS.get(role, f"--role {role}=COL").split("COL")[0].rstrip()
         if not strict and column not in columns:
             continue
-        _exists(column, columns, flag)
+        expect_column(column, columns, flag)
         if column in roles.values():
             raise UsageError(f"column {column!r} is named for two roles; {flag} needs another one")
         roles[role] = column
     return roles
 
 
-def _exists(column: str, columns: Sequence[str], flag: str) -> None:
+def expect_column(column: str, columns: Sequence[str], flag: str) -> None:
+    """Raises UsageError, with the nearest column, where there is no such one."""
     if column not in columns:
         near = difflib.get_close_matches(column, columns, 1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else ""

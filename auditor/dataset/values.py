@@ -32,6 +32,38 @@ class Unusable(str):
 
     __slots__ = ()
 
+    wanted = "a string"
+
+
+class NoUser(Unusable):
+    """A conversation in which nobody is a user; `roles` are those that it has, as messages show
+    them."""
+
+    __slots__ = ("roles",)
+
+    wanted = "a role such as user, human or customer"
+    roles: str
+
+    def __new__(cls, roles: Iterable[str]) -> NoUser:
+        made = super().__new__(cls, "a conversation without a user")
+        made.roles = shown(roles, 5)
+        return made
+
+
+class Conversation(str):
+    """What the user says in a conversation; `system` is what the model is told before, or ""."""
+
+    __slots__ = ("system",)
+
+    system: str
+
+    @classmethod
+    def of(cls, user: Iterable[str], system: Iterable[str]) -> Conversation:
+        """The turns of both, each joined by newlines."""
+        made = cls("\n".join(user))
+        made.system = "\n".join(system)
+        return made
+
 
 KINDS: dict[type[str], str] = {str: "string", Number: "number", Boolean: "boolean"}
 

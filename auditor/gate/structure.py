@@ -58,7 +58,7 @@ def find_structure(
         both=both,
         base=base,
         base_family=base_family,
-        unit=keep_together(pool.dataset, both.copies),
+        unit=keep_together(pool.dataset, both.same_text),
     )
 
 
@@ -81,19 +81,22 @@ def suspect_added(found: Structure, check: LabelError, seed: int) -> tuple[Suspi
     assert base is not None  # noqa: S101 - asked only where there is a base
     of_base, added = np.flatnonzero(pool.in_base), np.flatnonzero(~pool.in_base)
     codes = _base_codes(pool, base.dataset)
-    own = keep_together(base.dataset, base.copies)
+    own = keep_together(base.dataset, base.same_text)
     folds = _folds(found, assign_folds(own, base.dataset.codes))
     vectors = found.both.embeddings.vectors
     said = probabilities(vectors, np.maximum(codes, 0), folds, seed, taught=of_base)
     witnesses = np.zeros((3, *said.shape[1:]), dtype=np.float32)
     witnesses[0] = said.mean(axis=0)
-    family, known = base.copies.family, base.dataset.codes
+    text, known = base.same_text.family, base.dataset.codes
     witnesses[1, of_base] = check.votes(
-        base.neighbours.index, base.neighbours.cosine, family, family, known
+        base.neighbours.index, base.neighbours.cosine, text, text, known
     )
-    near = nearest(vectors[added], NEIGHBOURS, among=vectors[of_base])
+    near, both_text = (
+        nearest(vectors[added], NEIGHBOURS, among=vectors[of_base]),
+        found.both.same_text.family,
+    )
     witnesses[1, added] = check.votes(
-        near.index, near.cosine, found.family[added], found.family[of_base], known
+        near.index, near.cosine, both_text[added], both_text[of_base], known
     )
     texts = without_templates(base.dataset.texts, base.templates)
     witnesses[2, of_base] = word_probabilities(texts, known, own)
@@ -101,9 +104,11 @@ def suspect_added(found: Structure, check: LabelError, seed: int) -> tuple[Suspi
     both = without_templates(pool.dataset.texts, found.both.templates)
     every = [stripped.get(i, text) for i, text in enumerate(both)]
     witnesses[2, added] = word_probabilities(every, codes, found.unit, taught=of_base)[added]
-    few = [*check.too_few(family, known)]
-    listed = check.listed(check.suspect(witnesses[:, of_base], known, few), known)
-    return check.suspect(witnesses, np.maximum(codes, 0), few), of_base[listed]
+    few = [*check.too_few(base.copies.family, known)]
+    alone = check.suspect(witnesses[:, of_base], known, few, base.labels_beside)
+    beside = _known_beside(found, base.dataset)
+    everyone = check.suspect(witnesses, np.maximum(codes, 0), few, beside)
+    return everyone, of_base[check.listed(alone, known)]
 
 
 def added_suspects(everyone: Suspicion, listed: Ints, added: Ints, base: Ints) -> Ints:
@@ -119,9 +124,20 @@ def added_suspects(everyone: Suspicion, listed: Ints, added: Ints, base: Ints) -
 
 def _base_codes(pool: Pool, base: Dataset) -> Ints:
     """(n,) the base's code of each row's category; -1 where the base has no such category."""
+    return np.asarray(_known_categories(pool, base)[pool.dataset.codes])
+
+
+def _known_categories(pool: Pool, base: Dataset) -> Ints:
+    """(K,) the base's code of each category of the pool; -1 where it has no such one."""
     number = {name: code for code, name in enumerate(base.categories)}
-    names = np.array([number.get(c, -1) for c in pool.dataset.categories], dtype=np.int64)
-    return np.asarray(names[pool.dataset.codes])
+    return np.array([number.get(c, -1) for c in pool.dataset.categories], dtype=np.int64)
+
+
+def _known_beside(found: Structure, base: Dataset) -> dict[int, set[int]]:
+    """`Evidence.labels_beside` of the pool, by the base's codes."""
+    code = _known_categories(found.pool, base).tolist()
+    beside = found.both.labels_beside
+    return {i: {code[c] for c in others if code[c] >= 0} for i, others in beside.items()}
 
 
 def _folds(found: Structure, of_base: Ints) -> Ints:

@@ -12,6 +12,7 @@ from auditor.reporting import verdict, wording
 from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
 from auditor.results import Audit, Backtest, Limit, UpdateSkill
+from auditor.spelling import visible
 
 _CODES = 8
 _SKIPPED = 3
@@ -29,9 +30,12 @@ def _lines(audit: Audit) -> Iterator[str]:
     data = audit.dataset
     rejected = f", {len(data.rows_rejected):,} rejected" if data.rows_rejected else ""
     yield f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, " + (
-        wording.count(len(data.categories), "category", "categories")
+        f"{wording.count(len(data.categories), 'category', 'categories')}{_but_for_spelling(audit)}"
     )
     yield f"Columns   {', '.join(f'{role}: {column}' for role, column in data.roles.items())}"
+    if data.mapped_labels:
+        mapped = (f"{visible(m.label)} as {m.category} ({m.rows:,})" for m in data.mapped_labels)
+        yield f"Labels    read {wording.listing(mapped)}"
     judged = verdict.judge(audit)
     yield f"Verdict   {judged.training}"
     yield from _findings(audit)
@@ -40,6 +44,17 @@ def _lines(audit: Audit) -> Iterator[str]:
         yield f"Skipped   {skipped.code}: {skipped.reason}"
     if len(audit.skipped) > _SKIPPED:
         yield f"Skipped   {len(audit.skipped) - _SKIPPED} more, see the report"
+
+
+def _but_for_spelling(audit: Audit) -> str:
+    """How many categories there would be if spellings of one label were one."""
+    of = audit.dataset.categories
+    known = [
+        sum(spelled["label"] in of for spelled in finding.measured["spellings"])
+        for finding in audit.of("label-spelling")
+    ]
+    surplus = sum(max(n - 1, 0) for n in known)
+    return f" ({len(of) - surplus} but for spelling)" if surplus else ""
 
 
 def _findings(audit: Audit) -> Iterator[str]:

@@ -104,20 +104,34 @@ def _worst(category: CategoryForecast) -> float:
 
 
 def _training(errors: int, warnings: int, audit: Audit) -> str:
+    """The answer, and how many rows it is not about."""
+    unread = audit.of("rejected-rows")
+    if not unread:
+        return f"{_of_what_was_read(errors, warnings, audit)}."
+    if unread[0].severity == "note":
+        return f"{_of_what_was_read(errors, warnings, audit)}; {unread[0].summary}."
+    kinds = ((errors - 1, "error", "errors"), (warnings, "warning", "warnings"))
+    rest = " and ".join(wording.count(*kind) for kind in kinds if kind[0])
+    read = wording.count(sum(audit.dataset.categories.values()), "row", "rows")
+    beside = f"; {rest} in the {read} that were" if rest else ""
+    return f"Not yet: {unread[0].summary}{beside}."
+
+
+def _of_what_was_read(errors: int, warnings: int, audit: Audit) -> str:
     rows = wording.count(sum(audit.dataset.categories.values()), "row", "rows")
     warned = wording.count(warnings, "warning", "warnings")
     if errors:
         also = f" and {warned}" if warnings else ""
         stand = f"{wording.count(errors, 'error', 'errors')}{also} in {rows}"
-        return f"Not yet: {stand}."
+        return f"Not yet: {stand}"
     if warnings:
-        return f"With care: no errors, but {warned} in {rows}."
+        return f"With care: no errors, but {warned} in {rows}"
     if lacking := _lacking(audit):
-        return f"Too little to tell: {lacking}."
+        return f"Too little to tell: {lacking}"
     undone = ""
     if audit.skipped:
         undone = f", {wording.count(len(audit.skipped), 'check', 'checks')} not done"
-    return f"Yes, as far as this audit sees: nothing above a note in {rows}{undone}."
+    return f"Yes, as far as this audit sees: nothing above a note in {rows}{undone}"
 
 
 def _lacking(audit: Audit) -> str:

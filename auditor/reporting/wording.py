@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from auditor.results import CategoryForecast, Forecast
+from auditor.spelling import visible
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -60,6 +61,8 @@ _DIFFERENCES = ("drop", "gap", "placebo", "distinctiveness")  # of fractions
 
 def value(key: str, content: Any) -> str:
     """A value of `measured`, `limit` or `settings`; fractions that are named as such in percent."""
+    if key == "label_map":  # of which the very spelling matters
+        return ", ".join(f"{visible(k)} as {v}" for k, v in content.items()) or "none"
     if isinstance(content, Mapping):
         pairs = (f"{label(str(k))} {value(str(k), v)}" for k, v in content.items())
         return ", ".join(pairs) or "none"

@@ -30,6 +30,7 @@ from auditor.results import (
     Finding,
     Forecast,
     Recipe,
+    Reject,
     SkippedCheck,
     Update,
 )
@@ -42,7 +43,9 @@ DIM = 16
 
 @pytest.fixture(scope="session")
 def make_evidence() -> Build:
-    """Evidence of `rows`; `families` are the copy families, each row alone by default.
+    """Evidence of `rows`; `families` are the rows of one text, each row alone by default.
+
+    Of those the copies are the rows of one context, and with `multi_label` of one label.
 
     `first_row` is where the rows stand in the file, `votes` maps a row to the category of its
     neighbours, `seed` scatters the vectors. `held_out` rows stand after the others in the file,
@@ -59,6 +62,8 @@ def make_evidence() -> Build:
         held_out: Sequence[Row] = (),
         across: Sequence[int] | None = None,
         declared: Sequence[str] = (),
+        rejected: Sequence[Reject] = (),
+        multi_label: bool = False,
         **fields: Any,
     ) -> Evidence:
         both = [*rows, *held_out]
@@ -72,12 +77,15 @@ def make_evidence() -> Build:
             rows_read=len(read),
             roles={role: role for role in roles},
             declared=tuple(declared),
+            rejected=tuple(rejected),
+            multi_label=multi_label,
         )
         family = np.arange(len(rows)) if families is None else np.asarray(families, dtype=np.int64)
         empty: dict[str, Any] = {
             "embeddings": _embeddings(dataset, seed),
             "neighbours": _neighbours(dataset, votes or {}),
-            "copies": CopyFamilies(family=family),
+            "copies": CopyFamilies(family=family).apart(dataset.kinds),
+            "same_text": CopyFamilies(family=family),
             "templates": (),
             "subtypes": (),
             "out_of_fold": None,

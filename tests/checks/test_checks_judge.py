@@ -11,7 +11,7 @@ import pytest
 import auditor.checks
 from auditor.checks import CHECKS, judge
 from auditor.records import Evidence
-from auditor.results import fingerprint
+from auditor.results import Reject, fingerprint
 from auditor.settings import configure
 
 SEVERITIES = {"error", "warning", "note"}
@@ -44,10 +44,13 @@ def faulty(
             for i in range(40)
         ]
         rows += [{**rows[0], "text": "warranty message 0", "category": "warranty"}]
+        rows += [{**rows[0], "text": "warranty message 1", "category": "warranty "}]
         rows[1] = {**rows[1], "text": rows[0]["text"]}
-        rows[41] = {**rows[41], "text": rows[2]["text"]}
-        codes = [i // 40 for i in range(121)]
-        families = [*range(121)]
+        rows[41] = {**rows[41], "text": f"{rows[2]['text']}!"}
+        for i in range(20, 28):  # eight texts under billing and shipping
+            rows[80 + i] = {**rows[80 + i], "text": rows[i]["text"]}
+        codes = [*(i // 40 for i in range(121)), 4]
+        families = [*range(122)]
         families[1], families[41] = 0, 2
         read = dict.fromkeys(range(81, 101, 2), (0, 0.95))  # ada's labels of shipping
         template = make_template(range(50, 60))
@@ -56,15 +59,16 @@ def faulty(
             held_out=[{**rows[3], "split": "test"}],
             across=[*families, 3],
             declared=["product"],
+            rejected=[Reject(row=first_row + 123, line=None, reason="label is blank")],
             first_row=first_row,
             families=families,
             votes={5: "returns"},
             out_of_fold=make_out_of_fold(
-                codes, 4, probe={**read, 5: (1, 0.95)}, words={5: (1, 0.95)}
+                codes, 5, probe={**read, 5: (1, 0.95)}, words={5: (1, 0.95)}
             ),
             templates=(template,),
             frames=(make_frame(template),),
-            frame_alone=make_frame_alone(121, range(50, 80), range(50, 80), 1),
+            frame_alone=make_frame_alone(122, range(50, 80), range(50, 80), 1),
             illusions=make_illusions({"returns": {"lost": np.arange(50, 56)}}),
             subtypes=(make_subtype(range(60, 64), separation=0.6),),
             forecast=make_forecast({"shipping": {"expected_drop": 0.3, "low": 0.2, "high": 0.4}}),
@@ -104,6 +108,7 @@ def test_what_is_skipped_stands_beside_the_findings(faulty):
     _, skipped = judge(faulty(), CHECKS)
     assert [(s.code, s.reason.split(",")[0]) for s in skipped] == [
         ("label-error", "not assessable for warranty: 1 different examples"),
+        ("label-error", "not assessable for warranty : 1 different examples"),
         ("annotator-inconsistency", "2 texts were labelled by two annotators or more"),
     ]
 

@@ -86,8 +86,8 @@ CLOSE = [
 def close(make_evidence):
     """Evidence in which the first two rows have this cosine."""
 
-    def close(cosine, **fields):
-        evidence = make_evidence(CLOSE, **fields)
+    def close(cosine, rows=CLOSE, **fields):
+        evidence = make_evidence(rows, **fields)
         index = np.array([[1, 2], [0, 2], [-1, -1]])
         value = np.array([[cosine, 0.2], [cosine, 0.2], [-1.0, -1.0]], dtype=np.float32)
         near = dataclasses.replace(evidence.neighbours, index=index, cosine=value)
@@ -123,6 +123,35 @@ def test_how_alike_they_must_be_can_be_changed(close, findings):
 def test_copies_are_not_listed_again_for_review(close, findings):
     [found] = findings(LabelConflict(), close(0.99, families=[0, 0, 1]))
     assert found.measured["certainty"] == "copies"
+
+
+def told(context, *rows):
+    """The rows, with what the model is told before them."""
+    return [{**r, "context": context} for r in rows]
+
+
+def test_rows_of_different_system_prompts_are_neither_conflicts_nor_for_review(
+    make_evidence, close, findings
+):
+    dutch, polish = told("In Dutch.", CLOSE[0]), told("In Polish.", CLOSE[1])
+    assert len(findings(LabelConflict(), close(0.99, told("In Dutch.", *CLOSE)))) == 1
+    assert findings(LabelConflict(), close(0.99, [*dutch, *polish, CLOSE[2]])) == []
+    one_text = [{**dutch[0], "text": "Hello"}, {**polish[0], "text": "Hello"}]
+    assert findings(LabelConflict(), make_evidence(one_text, families=[0, 0])) == []
+
+
+def test_a_system_prompt_that_all_rows_share_tells_none_apart(make_evidence, findings):
+    rows = [*told("Be kind.", *TWO_LABELS[:1]), *told(" be  kind.", *TWO_LABELS[1:])]
+    [found] = findings(LabelConflict(), make_evidence(rows, families=[0, 0, 1]))
+    assert found.rows == (0, 1)
+
+
+def test_texts_nearly_alike_that_share_a_declared_label_are_not_for_review(close, findings):
+    """The first text has the second one's label too, in a row of its own."""
+    rows = [*CLOSE[:2], {**CLOSE[0], "category": "account"}]
+    assert len(findings(LabelConflict(), close(0.96, rows, families=[0, 1, 2]))) == 1
+    declared = close(0.96, rows, families=[0, 1, 0], multi_label=True)
+    assert findings(LabelConflict(), declared) == []
 
 
 def test_rows_of_a_template_are_alike_by_its_frame_and_not_for_review(

@@ -54,6 +54,13 @@ def test_copies_under_several_labels_belong_to_no_category(make_evidence, findin
     assert "billing and returns" in found.summary
 
 
+def test_rows_of_different_system_prompts_are_no_copies(make_evidence, findings):
+    told = ("In Dutch.", "In Polish.", "in  dutch.")
+    rows = [{"text": "Where is it?", "category": "shipping", "context": c} for c in told]
+    [found] = findings(NearDuplicate(), make_evidence(rows, families=[0, 0, 0]))
+    assert found.rows == (0, 2)
+
+
 def test_the_limit_can_be_changed(make_evidence, findings):
     evidence = make_evidence(ROWS, families=[0, 0, 1, 2, 2, 3])
     found = findings(NearDuplicate(many=2), evidence)

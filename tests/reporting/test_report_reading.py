@@ -38,6 +38,32 @@ def test_where_nothing_could_be_found_nothing_found_is_no_yes(audit):
     ]
 
 
+def test_rows_that_could_not_be_read_come_first(audit):
+    found = dataclasses.replace(
+        audit.findings[0],
+        code="rejected-rows",
+        severity="error",
+        summary="90 of 290 rows (31%) could not be read (first in line 4: label is blank)",
+    )
+
+    def training(*severities, unread=found):
+        kept = tuple(f for f in audit.findings if f.severity in severities)
+        return judge(dataclasses.replace(audit, findings=(unread, *kept))).training
+
+    assert training() == f"Not yet: {found.summary}."
+    assert training("warning") == (
+        f"Not yet: {found.summary}; 41 warnings in the 200 rows that were."
+    )
+    assert training("error", "warning") == (
+        f"Not yet: {found.summary}; 2 errors and 41 warnings in the 200 rows that were."
+    )
+    slip = dataclasses.replace(found, severity="note", summary="1 of 201 rows could not be read")
+    assert training("warning", unread=slip) == (
+        "With care: no errors, but 41 warnings in 200 rows; 1 of 201 rows could not be read."
+    )
+    assert training(unread=slip).endswith("1 check not done; 1 of 201 rows could not be read.")
+
+
 def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
     assert judge(audit).forgetting == (
         "Forecast for fine-tuning on refund: product question goes first, losing 31 points "

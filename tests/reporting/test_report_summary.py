@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from auditor.reporting import summarise
-from auditor.reporting.inert import inert, one_line, spelled
+from auditor.reporting import summarise, wording
+from auditor.reporting.inert import inert, one_line
+from auditor.results import MappedLabel
 
 
 def test_it_says_what_was_read_found_expected_skipped_and_written(audit):
@@ -74,23 +75,19 @@ def test_ordinary_text_of_any_script_is_left_alone():
     assert inert(text) == text
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("order status", "order status"),
-        ("billing ", "billing␣"),
-        (" billing", "␣billing"),
-        ("order  status", "order␣␣status"),
-        ("order\u00a0status", "order⟨U+00A0⟩status"),
-        ("bill\u200bing", "bill⟨U+200B⟩ing"),
-        ("bill\u200ding", "bill⟨U+200D⟩ing"),
-        ("Zoë", "Zoë"),
-        ("Zoe\u0308", "Zoe⟨U+0308⟩"),
-        ("\u1112\u1161\u11ab", "⟨U+1112⟩⟨U+1161⟩⟨U+11AB⟩"),
-        ("हिन्दी", "हिन्दी"),
-        ("a\tb\n", "a⟨U+0009⟩b⟨U+000A⟩"),
-        (" ", "␣"),
-    ],
-)
-def test_names_that_look_alike_are_spelled_apart(name, shown):
-    assert spelled(name) == shown
+def test_mapped_labels_are_told_as_they_are_spelled(audit):
+    mapped = (MappedLabel(label="Billing ", category="billing", rows=1200),)
+    dataset = dataclasses.replace(audit.dataset, mapped_labels=mapped)
+    summary = summarise(dataclasses.replace(audit, dataset=dataset))
+    assert "Labels    read 'Billing␣' as billing (1,200)\n" in summary
+    assert wording.value("label_map", {"late_parcel ": "late"}) == "'late_parcel␣' as late"
+
+
+def test_categories_are_counted_with_and_without_spellings(audit):
+    """Of three spellings one stands in another split alone."""
+    spelled = [{"label": label, "rows": 4} for label in ("billing", "returns", "Billing")]
+    found = dataclasses.replace(
+        audit.findings[0], code="label-spelling", measured={"spellings": spelled}
+    )
+    summary = summarise(dataclasses.replace(audit, findings=(*audit.findings, found)))
+    assert "5 categories (4 but for spelling)\n" in summary

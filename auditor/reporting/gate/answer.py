@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from auditor.outcomes import Outcome, SetSummary, Status, Tested, Verdict
 from auditor.reporting.gate import phrases
-from auditor.reporting.inert import spelled
 from auditor.reporting.wording import count, listing
+from auditor.spelling import spelled
 
 ANSWERS: Mapping[Outcome, str] = {
     "pass": "May be merged",

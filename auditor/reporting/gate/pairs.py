@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from auditor.outcomes import Pair, Tested, Verdict
 from auditor.reporting import marking
 from auditor.reporting.gate import phrases
-from auditor.reporting.inert import spelled
 from auditor.reporting.marking import Piece
+from auditor.spelling import spelled
 
 _SHORT = 80  # characters of a text that a sentence still holds
 

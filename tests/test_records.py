@@ -1,0 +1,81 @@
+"""What flows from stage to stage: what an example is, and which rows are copies of one."""
+
+import numpy as np
+import pytest
+
+from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Example, Neighbours
+
+
+def dataset(*examples, **fields):
+    return Dataset(name="d", examples=examples, rows_read=len(examples), roles={}, **fields)
+
+
+def example(row=0, text="Where is it?", category="late", **fields):
+    return Example(row=row, text=text, category=category, **fields)
+
+
+@pytest.fixture
+def make_beside():
+    """`labels_beside` of rows (label, context) with the given families of one text."""
+
+    def make(rows, families):
+        data = dataset(*(example(category=c, context=told) for c, told in rows))
+        same_text = CopyFamilies(family=np.array(families))
+        nothing = np.zeros((len(rows), 1), dtype=np.int64)
+        empty = np.zeros((len(rows), 1), dtype=np.float32)
+        return Evidence(
+            dataset=data,
+            embeddings=Embeddings(
+                vectors=empty,
+                windows=nothing,
+                unknown=empty,
+                embedder="",
+                revision="",
+                precision="",
+            ),
+            neighbours=Neighbours(index=nothing - 1, cosine=empty - 1),
+            copies=same_text.apart(data.kinds),
+            same_text=same_text,
+            templates=(),
+            subtypes=(),
+            out_of_fold=None,
+            forecast=None,
+        ).labels_beside
+
+    return make
+
+
+def test_a_context_is_part_of_what_an_example_is():
+    contents = [example(context=c).content for c in (None, "Be kind.", "Be brief.")]
+    assert len({*contents}) == 3
+    assert example(category="lateBe kind.").content != example(context="Be kind.").content
+
+
+def test_rows_are_of_one_kind_where_the_context_is_the_same_but_for_case_and_spaces():
+    told = [example(context=c) for c in ("Be kind.", " be  KIND.\n", "Be brief.", None, " ")]
+    kinds = dataset(*told).kinds
+    assert kinds[0] == kinds[1] != kinds[2]
+    assert kinds[3] == kinds[4] != kinds[0]
+
+
+def test_labels_make_kinds_only_where_a_text_may_have_several():
+    rows = example(category="late"), example(category="lost")
+    assert len({*dataset(*rows).kinds}) == 1
+    assert len({*dataset(*rows, multi_label=True).kinds}) == 2
+
+
+def test_families_are_taken_apart_and_numbered_by_first_member():
+    families = CopyFamilies(family=np.array([0, 1, 0, 1, 0]))
+    assert families.apart("aabba").family.tolist() == [0, 1, 2, 3, 0]
+    assert families.apart("aaaaa").family.tolist() == [0, 1, 0, 1, 0]
+
+
+def test_labels_beside_are_those_of_the_text_in_rows_of_other_kinds(make_beside):
+    rows = [("late", "Be kind."), ("lost", "Be brief."), ("late", "Be brief."), ("lost", None)]
+    assert make_beside(rows, [0, 0, 0, 1]) == {0: {1}}
+    assert make_beside(rows, [0, 1, 2, 3]) == {}
+
+
+def test_copies_under_two_labels_stay_a_contradiction(make_beside):
+    rows = [("late", "Be kind."), ("lost", "Be kind."), ("late", "Be brief.")]
+    assert make_beside(rows, [0, 0, 0]) == {2: {1}}
