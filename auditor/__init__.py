@@ -11,7 +11,7 @@ reporting/      5  Audit -> HTML, JSON, work lists
 gate.py         two sets, or one and its limits -> Verdict: may this be merged?
 policy.py       what warns and what fails
 compare/        two sets -> Comparison; sides/ measures them, for the gate too
-baseline.py     the findings that are known; revisions.py a file as it is in git
+baseline/       the findings that are known; revisions.py a file as it is in git
 cli.py          the command line; commands/ has a file for each command
 records.py      what flows between stages; results.py, outcomes.py and comparison.py what users
                 keep
