@@ -8,10 +8,10 @@ checks/         4  Evidence -> Findings
 digest.py       evidence and findings -> Audit, in the file's own row numbers
 no_text.py      an audit -> the same without the data's text
 reporting/      5  Audit -> HTML, JSON, work lists
-gate.py         two sets, or one and its limits -> Verdict: may this be merged?
+gate/           two sets, or one and its limits -> Verdict: may this be merged?
 policy.py       what warns and what fails; ruling.py the same as a revision has it
 compare/        two sets -> Comparison; sides/ measures them, for the gate too
-baseline.py     the findings that are known; revisions/ a file as it is in git
+baseline/       the findings that are known; revisions/ a file as it is in git
 cli.py          the command line; commands/ has a file for each command
 records.py      what flows between stages; results.py, outcomes.py and comparison.py what users
                 keep

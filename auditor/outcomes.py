@@ -86,6 +86,7 @@ class BaselineSummary:
     new: int
     fixed: int  # entries of the file that are no longer found
     expired: int  # entries that no longer count
+    untouched: int = 0  # unknown findings of rows that were there when the baseline was made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

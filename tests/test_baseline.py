@@ -1,8 +1,10 @@
-"""Known findings: what stays known, what is new, what has gone."""
+"""Known findings: what stays known, what is new, what nobody touched, what has gone."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,8 +21,9 @@ YESTERDAY = date(2026, 11, 22)
 TEXTS = tuple(f"Where is parcel {n} of mine?" for n in range(12))
 
 
-def dataset(texts: tuple[str, ...] = TEXTS) -> Dataset:
-    examples = tuple(Example(row=i, text=t, category="late") for i, t in enumerate(texts))
+def dataset(texts: Sequence[str] = TEXTS, labels: Sequence[str] = ()) -> Dataset:
+    pairs = zip(texts, labels or ["late"] * len(texts), strict=True)
+    examples = tuple(Example(row=i, text=t, category=c) for i, (t, c) in enumerate(pairs))
     return Dataset(name="desk", examples=examples, rows_read=len(texts), roles={})
 
 
@@ -61,11 +64,22 @@ def test_it_is_read_as_it_was_written(known, tmp_path):
 def test_an_entry_stands_on_a_line_of_its_own_and_entries_are_sorted(known, tmp_path):
     path = tmp_path / "baseline.json"
     write(known, path)
-    assert [line[:24] for line in path.read_text().splitlines()[1:-1]] == [
+    assert [line[:24] for line in path.read_text().splitlines()[:3]] == [
+        '{"entries": [',
         '{"code":"label-conflict"',
         '{"code":"near-duplicate"',
     ]
-    assert path.read_text().endswith("\n")
+    assert path.read_text().endswith("]}\n")
+
+
+def test_a_row_that_is_added_changes_one_line_of_the_file(tmp_path):
+    many = [f"Parcel {n} has not come" for n in range(1500)]
+    written = []
+    for texts in (many, [*many, "The van left without ringing"]):
+        write(create([], dataset(texts)), tmp_path / "baseline.json")
+        written.append((tmp_path / "baseline.json").read_text().splitlines())
+    assert len(written[0]) < 300
+    assert len(set(written[1]) - set(written[0])) == 1
 
 
 def test_the_order_of_findings_and_rows_leaves_no_trace(tmp_path, known):
@@ -88,7 +102,20 @@ def test_an_empty_one_can_be_written_and_read(tmp_path):
 
 
 def test_notes_are_no_part_of_it():
-    assert create([finding(0, 1, severity="note")], dataset()) == Baseline()
+    assert create([finding(0, 1, severity="note")], dataset()).entries == ()
+
+
+def test_its_rows_are_those_of_all_splits_each_as_often_as_it_stands_there():
+    held = Example(row=3, text="Where?", category="late", split="test")
+    data = Dataset(
+        name="desk",
+        examples=dataset(["Lost", "Lost", "Found"]).examples,
+        held_out=(held,),
+        rows_read=4,
+        roles={},
+    )
+    rows = create([], data).rows
+    assert (len(rows), len(set(rows))) == (4, 3)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +127,18 @@ def test_notes_are_no_part_of_it():
         b'{"entries": [{"code": "x"}]}',
         b"\xff\xfe",
         b'{"entries": [{"',
+        b'{"entries": [], "rows": ["parcel"]}',
     ],
 )
 def test_a_damaged_file_is_bad_data(tmp_path, content):
     (tmp_path / "baseline.json").write_bytes(content)
     with pytest.raises(DataError, match=r"baseline.json: is not a baseline .*create"):
+        read(tmp_path / "baseline.json")
+
+
+def test_one_that_does_not_say_its_rows_is_to_be_made_again(tmp_path):
+    (tmp_path / "baseline.json").write_text('{"entries": []}')
+    with pytest.raises(DataError, match=r"which rows there were .* remove it and make one with"):
         read(tmp_path / "baseline.json")
 
 
@@ -138,8 +172,8 @@ def test_a_finding_that_grew_by_a_row_is_known(known):
 
 
 def test_a_finding_half_of_whose_rows_are_new_is_new(known):
-    grown = finding(0, 1, 2, 5, 6, 7)
-    assert split(known, [grown], dataset(), TODAY).new == (grown,)
+    grown, more = finding(0, 1, 2, 12, 13, 14), [*TEXTS, "No van", "No box", "No card"]
+    assert split(known, [grown], dataset(more), TODAY).new == (grown,)
 
 
 def test_two_findings_that_became_one_are_known():
@@ -148,22 +182,67 @@ def test_two_findings_that_became_one_are_known():
     assert (standing.new, standing.fixed) == ((), ())
 
 
-def test_the_same_rows_under_another_code_are_new(known):
+def test_the_same_rows_under_another_code_are_not_known(known):
     other = finding(0, 1, 2, code="label-error")
-    assert split(known, [other], dataset(), TODAY).new == (other,)
+    assert split(known, [other], dataset(), TODAY).known == ()
 
 
 def test_a_row_with_another_label_is_another_row(known):
-    relabelled = [Example(row=e.row, text=e.text, category="praise") for e in dataset().examples]
-    changed = Dataset(name="desk", examples=tuple(relabelled), rows_read=12, roles={})
-    assert len(split(known, [finding(0, 1, 2)], changed, TODAY).new) == 1
+    relabelled = dataset(labels=["praise"] * 12)
+    assert len(split(known, [finding(0, 1, 2)], relabelled, TODAY).new) == 1
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        [f"{t} " for t in TEXTS],
+        [t.upper() for t in TEXTS],
+        [t.replace(" ", "  ") for t in TEXTS],
+        [t.replace(" ", "\u00a0") + "\r\n" for t in TEXTS],
+        ["\ufeff" + t + "\u200b" for t in TEXTS],
+        ["".join(chr(ord(c) + 0xFEE0) if "!" < c < "~" else c for c in t) for t in TEXTS],
+    ],
+    ids=["trailing", "case", "runs", "no-break", "invisible", "full width"],
+)
+def test_an_edit_that_no_reader_sees_keeps_what_is_known(known, edited):
+    standing = split(known, FOUND, dataset(edited), TODAY)
+    assert (standing.known, standing.fixed) == (tuple(FOUND), ())
+
+
+def test_two_forms_of_one_accent_are_one_row():
+    composed, apart = ["Où est mon paquet ?"], ["Ou\u0300 est mon paquet ?"]
+    known = create([finding(0)], dataset(composed))
+    assert split(known, [finding(0)], dataset(apart), TODAY).known == (finding(0),)
+
+
+def test_a_label_that_is_spelled_anew_throughout_keeps_what_is_known(known):
+    respelled = dataset(labels=["Late "] * 12)
+    standing = split(known, [*FOUND, finding(7, 8)], respelled, TODAY)
+    assert standing.known == tuple(FOUND)
+    assert standing.untouched == (finding(7, 8),)
+
+
+def test_more_of_a_row_that_is_known_are_new():
+    often = ["ok", "ok", "ok", *TEXTS]
+    known = create([finding(0, 1, 2)], dataset(often))
+    grown = finding(*range(15, 19), 0, 1, 2)
+    assert split(known, [grown], dataset([*often, *["ok"] * 4]), TODAY).new == (grown,)
+    grown = finding(15, 0, 1, 2)
+    assert split(known, [grown], dataset([*often, "OK"]), TODAY).known == (grown,)
+
+
+def test_each_of_many_copies_of_a_known_row_is_new():
+    known = create([finding(0, code="label-error")], dataset())
+    copies = [finding(row, code="label-error") for row in (0, 12, 13)]
+    flooded = dataset([*TEXTS, TEXTS[0], TEXTS[0]])
+    assert split(known, copies, flooded, TODAY).new == tuple(copies)
 
 
 def test_a_finding_without_rows_goes_by_its_category():
     gap = finding(code="combination-gap")
     known = create([gap], dataset())
     other = finding(code="combination-gap", category="praise")
-    standing = split(known, [gap, other], dataset(), TODAY)
+    standing = split(known, [gap, other], dataset([*TEXTS, "No van"]), TODAY)
     assert (standing.known, standing.new) == ((gap,), (other,))
 
 
@@ -174,6 +253,68 @@ def test_held_out_rows_count_as_rows():
     )
     leak = finding(0, 12, code="split-leakage")
     assert split(create([leak], data), [leak], data, TODAY).known == (leak,)
+
+
+# --- what nobody touched ----------------------------------------------------------------------
+
+
+def test_a_finding_of_rows_that_were_there_is_untouched(known):
+    """Rows that were added beside it let an old row cross a threshold."""
+    crossed = finding(7, code="label-error")
+    more = dataset([*TEXTS, "My parcel is late", "No parcel yet", "Still no parcel"])
+    standing = split(known, [*FOUND, crossed], more, TODAY)
+    assert (standing.new, standing.untouched) == ((), (crossed,))
+
+
+def test_one_row_that_was_added_makes_it_new(known):
+    mixed = finding(7, 8, 9, 12)
+    assert split(known, [mixed], dataset([*TEXTS, "No van"]), TODAY).new == (mixed,)
+
+
+def test_a_copy_that_is_added_makes_it_new(known):
+    """The hash of the copy is that of the row it repeats, and there is one more of it."""
+    family = finding(7, 12)
+    for copy in (TEXTS[7], TEXTS[7].upper() + " "):
+        assert split(known, [family], dataset([*TEXTS, copy]), TODAY).new == (family,)
+
+
+def test_a_row_that_was_edited_or_relabelled_makes_it_new(known):
+    crossed = finding(7, code="label-error")
+    edited = [*TEXTS[:7], "Where is my refund?", *TEXTS[8:]]
+    relabelled = ["late"] * 7 + ["praise"] + ["late"] * 4
+    assert split(known, [crossed], dataset(edited), TODAY).new == (crossed,)
+    assert split(known, [crossed], dataset(labels=relabelled), TODAY).new == (crossed,)
+
+
+def test_rows_that_moved_or_lost_their_neighbours_are_untouched(known):
+    crossed = finding(0, code="label-error")
+    left = dataset([TEXTS[7], *reversed(TEXTS[3:5])])
+    assert split(known, [crossed], left, TODAY).untouched == (crossed,)
+
+
+def test_a_part_of_a_label_that_is_spelled_anew_was_touched(known):
+    """Two spellings where there was one: who spelled them so changed these rows, not the others."""
+    labels = ["Late"] * 6 + ["late"] * 6
+    respelled, left = finding(5, code="label-spelling"), finding(7, code="label-error")
+    standing = split(known, [respelled, left], dataset(labels=labels), TODAY)
+    assert (standing.new, standing.untouched) == ((respelled,), (left,))
+
+
+def test_spellings_that_were_there_are_untouched():
+    labels = ["Late"] * 6 + ["late"] * 6
+    data, crossed = dataset(labels=labels), finding(5, code="label-spelling")
+    assert split(create([], data), [crossed], data, TODAY).untouched == (crossed,)
+
+
+def test_without_rows_it_is_untouched_where_no_row_came_or_went(known):
+    gap = finding(code="combination-gap")
+    assert split(known, [gap], dataset(), TODAY).untouched == (gap,)
+    assert split(known, [gap], dataset([*TEXTS, "No van"]), TODAY).new == (gap,)
+    assert split(known, [gap], dataset(TEXTS[:-1]), TODAY).new == (gap,)
+
+
+def test_a_note_is_none(known):
+    assert split(known, [finding(7, 8, severity="note")], dataset(), TODAY).untouched == ()
 
 
 # --- what has gone, and what has expired -----------------------------------------------------
@@ -193,12 +334,17 @@ def test_an_entry_counts_through_its_last_day():
     assert split(known, FOUND, dataset(), TODAY).new == ()
 
 
+def test_what_grew_beyond_its_entry_is_not_fixed(known):
+    grown = [finding(0, 1, 2, 5, 6, 7, 8), FOUND[1]]
+    assert split(known, grown, dataset(), TODAY).fixed == ()
+
+
 def test_what_has_expired_is_new_again():
     known = create(FOUND, dataset(), "until the sprint ends", YESTERDAY)
     standing = split(known, FOUND, dataset(), TODAY)
     assert standing.new == tuple(FOUND)
     assert len(standing.expired) == 2
-    assert standing.fixed == ()
+    assert (standing.fixed, standing.untouched) == ((), ())
 
 
 def test_today_may_be_given_by_the_surroundings(monkeypatch):
@@ -226,15 +372,42 @@ def test_what_expired_and_is_found_again_takes_its_entrys_place():
     assert after == create(FOUND, dataset(), "accepted")
 
 
-def test_pruning_drops_what_is_fixed_or_expired(known):
+def test_after_an_update_what_was_new_or_untouched_is_known(known):
+    more = dataset([*TEXTS, "No van"])
+    found = [*FOUND, finding(7, 8), finding(9, 12)]
+    assert split(known, found, more, TODAY).known == tuple(FOUND)
+    after = update(known, found, more, today=TODAY)
+    assert split(after, found, more, TODAY).known == tuple(found)
+    assert len(after.rows) == 13
+
+
+def test_an_update_forgets_no_row_and_takes_in_each_once(known):
+    few = dataset([*TEXTS[:3], "No van"])
+    after = update(known, [], few, today=TODAY)
+    assert len(after.rows) == 13
+    assert update(after, [], few, today=TODAY) == after
+
+
+def test_pruning_drops_what_is_no_longer_found(known):
     old = create([finding(7, 8)], dataset(), "old", YESTERDAY)
-    both = Baseline(entries=(*known.entries, *old.entries))
-    assert prune(both, FOUND[:1], dataset(), TODAY) == create(
+    both = replace(known, entries=(*known.entries, *old.entries))
+    assert prune(both, FOUND[:1], dataset()) == create(
         FOUND[:1], dataset(), "as of the first release"
     )
 
 
+def test_pruning_drops_the_rows_that_are_gone_and_takes_in_none(known):
+    left = dataset([*TEXTS[:5], "No van"])
+    assert set(prune(known, FOUND, left).rows) == set(create([], dataset(TEXTS[:5])).rows)
+
+
+def test_pruning_does_not_make_a_finding_pass_that_an_expired_entry_made_fail():
+    known = create(FOUND, dataset(), "until the sprint ends", YESTERDAY)
+    pruned = prune(known, FOUND, dataset())
+    assert split(pruned, FOUND, dataset(), TODAY).new == tuple(FOUND)
+
+
 def test_a_file_edited_by_hand_is_read_sorted(known, tmp_path):
     path = tmp_path / "baseline.json"
-    write(Baseline(entries=tuple(reversed(known.entries))), Path(path))
+    write(replace(known, entries=known.entries[::-1], rows=known.rows[::-1]), Path(path))
     assert read(path) == known

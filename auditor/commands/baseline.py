@@ -29,8 +29,9 @@ _EXPIRES = click.option(
 def baseline() -> None:
     """Keep a file of known findings.
 
-    With it `auditor gate --baseline` fails for new ones alone. It holds no text: rows stand in it
-    as hashes, and stay known when they move in the data's file.
+    With it `auditor gate --baseline` fails for new ones alone, and never for rows that were there
+    when it was made. It holds no text: rows stand in it as hashes, and stay known when they move in
+    the data's file.
     """
 
 
@@ -56,7 +57,7 @@ def create(
     debug: bool,
     **flags: Any,
 ) -> None:
-    """Write down the errors and warnings of DATA as known.
+    """Write down the rows of DATA, and its errors and warnings as known.
 
     Exits 2 for wrong usage, 4 for data that cannot be audited, 5 where the machine lacks something.
     """
@@ -73,7 +74,7 @@ def create(
 
         made = baselines.create(findings, dataset, reason, until)
         baselines.write(made, output)
-        _say(quiet, f"{output}: {len(made.entries)} known")
+        _say(quiet, f"{output}: {len(made.entries)} known in {_rows(len(made.rows))}")
 
 
 @baseline.command()
@@ -91,7 +92,7 @@ def update(
     debug: bool,
     **flags: Any,
 ) -> None:
-    """Add what is new in DATA to BASELINE; every entry stays, with its reason.
+    """Add the rows and findings that are new in DATA to BASELINE; every entry stays.
 
     Exits as `auditor baseline create` does.
     """
@@ -103,7 +104,8 @@ def update(
         after = baselines.update(before, findings, dataset, reason, until)
         baselines.write(after, file)
         added = len(set(after.entries) - set(before.entries))
-        _say(quiet, f"{file}: {added} added, {len(after.entries)} known")
+        rows = len(after.rows) - len(before.rows)
+        _say(quiet, f"{file}: {added} added, {len(after.entries)} known; {_rows(rows)} added")
 
 
 @baseline.command()
@@ -111,7 +113,9 @@ def update(
 @click.argument("file", type=options.PATH, metavar="BASELINE")
 @_EXAMINING
 def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None:
-    """Drop from BASELINE what is no longer found in DATA, and what has expired.
+    """Drop from BASELINE what is no longer found in DATA, and the rows that are gone.
+
+    What has expired stays while it is found: it is why the gate fails.
 
     Exits as `auditor baseline create` does.
     """
@@ -123,7 +127,8 @@ def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None
         after = baselines.prune(before, findings, dataset)
         baselines.write(after, file)
         dropped = len(before.entries) - len(after.entries)
-        _say(quiet, f"{file}: {dropped} dropped, {len(after.entries)} known")
+        rows = len(before.rows) - len(after.rows)
+        _say(quiet, f"{file}: {dropped} dropped, {len(after.entries)} known; {_rows(rows)} dropped")
 
 
 def _examined(
@@ -141,6 +146,10 @@ def _day(written: str | None) -> date | None:
         return None if written is None else date.fromisoformat(written)
     except ValueError as error:
         raise UsageError(f"--expires {written}: expected a day, such as 2027-01-31") from error
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} {'row' if number == 1 else 'rows'}"
 
 
 def _say(quiet: bool, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ def test_the_findings_of_a_dataset_are_written_down(run, desk):
     known = read(MADE)
     assert {e.code for e in known.entries} >= {"template-dominance", "near-duplicate"}
     assert {e.reason for e in known.entries} == {"as of the first release"}
-    assert out == f"baseline.json: {len(known.entries)} known\n"
+    assert len(known.rows) == 50
+    assert out == f"baseline.json: {len(known.entries)} known in 50 rows\n"
 
 
 def test_the_same_data_gives_the_same_bytes_whatever_its_order(
@@ -48,22 +50,29 @@ def test_an_update_adds_and_a_pruning_drops(run, desk, tickets, as_csv):
     copies = [{**tickets[0], "text": tickets[0]["text"] + "!" * n} for n in range(1, 6)]
     desk.write_text(as_csv([*few, *copies]), encoding="utf-8")
 
-    assert " added, " in run("baseline", "update", "desk.csv", MADE, "--reason", "new").stdout
+    told = run("baseline", "update", "desk.csv", MADE, "--reason", "new").stdout
+    assert re.search(r" \d+ added, \d+ known; 5 rows added$", told)
     after = read(MADE)
     assert set(before.entries) < set(after.entries)
     assert {e.reason for e in after.entries if e not in before.entries} == {"new"}
 
-    assert " dropped, " in run("baseline", "prune", "desk.csv", MADE).stdout
+    told = run("baseline", "prune", "desk.csv", MADE).stdout
+    assert re.search(r" \d+ dropped, \d+ known; 4 rows dropped$", told)
     left = read(MADE).entries
     assert {e.code for e in set(after.entries) - set(left)} >= {"near-duplicate"}
     assert {e.code for e in left} >= {"near-duplicate", "template-dominance"}
 
 
-def test_an_expired_entry_is_dropped(run, desk, monkeypatch):
+def test_an_expired_entry_stays_while_it_is_found(run, desk, monkeypatch, tickets, as_csv):
     run("baseline", "create", "desk.csv", "--expires", "2027-01-31")
+    before = read(MADE)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1801440000")  # 2027-02-01
     run("baseline", "prune", "desk.csv", MADE)
-    assert read(MADE).entries == ()
+    assert read(MADE) == before
+    few = [t for row, t in enumerate(tickets) if row not in (45, 46, 47, 48)]  # the copies
+    desk.write_text(as_csv(few), encoding="utf-8")
+    run("baseline", "prune", "desk.csv", MADE)
+    assert {e.code for e in set(before.entries) - set(read(MADE).entries)} >= {"near-duplicate"}
 
 
 @pytest.mark.parametrize("command", ["update", "prune"])

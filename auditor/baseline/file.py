@@ -1,0 +1,75 @@
+"""The file of a baseline: sorted JSON, made for diffs.
+
+An entry stands on a line of its own. Hashes stand on a line with those that begin alike, so that
+what comes or goes changes its own line and moves no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from auditor.baseline.entries import Baseline, Entry
+from auditor.baseline.history import KEY
+from auditor.errors import DataError, SurroundingsError, UsageError
+from auditor.files import write_whole
+
+_PREFIX = 2  # digits that the hashes of a line share: 256 lines at most
+_Hashes = Annotated[str, msgspec.Meta(pattern=rf"^[0-9a-f]{{{KEY}}}( [0-9a-f]{{{KEY}}})*$")]
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    entries: tuple[Entry, ...]
+    labels: tuple[_Hashes, ...] = ()
+    rows: tuple[_Hashes, ...] | None = None  # None: of a version that did not keep them
+
+
+def read(path: Path) -> Baseline:
+    """Raises UsageError for a file that is not there, DataError for one that is no baseline."""
+    make = f"make one with `auditor baseline create DATA --output {path}`"
+    try:
+        file = msgspec.json.decode(path.read_bytes(), type=_File)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such baseline; {make}") from error
+    except OSError as error:
+        raise SurroundingsError(f"{path}: cannot be read ({error.strerror})") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: is not a baseline ({error}); restore it, or {make}") from error
+    if file.rows is None:
+        raise DataError(
+            f"{path}: does not say which rows there were when it was made, as an earlier version "
+            f"wrote it; remove it and {make}"
+        )
+    rows, labels = (tuple(" ".join(lines).split()) for lines in (file.rows, file.labels))
+    return Baseline(entries=file.entries, rows=rows, labels=labels).in_order()
+
+
+def write(baseline: Baseline, path: Path) -> None:
+    """Raises SurroundingsError."""
+    content = b",\n".join(
+        (
+            _listed("entries", baseline.entries),
+            _listed("labels", _lines(baseline.labels)),
+            _listed("rows", _lines(baseline.rows)),
+        )
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, b"{" + content + b"}\n")
+    except OSError as error:
+        raise SurroundingsError(
+            f"{path}: cannot be written ({error.strerror or error}); choose another place"
+        ) from error
+
+
+def _lines(hashes: Iterable[str]) -> list[str]:
+    return [" ".join(alike) for _, alike in groupby(hashes, key=lambda h: h[:_PREFIX])]
+
+
+def _listed(name: str, items: Sequence[Entry] | Sequence[str]) -> bytes:
+    lines = b",\n".join(msgspec.json.encode(item) for item in items)
+    return f'"{name}": ['.encode() + (b"\n" + lines + b"\n" if items else b"") + b"]"

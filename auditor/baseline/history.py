@@ -1,0 +1,101 @@
+"""Which rows of a dataset were there when a baseline was made.
+
+A row is known by a hash of its text and label that neither case, spacing, Unicode form nor an
+invisible mark changes: a trailing space on every text makes no row new. A label that is spelled
+anew throughout is the same label; where a part of its rows is spelled anew, these were changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import regex
+
+from auditor.baseline.entries import Baseline, marks
+from auditor.records import Dataset, Example
+from auditor.results import Finding
+
+KEY = 16  # hexadecimal digits of a hash: one chance in 10**7 that two of a million agree
+MOST = 0.5  # share of a finding's rows that must be known; more than this
+_IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What a baseline says about the rows of a dataset."""
+
+    keys: Mapping[int, str]  # row -> hash of text and label
+    before: Counter[str]  # hash -> rows when the baseline was made
+    now: Counter[str]
+    respelled: frozenset[int]  # rows of a new spelling of a label that has another one besides
+
+    @classmethod
+    def of(cls, baseline: Baseline, dataset: Dataset) -> History:
+        keys, spelled, then = row_keys(dataset), label_keys(dataset), {*baseline.labels}
+        forms = Counter(map(_form, spelled))
+        apart = {s for s, key in spelled.items() if key not in then and forms[_form(s)] > 1}
+        return cls(
+            keys=keys,
+            before=Counter(baseline.rows),
+            now=Counter(keys.values()),
+            respelled=frozenset(e.row for e in _all(dataset) if e.category in apart),
+        )
+
+    def marks(self, finding: Finding) -> set[str]:
+        return marks((self.keys[row] for row in finding.rows), finding.category)
+
+    def resting(self, findings: Iterable[Finding]) -> dict[str, set[str]]:
+        """Code -> what its findings are known by."""
+        resting: dict[str, set[str]] = defaultdict(set)
+        for finding in findings:
+            resting[finding.code] |= self.marks(finding)
+        return resting
+
+    def knows(self, finding: Finding, held: set[str]) -> bool:
+        """Whether most of its rows are among `held`.
+
+        Rows of one hash cannot be told apart: where there are more of them than there were, each
+        counts for the share that was there.
+        """
+        if not finding.rows:
+            return self.marks(finding) <= held
+        keys = [self.keys[row] for row in finding.rows]
+        known = sum(min(1.0, self.before[k] / self.now[k]) for k in keys if k in held)
+        return known > MOST * len(keys)
+
+    def has_all_of(self, finding: Finding) -> bool:
+        """Whether each of its rows was there; of one without rows, whether no row came or went."""
+        if not finding.rows:
+            return self.before == self.now and not self.respelled
+        keys = {self.keys[row] for row in finding.rows}
+        there = all(self.now[k] <= self.before[k] for k in keys)
+        return there and self.respelled.isdisjoint(finding.rows)
+
+
+def row_keys(dataset: Dataset) -> dict[int, str]:
+    """File row -> the hash of its text and label; of held-out rows too."""
+    return {e.row: _hash(_form(e.text), _form(e.category)) for e in _all(dataset)}
+
+
+def label_keys(dataset: Dataset) -> dict[str, str]:
+    """Label -> its hash as it is spelled."""
+    return {label: _hash(label) for label in {e.category for e in _all(dataset)}}
+
+
+def _all(dataset: Dataset) -> tuple[Example, ...]:
+    return (*dataset.examples, *dataset.held_out)
+
+
+def _form(text: str) -> str:
+    """Unicode's NFKC_Casefold (The Unicode Standard, 3.13), and one space for any whitespace."""
+    folded = unicodedata.normalize("NFKC", _IGNORABLE.sub("", text)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def _hash(*parts: str) -> str:
+    told = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:KEY]
