@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor import baseline as baselines
 from auditor.dataset import load_dataset
-from auditor.gate.questions import CODES, Asking, ask
+from auditor.gate.questions import BEYOND_CHECKS, CODES, Asking, ask
 from auditor.gate.verdict import without
 from auditor.interfaces import Progress
 from auditor.opening import open_encoder, with_options
@@ -28,7 +28,7 @@ from auditor.settings import Settings
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-__all__ = ["CODES", "gate"]
+__all__ = ["BEYOND_CHECKS", "CODES", "gate"]
 
 
 def gate(

@@ -35,13 +35,14 @@ from auditor.sides.variations import closest_other, variation_level
 
 # What the gate asks besides the checks. Of reasons that explain alike, the earlier comes first.
 BEYOND_CHECKS = (
-    *("rejected-rows", "shrinkage", "category-loss", "category-names"),
+    *("shrinkage", "category-loss", "category-names"),
     *("amplification", "coverage-loss", "forecast"),
 )
 ORDER = ("label-conflict", "label-error", "near-duplicate", "template-dominance", "split-leakage")
 CODES = (*(check.code for check in CHECKS), *BEYOND_CHECKS)
 OF_AN_AUDIT = {"forecast", "reference"}
 BY_ROWS = {"label-conflict", "near-duplicate"}  # counted by copy families
+OF_FILES = {"rejected-rows"}  # counted in the file
 LABELS = {"out_of_fold", "illusions"}  # what the part `labels` of a look is needed for
 
 
@@ -138,7 +139,7 @@ def _structure(sides: Pool, checks: Sequence[Check], asking: Asking) -> Structur
 
 def _in_order(rules: Mapping[str, Rule]) -> list[str]:
     rest = [code for code in rules if code not in (*ORDER, *BEYOND_CHECKS)]
-    return [code for code in (*ORDER, *rest) if code in rules]
+    return [code for code in (*ORDER, *rest) if code in rules and code not in OF_FILES]
 
 
 def _mark_alone(found: Structure, code: str, findings: Sequence[Finding]) -> Marks:

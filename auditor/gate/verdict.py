@@ -162,17 +162,31 @@ def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
 
 
 def against(sides: Pool, compared: baselines.Standing, policy: Policy) -> Iterator[Tested]:
-    """An answer for each check that found something: whether the baseline knows all of it."""
-    codes = dict.fromkeys(f.code for f in (*compared.new, *compared.known))
-    for code in codes:
-        new = [f for f in compared.new if f.code == code]
-        found = new or [f for f in compared.known if f.code == code]
+    """An answer for each check that found something: whether the baseline knows all of it.
+
+    Findings of rows that were there when the baseline was made fail nothing: nobody touched them.
+    """
+    for code in dict.fromkeys(
+        f.code for f in (*compared.new, *compared.untouched, *compared.known)
+    ):
+        new, untouched, known = (
+            [f for f in found if f.code == code]
+            for found in (compared.new, compared.untouched, compared.known)
+        )
         informational = policy.checks.get(code, Rule()).informational
         failing: Status = "informational" if informational else "fail"
-        count = _number(found)
-        told = f"{count} not in the baseline, such as: {new[0].summary}" if new else ""
-        told = told or f"{count}, known to the baseline"
-        yield _of_findings(sides, code, found, "new", failing if new else "pass", told)
+        if new:
+            told = f"{_number(new)} not in the baseline, such as: {new[0].summary}"
+            yield _of_findings(sides, code, new, "new", failing, told)
+        if untouched:
+            told = (
+                f"{_number(untouched)} not in the baseline, on rows that were there when it was "
+                f"made, such as: {untouched[0].summary}"
+            )
+            yield _of_findings(sides, code, untouched, "new", "informational", told)
+        if known and not new:
+            told = f"{_number(known)}, known to the baseline"
+            yield _of_findings(sides, code, known, "new", "pass", told)
 
 
 def _of_findings(
@@ -260,6 +274,7 @@ def _summed(standing: baselines.Standing) -> BaselineSummary:
         new=len(standing.new),
         fixed=len(standing.fixed),
         expired=len(standing.expired),
+        untouched=len(standing.untouched),
     )
 
 

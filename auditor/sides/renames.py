@@ -1,4 +1,4 @@
-"""Categories that go by another name in the candidate: the same texts, one to one."""
+"""Categories that go by another name in the candidate: the same texts, or the same word."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from auditor.records import Dataset, Example
+from auditor.spelling import spelling_key
 
 MOST = 0.9  # of the texts that are still there, under the new name; the rest may be relabelled
 
@@ -23,7 +24,19 @@ def find_renames(base: Dataset, candidate: Dataset) -> dict[str, str]:
         return {}
     before, now = _labels(base), _labels(candidate)
     forth, back = _moves(before, now, gone), _moves(now, before, new)
-    return {old: name for old, name in sorted(forth.items()) if back.get(name) == old}
+    named = {old: name for old, name in forth.items() if back.get(name) == old}
+    return dict(sorted({**_spelled(gone - {*named}, new - {*named.values()}), **named}.items()))
+
+
+def _spelled(gone: set[str], new: set[str]) -> dict[str, str]:
+    """Names that are spellings of one another, where no third one is."""
+    keys = Counter(map(spelling_key, (*gone, *new)))
+    written = {spelling_key(name): name for name in new}
+    return {
+        old: written[key]
+        for old in gone
+        if (key := spelling_key(old)) in written and keys[key] == 2
+    }
 
 
 def rename(dataset: Dataset, names: Mapping[str, str]) -> Dataset:

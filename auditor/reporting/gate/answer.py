@@ -156,7 +156,8 @@ def baseline(verdict: Verdict) -> str:
         return ""
     return (
         f"Against the baseline file: {count(known.new, 'new finding', 'new findings')}, "
-        f"{known.known:,} known, {known.fixed:,} fixed, {known.expired:,} expired."
+        f"{known.untouched:,} on rows that were there when it was made, {known.known:,} known, "
+        f"{known.fixed:,} fixed, {known.expired:,} expired."
     )
 
 
