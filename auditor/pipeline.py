@@ -39,6 +39,7 @@ from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
 from auditor.prediction.illusion import measure_illusions
+from auditor.prediction.label_noise import estimate_label_noise
 from auditor.prediction.leaving_out import Whole, choose
 from auditor.prediction.measuring import measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
@@ -191,6 +192,7 @@ def look(
         frames=frames,
         frame_alone=read_frames_alone(dataset, copies, frames),
         illusions=illusions,
+        label_noise=estimate_label_noise(dataset, embeddings, copies, settings.seed),
     )
 
 
