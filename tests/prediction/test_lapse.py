@@ -42,7 +42,7 @@ def test_a_probe_that_is_seldom_sure_leaves_the_share_open():
 
 def test_what_the_probe_cannot_tell_is_not_taken_for_wrong():
     """A third of all labels disagree, and those where the probe is sure hardly ever."""
-    agreed, sureness = draw(0.0, start=-1.0, slope=1.5)
+    agreed, sureness = draw(0.0, start=-1.0, reach=3.0)
     assert agreed.mean() < 0.75
     assert lapse_rate(agreed, sureness, 10, 0.975).low < 0.02
 
