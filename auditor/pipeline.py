@@ -40,6 +40,7 @@ from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
 from auditor.prediction.illusion import measure_illusions
+from auditor.prediction.label_noise import estimate_label_noise
 from auditor.prediction.leaving_out import Whole, choose
 from auditor.prediction.measuring import measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
@@ -60,7 +61,7 @@ from auditor.settings import Settings, configure
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-PARTS = ("subtypes", "labels")  # what `look` can leave out
+PARTS = ("subtypes", "labels", "noise")  # what `look` can leave out
 NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
 
 
@@ -202,6 +203,9 @@ def look(
         if said:
             gaps = measure_illusions(dataset, embeddings, same_text, frames, said, seed)
         evidence = dataclasses.replace(evidence, out_of_fold=said, illusions=gaps)
+    if "noise" in parts:
+        noise = estimate_label_noise(dataset, embeddings, same_text, settings.seed)
+        evidence = dataclasses.replace(evidence, label_noise=noise)
     return evidence
 
 

@@ -281,6 +281,44 @@ class Illusion:
     lost: Ints  # positions that random splits get right and the disjoint one does not
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryTold:
+    """Whether the texts tell one category's rows from all others'; skill is 0 to 1, chance 0."""
+
+    category: str
+    units: int  # sets of rows that are kept together, and count as one
+    skill: float  # twice the area under the curve, less one
+    skill_high: float  # upper end, which holds for all categories at once in 95 of 100 sets
+    p: float  # of as much skill where there is none; of this category alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseEstimate:
+    """Whether texts tell their labels at all, and what share of the labels is wrong.
+
+    Of one row of each copy family, by a probe that has seen neither the row nor what is kept
+    together with it.
+    """
+
+    rows: Ints  # (m,) positions that took part
+    units: int  # sets of them that are kept together, and count as one
+    accuracy: float  # share of the rows whose label is the one that scores highest
+    chance: float  # the mean of it over labels dealt out anew
+    p: float  # share of such deals that are told at least as well
+    skill_high: float  # upper end of `skill`, which holds in 95 of 100 sets
+    share: float  # of the labels that are wrong
+    low: float  # ends of its 95 % interval
+    high: float
+    suspects: Ints  # positions that read like another category, and surer than most rows do
+    categories: tuple[CategoryTold, ...]  # by name
+    reason: str | None = None  # why nothing was estimated; None: it was
+
+    @property
+    def skill(self) -> float:
+        """The accuracy beyond chance, of what there is beyond it."""
+        return (self.accuracy - self.chance) / (1.0 - self.chance)
+
+
 # --- findings, and the audit that users keep --------------------------------------------------
 
 
@@ -304,6 +342,7 @@ class Evidence:
     frame_alone: FrameAlone | None = None  # None: no frames
     # Or why a category has none; None: no frames.
     illusions: Mapping[str, Illusion | str] | NotComputed | None = NOT_COMPUTED
+    label_noise: NoiseEstimate | NotComputed | None = NOT_COMPUTED  # None: a single category
 
     @property
     def annotators(self) -> list[str | None] | None:

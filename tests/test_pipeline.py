@@ -6,6 +6,7 @@ import copy
 import json
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -506,3 +507,47 @@ def test_public_names_are_there_and_others_are_not():
     assert {name for name in auditor.__all__ if getattr(auditor, name) is None} == set()
     with pytest.raises(AttributeError, match="no attribute 'audits'"):
         _ = auditor.audits
+
+
+# --- labels that are noise --------------------------------------------------------------------
+
+OPENERS = (
+    *("Hello,", "Good morning:", "A question.", "It is urgent!", "Second time I write:"),
+    *("Dear team,", "To whom it may concern,", "Sorry to bother you,", "Once more:", "Hi there,"),
+)
+PROBLEMS = {
+    "billing": (
+        *("the invoice counts one month twice", "my card was charged for somebody else's order"),
+        *("the discount is missing from the bill", "the tax on the receipt is wrong"),
+        "a direct debit left my account early",
+    ),
+    "delivery": (
+        *("the parcel lies in the rain", "the courier never rang", "tracking has not moved"),
+        *("the driver took it to the neighbours", "half of the order is still on its way"),
+    ),
+}
+CLOSERS = ("what now", "please look into it", "can someone call me back")
+
+
+def messages() -> list[tuple[str, str]]:
+    """300 of them, (text, subject)."""
+    return [
+        (f"{opener} {problem}, {closer}", subject)
+        for subject, problems in PROBLEMS.items()
+        for opener in OPENERS
+        for problem in problems
+        for closer in CLOSERS
+    ]
+
+
+def test_labels_that_say_what_the_texts_say_are_no_noise(audit):
+    data = pd.DataFrame(messages(), columns=["text", "label"])
+    assert audit(data).of("label-noise") == ()
+
+
+def test_labels_by_a_coin_are_an_error_of_the_whole_set(audit):
+    data = pd.DataFrame(messages(), columns=["text", "label"])
+    data["label"] = np.random.default_rng(1).choice(["yes", "no"], len(data))
+    [found] = audit(data).of("label-noise")
+    assert (found.severity, found.category, len(found.rows)) == ("error", None, 300)
+    assert "no better than chance" in found.summary

@@ -17,6 +17,7 @@ from auditor.checks.fragile_category import FragileCategory
 from auditor.checks.illusion_gap import IllusionGap
 from auditor.checks.label_conflict import LabelConflict
 from auditor.checks.label_error import LabelError
+from auditor.checks.label_noise import LabelNoise
 from auditor.checks.label_spelling import LabelSpelling
 from auditor.checks.multi_label import MultiLabel
 from auditor.checks.near_duplicate import NearDuplicate
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     LabelSpelling(),
     MultiLabel(),
     LabelConflict(),
+    LabelNoise(),
     LabelError(),
     AnnotatorInconsistency(),
     NearDuplicate(),
@@ -53,6 +55,7 @@ WITHOUT = {
     "annotators": "no column says who labelled a row",
     "copies_across": "there is no other split than training",
     "reference": "no --reference text was given",
+    "label_noise": "there is one category, so no label can be told from another",
     "out_of_fold": "there is one category, so no label can be told from another",
     "frame_alone": "there is no template",
     "illusions": "there is no template",

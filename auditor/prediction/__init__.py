@@ -3,6 +3,8 @@
     folds.py        which rows must stay together, and folds that keep them so
     probes.py       many small models trained as one batched tensor program
     out_of_fold.py  what such probes, and the words (`words.py`), say of rows they have not seen
+    label_noise.py  whether texts tell their labels at all, and what share of these is wrong:
+                    how far agreement with a sure probe falls short (`lapse.py`)
     frame_alone.py  what frames alone, the content masked, give away of the labels
     illusion.py     what templates on both sides of a random split add to its accuracy
     rungs.py        the ladder of probes: from one update, features of each old category

@@ -18,8 +18,8 @@ _LISTED = 300  # a code in all; the page says how many there are, audit.json has
 _EXAMPLES = 6  # a card
 _RUNS_NAMED = 12
 _MOST_LINKS = 4
-# These speak of a whole category: every other finding in it would overlap with them.
-_CATEGORY_WIDE = frozenset({"fragile-category", "class-imbalance"})
+# These speak of a whole category or set: every other finding in it would overlap with them.
+_CATEGORY_WIDE = frozenset({"fragile-category", "class-imbalance", "label-noise"})
 _MAY_BE_FRAMED = frozenset({"template-dominance", "template-shortcut", "coverage-gap"})
 _BY_DIFFERENCE = frozenset({"near-duplicate", "label-conflict"})
 

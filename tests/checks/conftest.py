@@ -10,6 +10,7 @@ import pytest
 
 from auditor.interfaces import Check
 from auditor.records import (
+    CategoryTold,
     CopyFamilies,
     Dataset,
     Embeddings,
@@ -19,6 +20,7 @@ from auditor.records import (
     FrameAlone,
     Illusion,
     Neighbours,
+    NoiseEstimate,
     OutOfFold,
     Reference,
     Subtype,
@@ -226,6 +228,40 @@ def make_illusions() -> Build:
         }
         measured = {c: Illusion(**{**usual, **gap}) for c, gap in gaps.items()}
         return {**measured, **(untestable or {})}
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_told() -> Build:
+    """A category that is told from the others, unless told otherwise."""
+
+    def make(category: str, **fields: Any) -> CategoryTold:
+        usual = {"units": 30, "skill": 0.9, "skill_high": 0.95, "p": 0.0001}
+        return CategoryTold(category=category, **{**usual, **fields})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_noise() -> Build:
+    """An estimate for 90 rows: labels that are told, of which none need be wrong."""
+
+    def make(**fields: Any) -> NoiseEstimate:
+        usual: dict[str, Any] = {
+            "rows": np.arange(90),
+            "units": 88,
+            "accuracy": 0.9,
+            "chance": 0.33,
+            "p": 0.01,
+            "skill_high": 0.93,
+            "share": 0.01,
+            "low": 0.0,
+            "high": 0.04,
+            "suspects": np.array([4, 7]),
+            "categories": (),
+        }
+        return NoiseEstimate(**{**usual, **fields})
 
     return make
 
