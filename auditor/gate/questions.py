@@ -10,10 +10,12 @@ import numpy as np
 from auditor import baseline as baselines
 from auditor.checks import CHECKS, judge
 from auditor.checks.label_error import LabelError
+from auditor.checks.rejected_rows import RejectedRows
 from auditor.embedding.embed import Encoder
 from auditor.embedding.subtypes import keywords
+from auditor.gate.answers import about_errors, about_names, about_sets, against, standing, unclear
 from auditor.gate.structure import Structure, added_suspects, find_structure, suspect_added
-from auditor.gate.verdict import about_errors, about_names, against, make_verdict, standing
+from auditor.gate.verdict import make_verdict
 from auditor.interfaces import Check, Progress
 from auditor.opening import coefficients_of, target_of
 from auditor.outcomes import Tested, Verdict
@@ -73,7 +75,7 @@ def ask(candidate: Dataset, asking: Asking) -> Verdict:
     found = _structure(sides, ruled, asking)
     marks, skipped = _marks(found, ruled, rules, settings)
     families: list[Questions] = [
-        unread(sides, rules["rejected-rows"]),
+        unread(sides, rules["rejected-rows"], _slip(checks)),
         shrinkage(sides, found.base_family, found.family, rules["shrinkage"]),
         category_loss(sides, found.unit, rules["category-loss"]),
         rises(sides, marks, found.unit, rules),
@@ -85,7 +87,11 @@ def ask(candidate: Dataset, asking: Asking) -> Verdict:
     return make_verdict(
         found,
         asking.base,
-        (*_named(sides, decided.tested), *about_names(sides, renamed)),
+        [
+            *_named(sides, decided.tested),
+            *about_sets(found, checks, policy),
+            *about_names(sides, renamed),
+        ],
         decided.drop,
         skipped,
         policy,
@@ -99,7 +105,7 @@ def _alone(candidate: Dataset, checks: Sequence[Check], asking: Asking) -> Verdi
     """By itself, or against known findings: an audit's errors fail, and so do shares of rows."""
     policy, known = asking.policy, asking.baseline
     sides = pool(None, candidate)
-    found = find_structure(sides, PARTS, (), asking.encoder, asking.settings, asking.progress)
+    found = find_structure(sides, PARTS, asking.encoder, asking.settings, asking.progress)
     findings, skipped = judge(found.both, checks)
     rules = policy.rules({"rejected-rows": ALONE["rejected-rows"]} if known else ALONE)
     marks = {
@@ -107,12 +113,16 @@ def _alone(candidate: Dataset, checks: Sequence[Check], asking: Asking) -> Verdi
         for code in _in_order(rules)
         if code in {c.code for c in checks}
     }
-    families: list[Questions] = [unread(sides, rules["rejected-rows"]), shares(sides, marks, rules)]
+    families: list[Questions] = [
+        unread(sides, rules["rejected-rows"], _slip(checks)),
+        shares(sides, marks, rules),
+    ]
     families += _about_forecasts(sides, rules.get("forecast"), asking)
     decided = _decided(sides, families, policy)
     stands, compared = None, None
     if known is None:
         tested, stands = about_errors(sides, findings, decided.tested, policy)
+        tested = (*tested, *unclear(found, checks, skipped))
     else:
         compared = baselines.split(known, findings, sides.dataset)
         tested = (*against(sides, compared, policy), *decided.tested)
@@ -133,8 +143,13 @@ def _structure(sides: Pool, checks: Sequence[Check], asking: Asking) -> Structur
     """With the parts that the checks need, of the pool as of the base: the labels aside, for which
     the base is asked."""
     needs = {need for c in checks if c.code not in {"label-error", *BY_ROWS} for need in c.needs}
-    parts = ["subtypes"] * ("subtypes" in needs) + ["labels"] * bool(needs & LABELS)
-    return find_structure(sides, parts, parts, asking.encoder, asking.settings, asking.progress)
+    parts = ["noise", *["subtypes"] * ("subtypes" in needs), *["labels"] * bool(needs & LABELS)]
+    return find_structure(sides, parts, asking.encoder, asking.settings, asking.progress)
+
+
+def _slip(checks: Sequence[Check]) -> int:
+    """Rows that may be unread, whatever share they are: as an audit judges it."""
+    return next(c.rows for c in checks if isinstance(c, RejectedRows))
 
 
 def _in_order(rules: Mapping[str, Rule]) -> list[str]:

@@ -19,7 +19,7 @@ from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.words import word_probabilities
 from auditor.records import Dataset, Evidence, Ints
 from auditor.settings import Settings
-from auditor.sides.pool import Pool
+from auditor.sides.pool import Flags, Pool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Structure:
 
     pool: Pool
     both: Evidence  # of the pool
-    base: Evidence | None  # of the base alone, its rows numbered as in the pool
+    candidate: Evidence  # of the candidate alone, its rows numbered as in the pool
+    base: Evidence | None  # of the base alone, the same
     base_family: Ints  # (n,) copy family in the base alone; -1 on other rows
     unit: Ints  # (n,) copies and rows of one group: they are not independent
 
@@ -41,32 +42,38 @@ class Structure:
 def find_structure(
     pool: Pool,
     parts: Collection[str],
-    base_parts: Collection[str],
     encoder: Encoder,
     settings: Settings,
     progress: Progress,
 ) -> Structure:
-    """parts, base_parts: of `pipeline.PARTS`, what is wanted of the pool and of the base alone."""
-    both = look(pool.dataset, [], encoder, settings, progress, parts=parts)
+    """parts: of `pipeline.PARTS`, what is wanted."""
+
+    def looked(dataset: Dataset) -> Evidence:
+        return look(dataset, [], encoder, settings, progress, parts=parts)
+
+    both = looked(pool.dataset)
     base_family = np.full(len(pool.in_base), -1, dtype=np.int64)
     base = None
     if pool.base is not None:
-        base = look(_alone(pool), [], encoder, settings, progress, parts=base_parts)
+        base = looked(_alone(pool.base, pool.in_base))
         base_family[pool.in_base] = base.copies.family
+    # Where no row has left, the pool is the candidate.
+    left = bool(pool.removed.any())
     return Structure(
         pool=pool,
         both=both,
+        candidate=looked(_alone(pool.candidate, pool.in_candidate)) if left else both,
         base=base,
         base_family=base_family,
         unit=keep_together(pool.dataset, both.same_text),
     )
 
 
-def _alone(pool: Pool) -> Dataset:
-    """The base by itself; a row's number is its position in the pool."""
-    assert pool.base is not None  # noqa: S101 - the caller looked
-    numbered = zip(pool.base.examples, np.flatnonzero(pool.in_base).tolist(), strict=True)
-    return replace(pool.base, examples=tuple(replace(e, row=i) for e, i in numbered))
+def _alone(dataset: Dataset, side: Flags) -> Dataset:
+    """One of the sets by itself; a row's number is its position in the pool, in which `side` (n,)
+    are its rows."""
+    numbered = zip(dataset.examples, np.flatnonzero(side).tolist(), strict=True)
+    return replace(dataset, examples=tuple(replace(e, row=i) for e, i in numbered))
 
 
 def suspect_added(found: Structure, check: LabelError, seed: int) -> tuple[Suspicion, Ints]:

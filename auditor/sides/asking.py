@@ -27,6 +27,8 @@ Values = NDArray[np.float64]
 
 Span = tuple[float, float, float, float]  # low, high, smallest, adjusted p
 
+# Of answers, in the order in which they are read.
+STATUSES: tuple[Status, ...] = ("fail", "inconclusive", "warn", "informational", "pass")
 WARN_TIMES = 10  # as many false warnings as failures: a warning stops nothing
 SHOWN = 200  # rows that an answer names; its summary has the count
 PAIRED = 8  # of them that stand beside the row that they repeat
@@ -109,8 +111,7 @@ def decide(
         for judged in _levels(families, false_alarms)
         for asked, status, span in _settled(judged, fewest, unseen)
     ]
-    order = ("fail", "inconclusive", "warn", "informational", "pass")
-    answers.sort(key=lambda a: (order.index(a[1].status), -round(a[0].explains, 1)))
+    answers.sort(key=lambda a: (STATUSES.index(a[1].status), -round(a[0].explains, 1)))
     failing = [a for a, t in answers if t.status == "fail" and a.spare is not None]
     return Decided(tested=tuple(_told(answers)), drop=_dropped(pool, failing))
 

@@ -17,6 +17,7 @@ from auditor.records import Dataset, Ints
 from auditor.sides.asking import Asked, Values
 from auditor.sides.pool import Pool
 
+MADE_FROM = 0.8  # of the candidate's rows are the base's: it was made from it
 FEWEST = 30  # rows of a candidate that is not its base: of fewer nothing can be told
 
 
@@ -37,8 +38,9 @@ class Facts:
         return effect, effect, np.broadcast_to(self.smallest, level.shape)
 
 
-def unread(pool: Pool, rule: Rule) -> Facts:
-    """The question of `rejected-rows`: more of them than the limit, and than of the base's."""
+def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
+    """The question of `rejected-rows`: more than `slip` of them, more than the limit, and a larger
+    share than of the base's by as much."""
     share, number = _unread(pool.candidate)
     before = _unread(pool.base)[0] if pool.base else 0.0
     effect = share - before
@@ -67,7 +69,8 @@ def unread(pool: Pool, rule: Rule) -> Facts:
         f"{of_base}{why}",
         advice="Mend these rows, or take them out; what cannot be read cannot be judged.",
     )
-    return _facts([asked], [(rule.fail, rule.warn)], np.zeros(1))
+    limits = (rule.fail if number > slip else None, rule.warn)
+    return _facts([asked], [limits], np.zeros(1))
 
 
 def _unread(dataset: Dataset) -> tuple[float, int]:
@@ -127,11 +130,14 @@ def category_loss(pool: Pool, unit: Ints, rule: Rule) -> Facts:
         rows = np.flatnonzero(own & pool.in_base)
         if not len(rows) or (own & pool.in_candidate).any():
             continue
-        # That all of its rows are among those that left, and none among those that came.
+        # That all of its rows are among those that left, and none among those that came. Where
+        # the candidate was made from the base by leaving rows out, nothing of that was chance.
         units = len(np.unique(unit[rows]))
         p = float(hypergeom.sf(units - 1, kept + left, units, left))
         if came:
             p *= float(hypergeom.cdf(0, came + kept + left, units, came))
+        if pool.kept.sum() >= MADE_FROM * pool.in_candidate.sum():
+            p = 0.0
         of = rule.of(name)
         asked.append(
             Asked(

@@ -9,22 +9,27 @@ from dataclasses import replace
 from auditor.records import Dataset, Example
 from auditor.spelling import spelling_key
 
-MOST = 0.9  # of the texts that are still there, under the new name; the rest may be relabelled
-
 
 def find_renames(base: Dataset, candidate: Dataset) -> dict[str, str]:
     """Category of the base -> that of the candidate, of those that one side has and the other not.
 
-    Both ways: nearly all texts of the old category that are still there stand under the new one,
-    and nearly all texts of the new one that were there before stood under the old one.
+    Both ways: half or more of the texts of the old category that are still there stand under the
+    new one, and more than half of those of the new one that were there stood under the old one.
     """
     gone = {*base.categories} - {*candidate.categories}
     new = {*candidate.categories} - {*base.categories}
     if not gone or not new:
         return {}
-    before, now = _labels(base), _labels(candidate)
-    forth, back = _moves(before, now, gone), _moves(now, before, new)
-    named = {old: name for old, name in forth.items() if back.get(name) == old}
+    shared, before, now = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
+    old, fresh = _labels(base), _labels(candidate)
+    for text in old.keys() & fresh.keys():
+        shared.update((a, b) for a in old[text] & gone for b in fresh[text] & new)
+        before.update(old[text] & gone)
+        now.update(fresh[text] & new)
+    named: dict[str, str] = {}
+    for (a, b), number in sorted(shared.items(), key=lambda s: (-s[1], s[0])):
+        if a not in named and 2 * number >= before[a] and 2 * number > now[b]:
+            named[a] = b
     return dict(sorted({**_spelled(gone - {*named}, new - {*named.values()}), **named}.items()))
 
 
@@ -58,23 +63,4 @@ def _labels(dataset: Dataset) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for example in dataset.examples:
         found[" ".join(example.text.split())].add(example.category)
-    return found
-
-
-def _moves(
-    here: Mapping[str, set[str]], there: Mapping[str, set[str]], names: set[str]
-) -> dict[str, str]:
-    """For each of `names` the one category in which its texts stand on the other side."""
-    places: dict[str, Counter[str]] = defaultdict(Counter)
-    texts: Counter[str] = Counter()
-    for text, categories in here.items():
-        for name in categories & names:
-            if text in there:
-                texts[name] += 1
-                places[name].update(there[text])
-    found = {}
-    for name, counts in places.items():
-        most, number = max(counts.items(), key=lambda c: (c[1], c[0]))
-        if number >= MOST * texts[name]:
-            found[name] = most
     return found

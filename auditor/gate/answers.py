@@ -1,0 +1,246 @@
+"""Answers that are counted, not estimated: what an audit would say, names, a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from auditor import baseline as baselines
+from auditor.checks import judge
+from auditor.checks.label_noise import LabelNoise
+from auditor.gate.structure import Structure
+from auditor.interfaces import Check
+from auditor.outcomes import Standing, Status, Tested
+from auditor.policy import Policy, Rule
+from auditor.records import computed
+from auditor.results import Finding, SkippedCheck, fingerprint
+from auditor.sides.asking import SHOWN
+from auditor.sides.pool import Pool
+
+OF_SETS = ("label-noise", "label-spelling")  # checks that speak of a set, not of its rows
+
+
+def about_errors(
+    sides: Pool, findings: Sequence[Finding], tested: Sequence[Tested], policy: Policy
+) -> tuple[tuple[Tested, ...], Standing | None]:
+    """The answers with what an audit calls errors, which fail; and those that the policy lets pass.
+
+    A check for which the user set a limit of its own, or that only informs, is judged by that.
+    """
+    failed = {t.check for t in tested if t.status == "fail"}
+    errors = [f for f in findings if f.severity == "error" and f.code not in failed]
+    allowed = {code for code, r in policy.checks.items() if r.fail is not None or r.informational}
+    failing = [
+        _of_findings(sides, code, found, "absolute", "fail", _told(found))
+        for code in _codes(errors)
+        if code not in allowed and (found := [f for f in errors if f.code == code])
+    ]
+    passing = [f for f in errors if f.code in allowed]
+    stands = None
+    if passing:
+        reason = "the policy sets another limit for them"
+        stands = Standing(errors=len(passing), codes=_codes(passing), reason=reason)
+    facts = [t for t in tested if t.check == "rejected-rows" and t.status == "fail"]
+    others = [t for t in tested if t not in facts and t.status == "fail"]
+    rest = [t for t in tested if t.status != "fail"]
+    return (*facts, *failing, *others, *rest), stands
+
+
+def _told(errors: Sequence[Finding]) -> str:
+    if len(errors) == 1:
+        return f"an audit calls it an error: {errors[0].summary}"
+    return f"{len(errors)} errors of an audit, such as: {errors[0].summary}"
+
+
+def standing(found: Structure, checks: Sequence[Check]) -> Standing | None:
+    """What an audit of the base calls errors, and the candidate has kept: no reason to fail."""
+    base, sides = found.base, found.pool
+    assert base is not None  # noqa: S101 - asked only where there is a base
+    # Labels that look wrong are never errors; conflicts that are rest on copies, not on probes.
+    asked = [c for c in checks if c.code != "label-error"]
+    kept = set(np.flatnonzero(sides.kept).tolist())
+    errors = [
+        f
+        for f in judge(replace(base, out_of_fold=None), asked)[0]
+        if f.severity == "error" and kept.issuperset(r for r in f.rows if r < len(sides.kept))
+    ]
+    if not errors:
+        return None
+    reason = "they rest on rows that the base has"
+    return Standing(errors=len(errors), codes=_codes(errors), reason=reason)
+
+
+def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
+    """A warning where categories go by other names: the data is the same, its users may not be."""
+    if not renamed:
+        return
+    rows = [e.row for e in sides.candidate.examples if e.category in {*renamed.values()}]
+    share = len(rows) / len(sides.candidate.examples)
+    named = [f"{old!r} is now {new!r}" for old, new in renamed.items()]
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    yield _counted(
+        check="category-names",
+        category=None,
+        kind="absolute",
+        status="warn",
+        share=share,
+        of=len(sides.candidate.examples),
+        rows=rows,
+        summary=f"categories were renamed: {', '.join(named[:3])}{more}",
+        advice="See that whatever reads these names knows the new ones.",
+        print_of=[f"{old} {new}" for old, new in renamed.items()],
+    )
+
+
+def against(sides: Pool, compared: baselines.Standing, policy: Policy) -> Iterator[Tested]:
+    """An answer for each check that found something: whether the baseline knows all of it.
+
+    Findings of rows that were there when the baseline was made fail nothing: nobody touched them.
+    """
+    for code in dict.fromkeys(
+        f.code for f in (*compared.new, *compared.untouched, *compared.known)
+    ):
+        new, untouched, known = (
+            [f for f in found if f.code == code]
+            for found in (compared.new, compared.untouched, compared.known)
+        )
+        informational = policy.checks.get(code, Rule()).informational
+        failing: Status = "informational" if informational else "fail"
+        if new:
+            told = f"{_number(new)} not in the baseline, such as: {new[0].summary}"
+            yield _of_findings(sides, code, new, "new", failing, told)
+        if untouched:
+            told = (
+                f"{_number(untouched)} not in the baseline, on rows that were there when it was "
+                f"made, such as: {untouched[0].summary}"
+            )
+            yield _of_findings(sides, code, untouched, "new", "informational", told)
+        if known and not new:
+            told = f"{_number(known)}, known to the baseline"
+            yield _of_findings(sides, code, known, "new", "pass", told)
+
+
+def _of_findings(
+    sides: Pool,
+    code: str,
+    found: Sequence[Finding],
+    kind: Literal["absolute", "new"],
+    status: Status,
+    summary: str,
+) -> Tested:
+    positions = sorted({r for f in found for r in f.rows if r < len(sides.in_candidate)})
+    return _counted(
+        check=code,
+        category=found[0].category if len(found) == 1 else None,
+        kind=kind,
+        status=status,
+        share=len(positions) / len(sides.in_candidate),
+        of=len(sides.in_candidate),
+        rows=sides.candidate_rows[positions].tolist(),
+        summary=summary,
+        advice=found[0].advice,
+        print_of=[f.fingerprint for f in found],
+    )
+
+
+def _counted(
+    *,
+    check: str,
+    category: str | None,
+    kind: Literal["absolute", "new"],
+    status: Status,
+    share: float,
+    of: int,
+    rows: Sequence[int],
+    summary: str,
+    advice: str,
+    print_of: Sequence[str],
+) -> Tested:
+    """An answer that was counted: nothing is estimated, so there is no interval."""
+    share = round(share, 6)
+    return Tested(
+        check=check,
+        category=category,
+        subject="",
+        kind=kind,
+        status=status,
+        base=None,
+        base_of=None,
+        candidate=share,
+        candidate_of=of,
+        effect=share,
+        low=share,
+        high=share,
+        margin=None,
+        smallest=None,
+        p=0.0 if status in ("fail", "warn") else 1.0,
+        rows=tuple(sorted(rows)[:SHOWN]),
+        base_rows=(),
+        summary=summary,
+        advice=advice,
+        fingerprint=fingerprint(check, category, print_of),
+    )
+
+
+def _number(found: Sequence[Finding]) -> str:
+    return f"{len(found)} {'finding' if len(found) == 1 else 'findings'}"
+
+
+def _codes(findings: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f.code for f in findings))
+
+
+def about_sets(found: Structure, checks: Sequence[Check], policy: Policy) -> Iterator[Tested]:
+    """What an audit says of the candidate as a whole, and did not say of the base.
+
+    A base whose labels are noise can tell nothing of the labels that were added.
+    """
+    base, sides = found.base, found.pool
+    assert base is not None  # noqa: S101 - asked only where there is a base
+    for check in (c for c in checks if c.code in OF_SETS):
+        before = [f for f in judge(base, [check])[0] if f.severity != "note"]
+        now = [f for f in judge(found.candidate, [check])[0] if f.severity != "note"]
+        new = [f for f in now if not any(_same(f, b) for b in before)]
+        informational = policy.checks.get(check.code, Rule()).informational
+        for severity, status in (("error", "fail"), ("warning", "warn")):
+            if of := [f for f in new if f.severity == severity]:
+                told: Status = "informational" if informational else status  # type: ignore[assignment]
+                yield _of_findings(sides, check.code, of, "absolute", told, of[0].summary)
+        untold = [f for f in before if f.code == LabelNoise.code and f.severity == "error"]
+        if untold and sides.added.any() and not new:
+            told = "informational" if informational else "inconclusive"
+            summary = f"the base cannot judge the labels that were added: {untold[0].summary}"
+            yield _of_findings(sides, check.code, untold, "absolute", told, summary)
+
+
+def _same(now: Finding, before: Finding) -> bool:
+    """Whether a finding about a set stands in the base, too: of the same labels, as severe."""
+    labels = [
+        {s["label"] for s in f.measured.get("spellings", ())} | {f.category} for f in (now, before)
+    ]
+    return labels[0] == labels[1] and (now.severity != "error" or before.severity == "error")
+
+
+def unclear(
+    found: Structure, checks: Sequence[Check], skipped: Sequence[SkippedCheck]
+) -> Iterator[Tested]:
+    """Where the share of wrong labels cannot be told, nobody may say that it is small."""
+    noise = computed(found.both.label_noise)
+    for check in checks:
+        if isinstance(check, LabelNoise) and noise is not None and not check.clear(noise):
+            reason = next(s.reason for s in skipped if s.code == check.code)
+            yield _counted(
+                check=check.code,
+                category=None,
+                kind="absolute",
+                status="inconclusive",
+                share=noise.high,
+                of=len(found.pool.in_candidate),
+                rows=(),
+                summary=reason,
+                advice="Label a random hundred rows again and count how many differ, or add rows.",
+                print_of=[],
+            )
