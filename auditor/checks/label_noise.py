@@ -32,7 +32,7 @@ class LabelNoise:
     )
     suspicious: float = limit(
         0.05,
-        "The same for a warning: untouched sets stay below .03 (CLINC150, HWU64, Bitext, and "
+        "The same for a warning: untouched sets stay below .02 (CLINC150, HWU64, Bitext, and "
         "categories of them that are hard to tell apart).",
     )
     unclear: float = limit(

@@ -40,7 +40,7 @@ from auditor.records import (
 MOST = 3000  # rows that take part, the first in canonical order, which is as good as random
 FEWEST = 20  # units: fewer say nothing
 FEWEST_OF_CATEGORY = 2  # rows: the only one, held out, leaves none to learn from
-RIDGE = 1.0  # of unit vectors; with .5 and 2 the intervals are the same to .02 (HWU64, CLINC150)
+RIDGE = 1.0  # of unit vectors; with .5 and 2 the intervals are the same to .03 (HWU64, CLINC150)
 WORDS = 0.5  # weight of shared words beside the embedding: some labels are told by words alone
 PERMUTATIONS = 99
 HELD = 0.975  # by each end of the share's interval, which is then one of 95 %
@@ -57,8 +57,10 @@ def estimate_label_noise(
     names, codes = np.unique(dataset.codes[rows], return_inverse=True)
     units = np.unique(keep_together(dataset, copies)[rows], return_inverse=True)[1]
     count = len(np.unique(units))
-    if len(names) < 2 or count < FEWEST:
+    if count < FEWEST:
         return _untold(rows, count, f"{count} different examples, {FEWEST} are needed")
+    if len(names) < 2:
+        return _untold(rows, count, f"no two categories have {FEWEST_OF_CATEGORY} examples")
     texts = [dataset.examples[i].text for i in rows]
     probe = _Probe.of(embeddings.vectors[rows], texts, units)
     scores = probe.held_out(codes)
