@@ -17,7 +17,10 @@ from auditor.settings import Settings
 
 ORDERS = ("two oat flat whites", "a rye loaf", "the lemon tart", "one pot of mint tea", "a bagel")
 HOURS = ("at seven", "before the school run", "around noon", "after the match", "on Saturday")
-MOODS = ("it was cold", "it was lovely", "half of it was missing", "I never got it", "too sweet")
+MOODS = {
+    "orders": ("no rush", "as always", "with two spoons", "to take away", "and keep the change"),
+    "complaints": ("it was cold", "too sweet", "half was missing", "I never got it", "no apology"),
+}
 STREETS = ("Harbour Way", "Tanner Street", "Bell Lane", "North Parade", "Cobden Road", "Wharf End")
 
 
@@ -35,8 +38,8 @@ def rows() -> pd.DataFrame:
         (f"{order} {hour} for {random.choice(STREETS)} {random.integers(1, 99)}, {mood}", label)
         for order in ORDERS
         for hour in HOURS
-        for mood in MOODS
-        for label in ("orders", "complaints")
+        for label, moods in MOODS.items()
+        for mood in moods
     ]
     frame = pd.DataFrame(plain, columns=["text", "label"])
     return pd.concat([frame, copied(frame[:4])], ignore_index=True)

@@ -65,9 +65,9 @@ class LabelNoise:
             yield from self._of_share(evidence, noise)
 
     def clear(self, noise: NoiseEstimate) -> bool:
-        """Whether the share of wrong labels is told closely enough to say that it is small."""
+        """Whether it can be told that too many labels are wrong, or that they are not."""
         return noise.reason is None and (
-            noise.low > self.suspicious or noise.high < self.unclear or self._blind(noise)
+            noise.low > self.wrong or noise.high < self.unclear or self._blind(noise)
         )
 
     def _blind(self, told: NoiseEstimate | CategoryTold) -> bool:

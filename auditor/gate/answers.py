@@ -16,7 +16,7 @@ from auditor.interfaces import Check
 from auditor.outcomes import Standing, Status, Tested
 from auditor.policy import Policy, Rule
 from auditor.records import computed
-from auditor.results import Finding, SkippedCheck, fingerprint
+from auditor.results import Finding, fingerprint
 from auditor.sides.asking import SHOWN
 from auditor.sides.pool import Pool
 
@@ -201,37 +201,60 @@ def about_sets(found: Structure, checks: Sequence[Check], policy: Policy) -> Ite
     base, sides = found.base, found.pool
     assert base is not None  # noqa: S101 - asked only where there is a base
     for check in (c for c in checks if c.code in OF_SETS):
-        before = [f for f in judge(base, [check])[0] if f.severity != "note"]
-        now = [f for f in judge(found.candidate, [check])[0] if f.severity != "note"]
-        new = [f for f in now if not any(_same(f, b) for b in before)]
+        before, now = (
+            [f for f in judge(of, [check])[0] if f.severity != "note" and not _of_one_category(f)]
+            for of in (base, found.candidate)
+        )
+        errors, warnings = (
+            [f for f in now if f.severity == kind and not any(_same(f, b) for b in before)]
+            for kind in ("error", "warning")
+        )
+        status: Status = "fail"
+        if isinstance(check, LabelNoise) and not _noisier(found):
+            status = "inconclusive"
         informational = policy.checks.get(check.code, Rule()).informational
-        for severity, status in (("error", "fail"), ("warning", "warn")):
-            if of := [f for f in new if f.severity == severity]:
-                told: Status = "informational" if informational else status  # type: ignore[assignment]
-                yield _of_findings(sides, check.code, of, "absolute", told, of[0].summary)
-        untold = [f for f in before if f.code == LabelNoise.code and f.severity == "error"]
-        if untold and sides.added.any() and not new:
-            told = "informational" if informational else "inconclusive"
-            summary = f"the base cannot judge the labels that were added: {untold[0].summary}"
-            yield _of_findings(sides, check.code, untold, "absolute", told, summary)
+        for of, told in ((errors, status), (warnings, "warn")):
+            if of:
+                shown: Status = "informational" if informational else told
+                yield _of_findings(sides, check.code, of, "absolute", shown, of[0].summary)
+        stands = [f for f in before if f.code == LabelNoise.code and f.severity == "error"]
+        if stands and not errors and sides.added.any():
+            summary = f"the base cannot judge the labels that were added: {stands[0].summary}"
+            shown = "informational" if informational else "inconclusive"
+            yield _of_findings(sides, check.code, stands, "absolute", shown, summary)
+
+
+def _of_one_category(finding: Finding) -> bool:
+    """Of these a change is not told from chance: see `_noisier`, which speaks of the whole set."""
+    return finding.code == LabelNoise.code and finding.category is not None
+
+
+def _noisier(found: Structure) -> bool:
+    """Whether the candidate's labels are surely told less well than the base's, or more are wrong.
+
+    By twice the widths of the intervals of the skill (at 95 % one-sided ends the chance is then
+    below one in 10,000), or by 95 % intervals of the shares that do not meet.
+    """
+    assert found.base is not None  # noqa: S101 - the caller looked
+    before, now = computed(found.base.label_noise), computed(found.candidate.label_noise)
+    if before is None or now is None or before.reason or now.reason:
+        return False
+    width = (before.skill_high - before.skill) + (now.skill_high - now.skill)
+    return before.skill - now.skill > 2 * width or now.low > before.high
 
 
 def _same(now: Finding, before: Finding) -> bool:
     """Whether a finding about a set stands in the base, too: of the same labels, as severe."""
-    labels = [
-        {s["label"] for s in f.measured.get("spellings", ())} | {f.category} for f in (now, before)
-    ]
+    labels = [{s["label"] for s in f.measured.get("spellings", ())} for f in (now, before)]
     return labels[0] == labels[1] and (now.severity != "error" or before.severity == "error")
 
 
-def unclear(
-    found: Structure, checks: Sequence[Check], skipped: Sequence[SkippedCheck]
-) -> Iterator[Tested]:
+def unclear(found: Structure, checks: Sequence[Check]) -> Iterator[Tested]:
     """Where the share of wrong labels cannot be told, nobody may say that it is small."""
     noise = computed(found.both.label_noise)
     for check in checks:
         if isinstance(check, LabelNoise) and noise is not None and not check.clear(noise):
-            reason = next(s.reason for s in skipped if s.code == check.code)
+            between = f"{100 * noise.low:.0f} to {100 * noise.high:.0f}%"
             yield _counted(
                 check=check.code,
                 category=None,
@@ -240,7 +263,8 @@ def unclear(
                 share=noise.high,
                 of=len(found.pool.in_candidate),
                 rows=(),
-                summary=reason,
+                summary="the share of wrong labels cannot be told: "
+                + (noise.reason or f"{between} of them may be"),
                 advice="Label a random hundred rows again and count how many differ, or add rows.",
                 print_of=[],
             )

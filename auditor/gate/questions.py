@@ -122,7 +122,7 @@ def _alone(candidate: Dataset, checks: Sequence[Check], asking: Asking) -> Verdi
     stands, compared = None, None
     if known is None:
         tested, stands = about_errors(sides, findings, decided.tested, policy)
-        tested = (*tested, *unclear(found, checks, skipped))
+        tested = (*tested, *unclear(found, checks))
     else:
         compared = baselines.split(known, findings, sides.dataset)
         tested = (*against(sides, compared, policy), *decided.tested)

@@ -38,7 +38,7 @@ from auditor.records import (
 )
 
 MOST = 3000  # rows that take part, the first in canonical order, which is as good as random
-FEWEST = 20  # units: fewer say nothing
+FEWEST = 50  # units: of fewer a probe learns too little for its failing to say anything
 FEWEST_OF_CATEGORY = 2  # rows: the only one, held out, leaves none to learn from
 RIDGE = 1.0  # of unit vectors; with .5 and 2 the intervals are the same to .03 (HWU64, CLINC150)
 WORDS = 0.5  # weight of shared words beside the embedding: some labels are told by words alone

@@ -93,6 +93,7 @@ def make_evidence() -> Build:
             "out_of_fold": None,
             "forecast": None,
             "illusions": None,
+            "label_noise": None,
             "copies_across": None if across is None else CopyFamilies(family=np.asarray(across)),
         }
         return Evidence(dataset=dataset, **{**empty, **fields})

@@ -23,6 +23,7 @@ from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
 from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Template
 from auditor.results import Forecast, Recipe
+from auditor.settings import Settings
 
 DIM = 24
 FORM = ("dear", "team", "this", "is", "a", "claim", "for", "our", "parcel", "<number>") * 3
@@ -46,7 +47,7 @@ def dataset_of(
     roles = {"text": "text", "label": "label"}
     roles |= {"group": "customer"} if groups else {}
     roles |= {"split": "split"} if held_out else {}
-    return assemble("tickets", rows, roles)
+    return assemble("tickets", rows, roles, Settings())
 
 
 def direction(name: str) -> Floats:

@@ -230,18 +230,18 @@ def test_a_single_row_of_a_category_takes_no_part(tickets, world, direction, est
 
 def test_too_few_examples_tell_nothing(write, estimate):
     found = estimate(write(4, name="few"))
-    assert found.reason == "16 different examples, 20 are needed"
+    assert found.reason == "16 different examples, 50 are needed"
     assert (found.low, found.high) == (0.0, 1.0)
 
 
 def test_texts_that_all_stand_under_several_labels_tell_nothing(write, estimate):
     once = write(15, name="doubled")
     found = estimate([*once, *((text, "complaint") for text, _ in once)])
-    assert (len(found.rows), found.reason) == (0, "0 different examples, 20 are needed")
+    assert (len(found.rows), found.reason) == (0, "0 different examples, 50 are needed")
 
 
 def test_categories_of_one_example_each_are_nothing_to_be_told_from(world, direction, estimate):
-    pairs = [(t, "billing") for t in world.write("a bill", 25, direction("billing"))]
+    pairs = [(t, "billing") for t in world.write("a bill", 55, direction("billing"))]
     pairs += [(t, f"rare {i}") for i, t in enumerate(world.write("rare", 9, direction("rare")))]
     assert estimate(pairs).reason == "no two categories have 2 examples"
 
