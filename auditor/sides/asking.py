@@ -1,9 +1,10 @@
 """Questions that a gate puts to the data, and how they are decided together.
 
-A family of questions (`Questions`) says how surprising each observed effect would be where there is
-none beyond the margin. All families are decided at once, so that the chance that anything fails
-where nothing has changed stays below one level (Holm 1979), however the questions depend on one
-another.
+A family of questions (`Questions`) says how surprising each observed effect would be where nothing
+has changed, and whether it is surely beyond its margin. All are decided at once, so that the chance
+that anything fails where nothing has changed stays below one level, however the questions depend
+on one another: each check has an equal part of it, whatever number of categories or subjects it is
+put to, and within a check the questions share (Holm 1979).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, Protocol
 
 import numpy as np
@@ -29,6 +30,7 @@ Span = tuple[float, float, float, float]  # low, high, smallest, adjusted p
 
 # Of answers, in the order in which they are read.
 STATUSES: tuple[Status, ...] = ("fail", "inconclusive", "warn", "informational", "pass")
+UNSURE = 0.05  # chance that an effect within its margin is taken to be beyond it, at most
 WARN_TIMES = 10  # as many false warnings as failures: a warning stops nothing
 SHOWN = 200  # rows that an answer names; its summary has the count
 PAIRED = 8  # of them that stand beside the row that they repeat
@@ -77,18 +79,27 @@ class Decided:
     drop: tuple[Dropped, ...]  # candidate rows, without which what fails might pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """How surprising the effects of (T,) questions are."""
+
+    fail: Values  # chance of such an effect where nothing has changed: what false alarms come from
+    warn: Values
+    beyond_fail: Values  # chance of it where it is within the margin that fails, that warns
+    beyond_warn: Values
+
+
 class Questions(Protocol):
     """Questions of one kind, (T,) of them."""
 
     @property
     def asked(self) -> Sequence[Asked]: ...
 
-    def p_values(self) -> tuple[Values, Values]:
-        """(T,) chance of such an effect where it is within the margin that fails, that warns."""
-        ...
+    def chances(self) -> Chances: ...
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
-        """(T,) interval of the effect at `level` (T,), and the smallest that would be seen."""
+        """(T,) interval of the effect, and the smallest that would be seen where the test is at
+        `level` (T,)."""
         ...
 
 
@@ -172,15 +183,25 @@ def outcome(tested: Sequence[Tested]) -> Outcome:
 
 def _levels(families: Sequence[Questions], false_alarms: float) -> list[_Judged]:
     """Every family, judged beside all others."""
-    values = [f.p_values() for f in families]
-    p, p_warn = (np.concatenate([np.ones(0), *(v[k] for v in values)]) for k in (0, 1))
-    counted = np.array([a.can_fail for f in families for a in f.asked], dtype=bool)
-    adjusted, level = np.ones(len(p)), np.full(len(p), false_alarms / max(counted.sum(), 1))
-    adjusted[counted] = holm(p[counted])
-    rank = np.argsort(np.argsort(p[counted], kind="stable"), kind="stable")
-    level[counted] = false_alarms / (counted.sum() - rank)
-    fails = counted & (adjusted <= false_alarms)
-    warns = holm(p_warn) <= WARN_TIMES * false_alarms
+    found = [f.chances() for f in families]
+    p, p_warn, beyond, beyond_warn = (
+        np.concatenate([np.ones(0), *(getattr(c, kind.name) for c in found)])
+        for kind in fields(Chances)
+    )
+    asked = [a for f in families for a in f.asked]
+    counted = np.array([a.can_fail for a in asked], dtype=bool)
+    checks = np.array([a.check for a in asked], dtype=object)
+    parts = max(len({*checks[counted]}), 1)
+    adjusted, adjusted_warn = np.ones(len(p)), np.ones(len(p))
+    level = np.full(len(p), false_alarms / parts)
+    for check in dict.fromkeys(checks):
+        own = counted & (checks == check)
+        adjusted[own] = np.minimum(parts * holm(p[own]), 1.0)
+        rank = np.argsort(np.argsort(p[own], kind="stable"), kind="stable")
+        level[own] = false_alarms / parts / (own.sum() - rank)
+        adjusted_warn[checks == check] = parts * holm(p_warn[checks == check])
+    fails = counted & (adjusted <= false_alarms) & (beyond <= UNSURE)
+    warns = (adjusted_warn <= WARN_TIMES * false_alarms) & (beyond_warn <= UNSURE)
     ends = np.cumsum([len(f.asked) for f in families])[:-1]
     parts = (np.split(values, ends) for values in (level, adjusted, fails, warns))
     return [_Judged(*judged) for judged in zip(families, *parts, strict=True)]

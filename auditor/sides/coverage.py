@@ -19,7 +19,7 @@ from scipy.stats import beta, gamma, hypergeom
 
 from auditor.policy import Rule
 from auditor.records import Floats, Ints
-from auditor.sides.asking import Asked, Values
+from auditor.sides.asking import UNSURE, Asked, Chances, Values
 from auditor.sides.pool import Pool
 
 FEWEST = 8  # base rows of a region: half of fewer is a handful
@@ -85,11 +85,8 @@ def regions(pool: Pool, vectors: Floats) -> Regions:
     )
 
 
-def p_beyond(pool: Pool, found: Regions, margin: Values) -> Values:
-    """(G,) chance of such a loss where the rows that left and came are like all others.
-
-    Never below that of a loss of `margin`, by the interval.
-    """
+def p_changed(pool: Pool, found: Regions) -> Values:
+    """(G,) chance of such a loss where the rows that left and came are like all others."""
     kept, left, came = (int(side.sum()) for side in (pool.kept, pool.removed, pool.added))
     tests = np.ones((2, len(found.base)))
     if kept:
@@ -97,8 +94,7 @@ def p_beyond(pool: Pool, found: Regions, margin: Values) -> Values:
     if came:
         changed = found.added + found.removed
         tests[1] = hypergeom.cdf(found.added, came + left, changed, came)
-    exact = np.minimum(1.0, (1 + bool(kept and came)) * tests.min(axis=0))
-    return np.asarray(np.maximum(exact, _p_of_margin(found, margin)))
+    return np.asarray(np.minimum(1.0, (1 + bool(kept and came)) * tests.min(axis=0)))
 
 
 def interval(found: Regions, level: Values) -> tuple[Values, Values]:
@@ -138,13 +134,14 @@ class Losses:
     fail: Values  # (G,) margins; 1 = none
     warn: Values
 
-    def p_values(self) -> tuple[Values, Values]:
-        return p_beyond(self.pool, self.found, self.fail), p_beyond(
-            self.pool, self.found, self.warn
-        )
+    def chances(self) -> Chances:
+        p = p_changed(self.pool, self.found)
+        fail, warn = (_p_of_margin(self.found, margin) for margin in (self.fail, self.warn))
+        return Chances(fail=p, warn=p, beyond_fail=fail, beyond_warn=warn)
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
-        return *interval(self.found, level), np.full(len(level), np.nan)
+        low, high = interval(self.found, np.full(len(level), UNSURE))
+        return low, high, np.full(len(level), np.nan)
 
 
 def losses(pool: Pool, vectors: Floats, family: Ints, rule: Rule) -> Losses:

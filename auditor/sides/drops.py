@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from auditor.policy import Rule
 from auditor.results import CategoryForecast, Forecast
-from auditor.sides.asking import Asked, Values
+from auditor.sides.asking import Asked, Chances, Values
 from auditor.sides.pool import Pool
 from auditor.sides.rates import POWER
 from auditor.statistics import Z80
@@ -35,9 +35,11 @@ class Drops:
     def _effect(self) -> Values:
         return np.array([a.effect for a in self.asked], dtype=np.float64)
 
-    def p_values(self) -> tuple[Values, Values]:
-        fail, warn = (norm.sf((self._effect - m) / self.error) for m in (self.fail, self.warn))
-        return np.asarray(fail), np.asarray(warn)
+    def chances(self) -> Chances:
+        fail, warn = (
+            np.asarray(norm.sf((self._effect - m) / self.error)) for m in (self.fail, self.warn)
+        )
+        return Chances(fail=fail, warn=warn, beyond_fail=fail, beyond_warn=warn)
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
         reach = norm.isf(level) * self.error

@@ -14,7 +14,7 @@ from scipy.stats import hypergeom
 
 from auditor.policy import Rule
 from auditor.records import Dataset, Ints
-from auditor.sides.asking import Asked, Values
+from auditor.sides.asking import Asked, Chances, Values
 from auditor.sides.pool import Pool
 
 MADE_FROM = 0.8  # of the candidate's rows are the base's: it was made from it
@@ -30,8 +30,8 @@ class Facts:
     warn: Values
     smallest: Values
 
-    def p_values(self) -> tuple[Values, Values]:
-        return self.fail, self.warn
+    def chances(self) -> Chances:
+        return Chances(fail=self.fail, warn=self.warn, beyond_fail=self.fail, beyond_warn=self.warn)
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
         effect = np.array([a.effect for a in self.asked], dtype=np.float64)

@@ -97,12 +97,18 @@ def interval(counts: Counts, level: Values) -> tuple[Values, Values]:
     return np.maximum(low, -most), high
 
 
-def smallest_seen(counts: Counts, margin: Values, level: Values) -> Values:
-    """(T,) the rise that the test at `level` would find with a chance of .8; NaN: none would be."""
+def smallest_seen(counts: Counts, margin: Values, level: Values, unsure: float) -> Values:
+    """(T,) the rise that would be found with a chance of .8; NaN: none would be.
+
+    Found is what has a p-value of `level` (T,) at most, and one of `unsure` beyond the margin.
+    """
+    nothing = np.zeros_like(margin)
     least, most = np.zeros_like(counts.added), counts.added + 1.0  # found from `most` rows on
     for _ in range(int(np.log2(counts.added.max(initial=1.0) + 1)) + 2):
         middle = np.floor((least + most) / 2)
-        found = _upper(counts, margin, np.minimum(middle, counts.added)) <= level
+        rows = np.minimum(middle, counts.added)
+        found = _upper(counts, nothing, rows) <= level
+        found &= _upper(counts, margin, rows) <= unsure
         least, most = np.where(found, least, middle), np.where(found, middle, most)
     seen = most <= counts.added
     share = betaincinv(most, np.maximum(counts.added - most + 1.0, 1.0), POWER)

@@ -12,7 +12,7 @@ from scipy.stats import beta, binom
 from auditor.policy import Rule
 from auditor.records import Ints
 from auditor.sides import rates
-from auditor.sides.asking import Asked, Values
+from auditor.sides.asking import UNSURE, Asked, Chances, Values
 from auditor.sides.marking import Marks
 from auditor.sides.pool import Flags, Pool
 from auditor.sides.rates import POWER, Counts, design_effect
@@ -68,12 +68,16 @@ class Rises:
     fail: Values  # (T,) margins, of the added rows; 1 = none
     warn: Values
 
-    def p_values(self) -> tuple[Values, Values]:
-        return rates.p_beyond(self.fair, self.fail), rates.p_beyond(self.fair, self.warn)
+    def chances(self) -> Chances:
+        p, fail, warn = (
+            rates.p_beyond(self.fair, margin)
+            for margin in (np.zeros_like(self.fail), self.fail, self.warn)
+        )
+        return Chances(fail=p, warn=p, beyond_fail=fail, beyond_warn=warn)
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
-        low, high = rates.interval(self.seen, level)
-        return low, high, rates.smallest_seen(self.fair, self.fail, level)
+        low, high = rates.interval(self.seen, np.full(len(level), UNSURE))
+        return low, high, rates.smallest_seen(self.fair, self.fail, level, UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,11 @@ class Shares:
     fail: Values
     warn: Values
 
-    def p_values(self) -> tuple[Values, Values]:
-        fail, warn = (binom.sf(self.marked - 1, self.rows, m) for m in (self.fail, self.warn))
-        return np.asarray(fail), np.asarray(warn)
+    def chances(self) -> Chances:
+        fail, warn = (
+            np.asarray(binom.sf(self.marked - 1, self.rows, m)) for m in (self.fail, self.warn)
+        )
+        return Chances(fail=fail, warn=warn, beyond_fail=fail, beyond_warn=warn)
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
         k, n = self.marked, self.rows

@@ -25,7 +25,7 @@ import numpy as np
 from auditor.policy import AGAINST_A_BASE
 from auditor.records import Dataset, Example
 from auditor.sides import marking
-from auditor.sides.asking import Asked, Questions, decide
+from auditor.sides.asking import Asked, Chances, Questions, decide
 from auditor.sides.missing import category_loss, shrinkage
 from auditor.sides.pool import Pool
 from auditor.sides.rates import Values
@@ -130,8 +130,8 @@ class Unmeasured:
     def asked(self) -> Sequence[Asked]:
         return self.questions.asked
 
-    def p_values(self) -> tuple[Values, Values]:
-        return self.questions.p_values()
+    def chances(self) -> Chances:
+        return self.questions.chances()
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
         nothing = np.zeros_like(level)

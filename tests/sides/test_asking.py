@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from auditor.sides.asking import Asked, decide, outcome
+from auditor.sides.asking import Asked, Chances, decide, outcome
 
 QUESTION = Asked(
     check="near-duplicate",
@@ -30,11 +30,12 @@ QUESTION = Asked(
 class Told:
     """Questions whose p-values are given."""
 
-    def __init__(self, *posed, p, smallest=0.1):
+    def __init__(self, *posed, p, beyond=None, smallest=0.1):
         self.asked, self.p, self.smallest = posed, np.array(p), smallest
+        self.beyond = self.p if beyond is None else np.array(beyond)
 
-    def p_values(self):
-        return self.p, self.p
+    def chances(self):
+        return Chances(fail=self.p, warn=self.p, beyond_fail=self.beyond, beyond_warn=self.beyond)
 
     def settle(self, level):
         n = len(level)
@@ -113,3 +114,21 @@ def test_where_all_rows_fail_a_category_that_only_warns_says_nothing_new(numbere
     warned = replace(QUESTION, category="post", rows=np.arange(5))
     found = answers(numbered(post=(20, 0, 0)), Told(QUESTION, warned, p=[0.0, 0.02]))
     assert [(t.category, t.status) for t in found] == [(None, "fail")]
+
+
+def test_a_change_that_is_not_surely_beyond_its_margin_does_not_fail(numbered):
+    pool = numbered(post=(20, 0, 0))
+    found = answers(pool, Told(QUESTION, p=[0.0], beyond=[0.06]))
+    assert [t.status for t in found] == ["pass"]
+
+
+def test_a_check_with_many_questions_leaves_the_others_their_part(numbered):
+    """Of two checks either has half of the level, however many subjects the one is put to."""
+    pool = numbered(post=(20, 0, 0))
+    subjects = [
+        replace(QUESTION, check="coverage-loss", category=f"c{i}", rows=np.array([i]))
+        for i in range(20)
+    ]
+    found = answers(pool, Told(QUESTION, *subjects, p=[0.004] + [0.9] * 20), fewest=1)
+    assert found[0].status == "fail"
+    assert found[0].p == 0.008

@@ -45,16 +45,19 @@ def test_nothing_flagged_gives_an_interval_that_ends_below_the_bases_share():
 
 def test_the_smallest_effect_is_found_eight_times_in_ten(random):
     margin, level = np.array([0.01]), np.array([0.001])
-    smallest = smallest_seen(counts(0, 200, 10, 1000), margin, level)[0]
+    smallest = smallest_seen(counts(0, 200, 10, 1000), margin, level, 0.05)[0]
     share = 10 / 1000 + smallest
     drawn = random.binomial(200, share, 2000)
-    found = [p_beyond(counts(k, 200, 10, 1000), margin)[0] for k in range(201)]
-    power = np.mean(np.array(found)[drawn] <= level[0])
+    changed, beyond = (
+        np.array([p_beyond(counts(k, 200, 10, 1000), m)[0] for k in range(201)])
+        for m in (ZERO, margin)
+    )
+    power = np.mean((changed[drawn] <= level[0]) & (beyond[drawn] <= 0.05))
     assert 0.77 < power < 0.9
 
 
 def test_too_few_rows_could_show_nothing():
-    assert np.isnan(smallest_seen(counts(0, 2, 300, 1000), ZERO, np.array([0.001])))[0]
+    assert np.isnan(smallest_seen(counts(0, 2, 300, 1000), ZERO, np.array([0.001]), 0.05))[0]
 
 
 def test_false_alarms_are_no_more_than_the_level(random):
