@@ -72,11 +72,13 @@ def _joined(first: dict[int, Wording]) -> Iterator[tuple[int, str]]:
 
 
 def _near_vectors(worded: Sequence[Wording], neighbours: Neighbours) -> Iterator[Pair]:
-    """Pairs of long texts among the nearest neighbours."""
+    """Pairs of long texts, of different tokens, among the nearest neighbours."""
     long = np.array([len(w.tokens) >= LONG_WORDS for w in worded], dtype=bool)
-    for i in np.flatnonzero(long):
+    for i in np.flatnonzero(long).tolist():
         near = neighbours.index[i][neighbours.cosine[i] >= LONG_COSINE]
-        yield from ((min(i, j), max(i, j)) for j in near[near >= 0].tolist() if long[j])
+        for j in near[near >= 0].tolist():
+            if long[j] and worded[i].tokens != worded[j].tokens:
+                yield min(i, j), max(i, j)
 
 
 def _chained(pairs: Sequence[Pair], size: int) -> Ints:
@@ -148,6 +150,8 @@ class _Judge:
         return found
 
     def _tokens(self, a: Words, b: Words, names: frozenset[str]) -> Verdict:
+        if a == b:
+            return "copy"
         if min(len(a), len(b)) < LONG_WORDS:
             return self._place(*_difference(a, b), (*a, *b), names)
         same_numbers = [w for w in a if w[0].isdigit()] == [w for w in b if w[0].isdigit()]

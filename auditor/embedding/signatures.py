@@ -7,11 +7,13 @@ Bocek et al.'s FastSS). And texts that stand whole in another, from the words th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from auditor.records import Ints
 
 Pair = tuple[int, int]
 Hashes = NDArray[np.uint64]
@@ -20,23 +22,26 @@ LONGEST_SIGNED = 240  # characters; deletions of longer texts cost more than the
 FEWEST_CONTAINED = 6  # tokens; fewer are a phrase that many texts have
 MOST_CONTAINING = 4  # texts around one; in more it is how such texts begin or end
 BASE = 0x9E3779B97F4A7C15
+_INVERSE = np.uint64(pow(BASE, -1, 2**64))
 
 
 def one_edit_apart(joined: Iterable[tuple[int, str]]) -> Iterator[Pair]:
     """Pairs (i < j) of texts, by their numbers, that share a text-but-one-character."""
-    found = [(i, _deletions(text)) for i, text in joined if len(text) <= LONGEST_SIGNED]
+    found = [(i, text) for i, text in joined if 0 < len(text) <= LONGEST_SIGNED]
     if not found:
         return
-    key = np.concatenate([deletions for _, deletions in found])
-    owner = np.repeat([i for i, _ in found], [len(deletions) for _, deletions in found])
-    order = np.lexsort((owner, key))
-    key, owner = key[order], owner[order]
+    numbers = np.array([i for i, _ in found])
+    key, of = _deletions([text for _, text in found])
+    order = np.lexsort((of, key))
+    key, owner = key[order], numbers[of[order]]
+    once = np.r_[True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1])]  # "ll" less either "l"
+    key, owner = key[once], owner[once]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
     stops = np.r_[starts[1:], len(key)]
     several = stops - starts > 1
     for start, stop in zip(starts[several], stops[several], strict=True):
         # Distinct texts that share one differ in one place: few, an alphabet at most.
-        yield from combinations(sorted(set(owner[start:stop].tolist())), 2)
+        yield from combinations(owner[start:stop].tolist(), 2)
 
 
 def contained(texts: Mapping[int, tuple[str, ...]]) -> Iterator[Pair]:
@@ -58,28 +63,22 @@ def contained(texts: Mapping[int, tuple[str, ...]]) -> Iterator[Pair]:
     )
 
 
-def _deletions(text: str) -> Hashes:
-    """Polynomial hashes, modulo 2**64, of the text and of it with each one character left out.
+def _deletions(texts: Sequence[str]) -> tuple[Hashes, Ints]:
+    """Hashes of each text and of it with each one character left out, and which text it is of.
 
-    The hash of a prefix is a running sum of codes, each times a power of 1 / BASE, scaled by a
-    power of BASE: BASE is odd, so it has an inverse.
+    The hash of characters c_0, c_1, ... is the sum of c_k / BASE^k, modulo 2**64 (BASE is odd, so
+    it has an inverse). All texts stand in one row: a running sum of it gives every hash at once.
     """
-    size = len(text)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    sizes = np.array([len(text) for text in texts])
+    stop = np.cumsum(sizes)
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(joined, dtype=np.uint32).astype(np.uint64) + np.uint64(1)
     with np.errstate(over="ignore"):
-        sums = np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * _INVERSE[:size])
-        prefix = np.r_[np.uint64(0), sums * _POWERS[:size]]
-        rest = _POWERS[:size][::-1]  # BASE to the number of characters after each
-        tail = prefix[-1] - prefix[1:] * rest
-        return np.unique(np.r_[prefix[-1], prefix[:-1] * rest + tail])
-
-
-def _powers(base: int) -> Hashes:
-    """base to the power of 0, 1, ..., modulo 2**64."""
-    found = [1]
-    for _ in range(LONGEST_SIGNED):
-        found.append(found[-1] * base % 2**64)
-    return np.array(found, dtype=np.uint64)
-
-
-_POWERS, _INVERSE = _powers(BASE), _powers(pow(BASE, -1, 2**64))
+        power = np.cumprod(np.full(len(codes), BASE, dtype=np.uint64)) * _INVERSE
+        sums = np.r_[np.uint64(0), np.cumsum(codes * np.cumprod(np.full(len(codes), _INVERSE)))]
+        scale, first = power[stop - sizes], sums[stop - sizes]
+        whole = (sums[stop] - first) * scale
+        of = np.repeat(np.arange(len(texts)), sizes)
+        before, after = sums[:-1] - first[of], sums[stop][of] - sums[1:]
+        without = (before + after * np.uint64(BASE)) * scale[of]
+    return np.r_[whole, without], np.r_[np.arange(len(texts)), of]

@@ -39,8 +39,7 @@ _TOKEN = regex.compile(
       | (?<=\p{{L}}{{2}}\s+)-+(?=\s+\p{{L}}{{2}})          # "it broke - what now"
       | (?<!\p{{Nd}}\s*)["']                            # not inches and feet
       )
-    | (?P<space>\s+)
-    | (?P<mark>.)
+    | (?P<mark>\S)
     """,
     regex.VERSION1 | regex.VERBOSE,
 )
@@ -116,7 +115,7 @@ def _tokens(text: str) -> list[Token]:
         kind, piece = match.lastgroup, match.group()
         if kind == "pause":
             pause = "?" if _ASKS & set(piece) else pause or ("\n" if "\n" in piece else ",")
-        elif kind != "space":
+        else:
             unit = bool(found) and found[-1].text.isdecimal() and _UNIT.fullmatch(piece)
             name = kind == "word" and bool(found) and not shouted and piece[0].isupper()
             found.append(Token(piece if unit else fold(piece), pause, name))
@@ -178,12 +177,14 @@ def _closing(tokens: Sequence[Token]) -> int:
     """Where the point ends, before one phrase of thanks or a sign-off, maybe with a name."""
     for named in (0, 1, 2):
         rest, name = tokens[: len(tokens) - named], tokens[len(tokens) - named :]
+        if not rest or rest[-1].text not in _edges(-1, "closing", "either", "parting"):
+            continue
         signed = all(t.name for t in name)
         size = _at_end(rest, "closing", *(("either",) if signed else ()))
         if not size and (size := _at_end(rest, "parting")) and not (signed and rest[-size].pause):
             size = 0
         if named == 2 and not signed:
-            return len(tokens)
+            size = 0
         if size and _said(rest[: len(rest) - size]):
             return len(rest) - size
     return len(tokens)
@@ -196,6 +197,8 @@ def _said(before: Sequence[Token]) -> bool:
 
 
 def _without_please(tokens: Sequence[Token]) -> list[Token]:
+    if _edges(0, "anywhere").isdisjoint(t.text for t in tokens):
+        return list(tokens)
     kept: list[Token] = []
     place = 0
     while place < len(tokens):
