@@ -6,8 +6,8 @@ where it is not known which language a text is in, nothing is a misspelling for 
 
 Word lists are never whole, and what a rare word differs in is mostly its ending or its first
 letters (ketone, ketose; affect, effect; a case or a tense in Finnish and Turkish). So the slip
-decides too: two letters swapped may stand anywhere, a letter doubled or single not at the end,
-another letter only well inside a word of a language that does not pile up endings.
+decides too: two letters swapped may stand in any language, a letter doubled or single where
+endings are not piled up, another letter only there and well inside a word.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ class Spelling:
         language = self.language(text)
         if language is None:
             return False
+        if len(a) == len(b) == 1 and any(w.endswith("n't") for w in (*a, *b)):
+            return True
         shifted = len(a) == len(b)  # no word more or less: "credits core"
         return any(
             all(self._known(w, language) for w in right)
@@ -130,10 +132,10 @@ def slip(a: str, b: str) -> Slip | None:
     if len(shorter) < SHORTEST_TYPO:
         return None
     if len(a) != len(b):
-        if longer[start] in longer[max(start - 1, 0) : start] and after:
+        if start and longer[start] == longer[start - 1]:
             return "doubled"
         inside = start > 0 and after > 0
-        return "letter" if inside and len(longer) > SHORTEST_LETTER_TYPO else None
+        return "letter" if inside and len(longer) >= SHORTEST_LETTER_TYPO else None
     vowels = all(without_accents(c) in "aeiouyаеиоуыэюяіїєαεηιουω" for c in (a[start], b[start]))
     inside = start > 1 and after > (2 if vowels else 1)
     return "letter" if inside and len(a) >= SHORTEST_LETTER_TYPO else None

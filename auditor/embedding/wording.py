@@ -17,35 +17,35 @@ import regex
 from auditor.embedding.characters import drawn_alike, fold
 from auditor.embedding.languages import LANGUAGES, vocabulary
 
-Pause = Literal["", ",", "?", "\n"]
+Pause = Literal["", "\n", ",", ".", "?"]  # the stronger the later in order
 End = Literal["", ".", "?"]
-Pauses = frozenset[tuple[int, str]]
+Pauses = frozenset[tuple[int, bool]]
 
 # Scripts that put no spaces between words: each character is a token.
 _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _LETTER = rf"(?:[\p{{L}}--[{_ALONE}]]\p{{M}}*)"
-_STOP = r",;:.!?…،؛؟।॥။、。，；：！？"
+_STOP = r",;:.!?…،؛؟।॥။։።፧、。，；：！？"
 _ON = r"(?:[\p{L}\p{N}\p{So}\"'¿¡@#$€£]|\(\p{L})"  # how a sentence goes on
 _TOKEN = regex.compile(
     rf"""
       (?P<word>{_LETTER}+(?:'{_LETTER}+)*|[{_ALONE}]\p{{M}}*)
     | (?P<number>\p{{Nd}}+)
-    | (?P<pause>
-        \s*\n\s*
+    | (?P<pause> (?!(?<=\p{{Nd}})!)                     # a factorial
+      (?: \s*\n\s*
       | [{_STOP}]+(?=\s+{_ON})                         # "yes, please"; "it broke. what now"
       | (?<=[\p{{L}}\p{{M}}])[,.!?…]+(?=\s|\p{{So}})       # "all done! :)"
       | (?<=\p{{L}}{{2}})[,;!?]+(?=\p{{L}}{{2}})           # "yes,please"
-      | [،؛؟।॥။、。，；！？¿¡]+
+      | [،؛؟।॥။։።፧、。，；！？¿¡]+
       | (?<=\p{{L}}{{2}}\s+)-+(?=\s+\p{{L}}{{2}})          # "it broke - what now"
       | (?<!\p{{Nd}}\s*)["']                            # not inches and feet
-      )
+      ))
     | (?P<mark>\S)
     """,
     regex.VERSION1 | regex.VERBOSE,
 )
 # Right after one of these, a mark at the end is a part of something: "-_-." is a face.
 _END = regex.compile(rf"(?<![-_=~<>*^/\\|:;])[\s\"'{_STOP}]+$", regex.VERSION1)
-_ASKS, _TELLS = frozenset("?？؟"), frozenset(".!…。！।॥။")
+_ASKS, _TELLS = frozenset("?？؟፧"), frozenset(".!…。！।॥။։።")
 # Only case tells milli from mega, metres from millions, bits from bytes (SI brochure, 9th ed.).
 _UNIT = regex.compile(r"m(?:[WVAHJNPM].*)?|[KMGT]b(?:ps)?")
 
@@ -68,7 +68,7 @@ class Wording:
 
     tokens: tuple[str, ...]  # without politeness
     whole: tuple[str, ...]  # with it
-    pauses: Pauses  # (tokens before it, what it is) of each inner pause
+    pauses: Pauses  # (tokens before it, whether it asks) of each inner pause
     end: End  # asking, telling, or unmarked
     names: frozenset[str]  # tokens that may be names
 
@@ -85,15 +85,10 @@ def wording(text: str) -> Wording:
     return Wording(
         tokens=tuple(t.text for t in core),
         whole=tuple(t.text for t in whole),
-        pauses=frozenset((i, t.pause) for i, t in inner if t.pause in (",", "?")),
+        pauses=frozenset((i, t.pause == "?") for i, t in inner if t.pause > "\n"),
         end=end,
         names=frozenset(t.text for t in core if t.name),
     )
-
-
-def bare(text: str) -> str:
-    """`text` without case, spaces and marks at the end: what makes two texts one."""
-    return " ".join(fold(_ended(drawn_alike(text).strip())[0]).split())
 
 
 def _ended(text: str) -> tuple[str, End]:
@@ -114,13 +109,19 @@ def _tokens(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         kind, piece = match.lastgroup, match.group()
         if kind == "pause":
-            pause = "?" if _ASKS & set(piece) else pause or ("\n" if "\n" in piece else ",")
+            pause = max(pause, _strength(piece))
         else:
             unit = bool(found) and found[-1].text.isdecimal() and _UNIT.fullmatch(piece)
             name = kind == "word" and bool(found) and not shouted and piece[0].isupper()
             found.append(Token(piece if unit else fold(piece), pause, name))
             pause = ""
     return found
+
+
+def _strength(marks: str) -> Pause:
+    if _ASKS & set(marks):
+        return "?"
+    return "." if _TELLS & set(marks) else "," if marks.strip() else "\n"
 
 
 # --- politeness --------------------------------------------------------------------------------
@@ -132,8 +133,10 @@ def _point(tokens: Sequence[Token]) -> tuple[int, int]:
     while (shorter := _closing(tokens[start:stop])) < stop - start:
         stop = start + shorter
     enough = FEWEST_IN_POLITENESS
-    if stop < len(tokens):
-        enough += -1 if start else min(len(tokens) - stop - 1, 2)
+    if stop < len(tokens) and start:
+        enough -= 1
+    elif stop < len(tokens) and tokens[stop].pause in ("", ","):
+        enough += min(len(tokens) - stop - 1, 2)
     if sum(t.text[0].isalpha() for t in tokens[start:stop]) < enough:
         return 0, len(tokens)
     return start, stop
