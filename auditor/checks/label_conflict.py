@@ -2,8 +2,8 @@
 
 Copies are certain: one of the labels is wrong, or the guideline leaves the case open. Texts that
 only lie close to each other, or differ in one place, are for review, since one word, letter or
-mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand together: many of them are a gap in the
-guideline, a single one is a slip.
+mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand
+together: many of them are a gap in the guideline, a single one is a slip.
 """
 
 from __future__ import annotations

@@ -17,8 +17,10 @@ _INVISIBLE = regex.compile(
     r"[[\p{Cf}\p{Variation_Selector}\u0640]--[\U000E0020-\U000E007F]]", regex.VERSION1
 )
 # A compatible character is one way to draw another, unless it is raised or framed: 10² is not 102.
-_SAME = ("<wide>", "<narrow>", "<compat>", "<noBreak>", "<font>")
-_SAME += ("<initial>", "<medial>", "<final>", "<isolated>")
+_SAME = (
+    *("<wide>", "<narrow>", "<compat>", "<noBreak>", "<font>"),
+    *("<initial>", "<medial>", "<final>", "<isolated>"),
+)
 
 
 def drawn_alike(text: str) -> str:

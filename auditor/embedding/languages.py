@@ -29,7 +29,5 @@ def function_words(language: str) -> frozenset[str]:
 
 def languages_of(words: Mapping[str, int]) -> dict[str, int]:
     """How many function words of each language there are among `words`, which are counted."""
-    counts = {
-        code: sum(words.get(w, 0) for w in function_words(code)) for code in LANGUAGES
-    }
+    counts = {code: sum(words.get(w, 0) for w in function_words(code)) for code in LANGUAGES}
     return {code: count for code, count in counts.items() if count}

@@ -58,9 +58,7 @@ def contained(texts: Mapping[int, tuple[str, ...]]) -> Iterator[Pair]:
         if (inside := known.get(tokens[at : at + size], i)) != i
     ]
     often = Counter(inside for inside, _ in set(around))
-    yield from (
-        (min(pair), max(pair)) for pair in set(around) if often[pair[0]] <= MOST_CONTAINING
-    )
+    yield from ((min(pair), max(pair)) for pair in set(around) if often[pair[0]] <= MOST_CONTAINING)
 
 
 def _deletions(texts: Sequence[str]) -> tuple[Hashes, Ints]:

@@ -1,18 +1,21 @@
 """Whether one of two words is a misspelling of the other, or a word of its own.
 
 A misspelling is a form that neither the dataset nor the language has otherwise, one slip from one
-that they have. The language's words are simplemma's (Barbaresi 2021; 54 languages, offline);
-where it is not known which language a text is in, nothing is a misspelling for certain.
+that they have. What a language has is read from two offline lists: simplemma's inflected forms
+(Barbaresi; 54 languages) and pyspellchecker's words with counts from subtitles (Barrus; 12
+languages). Lists of words as they are typed (wordfreq) hold the common misspellings too.
 
-Word lists are never whole, and what a rare word differs in is mostly its ending or its first
-letters (ketone, ketose; affect, effect; a case or a tense in Finnish and Turkish). So the slip
+No list is whole: of the 93,000 commonest lower-case English forms of wordfreq, 29,000 are in
+neither. What a word that they lack differs in is mostly its ending or its first letters (ketone,
+ketose; affect, effect; a case or a tense in Finnish and Turkish), or it is a name. So the slip
 decides too: two letters swapped may stand in any language, a letter doubled or single where
-endings are not piled up, another letter only there and well inside a word.
+endings are not piled up, another letter only well inside a common word, a wrong consonant only of
+a word that the dataset has (brands respell words: outcast, outkast). Where it is not known
+which language a text is in, nothing is a misspelling for certain.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,47 +24,52 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 from simplemma.strategies.dictionaries import StreamDictionaryFactory
+from spellchecker import SpellChecker
 
 from auditor.embedding.characters import without_accents
 from auditor.embedding.languages import function_words, languages_of
 
-Slip = Literal["swapped", "doubled", "letter"]
+Slip = Literal["swapped", "doubled", "vowel", "letter", "consonant"]
 
 COMMON_WORD = 3  # texts; what stands in as many is a word of the dataset's own
+OFTEN_HEARD = 1000  # of pyspellchecker's counts; its English list has 19,000 such words
+HEARD = 100  # words that nobody was heard to say are listed with 50: "ther" beside "there"
 SHORTEST_TYPO = 4  # letters; "on" and "in" are words, "bilk" for "bill" is a typo
+SHORTEST_SWAP = 5  # letters; shorter ones are abbreviations ("hbo", "hob"), unless words here
 SHORTEST_LETTER_TYPO = 6  # letters where one is wrong, missing or too many
-# Endings alone make new words there, more than any list holds.
-AGGLUTINATIVE = frozenset({"fi", "hu", "tr"})
+AGGLUTINATIVE = frozenset({"fi", "hu", "tr"})  # endings make more words than any list holds
+CAPITAL_NOUNS = frozenset({"de"})  # there a capital makes no name
 _DICTIONARIES = StreamDictionaryFactory(cache_max_size=8)
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """What is a word in a dataset. seen_in: in how many different texts each word stands."""
+    """What is a word in a dataset.
+
+    seen_in: in how many different texts each word stands; function_words: how many of each
+    language there are.
+    """
 
     seen_in: Mapping[str, int]
-    all: Mapping[str, int]  # how many function words of each language the dataset has
+    function_words: Mapping[str, int]
     languages: dict[Collection[str], str | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]]) -> Spelling:
         """What is a word in these texts, which are different ones."""
         seen_in = Counter(w for words in texts for w in set(words))
-        return cls(seen_in=seen_in, all=languages_of(seen_in))
+        return cls(seen_in=seen_in, function_words=languages_of(seen_in))
 
     def is_slip(self, a: str, b: str, text: Sequence[str], *, name: bool = False) -> bool:
         """Whether one of the words `a` and `b` in `text` is a misspelling of the other.
 
         name: one of them is written like a name, of which no list knows all.
         """
-        kind = slip(a, b)
-        language = self.language(text)
+        kind, language = slip(a, b), self.language(text)
         if kind is None or language is None:
             return False
-        if kind != "swapped" and (name or language in AGGLUTINATIVE):
-            return False
         return any(
-            self._known(right, language) and self._no_word(wrong, right, kind, language)
+            self._meant(right, kind, language, name) and self._no_word(wrong, right, kind, language)
             for wrong, right in ((a, b), (b, a))
         )
 
@@ -72,14 +80,21 @@ class Spelling:
             return False
         if len(a) == len(b) == 1 and any(w.endswith("n't") for w in (*a, *b)):
             return True
-        shifted = len(a) == len(b)  # no word more or less: "credits core"
         return any(
-            all(self._known(w, language) for w in right)
-            and not all(self._word(w, language) for w in wrong)
-            or shifted
-            and min(self.seen_in[w] for w in right) >= COMMON_WORD
-            and min(self.seen_in[w] for w in wrong) < COMMON_WORD
+            self._broken(wrong, right, language) or self._shifted(wrong, right)
             for wrong, right in ((a, b), (b, a))
+        )
+
+    def _broken(self, wrong: Sequence[str], right: Sequence[str], language: str) -> bool:
+        """Whether all of one are words, and a piece of the other is none."""
+        known = all(self._known(w, language) for w in right)
+        return known and not all(self._said(w, language) for w in wrong)
+
+    def _shifted(self, wrong: Sequence[str], right: Sequence[str]) -> bool:
+        """Whether a letter has moved to the next word ("credits core"), by the dataset's words."""
+        usual = min(self.seen_in[w] for w in right) >= COMMON_WORD
+        return (
+            len(wrong) == len(right) and usual and min(self.seen_in[w] for w in wrong) < COMMON_WORD
         )
 
     def language(self, text: Sequence[str]) -> str | None:
@@ -91,8 +106,8 @@ class Spelling:
         words = frozenset(w for w in text if w[0].isalpha())
         if words not in self.languages:
             found = languages_of(dict.fromkeys(words, 1))
-            most = [code for code in found if found[code] == max(found.values())] or [*self.all]
-            language = max(most, key=lambda code: self.all.get(code, 0), default=None)
+            most = [c for c in found if found[c] == max(found.values())] or [*self.function_words]
+            language = max(most, key=lambda c: self.function_words.get(c, 0), default=None)
             if language and sum(_listed(w, language) for w in words) < len(words) / 2:
                 language = None
             self.languages[words] = language
@@ -103,30 +118,48 @@ class Spelling:
             return word in function_words(language)
         return self.seen_in[word] >= COMMON_WORD or _listed(word, language)
 
-    def _word(self, word: str, language: str) -> bool:
-        """Whether it may be a word: of the language, of English among it, or of the dataset."""
-        if len(word) == 1:
+    def _said(self, word: str, language: str) -> bool:
+        """Whether a piece of a split word is a word that somebody says."""
+        if len(word) == 1 or word in function_words(language):
             return word in function_words(language)
-        return self.seen_in[word] > 1 or _listed(word, language) or _listed(word, "en")
+        heard = _heard(language) or _heard("en")
+        listed = language not in SpellChecker.languages() and _listed(word, language)
+        return self.seen_in[word] > 1 or listed or heard[word] >= HEARD
+
+    def _meant(self, right: str, kind: Slip, language: str, name: bool) -> bool:
+        """Whether a slip of this kind may come from this word."""
+        common = self.seen_in[right] >= COMMON_WORD or right in function_words(language)
+        if kind == "swapped":
+            listed = _listed(right, language) or _listed(right, "en")
+            return common or (len(right) >= SHORTEST_SWAP and listed)
+        if language in AGGLUTINATIVE or name or (kind == "consonant" and not common):
+            return False
+        capital = language not in CAPITAL_NOUNS and not _listed(right, language, lower=True)
+        if capital and not common:
+            return False
+        return common or kind == "doubled" or _heard(language)[right] >= OFTEN_HEARD
 
     def _no_word(self, wrong: str, right: str, kind: Slip, language: str) -> bool:
+        """Whether neither the dataset nor the language, or English among it, has this form."""
+        heard = any(_heard(code)[wrong] or _listed(wrong, code) for code in (language, "en"))
         if kind != "swapped":
-            return not self._word(wrong, language)
+            return self.seen_in[wrong] <= 1 and not heard
         if self.seen_in[wrong] >= COMMON_WORD or wrong in function_words(language):
             return False
         # "od" is listed as a word; beside "do", in a text or two of many, it is none.
         little = len(wrong) < SHORTEST_TYPO and right in function_words(language)
-        return little or not (_listed(wrong, language) or _listed(wrong, "en"))
+        return little or not heard
 
 
 def slip(a: str, b: str) -> Slip | None:
     """The one slip between two words, if it is one that makes a misspelling."""
     if OSA.distance(a, b, score_cutoff=1) != 1 or without_accents(a) == without_accents(b):
         return None
-    start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), -1)
     shorter, longer = sorted((a, b), key=len)
-    start = len(shorter) if start < 0 else start
+    differ = (i for i, (x, y) in enumerate(zip(shorter, longer, strict=False)) if x != y)
+    start = next(differ, len(shorter))
     after = len(longer) - 1 - start  # letters after the first that differs
+    kind: Slip
     if len(a) == len(b) and a[start + 1 :] != b[start + 1 :]:
         return "swapped"
     if len(shorter) < SHORTEST_TYPO:
@@ -134,18 +167,30 @@ def slip(a: str, b: str) -> Slip | None:
     if len(a) != len(b):
         if start and longer[start] == longer[start - 1]:
             return "doubled"
-        inside = start > 0 and after > 0
-        return "letter" if inside and len(longer) >= SHORTEST_LETTER_TYPO else None
-    vowels = all(without_accents(c) in "aeiouyаеиоуыэюяіїєαεηιουω" for c in (a[start], b[start]))
-    inside = start > 1 and after > (2 if vowels else 1)
-    return "letter" if inside and len(a) >= SHORTEST_LETTER_TYPO else None
+        kind, inside = "letter", start > 0 and after > 0
+    elif {without_accents(c) for c in (a[start], b[start])} <= _VOWELS:
+        kind, inside = "vowel", start > 1 and after > 2  # not "butane" for "butene"
+    else:
+        kind, inside = "consonant", start > 1 and after > 1
+    return kind if inside and len(longer) >= SHORTEST_LETTER_TYPO else None
+
+
+_VOWELS = frozenset("aeiouyаеиоуыэюяіїєαεηιουω")
 
 
 @cache
-def _listed(word: str, language: str) -> bool:
-    """Whether simplemma lists the word, in lower case or with a capital."""
+def _listed(word: str, language: str, *, lower: bool = False) -> bool:
+    """Whether simplemma lists the word, in lower case or (but with `lower`) with a capital."""
     listed = _DICTIONARIES.get_dictionary(language)
     if word.endswith("σ"):
         word = f"{word[:-1]}ς"
-    forms = (word, word.capitalize(), unicodedata.normalize("NFD", word))
-    return any(form in listed for form in forms) or word in function_words(language)
+    forms = (word,) if lower else (word, word.capitalize())
+    return word in function_words(language) or any(form in listed for form in forms)
+
+
+@cache
+def _heard(language: str) -> Mapping[str, int]:
+    """How often each word was heard, by pyspellchecker; no word in a language that it lacks."""
+    if language not in SpellChecker.languages():
+        return Counter()
+    return Counter(SpellChecker(language=language).word_frequency.dictionary)

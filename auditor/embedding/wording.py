@@ -166,8 +166,10 @@ def _addressee(tokens: Sequence[Token]) -> int:
     """How many tokens say who is greeted, up to a pause: "team", "Sir or Madam", "Ms Ito"."""
     if not tokens or tokens[0].pause:
         return 0
-    if (size := _at_start(tokens, "addressed")) and _pause_after(tokens, size):
-        return size
+    if size := _at_start(tokens, "addressed"):
+        generic = vocabulary("common").isdisjoint(t.text for t in tokens[:size])
+        if generic or _pause_after(tokens, size):  # "hi there is a hole in it"
+            return size
     size = next((i for i, t in enumerate(tokens[1:4], 1) if t.pause), 0)
     return size if all(t.name for t in tokens[:size]) else 0
 
