@@ -118,7 +118,7 @@ def _pauses_say(tokens: Words, pauses: set[Pauses]) -> bool:
     set_ = [p for p in pauses if p]
     if len(pauses) == 1:
         return False
-    words = vocabulary("negations")
+    words = vocabulary("negations", "answers")
     beside = {w for at, _ in set().union(*set_) for w in tokens[at - 1 : at + 1]}
     return len(set_) > 1 or len(tokens) < FEWEST_PAUSED or not beside.isdisjoint(words)
 
