@@ -38,7 +38,6 @@ LONG_COSINE = 0.9  # of two long texts that are compared
 FEWEST_PAUSED = 5  # words; "let's eat, grandma" says another thing without its comma
 FEWEST_WORDS = 3  # in "form A" nothing tells that "from A" was meant
 FEWEST_REVIEWED = 4  # words; shorter texts differ in one place by nature
-COMMON_WORD = 3  # texts; two words in as many each are two words
 # Alphabets where one wrong letter mostly leaves no word; in an abjad or a syllabary it leaves one.
 _SPELT = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{M}'\-]+", regex.VERSION1)
 
@@ -176,7 +175,7 @@ class _Judge:
             return "review" if marks or max(map(len, (*left, *right))) > 1 else "different"
         if one == other:
             return "copy" if self.spelling.is_split(left, right, text) else "review"
-        if min(self.spelling.seen_in[w] for w in ("".join(left), "".join(right))) >= COMMON_WORD:
+        if self.spelling.are_words("".join(left), "".join(right)):
             return "different"
         if len(left) == len(right) == 1 and not marks and len(text) >= 2 * FEWEST_WORDS:
             name = not names.isdisjoint((*left, *right))

@@ -32,6 +32,7 @@ from auditor.embedding.languages import function_words, languages_of
 Slip = Literal["swapped", "doubled", "vowel", "letter", "consonant"]
 
 COMMON_WORD = 3  # texts; what stands in as many is a word of the dataset's own
+RARE = 0.05  # of the texts of the right word: a misspelling that many rows share
 OFTEN_HEARD = 1000  # of pyspellchecker's counts; its English list has 19,000 such words
 HEARD = 100  # words that nobody was heard to say are listed with 50: "ther" beside "there"
 SHORTEST_TYPO = 4  # letters; "on" and "in" are words, "bilk" for "bill" is a typo
@@ -60,6 +61,11 @@ class Spelling:
         seen_in = Counter(w for words in texts for w in set(words))
         return cls(seen_in=seen_in, function_words=languages_of(seen_in))
 
+    def are_words(self, a: str, b: str) -> bool:
+        """Whether the dataset has both often enough that each is a word of its own."""
+        fewer, more = sorted((self.seen_in[a], self.seen_in[b]))
+        return fewer >= COMMON_WORD and fewer > RARE * more
+
     def is_slip(self, a: str, b: str, text: Sequence[str], *, name: bool = False) -> bool:
         """Whether one of the words `a` and `b` in `text` is a misspelling of the other.
 
@@ -78,7 +84,7 @@ class Spelling:
         language = self.language(text)
         if language is None:
             return False
-        if len(a) == len(b) == 1 and any(w.endswith("n't") for w in (*a, *b)):
+        if len(a) == len(b) == 1 and any(_contracted(w) for w in (*a, *b)):
             return True
         return any(
             self._broken(wrong, right, language) or self._shifted(wrong, right)
@@ -142,13 +148,22 @@ class Spelling:
     def _no_word(self, wrong: str, right: str, kind: Slip, language: str) -> bool:
         """Whether neither the dataset nor the language, or English among it, has this form."""
         heard = any(_heard(code)[wrong] or _listed(wrong, code) for code in (language, "en"))
-        if kind != "swapped":
-            return self.seen_in[wrong] <= 1 and not heard
-        if self.seen_in[wrong] >= COMMON_WORD or wrong in function_words(language):
+        few = COMMON_WORD - 1 if kind == "swapped" else 1
+        if self.seen_in[wrong] > max(few, self.seen_in[right] * RARE):
             return False
+        if wrong in function_words(language):
+            return False
+        if kind != "swapped":
+            return not heard
         # "od" is listed as a word; beside "do", in a text or two of many, it is none.
         little = len(wrong) < SHORTEST_TYPO and right in function_words(language)
         return little or not heard
+
+
+def _contracted(word: str) -> bool:
+    """Whether an English contraction says the same without its apostrophe: no "we're", "I'll"."""
+    head, _, tail = word.rpartition("'")
+    return word.endswith("n't") or (tail in ("s", "m", "ve") and head in function_words("en"))
 
 
 def slip(a: str, b: str) -> Slip | None:

@@ -26,25 +26,26 @@ _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _LETTER = rf"(?:[\p{{L}}--[{_ALONE}]]\p{{M}}*)"
 _STOP = r",;:.!?…،؛؟।॥။։።፧、。，；：！？"
 _ON = r"(?:[\p{L}\p{N}\p{So}\"'¿¡@#$€£]|\(\p{L})"  # how a sentence goes on
+# No part of it can match one run of characters in two ways: hostile text costs no more than other.
 _TOKEN = regex.compile(
     rf"""
       (?P<word>{_LETTER}+(?:'{_LETTER}+)*|[{_ALONE}]\p{{M}}*)
     | (?P<number>\p{{Nd}}+)
     | (?P<pause> (?!(?<=\p{{Nd}})!)                     # a factorial
-      (?: \s*\n\s*
-      | [{_STOP}]+(?=\s+{_ON})                         # "yes, please"; "it broke. what now"
-      | (?<=[\p{{L}}\p{{M}}])[,.!?…]+(?=\s|\p{{So}})       # "all done! :)"
-      | (?<=\p{{L}}{{2}})[,;!?]+(?=\p{{L}}{{2}})           # "yes,please"
+      (?: \n
+      | [{_STOP}]++(?=\s{_ON})                         # "yes, please"; "it broke. what now"
+      | (?<=[\p{{L}}\p{{M}}])[,.!?…]++(?=\s|\p{{So}})      # "all done! :)"
+      | (?<=\p{{L}}{{2}})[,;!?]++(?=\p{{L}}{{2}})          # "yes,please"
       | [،؛؟।॥။։።፧、。，；！？¿¡]+
-      | (?<=\p{{L}}{{2}}\s+)-+(?=\s+\p{{L}}{{2}})          # "it broke - what now"
-      | (?<!\p{{Nd}}\s*)["']                            # not inches and feet
+      | (?<=\p{{L}}{{2}}\s)-++(?=\s\p{{L}}{{2}})           # "it broke - what now"
+      | (?<!\p{{Nd}}\s?)["']                            # not inches and feet
       ))
-    | (?P<mark>\S)
+    | (?P<mark>[{_STOP}]++|\S)
     """,
     regex.VERSION1 | regex.VERBOSE,
 )
-# Right after one of these, a mark at the end is a part of something: "-_-." is a face.
-_END = regex.compile(rf"(?<![-_=~<>*^/\\|:;])[\s\"'{_STOP}]+$", regex.VERSION1)
+_ENDING = f" \n\"'{_STOP}"
+_PART_OF_A_FACE = frozenset("-_=~<>*^/\\|")  # right before a mark at the end: "-_-."
 _ASKS, _TELLS = frozenset("?？؟፧"), frozenset(".!…。！।॥။։።")
 # Only case tells milli from mega, metres from millions, bits from bytes (SI brochure, 9th ed.).
 _UNIT = regex.compile(r"m(?:[WVAHJNPM].*)?|[KMGT]b(?:ps)?")
@@ -75,7 +76,8 @@ class Wording:
 
 def wording(text: str) -> Wording:
     """What `text` says."""
-    text, end = _ended(drawn_alike(text).strip())
+    lines = (" ".join(line.split()) for line in drawn_alike(text).splitlines())
+    text, end = _ended("\n".join(filter(None, lines)))
     whole = _tokens(text) or [Token(c) for c in text.split()]
     start, stop = _point(whole)
     if stop < len(whole):
@@ -93,10 +95,10 @@ def wording(text: str) -> Wording:
 
 def _ended(text: str) -> tuple[str, End]:
     """The text without the marks at its end, and what they say."""
-    found = _END.search(text)
-    if not found or not found.start():
+    before = text.rstrip(_ENDING)
+    marks = text[len(before) :]
+    if not before or (marks and before[-1] in _PART_OF_A_FACE):
         return text, ""
-    before, marks = text[: found.start()], found.group()
     if before[-1].isdigit() and marks in ("!", '"', "'"):  # a factorial, five inches or feet
         return text, ""
     return before, "?" if _ASKS & set(marks) else "." if _TELLS & set(marks) else ""
@@ -196,7 +198,7 @@ def _closing(tokens: Sequence[Token]) -> int:
 
 
 def _said(before: Sequence[Token]) -> bool:
-    """Whether politeness after these tokens is said: not refused ("no thanks"), not spoken of."""
+    """Whether thanks after these tokens are said: not refused ("no thanks"), not spoken of."""
     refused = bool(before) and before[-1].text in vocabulary("negations")
     return not refused and vocabulary("mentions").isdisjoint(t.text for t in before[-3:])
 
@@ -207,8 +209,8 @@ def _without_please(tokens: Sequence[Token]) -> list[Token]:
     kept: list[Token] = []
     place = 0
     while place < len(tokens):
-        size = _at_start(tokens[place:], "anywhere")
-        if not size or not _said(kept):
+        size = _at_start(tokens[place : place + LONGEST_PHRASE], "anywhere")
+        if not size or (kept and kept[-1].text in vocabulary("mentions")):
             kept.append(tokens[place])
             place += 1
         else:

@@ -47,7 +47,7 @@ def test_what_may_be_a_copy_is_for_review_and_never_more(make_evidence, findings
     assert found.measured["difference"] == ":) -> :("
 
 
-def test_texts_that_differ_in_more_than_case_spaces_and_end_marks_are_a_warning(make_evidence, findings):
+def test_texts_that_differ_in_more_than_case_spaces_and_end_are_a_warning(make_evidence, findings):
     rows = [row("I want my money back", "returns"), row("I want my monye back!", "billing")]
     [found] = findings(LabelConflict(), make_evidence(rows, families=[0, 0]))
     assert found.severity == "warning"

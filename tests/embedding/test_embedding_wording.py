@@ -1,5 +1,7 @@
 """What a text says, without what carries nothing."""
 
+import time
+
 import pytest
 
 from auditor.embedding.wording import wording
@@ -41,7 +43,8 @@ def test_a_factorial_and_inches_belong_to_their_number():
 
 
 def test_a_text_of_marks_keeps_them():
-    assert tokens("?!?") == ["?", "!", "?"]
+    assert tokens("?!?") == ["?!?"]
+    assert tokens(":)") == [":", ")"]
 
 
 def test_pauses_are_kept_beside_the_tokens():
@@ -103,3 +106,13 @@ def test_a_text_of_politeness_keeps_it():
 def test_words_with_a_capital_inside_may_be_names():
     assert wording("Ask Maja about the Tram").names == {"maja", "tram"}
     assert wording("ASK MAJA").names == set()
+
+
+@pytest.mark.parametrize(
+    "piece", [" ", ".", "!", "-", "a", '"', " \n", "' ", "a.", "please ", "\u0301"]
+)
+def test_a_hostile_text_costs_no_more_than_another(piece):
+    """A hundred thousand of anything in a row; what backtracks would take hours."""
+    started = time.process_time()
+    wording("x " + piece * 100_000 + " x")
+    assert time.process_time() - started < 20
