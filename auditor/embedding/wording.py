@@ -172,8 +172,9 @@ def _addressee(tokens: Sequence[Token]) -> int:
         generic = vocabulary("common").isdisjoint(t.text for t in tokens[:size])
         if generic or _pause_after(tokens, size):  # "hi there is a hole in it"
             return size
-    size = next((i for i, t in enumerate(tokens[1:4], 1) if t.pause), 0)
-    return size if all(t.name for t in tokens[:size]) else 0
+    titled = tokens[0].text in vocabulary("titles")  # "Mr. Jones": the stop is no pause
+    size = next((i for i, t in enumerate(tokens[1 + titled : 4], 1 + titled) if t.pause), 0)
+    return size if all(t.name for t in tokens[titled:size]) else 0
 
 
 def _pause_after(tokens: Sequence[Token], size: int) -> bool:

@@ -67,6 +67,7 @@ def test_case_tells_milli_from_mega():
     [
         "Hello, where does the tram stop?",
         "Hi there! where does the tram stop? Thanks!",
+        "Hi Mr. Lind, where does the tram stop? Best, Maja",
         "Dear Ms Lind, where does the tram stop. Kind regards, Maja",
         "hey guys where does the tram stop cheers",
         "Please, where does the tram stop",
