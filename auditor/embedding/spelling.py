@@ -36,6 +36,7 @@ RARE = 0.05  # of the texts of the right word: a misspelling that many rows shar
 OFTEN_HEARD = 1000  # of pyspellchecker's counts; its English list has 19,000 such words
 HEARD = 100  # words that nobody was heard to say are listed with 50: "ther" beside "there"
 SHORTEST_TYPO = 4  # letters; "on" and "in" are words, "bilk" for "bill" is a typo
+SHORTEST_PIECE = 3  # letters that a compound begins with; "re", "un", "co" are prefixes
 SHORTEST_SWAP = 5  # letters; shorter ones are abbreviations ("hbo", "hob"), unless words here
 SHORTEST_LETTER_TYPO = 6  # letters where one is wrong, missing or too many
 AGGLUTINATIVE = frozenset({"fi", "hu", "tr"})  # endings make more words than any list holds
@@ -80,11 +81,16 @@ class Spelling:
         )
 
     def is_split(self, a: Sequence[str], b: Sequence[str], text: Sequence[str]) -> bool:
-        """Whether a space or apostrophe has moved from `a` to `b` and left what is no word."""
+        """Whether a space, hyphen or apostrophe between `a` and `b` says nothing.
+
+        It has moved and left what is no word, or stands in an English compound or contraction.
+        """
         language = self.language(text)
         if language is None:
             return False
         if len(a) == len(b) == 1 and any(_contracted(w) for w in (*a, *b)):
+            return True
+        if language == "en" and _compound(max(a, b, key=len)):
             return True
         return any(
             self._broken(wrong, right, language) or self._shifted(wrong, right)
@@ -158,6 +164,17 @@ class Spelling:
         # "od" is listed as a word; beside "do", in a text or two of many, it is none.
         little = len(wrong) < SHORTEST_TYPO and right in function_words(language)
         return little or not heard
+
+
+def _compound(pieces: Sequence[str]) -> bool:
+    """Whether an English word is written in one or in two: "sign up", but not "a part", "re-sign".
+
+    Elsewhere the two differ ("gut schreiben" writes well, "gutschreiben" credits).
+    """
+    whole, first = "".join(pieces), pieces[0]
+    content = len(first) >= SHORTEST_PIECE and first not in function_words("en")
+    known = all(_listed(w, "en") for w in (whole, *pieces))
+    return len(pieces) == 2 and content and known
 
 
 def _contracted(word: str) -> bool:
