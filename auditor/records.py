@@ -157,9 +157,12 @@ class Neighbours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyFamilies:
-    """One example repeated: rows that differ only by an edit no annotator would call new."""
+    """One example repeated: rows that differ only in what carries nothing."""
 
     family: Ints  # (n,) family of each position, numbered from 0 by first member
+    # (p, 2) positions, the lower first, of pairs that may be copies: one place differs, or one
+    # text stands whole in the other
+    review: Ints = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
 
     def members(self) -> list[Ints]:
         """Positions of each family, of single rows too, by family number."""

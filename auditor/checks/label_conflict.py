@@ -1,13 +1,14 @@
 """label-conflict: copies of one example, or what reads almost the same, under different labels.
 
 Copies are certain: one of the labels is wrong, or the guideline leaves the case open. Texts that
-only lie close to each other are for review, since one word may rightly tell them apart; that word
-is shown. Conflicts between the same two labels stand together: many of them are a gap in the
-guideline, a single one is a slip.
+only lie close to each other, or differ in one place, are for review, since one word, letter or
+mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand
+together: many of them are a gap in the guideline, a single one is a slip.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,26 +105,25 @@ class LabelConflict:
         )
 
     def _close(self, evidence: Evidence) -> Iterator[_Conflict]:
-        """Pairs of near neighbours under two labels that are no copies.
+        """Pairs under two labels that are no copies, but near or different in one place.
 
         Rows of a template are left out: there the frame is what is alike.
         """
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
         index, family = evidence.neighbours.index, evidence.same_text.family
         kinds, beside = evidence.dataset.kinds, evidence.labels_beside
-        framed = np.zeros(len(codes), dtype=bool)
+        aside = np.zeros(len(codes), dtype=bool)
         for template in evidence.templates:
-            framed[template.members] |= template.excess > 0
-        own = np.broadcast_to(np.arange(len(codes))[:, None], index.shape)
-        near = (index >= 0) & (evidence.neighbours.cosine >= self.review)
-        near &= (codes[own] != codes[index]) & (family[own] != family[index])
-        near &= ~framed[own] & ~framed[index]
+            aside[template.members] |= template.excess > 0
         if (out_of_fold := computed(evidence.out_of_fold)) is not None:
             # Where probes read one of the two like the other's label, it is a label error.
-            doubted = out_of_fold.probabilities.mean(axis=0).argmax(axis=1) != codes
-            near &= ~doubted[own] & ~doubted[index]
-        pairs = np.sort(np.stack([own[near], index[near]], axis=1), axis=1)
-        for pair in np.unique(pairs, axis=0):
+            aside |= out_of_fold.probabilities.mean(axis=0).argmax(axis=1) != codes
+        own, place = np.nonzero((index >= 0) & (evidence.neighbours.cosine >= self.review))
+        near = np.stack([own, index[own, place]], axis=1)
+        pairs = np.concatenate([np.sort(near, axis=1), evidence.copies.review])
+        one, other = pairs.T
+        pairs = pairs[(codes[one] != codes[other]) & (family[one] != family[other])]
+        for pair in np.unique(pairs[~aside[pairs].any(axis=1)], axis=0):
             (one, two), told = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
             either = beside.get(one, set()) | beside.get(two, set())
             if len(told) > 1 or either & {int(codes[one]), int(codes[two])}:
@@ -136,8 +136,16 @@ def _copies(evidence: Evidence) -> Iterator[_Conflict]:
     for members in evidence.copies.members():
         examples = [evidence.dataset.examples[i] for i in members]
         if len({e.category for e in examples}) > 1:
-            same = len({" ".join(e.text.casefold().split()) for e in examples}) == 1
+            same = len({_plain(e.text) for e in examples}) == 1
             yield _Conflict("one text" if same else "copies", members, examples)
+
+
+def _plain(text: str) -> str:
+    """The text without case, spaces and marks at its end: copies that share it are one text."""
+    end = len(text)
+    while end and (text[end - 1].isspace() or unicodedata.category(text[end - 1]) == "Po"):
+        end -= 1
+    return " ".join(text[:end].casefold().split())
 
 
 def _difference(texts: Sequence[str]) -> str:

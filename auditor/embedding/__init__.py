@@ -2,7 +2,9 @@
 
     embed.py        texts -> unit vectors, each distinct text once, cached by content (`cache.py`)
     neighbours.py   exact nearest neighbours
-    copies.py       copy families: one example repeated with trivial edits
+    copies.py       copy families: one example repeated, and pairs that may be (`signatures.py`
+                    finds them; `wording.py`, `characters.py`, `spelling.py` and `languages.py`
+                    say which difference carries nothing)
     templates.py    templates: many examples filled from one frame (`tokens.py` splits and masks)
     frames.py       the rows, of any category, that hold a template's frame
     subtypes.py     hidden subtypes inside each category, of the text without its template's words

@@ -33,7 +33,7 @@ _TOKEN = regex.compile(
 )
 MASKS = ("email", "url", "date", "id", "number")
 _WORD = regex.compile(rf"[{_ALONE}]|[\w\p{{M}}--[{_ALONE}]]+", regex.VERSION1)
-# What people add without saying anything new (English; other languages' are kept as words).
+# What people add without saying anything new (English; copies are judged by `wording`).
 PLEASANTRIES = frozenset({"please", "pls", "plz", "kindly", "thanks", "thank", "thx"})
 
 
@@ -54,7 +54,7 @@ def _token(kind: str, piece: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as a copy would keep them: folded, without marks and pleasantries."""
+    """The words of a text that its subject is told by: folded, without marks and pleasantries."""
     folded = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     return [w for w in folded if w not in PLEASANTRIES] or folded
 

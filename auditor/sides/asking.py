@@ -203,8 +203,8 @@ def _levels(families: Sequence[Questions], false_alarms: float) -> list[_Judged]
     fails = counted & (adjusted <= false_alarms) & (beyond <= UNSURE)
     warns = (adjusted_warn <= WARN_TIMES * false_alarms) & (beyond_warn <= UNSURE)
     ends = np.cumsum([len(f.asked) for f in families])[:-1]
-    parts = (np.split(values, ends) for values in (level, adjusted, fails, warns))
-    return [_Judged(*judged) for judged in zip(families, *parts, strict=True)]
+    each = (np.split(values, ends) for values in (level, adjusted, fails, warns))
+    return [_Judged(*judged) for judged in zip(families, *each, strict=True)]
 
 
 def _blind(asked: Asked, smallest: float, unseen: float) -> bool:

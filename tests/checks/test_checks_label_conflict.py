@@ -32,7 +32,22 @@ def test_copies_under_one_label_are_no_conflict(make_evidence, findings):
     assert findings(LabelConflict(), make_evidence(rows, families=[0, 0, 1])) == []
 
 
-def test_texts_that_differ_in_more_than_case_and_spaces_are_a_warning(make_evidence, findings):
+def test_marks_at_the_end_make_no_second_text(make_evidence, findings):
+    rows = [row("Is the pool open?", "hours"), row("is the  pool open", "sports")]
+    [found] = findings(LabelConflict(), make_evidence(rows, families=[0, 0]))
+    assert (found.severity, found.measured["certainty"]) == ("error", "one text")
+
+
+def test_what_may_be_a_copy_is_for_review_and_never_more(make_evidence, findings):
+    rows = [row("the pool was nice :)", "glad"), row("the pool was nice :(", "sorry")]
+    evidence = make_evidence(rows, families=[0, 1])
+    copies = dataclasses.replace(evidence.copies, review=np.array([[0, 1]]))
+    [found] = findings(LabelConflict(), dataclasses.replace(evidence, copies=copies))
+    assert (found.severity, found.measured["certainty"]) == ("note", "review")
+    assert found.measured["difference"] == ":) -> :("
+
+
+def test_texts_that_differ_in_more_than_case_spaces_and_end_are_a_warning(make_evidence, findings):
     rows = [row("I want my money back", "returns"), row("I want my monye back!", "billing")]
     [found] = findings(LabelConflict(), make_evidence(rows, families=[0, 0]))
     assert found.severity == "warning"

@@ -74,17 +74,23 @@ def make_dataset() -> MakeDataset:
 
 
 @pytest.fixture(scope="session")
-def families() -> Families:
-    """The copy family of each text, where everyone is everyone's near neighbour."""
+def find() -> Callable[..., CopyFamilies]:
+    """The copies among texts, where everyone is everyone's near neighbour."""
 
-    def families(texts: Sequence[str], cosine: float = 0.99) -> list[int]:
+    def find(texts: Sequence[str], cosine: float = 0.99) -> CopyFamilies:
         n = len(texts)
         index = np.array([[j for j in range(n) if j != i] for i in range(n)], dtype=np.int64)
         index = index.reshape(n, n - 1)
         near = Neighbours(index=index, cosine=np.full(index.shape, cosine, dtype=np.float32))
-        return find_copies(texts, near).family.tolist()
+        return find_copies(texts, near)
 
-    return families
+    return find
+
+
+@pytest.fixture(scope="session")
+def families(find: Callable[..., CopyFamilies]) -> Families:
+    """The copy family of each text, where everyone is everyone's near neighbour."""
+    return lambda texts, cosine=0.99: find(texts, cosine).family.tolist()
 
 
 @dataclass

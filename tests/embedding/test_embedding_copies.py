@@ -15,6 +15,7 @@ LETTER = (
     "before guests arrive this weekend without charging us again?"
 )
 NO_NEIGHBOUR = -1
+TABLES = ("outside", "tonight", "upstairs", "again", "early")
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ NO_NEIGHBOUR = -1
         ("I can't log in", "I can’t log in"),
         ("Cancel my order", "Please cancel my order, thanks"),
         ("Where is my parcel?", "Where is my pacrel?"),
-        ("Where is my parcel?", "Where is my parsel?"),
+        ("The answer was definite", "The answer was defanite"),
         ("Where is my parcel?", "Where is my parcell?"),
         ("Where is my parcel?", "Where is my pacel?"),
         ("Tisch für zwei im Café", "Tisch für zwei im Cafe\u0301"),
@@ -82,9 +83,18 @@ def test_a_swap_of_two_common_words_is_no_copy(families):
     assert families(hotels + hostels) == list(range(6))
 
 
-def test_a_rare_word_one_letter_from_a_common_one_is_a_typo(families):
-    hotels = ["book me a hotel in Rome", "the hotel was loud", "is the hotel near the beach"]
-    assert families([*hotels, "book me a hotol in Rome"]) == [0, 1, 2, 0]
+def test_a_form_that_only_one_row_has_is_a_typo_of_what_the_dataset_has(families):
+    """Neither is in a list of words."""
+    apps = ["open quimzelo on my phone", "quimzelo is slow today", "is quimzelo free"]
+    assert families([*apps, "open qiumzelo on my phone"]) == [0, 1, 2, 0]
+    assert families(["open quimzelo on my phone", "open qiumzelo on my phone"]) == [0, 1]
+
+
+def test_a_form_that_the_dataset_has_elsewhere_is_no_typo(families):
+    rows = ["when does the mechanic come", "when does the mechnaic come"]
+    assert families(rows) == [0, 0]
+    elsewhere = ["the mechnaic is my band", "we heard the mechnaic live"]
+    assert families([*rows, *elsewhere]) == [0, 1, 2, 3]
 
 
 def test_two_common_words_with_two_letters_swapped_are_two_words(families):
@@ -113,9 +123,20 @@ def test_a_vowel_sign_is_no_punctuation(families):
     assert families(["इस दिन का फल", "इस दान का फल"]) == [0, 1]
 
 
-def test_one_changed_word_in_twenty_of_a_long_text_is_a_copy(families):
-    other = LETTER.replace("Monday", "Wednesday").replace("scratch", "dent")
+def test_two_misspellings_in_forty_words_are_a_copy(families):
+    other = LETTER.replace("scratch", "scrtach").replace("somebody", "someboddy")
     assert families([LETTER, other]) == [0, 0]
+
+
+def test_one_changed_word_of_a_long_text_is_for_review(find):
+    other = LETTER.replace("Monday", "Wednesday")
+    found = find([LETTER, other])
+    assert found.family.tolist() == [0, 1]
+    assert found.review.tolist() == [[0, 1]]
+
+
+def test_a_negation_in_a_long_text_makes_it_another(families):
+    assert families([LETTER, LETTER.replace("was delivered", "was not delivered")]) == [0, 1]
 
 
 def test_four_changed_words_in_forty_are_another_text(families):
@@ -140,7 +161,7 @@ def test_a_number_that_moved_within_a_long_text_is_another_text(families):
 
 
 def test_long_texts_are_compared_only_where_their_vectors_are_near(families):
-    other = LETTER.replace("Monday", "Wednesday").replace("scratch", "dent")
+    other = LETTER.replace("scratch", "scrtach").replace("somebody", "someboddy")
     assert families([LETTER, other], cosine=0.8) == [0, 1]
 
 
@@ -154,9 +175,56 @@ def test_exact_copies_are_found_without_any_neighbour():
 
 def test_copies_of_copies_are_one_family(families):
     """First and last are two edits apart; the one between joins them."""
-    texts = ["cancel my subscription", "cancel my subscripton", "cancel my subscripto"]
+    texts = [
+        "when is the recpetion open",
+        "when is the reception open",
+        "whne is the reception open",
+    ]
     assert families([texts[0], texts[2]]) == [0, 1]
     assert families(texts) == [0, 0, 0]
+
+
+def test_a_row_that_holds_another_whole_is_for_review(find):
+    texts = ["my parcel was left in the rain", "so my parcel was left in the rain again, typical"]
+    found = find(texts)
+    assert found.family.tolist() == [0, 1]
+    assert found.review.tolist() == [[0, 1]]
+
+
+def test_what_many_rows_hold_is_how_they_begin(find):
+    texts = ["I would like to book a table", *(f"I would like to book a table {w}" for w in TABLES)]
+    assert find(texts).review.tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("the talk this morning :)", "the talk this morning :("),
+        ("we want to import the lesson", "we want to impart the lesson"),
+        ("you have done it?", "you have done it!"),
+        ("no, wait for the bus", "no wait for the bus"),
+    ],
+)
+def test_what_differs_in_one_place_is_for_review(find, text, other):
+    found = find([text, other])
+    assert found.family.tolist() == [0, 1]
+    assert found.review.tolist() == [[0, 1]]
+
+
+def test_copies_are_not_for_review(find):
+    texts = ["where is my pacrel now", "where is my parcel now", "where is my parcel now :("]
+    found = find(texts)
+    assert found.family.tolist() == [0, 0, 1]
+    assert all(2 in pair for pair in found.review.tolist())
+
+
+@pytest.mark.parametrize(
+    ("text", "other"), [("C", "C#"), ("plan A", "plan B"), ("call me", "cell me")]
+)
+def test_short_texts_differ_by_nature_and_nothing_is_said(find, text, other):
+    found = find([text, other])
+    assert found.family.tolist() == [0, 1]
+    assert found.review.tolist() == []
 
 
 def test_families_are_numbered_by_their_first_member(families):
@@ -181,8 +249,8 @@ def test_a_single_text_is_a_family(families):
 
 def test_a_typo_is_found_where_very_many_rows_share_the_rest(families):
     """Sixty orders that differ in a digit share a signature with the two copies among them."""
-    orders = [f"cancel order {i % 9 + 1}" for i in range(60)]
-    found = families(["cancel order", *orders, "cancel orrder"])
+    orders = [f"please cancel that order {i % 9 + 1}" for i in range(60)]
+    found = families(["please cancel that order", *orders, "please cancel that orrder"])
     assert found[0] == found[-1]
 
 
