@@ -70,7 +70,7 @@ def judge(
     findings: list[Finding] = []
     skipped: list[SkippedCheck] = []
     for check in checks:
-        if (reason := _lacking(evidence, check)) is not None:
+        if (reason := lacking(evidence, check)) is not None:
             skipped.append(SkippedCheck(code=check.code, reason=reason))
             continue
         for result in check.find(evidence):
@@ -81,8 +81,8 @@ def judge(
     return tuple(findings), tuple(skipped)
 
 
-def _lacking(evidence: Evidence, check: Check) -> str | None:
-    """Why the check cannot be made; None where it can."""
+def lacking(evidence: Evidence, check: Check) -> str | None:
+    """Why the check cannot be made on the evidence; None where it can."""
     for need in check.needs:
         found = getattr(evidence, need)
         if isinstance(found, NotComputed):

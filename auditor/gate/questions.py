@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from auditor import baseline as baselines
-from auditor.checks import CHECKS, judge
+from auditor.checks import CHECKS, judge, lacking
 from auditor.checks.label_error import LabelError
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.embedding.embed import Encoder
@@ -111,7 +111,7 @@ def _alone(candidate: Dataset, checks: Sequence[Check], asking: Asking) -> Verdi
     marks = {
         code: _mark_alone(found, code, findings)
         for code in _in_order(rules)
-        if code in {c.code for c in checks}
+        if code in {c.code for c in checks if lacking(found.both, c) is None}
     }
     families: list[Questions] = [
         unread(sides, rules["rejected-rows"], _slip(checks)),
@@ -191,9 +191,9 @@ def _marks(
                 skipped.append(SkippedCheck(code=code, reason=reason))
         else:
             own, _ = judge(base, [check])
-            both, lacking = judge(found.both, [check])
-            skipped += lacking
-            if lacking and not both:
+            both, unable = judge(found.both, [check])
+            skipped += unable
+            if unable and not both:
                 continue
             marks[code] = marking.in_findings(sides, own, both)
     if "amplification" in rules:

@@ -146,7 +146,7 @@ def _settled(judged: _Judged, fewest: int, unseen: float) -> Iterator[tuple[Aske
         status: Status = "pass"
         if judged.fails[i] and asked.concerned >= fewest:
             status = "fail"
-        elif asked.category is None and _blind(asked, float(smallest[i]), unseen):
+        elif asked.category is None and _blind(asked, float(smallest[i]), float(high[i]), unseen):
             status = "inconclusive"
         elif judged.warns[i] and asked.concerned >= fewest:
             status = "warn"
@@ -207,12 +207,13 @@ def _levels(families: Sequence[Questions], false_alarms: float) -> list[_Judged]
     return [_Judged(*judged) for judged in zip(families, *each, strict=True)]
 
 
-def _blind(asked: Asked, smallest: float, unseen: float) -> bool:
-    """Whether an effect so far beyond the margin could have been there unseen."""
+def _blind(asked: Asked, smallest: float, high: float, unseen: float) -> bool:
+    """Whether an effect so far beyond the margin could be there: neither would the test have seen
+    it, nor does the interval leave it out."""
     if asked.margin is None or not asked.can_fail:
         return False
     seen = asked.reach if math.isnan(smallest) else min(smallest, asked.reach)
-    return (seen - asked.margin) * asked.weight > unseen
+    return (min(seen, high) - asked.margin) * asked.weight > unseen
 
 
 def _answer(pool: Pool, asked: Asked, status: Status, span: Span) -> Tested:
@@ -239,7 +240,7 @@ def _answer(pool: Pool, asked: Asked, status: Status, span: Span) -> Tested:
         rows=tuple(sorted(of_candidate[~gone].tolist())[:SHOWN]),
         base_rows=tuple(sorted(of_base[gone].tolist())[:SHOWN]),
         pairs=tuple(_pairs(pool, asked)),
-        summary=asked.summary,
+        summary=asked.summary + ": too few rows to say more" * (status == "inconclusive"),
         advice=asked.advice,
         fingerprint=fingerprint(
             asked.check, asked.category, [examples[i].content for i in asked.rows.tolist()]

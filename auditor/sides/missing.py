@@ -35,7 +35,8 @@ class Facts:
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
         effect = np.array([a.effect for a in self.asked], dtype=np.float64)
-        return effect, effect, np.broadcast_to(self.smallest, level.shape)
+        high = np.where(np.isnan(self.smallest), 1.0, effect)
+        return effect, high, np.broadcast_to(self.smallest, level.shape)
 
 
 def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
@@ -91,8 +92,6 @@ def shrinkage(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> Facts:
     rows = int(pool.in_candidate.sum())
     changed = bool(pool.removed.any() or pool.added.any())
     told = f"{now:,} distinct examples, {before:,} in the base"
-    if changed and rows < FEWEST:
-        told = f"{rows:,} rows are too few to tell anything: {told}"
     asked = Asked(
         check="shrinkage",
         category=None,
