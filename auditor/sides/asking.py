@@ -59,6 +59,7 @@ class Asked:
     partner: Ints | None = None  # of each of `rows` one that it repeats or contradicts; -1: none
     spare: Ints | None = None  # positions that could be left out of the candidate
     number: int | None = None  # rows concerned, where they are none of the pool's
+    estimated: bool = True  # False: a fact, which chance has no part in
     nested: bool = False  # its rows are those of other questions, too
 
     @property
@@ -191,7 +192,8 @@ def _levels(families: Sequence[Questions], false_alarms: float) -> list[_Judged]
     asked = [a for f in families for a in f.asked]
     counted = np.array([a.can_fail for a in asked], dtype=bool)
     checks = np.array([a.check for a in asked], dtype=object)
-    parts = max(len({*checks[counted]}), 1)
+    by_chance = np.array([a.estimated for a in asked], dtype=bool)
+    parts = max(len({*checks[counted & by_chance]}), 1)
     adjusted, adjusted_warn = np.ones(len(p)), np.ones(len(p))
     level = np.full(len(p), false_alarms / parts)
     for check in dict.fromkeys(checks):

@@ -65,6 +65,7 @@ def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
         reach=1.0,
         rows=np.empty(0, dtype=np.int64),
         number=number,
+        estimated=False,
         explains=1.0,  # nothing is known of these rows, so nothing explains more
         summary=f"{number:,} of {len(pool.candidate.examples) + number:,} rows could not be read"
         f"{of_base}{why}",
@@ -105,6 +106,7 @@ def shrinkage(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> Facts:
         informational=rule.informational,
         reach=1.0,
         rows=gone,
+        estimated=False,
         explains=1.0,  # what left first explains what else is missing
         summary=f"{lost:.0%} of the set is gone: {told}" if lost else told,
         advice="Put the missing rows back, or say in the policy how much may leave.",
