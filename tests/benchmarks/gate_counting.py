@@ -140,7 +140,7 @@ class Unmeasured:
 
 def cells(sizes: list[int]) -> Iterator[tuple[Source, int, float | None]]:
     kinds = [(0.0, 1), (0.6, 1), (0.8, 1), (1.2, 1), (0.0, 5), (0.8, 5), (0.0, 30), (0.8, 30)]
-    noises = [(0.0, False), (0.05, False), (0.05, True)]
+    noises = [(0.0, False), (0.01, False), (0.05, False), (0.01, True), (0.05, True)]
     growths = (0.01, 0.1, 1.0, None)
     for (exponent, cluster), rows, (noise, together), growth in product(
         kinds, sizes, noises, growths
