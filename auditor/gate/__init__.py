@@ -23,12 +23,15 @@ from auditor.interfaces import Progress
 from auditor.opening import open_encoder, with_options
 from auditor.outcomes import Verdict
 from auditor.policy import Policy
+from auditor.records import Dataset
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
 __all__ = ["BEYOND_CHECKS", "CODES", "gate"]
+
+ROUNDS = 3  # in which rows are left out and the gate is asked again
 
 
 def gate(
@@ -66,8 +69,27 @@ def gate(
     verdict = ask(own, asking)
     if isinstance(candidate, str | Path):
         verdict = dataclasses.replace(verdict, file=str(candidate))
-    if not verdict.drop:
+    return _with_what_to_drop(verdict, own, asking)
+
+
+def _with_what_to_drop(verdict: Verdict, own: Dataset, asking: Asking) -> Verdict:
+    """With the rows to leave out, and the outcome without them: the gate is asked again.
+
+    What fails may hide what else would; so what fails then is left out, too, a few times over.
+    """
+    again, drop = verdict, {d.row: d for d in verdict.drop}
+    for _ in range(ROUNDS):
+        left = without(own, tuple(drop.values()))
+        if again.outcome != "fail" or not again.drop or left is None:
+            break
+        again = ask(left, asking)
+        drop |= {d.row: d for d in again.drop}
+    if not drop:
         return verdict
-    left = without(own, verdict.drop)
-    outcome = ask(left, asking).outcome if left else None
-    return dataclasses.replace(verdict, outcome_without=outcome)
+    return dataclasses.replace(
+        verdict,
+        drop=tuple(drop[row] for row in sorted(drop)),
+        outcome_without=again.outcome,
+        examples={**again.examples, **verdict.examples},
+        lines={**again.lines, **verdict.lines},
+    )

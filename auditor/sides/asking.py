@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.outcomes import Dropped, Outcome, Pair, Status, Tested
-from auditor.records import Ints
+from auditor.records import Floats, Ints
 from auditor.results import fingerprint
 from auditor.sides.pool import Pool
 from auditor.statistics import holm
@@ -57,6 +57,7 @@ class Asked:
     advice: str
     weight: float = 1.0  # what the rows it is about are of all rows: what they can do to the set
     partner: Ints | None = None  # of each of `rows` one that it repeats or contradicts; -1: none
+    sure: Floats | None = None  # how near each of `rows` is to its partner
     spare: Ints | None = None  # positions that could be left out of the candidate
     number: int | None = None  # rows concerned, where they are none of the pool's
     estimated: bool = True  # False: a fact, which chance has no part in
@@ -251,23 +252,25 @@ def _answer(pool: Pool, asked: Asked, status: Status, span: Span) -> Tested:
 
 
 def _pairs(pool: Pool, asked: Asked) -> Iterator[Pair]:
-    """Rows of the candidate, each with the row that it repeats or contradicts."""
+    """Rows of the candidate, each with the row that it repeats or contradicts; the base's first."""
     partner = np.full(len(asked.rows), -1) if asked.partner is None else asked.partner
     paired = np.flatnonzero((partner >= 0) & (pool.candidate_rows[asked.rows] >= 0))
     own, other = asked.rows[paired], partner[paired]
-    for i in np.argsort(pool.candidate_rows[own], kind="stable")[:PAIRED].tolist():
-        yield _pair(pool, int(own[i]), int(other[i]))
+    sure = np.zeros(len(own)) if asked.sure is None else asked.sure[paired].round(3)
+    order = np.lexsort((pool.candidate_rows[own], -sure, ~pool.in_base[other]))
+    for i in order[:PAIRED].tolist():
+        yield _pair(pool, asked.check, int(own[i]), int(other[i]))
 
 
-def _pair(pool: Pool, own: int, other: int) -> Pair:
-    """Two positions as rows of their files; labels where they differ."""
+def _pair(pool: Pool, check: str, own: int, other: int) -> Pair:
+    """Two positions as rows of their files; with the labels where these are in question."""
     examples, kept = pool.dataset.examples, bool(pool.in_base[other])
     labels = examples[own].category, examples[other].category
     return Pair(
         row=int(pool.candidate_rows[own]),
         other=int((pool.base_rows if kept else pool.candidate_rows)[other]),
         other_in="base" if kept else "candidate",
-        labels=labels if labels[0] != labels[1] else None,
+        labels=labels if check == "label-conflict" else None,
     )
 
 
@@ -282,7 +285,7 @@ def _dropped(pool: Pool, failing: Sequence[Asked]) -> tuple[Dropped, ...]:
         for i in asked.spare.tolist() if asked.spare is not None else ():
             checks[i][asked.check] = None
             if partner.get(i, -1) >= 0:
-                repeats.setdefault(i, _pair(pool, i, partner[i]))
+                repeats.setdefault(i, _pair(pool, asked.check, i, partner[i]))
     return tuple(
         Dropped(row=int(pool.candidate_rows[i]), checks=tuple(checks[i]), repeats=repeats.get(i))
         for i in sorted(checks, key=lambda i: int(pool.candidate_rows[i]))

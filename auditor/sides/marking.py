@@ -31,6 +31,7 @@ class Marks:
     added: Values  # chance, 0-1, that an added row is counted at the base's size; 0 on other rows
     partner: Ints  # position of a row that each repeats or contradicts; -1: none
     spare: Flags  # added rows that could be left out: one of each family stays
+    sure: Floats | None = None  # (n,) how near each is to its partner: the nearest are shown
     tested: Flags | None = None  # rows of the base that the test counts, where they are more
     judged: Flags | None = None  # rows that can be counted at all; None: all of them
     beside: Ints | None = None  # (n,) code of another category that a marked row concerns; -1: none
@@ -108,16 +109,36 @@ def variations(
     as_near = other & is_variation(near.cosine, level)
     base = pool.in_base & is_variation(base_closest, level)
     added = _at_one_size(pool, as_near.sum(axis=1))
-    kept_first = as_near & (~pool.added[index] | ~as_near[:, :1])
-    place = np.where(kept_first.any(axis=1), kept_first.argmax(axis=1), as_near.argmax(axis=1))
-    partner = np.where(as_near.any(axis=1), index[np.arange(len(index)), place], -1)
+    parent = _parents(pool, near, as_near)
     return Marks(
         base=base,
         candidate=(base & pool.kept) | (added > 0),
         added=added,
-        partner=np.where(pool.added, partner, -1),
-        spare=added > 0,
+        partner=parent,
+        spare=parent >= 0,
+        sure=np.where(near.index == parent[:, None], near.cosine, 0.0).max(axis=1),
     )
+
+
+def _parents(pool: Pool, near: Neighbours, as_near: Flags) -> Ints:
+    """(n,) for an added row the row that it is a variation of; -1 where it could be the original.
+
+    Kept rows are originals. Of added ones that with most variations, and the nearest to them, comes
+    first: variations are made of it, not of one another. Of two that are alike in this the shorter
+    one does, since variations add words. What is near to an original is a variation of it.
+    """
+    parent, central = np.full(len(as_near), -1), (near.cosine * as_near).sum(axis=1).round(2)
+    concerned = np.flatnonzero(pool.added & as_near.any(axis=1))
+    length = np.array([len(pool.dataset.examples[i].text) for i in concerned])
+    original = pool.kept.copy()
+    for i in concerned[np.lexsort((length, -central[concerned]))].tolist():
+        others = near.index[i][as_near[i]]
+        taken = others[original[others]]
+        if len(taken):
+            parent[i] = taken[0]
+        else:
+            original[i] = True
+    return parent
 
 
 def suspected(pool: Pool, base: Ints, added: Ints, rival: Ints, known: Flags) -> Marks:

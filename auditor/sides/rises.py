@@ -219,6 +219,7 @@ def _rise(pool: Pool, scope: _Scope, seen: Counts, fair: Counts) -> Asked:
         weight=number / int((scope.rows & pool.in_candidate).sum()),
         rows=rows,
         partner=marks.partner[rows],
+        sure=None if marks.sure is None else marks.sure[rows],
         spare=np.flatnonzero(added & marks.spare),
         explains=len(rows) / int(pool.added.sum()),
         summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's"
