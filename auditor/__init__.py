@@ -11,13 +11,15 @@ reporting/      5  Audit -> HTML, JSON, work lists
 gate/           two sets, or one and its limits -> Verdict: may this be merged?
 policy.py       what warns and what fails; ruling.py the same as a revision has it
 compare/        two sets -> Comparison; sides/ measures them, for the gate too
-baseline/       the findings that are known; revisions/ a file as it is in git
+baseline/       the findings that are known, and the rows that there were
+revisions/      a file as it is in git, or in DVC's cache, whatever is checked out
 cli.py          the command line; commands/ has a file for each command
 records.py      what flows between stages; results.py, outcomes.py and comparison.py what users
                 keep
 limits.py       a check's limits and the reasons for them
+spelling.py     labels that are one, written in several ways
 interfaces.py   what plugs in; settings.py what a user decides; errors.py what can go wrong
-statistics.py   intervals, and p-values of many tests
+statistics.py   intervals, and p-values of many tests; files.py how files are written
 
 >>> import auditor
 >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP

@@ -126,7 +126,7 @@ def test_a_candidate_that_got_worse_fails_annotated_and_summed_up(action, spoil,
     assert "::error" in printed
     assert "near-duplicate" in summary
     written = {p.name for p in (repository / outputs["report"]).iterdir()}
-    assert written >= {"gate.html", "gate.json", "gate.md", "gate.sarif"}
+    assert written >= {"gate.html", "gate.json", "gate.md", "gate.sarif", "drop.csv"}
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ from click.testing import CliRunner
 
 from auditor.checks import CHECKS
 from auditor.cli import main
+from auditor.commands.options import GATE_FORMATS
 from auditor.gate import CODES
+from auditor.gate.answers import OF_SETS
 from auditor.policy import AGAINST_A_BASE, ALONE, load_policy
-from auditor.reporting.gate import load_verdict
+from auditor.reporting.gate import BY_DEFAULT, load_verdict
 from auditor.settings import configure, load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -122,13 +124,32 @@ def test_the_gate_lets_the_good_merge_pass_and_stops_the_bad_one(tmp_path, monke
     assert " ".join(quoted.split()) == verdict.of("fail")[0].summary
 
 
-def test_the_margins_of_the_readme_are_the_defaults():
-    [table] = [part for part in README.split("\n\n") if "fails beyond, of the rows" in part]
+def numbers(cell: str) -> list[float]:
+    return [float(number) for number in re.findall(r"[\d.]*\d", cell)]
+
+
+def test_the_limits_of_the_readme_are_the_defaults():
+    [table] = [part for part in README.split("\n\n") if "fails beyond, of all rows" in part]
+    told = {
+        name: [numbers(cell) for cell in cells]
+        for name, *cells in re.findall(
+            r"^\| `([\w-]+)`.*? \| (.*?) \| (.*?) \| (.*?) \|$", table, re.MULTILINE
+        )
+    }
     for check, rule in AGAINST_A_BASE.items():
-        [row] = re.findall(rf"^\| `{check}`.*?\| (.*?) \| (.*?) \|$", table, re.MULTILINE)
-        assert float(re.findall(r"[.\d]+", row[0])[0]) == rule.fail_rise
-        alone = ALONE[check].fail if check in ALONE else None
-        assert row[1] == "-" if alone is None else float(row[1]) == alone
+        of_set, of_batch, alone = told.pop(check)
+        assert of_set[0] == (rule.fail if rule.fail_rise is None else rule.fail_rise)
+        assert of_set[1:] == ([rule.warn] if check == "shrinkage" else [])
+        assert of_batch == ([] if rule.fail_batch is None else [rule.fail_batch])
+        assert alone == ([ALONE[check].fail] if check in ALONE else [])
+    assert set(told) == {"category-names", *OF_SETS}  # without a number
+
+
+def test_every_format_of_a_gate_is_documented_and_the_action_names_some_of_them():
+    [row] = [line for line in README.splitlines() if "`markdown`" in line]
+    assert [f for f in GATE_FORMATS if f"`{f}`" not in row] == []
+    [named] = re.findall(r"for format in (.*?); do", (ROOT / "action.yml").read_text("utf-8"))
+    assert {*BY_DEFAULT} < {*named.split()} < {*GATE_FORMATS}
 
 
 def test_the_example_of_a_policy_is_valid(tmp_path):
@@ -137,3 +158,4 @@ def test_the_example_of_a_policy_is_valid(tmp_path):
     policy = load_policy(None, CODES, folder=tmp_path)
     assert policy.checks["label-error"].of("billing").fail_rise == 0.01
     assert policy.checks["coverage-loss"].informational
+    assert policy.checks["amplification"].fail_batch == 1.0

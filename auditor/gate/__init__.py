@@ -1,8 +1,9 @@
-"""The gate: may a candidate be merged? Both sets in one pool, questions to them, one verdict.
+"""The gate: may a candidate be merged? Questions to both sets, one verdict.
 
 structure.py   what is found in the base alone and in both sets together
 questions.py   the questions: of what was added, of what left, of limits
-verdict.py     the answers, what could be left out, and what an audit would say
+answers.py     answers that are counted: what an audit would say, names, a baseline
+verdict.py     all answers in one verdict, and the set without the rows to leave out
 
 A question compares the rows that were added with those of the base (`sides/rises.py`), asks what is
 missing (`sides/coverage.py`, `sides/missing.py`), or holds a share of the rows or a forecast to a

@@ -1,4 +1,4 @@
-"""Answers -> the Verdict that users keep; what an audit would say, and what could be left out."""
+"""Answers -> the Verdict that users keep; the candidate without the rows to leave out."""
 
 from __future__ import annotations
 

@@ -1,6 +1,17 @@
 """Two sets held against each other: what a candidate has that its base has not, and what it lost.
 
-pool.py       both sets in one, each row with the sides that it is on
+pool.py         both sets in one, each row with the sides that it is on
+variations.py   how near to another row a variation is
+
+Questions of the gate:
+
+marking.py      which rows each question counts
+rises.py        shares of rows, beyond the base's or beyond a limit; rates.py the test
+missing.py      rows that could not be read, examples and categories that left
+coverage.py     subjects that left
+drops.py        the forecast
+renames.py      categories that go by another name
+asking.py       how all questions are decided together
 
 Measures of the comparison:
 

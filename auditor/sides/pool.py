@@ -2,7 +2,8 @@
 
 Structure (copies, templates, probes) is found in both sets together, so that what is found cannot
 depend on which side a row is on: where nothing has changed, sides are then exchangeable, and a
-count that differs between them has a known distribution.
+count that differs between them has a known distribution. The gate looks at the base alone besides
+(`gate/structure.py`), so that its shares are the same whatever it is held against.
 """
 
 from __future__ import annotations
