@@ -1,4 +1,4 @@
-"""coverage-loss: subjects of a category that the base covers and the candidate no longer does so.
+"""coverage-loss: subjects of a category that the base covers and the candidate covers less.
 
 The gate asks what the candidate has lost. A comparison asks that, and with the sides swapped what
 it has gained: by the same regions, test and limits.
