@@ -75,11 +75,14 @@ def test_a_set_that_only_grew_has_lost_nothing(numbered, random):
     assert questions(pool, random).asked == []
 
 
-def test_a_subject_that_is_gone_is_told_whole(pooled, random):
-    """Not a part of it, though a part as well is more than chance."""
-    base = [(f"post number {i}", "post") for i in range(240)]
-    pool = pooled(base, [pair for i, pair in enumerate(base) if i % SUBJECTS != 2])
-    assert [(t.base_of, t.candidate) for t in told(pool, random)] == [(40, 0)]
+def test_subjects_that_are_gone_are_told_whole(pooled, random):
+    """Not a part of each, though a part as well is more than chance."""
+    base = [(f"{name} number {i}", name) for name in ("a", "b", "c", "d") for i in range(240)]
+    left = [pair for pair in base if int(pair[0].split()[-1]) % SUBJECTS != 2]
+    found = told(pooled(base, left), random)
+    assert sorted((t.category, t.base_of, t.candidate) for t in found) == [
+        (name, 40, 0) for name in ("a", "b", "c", "d")
+    ]
 
 
 def test_halves_of_one_set_lose_nothing(numbered, random):
