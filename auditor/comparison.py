@@ -118,7 +118,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amplification:
-    """Added rows that are variations of base rows."""
+    """Added rows that are variations of base rows; a copy is none."""
 
     level: float  # cosine from which an added row is a variation of its nearest base row
     added: int  # rows
@@ -144,7 +144,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """Labels of added rows beside those of the base rows that they are variations of."""
+    """Labels of added rows beside those of the base rows that they are variations or copies of."""
 
     pairs: int
     same: int

@@ -111,6 +111,23 @@ def test_two_files_are_taken_as_they_are_and_other_labels_are_told(human, quick)
     assert "billing" not in {c.category for c in found.full.categories}
 
 
+def test_how_near_a_variation_is_does_not_depend_on_what_was_added(human, quick):
+    """An added row that is a copy of two base rows makes them no copies of one another."""
+    whole = "the luggage vanished somewhere between both terminals of the airport"
+    once, twice = whole.replace("luggage", "lugage"), whole.replace("luggage", "lugage")
+    twice = twice.replace("terminals", "terminlas")
+    texts = pd.DataFrame({"text": [whole, twice, once], "category": "returns"})
+    base = pd.concat([human, texts[:2]], ignore_index=True)
+    other = pd.DataFrame([{"text": "may i return a hat", "category": "returns"}])
+    without, with_ = (
+        compare(base, pd.concat([base, added], ignore_index=True), names=("a", "b"), **quick)
+        for added in (other, texts[2:])
+    )
+    assert with_.near_copies.across == 1
+    assert with_.amplification.variations == 0
+    assert with_.amplification.level == without.amplification.level
+
+
 @pytest.fixture(scope="module")
 def subjects():
     """Thirty messages on each of two subjects of two categories."""

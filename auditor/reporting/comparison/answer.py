@@ -177,7 +177,7 @@ def _relabelled(comparison: Comparison) -> Iterator[str]:
         wrong = found.pairs - found.same
         yield (
             f"{wrong:,} of {wording.count(found.pairs, 'added row', 'added rows')} that are "
-            "variations of a base row have another label than it."
+            "copies or variations of a base row have another label than it."
         )
 
 
