@@ -93,15 +93,16 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A kind of text that one set has and the other hardly; copies and variations count once."""
+    """A subject of a category of which one set has less than the other, by the gate's test of
+    `coverage-loss`; a row, its copies and its variations are one example."""
 
     category: str
     missing_in: SideName
-    keywords: tuple[str, ...]
-    base: int  # rows
+    keywords: tuple[str, ...]  # none where it is the whole category
+    base: int  # examples
     candidate: int
-    expected: float  # rows of the set that lacks it, had it its share
-    p: float  # of such a lack by chance, for all regions together (Holm)
+    expected: float  # examples of the set that lacks it, had it as much for its size
+    p: float  # of such a lack by chance, for all regions that a set could lack (Holm)
     base_rows: tuple[int, ...]  # most typical first
     candidate_rows: tuple[int, ...]
 
@@ -117,7 +118,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amplification:
-    """Added rows that are variations of base rows."""
+    """Added rows that are variations of base rows; a copy is none."""
 
     level: float  # cosine from which an added row is a variation of its nearest base row
     added: int  # rows
@@ -143,7 +144,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """Labels of added rows beside those of the base rows that they are variations of."""
+    """Labels of added rows beside those of the base rows that they are variations or copies of."""
 
     pairs: int
     same: int

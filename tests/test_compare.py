@@ -9,7 +9,9 @@ import pytest
 
 from auditor.compare import compare
 from auditor.errors import DataError, UsageError
+from auditor.gate import gate
 
+TOWNS = ("ford", "bury", "ham", "wick", "stead", "mouth")
 FRAMES = ("Dear team, {} I hope you can help.", "{} I look forward to your answer.", "Hello! {}")
 
 
@@ -46,7 +48,7 @@ def test_a_column_makes_the_sides_and_the_human_rows_are_the_base(compared):
 
 def test_planted_variations_are_found_with_their_parents(compared):
     found = compared.amplification
-    assert found.variations >= 110
+    assert found.variations + compared.near_copies.across >= 110
     assert found.parents == 40
     assert found.most == 3
     assert compared.candidate.effective_apart_from_variations < 50
@@ -107,6 +109,62 @@ def test_two_files_are_taken_as_they_are_and_other_labels_are_told(human, quick)
     assert found.agreement.confusions == (("billing", "account", 10),)
     assert found.matched.draws == 1
     assert "billing" not in {c.category for c in found.full.categories}
+
+
+def test_how_near_a_variation_is_does_not_depend_on_what_was_added(human, quick):
+    """An added row that is a copy of two base rows makes them no copies of one another."""
+    whole = "the luggage vanished somewhere between both terminals of the airport"
+    once, twice = whole.replace("luggage", "lugagge"), whole.replace("luggage", "lugagge")
+    twice = twice.replace("terminals", "terminlas")
+    texts = pd.DataFrame({"text": [whole, twice, once], "category": "returns"})
+    base = pd.concat([human, texts[:2]], ignore_index=True)
+    other = pd.DataFrame([{"text": "may i return a hat", "category": "returns"}])
+    without, with_ = (
+        compare(base, pd.concat([base, added], ignore_index=True), names=("a", "b"), **quick)
+        for added in (other, texts[2:])
+    )
+    assert with_.near_copies.across == 1
+    assert with_.amplification.variations == 0
+    assert with_.amplification.level == without.amplification.level
+
+
+@pytest.fixture(scope="module")
+def subjects():
+    """Thirty messages on each of two subjects of two categories."""
+    about = {
+        "post": (
+            "the blue parcel to {} was left in the rain",
+            "my courier in {} never rings twice",
+        ),
+        "bank": ("a transfer to the branch in {} bounced", "which iban has your office in {}"),
+    }
+    towns = [f"{a}{b}" for a in ("north", "south", "east", "west", "mid") for b in TOWNS]
+    return pd.DataFrame(
+        {"text": text.format(town), "category": category}
+        for category, texts in about.items()
+        for text in texts
+        for town in towns
+    )
+
+
+def lost(base, candidate, quick):
+    """Category, examples of the base and of the candidate: by the gate, and by the comparison."""
+    tested = gate(candidate, base=base, **quick).tested
+    failing = [t for t in tested if t.check == "coverage-loss" and t.status == "fail"]
+    listed = compare(base, candidate, **quick).lacking("candidate")
+    return (
+        [(t.category, t.base_of, round(t.candidate * t.base_of)) for t in failing],
+        [(r.category, r.base, r.candidate) for r in listed],
+    )
+
+
+def test_a_subject_that_the_gate_fails_as_lost_is_listed_as_lost(subjects, quick):
+    starved = subjects[~subjects.text.str.startswith("my courier")]
+    assert lost(subjects, starved, quick) == ([("post", 30, 0)], [("post", 30, 0)])
+
+
+def test_what_the_gate_does_not_fail_as_lost_is_not_listed(subjects, quick):
+    assert lost(subjects, subjects[::2], quick) == ([], [])
 
 
 def test_an_update_that_is_given_is_the_one_that_is_forecast(human, synthetic, quick, tickets):

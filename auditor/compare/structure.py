@@ -45,7 +45,7 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
     progress("structure", 0, 1)
     same_text = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
     copies = same_text.apart(dataset.kinds)
-    parents = _parents(pool, embeddings.vectors, same_text.family)
+    parents = _parents(pool, embeddings.vectors, copies.family)
     # Frames are sought in each set alone: a row and its variations would make one of its own. Those
     # of the candidate chain no rows: added ones go where their parents go.
     frames = (
@@ -69,9 +69,12 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
 def _frames(dataset: Dataset, inside: Flags, copies: CopyFamilies) -> list[Ints]:
     """The rows of each evident template of one set; `inside` (n,) are its rows."""
     rows = np.flatnonzero(inside)
-    own = replace(dataset, examples=tuple(dataset.examples[i] for i in rows))
-    found = find_templates(own, CopyFamilies(family=copies.family[rows]))
+    found = find_templates(_part(dataset, rows), CopyFamilies(family=copies.family[rows]))
     return [rows[t.members] for t in found if t.excess > 0]
+
+
+def _part(dataset: Dataset, rows: Ints) -> Dataset:
+    return replace(dataset, examples=tuple(dataset.examples[i] for i in rows))
 
 
 def _held(frames: Iterable[Ints], dataset: Dataset) -> Flags:
@@ -83,8 +86,11 @@ def _held(frames: Iterable[Ints], dataset: Dataset) -> Flags:
 
 
 def _parents(pool: Pool, vectors: Floats, family: Ints) -> Parents:
+    """The parents of added rows. How near is a variation is asked of the base alone, its copies
+    too, so that it is the gate's level, whatever was added; family (n,): copies in the pool."""
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
-    own = nearest(vectors[base], NEIGHBOURS)
-    closest = closest_other(own, family[base], family[base])
+    alone, own = _part(pool.dataset, base), nearest(vectors[base], NEIGHBOURS)
+    copies = find_copies(alone.texts, own).apart(alone.kinds).family
+    closest = closest_other(own, copies, copies)
     near = nearest(vectors[added], 1, among=vectors[base])
-    return find_parents(closest, base, added, near.index[:, 0], near.cosine[:, 0])
+    return find_parents(closest, base, added, near.index[:, 0], near.cosine[:, 0], family)

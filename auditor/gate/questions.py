@@ -26,7 +26,7 @@ from auditor.results import Finding, Forecast, SkippedCheck
 from auditor.settings import Settings, configure
 from auditor.sides import marking
 from auditor.sides.asking import Decided, Questions, decide
-from auditor.sides.coverage import losses
+from auditor.sides.coverage import find_subjects, losses
 from auditor.sides.drops import drops
 from auditor.sides.marking import Marks
 from auditor.sides.missing import category_loss, shrinkage, unread
@@ -74,13 +74,14 @@ def ask(candidate: Dataset, asking: Asking) -> Verdict:
     ruled = [c for c in checks if c.code in rules]
     found = _structure(sides, ruled, asking)
     marks, skipped = _marks(found, ruled, rules, settings)
+    subjects = find_subjects(sides, found.both.embeddings.vectors, sides.removed)
     families: list[Questions] = [
         unread(sides, rules["rejected-rows"], _slip(checks)),
         shrinkage(sides, found.base_family, found.family, rules["shrinkage"]),
         category_loss(sides, found.unit, rules["category-loss"]),
         rises(sides, marks, found.unit, rules),
         shares(sides, marks, rules),
-        losses(sides, found.both.embeddings.vectors, found.family, rules["coverage-loss"]),
+        losses(sides, subjects, found.family, rules["coverage-loss"]),
         *_about_forecasts(sides, rules["forecast"], asking),
     ]
     decided = _decided(sides, families, policy)

@@ -17,12 +17,12 @@ SHOWN = 8  # disagreements that are shown, and confusions
 def agreement(
     dataset: Dataset, found: Parents, base_rows: Ints, candidate_rows: Ints
 ) -> Agreement | None:
-    """The labels of variations beside those of their parents; None where there are none.
+    """The labels of copies and variations beside those of their parents; None without any.
 
     dataset: the pool; base_rows, candidate_rows (n,): file row of each position. The interval
     (Wilson 1927) counts each parent once, whatever the number of its variations.
     """
-    hits = np.flatnonzero(found.variation)
+    hits = np.flatnonzero(found.alike)
     if not len(hits):
         return None
     codes, names = dataset.codes, dataset.categories

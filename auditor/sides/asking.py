@@ -78,6 +78,7 @@ class Decided:
     """The answers to all questions."""
 
     tested: tuple[Tested, ...]  # failing ones first
+    asked: tuple[Asked, ...]  # the question of each
     drop: tuple[Dropped, ...]  # candidate rows, without which what fails might pass
 
 
@@ -126,7 +127,12 @@ def decide(
     ]
     answers.sort(key=lambda a: (STATUSES.index(a[1].status), -round(a[0].explains, 1)))
     failing = [a for a, t in answers if t.status == "fail" and a.spare is not None]
-    return Decided(tested=tuple(_told(answers)), drop=_dropped(pool, failing))
+    told = [*_told(answers)]
+    return Decided(
+        tested=tuple(t for _, t in told),
+        asked=tuple(a for a, _ in told),
+        drop=_dropped(pool, failing),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,7 @@ def _settled(judged: _Judged, fewest: int, unseen: float) -> Iterator[tuple[Aske
         yield asked, status, (float(low[i]), float(high[i]), float(smallest[i]), float(adjusted[i]))
 
 
-def _told(answers: Sequence[tuple[Asked, Tested]]) -> Iterator[Tested]:
+def _told(answers: Sequence[tuple[Asked, Tested]]) -> Iterator[tuple[Asked, Tested]]:
     """Without what another answer of the check says already, and what passes in one category.
 
     A check with no answer about all rows keeps the least sure of those that pass.
@@ -174,7 +180,7 @@ def _told(answers: Sequence[tuple[Asked, Tested]]) -> Iterator[Tested]:
                 continue
             others.append(rows)
             passed |= {asked.check} if asked.nested else set()
-        yield tested
+        yield asked, tested
 
 
 def outcome(tested: Sequence[Tested]) -> Outcome:

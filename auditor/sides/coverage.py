@@ -1,4 +1,7 @@
-"""coverage-loss: subjects of a category that the base covers and the candidate hardly does.
+"""coverage-loss: subjects of a category that the base covers and the candidate covers less.
+
+The gate asks what the candidate has lost. A comparison asks that, and with the sides swapped what
+it has gained: by the same regions, test and limits.
 
 A subject is a region: a node of Ward's tree of one category's rows of both sides, so regions do not
 depend on the side (of starved subtypes of CLINC150 Ward's tree shows more than average linkage, 35
@@ -9,22 +12,25 @@ examples: a row of which a copy is left, or that came back corrected, has not le
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import pdist
 from scipy.stats import beta, gamma, hypergeom
 
 from auditor.policy import Rule
 from auditor.records import Floats, Ints
 from auditor.sides.asking import UNSURE, Asked, Chances, Values
-from auditor.sides.pool import Pool
+from auditor.sides.pool import Flags, Pool
 
 FEWEST = 8  # base rows of a region: half of fewer is a handful
 STEPS = 24  # of a bisection: a p-value to a few parts in a million
 LARGEST = 8000  # rows of a category in one tree (its memory is their square)
+DIGITS = 5  # of a distance: what lies beyond differs between machines, and must not order a tree
+
+Subjects = Mapping[int, tuple[Ints, ...]]  # code of a category -> positions of each of its regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +50,20 @@ class Regions:
         """(G,) share of the expected rows that are not there; below 0 where there are more."""
         return 1.0 - self.candidate / self.expected
 
+    def ordered(self, order: Ints) -> Regions:
+        """The same regions as `order` (G,) has them."""
+        counts = ("category", "base", "candidate", "removed", "added", "expected")
+        return replace(
+            self,
+            members=tuple(self.members[g] for g in order.tolist()),
+            **{name: getattr(self, name)[order] for name in counts},
+        )
+
 
 def examples(pool: Pool, family: Ints) -> Pool:
-    """The pool with one row for each example: the first of its copy family (n,) in its category.
+    """The pool with one row for each example: the first of its family (n,) in its category.
+
+    Of a family are a row's copies; a comparison counts variations as well.
 
     It is in the candidate where that has a row of the family, under whatever label: a row that was
     labelled anew is a matter of labels, not of coverage.
@@ -59,16 +76,25 @@ def examples(pool: Pool, family: Ints) -> Pool:
     return replace(pool, in_base=in_base, in_candidate=in_candidate)
 
 
-def regions(pool: Pool, vectors: Floats) -> Regions:
-    """The regions of `vectors` (n, dim) that have base rows enough; none where no row has left."""
-    members: list[Ints] = []
+def find_subjects(pool: Pool, vectors: Floats, among: Flags) -> Subjects:
+    """The regions of each category that has a row of `among` (n,), by unit `vectors` (n, dim)."""
     codes = pool.dataset.codes
-    if pool.removed.any():
-        for code in np.unique(codes[pool.removed]):
-            members += _of_category(np.flatnonzero(codes == code), vectors)
-    members = [m for m in members if pool.in_base[m].sum() >= FEWEST]
+    return {
+        int(code): tuple(_of_category(np.flatnonzero(codes == code), vectors))
+        for code in np.unique(codes[among])
+    }
 
-    def rows(side: NDArray[np.bool_]) -> Values:
+
+def regions(pool: Pool, subjects: Subjects) -> Regions:
+    """The regions that have base rows enough, of the categories of which a row has left.
+
+    pool: with a row for each example; `subjects` has every such category.
+    """
+    codes = pool.dataset.codes
+    left = np.unique(codes[pool.removed]).tolist()
+    members = [m for code in left for m in subjects[code] if pool.in_base[m].sum() >= FEWEST]
+
+    def rows(side: Flags) -> Values:
         return np.array([side[m].sum() for m in members], dtype=np.float64)
 
     base = rows(pool.in_base)
@@ -144,20 +170,33 @@ class Losses:
         return low, high, np.full(len(level), np.nan)
 
 
-def losses(pool: Pool, vectors: Floats, family: Ints, rule: Rule) -> Losses:
-    """The questions of `coverage-loss`, by `vectors` (n, dim) and copy families (n,)."""
+def losses(pool: Pool, subjects: Subjects, family: Ints, rule: Rule) -> Losses:
+    """The questions of `coverage-loss`, one a region; the surest first, so that of those which
+    explain alike it is told: not a part of what was lost, nor what was lost and much else.
+
+    subjects: of each category that a row has left; family (n,): rows of one number are one example.
+    """
     pool = examples(pool, family)
-    found = regions(pool, vectors)
+    found = regions(pool, subjects)
     codes = pool.dataset.codes
     names, rows = pool.dataset.categories, np.bincount(codes)
-    rules = [rule.of(names[c]) for c in found.category.tolist()]
+    fail, warn = (
+        np.array([_margin(rule.of(names[c]), of) for c in found.category.tolist()])
+        for of in ("fail_rise", "warn_rise")
+    )
+    missing = found.expected - found.candidate
+    order = np.lexsort((-missing, p_changed(pool, found)))
+    found, fail, warn = found.ordered(order), fail[order], warn[order]
     asked = [
-        _loss(pool, found, g, rules[g], names[c], len(found.members[g]) == rows[c])
+        _loss(pool, found, g, rule.of(names[c]), names[c], len(found.members[g]) == rows[c])
         for g, c in enumerate(found.category.tolist())
     ]
-    fail = np.array([1.0 if r.fail_rise is None else r.fail_rise for r in rules])
-    warn = np.array([1.0 if r.warn_rise is None else r.warn_rise for r in rules])
     return Losses(asked, pool, found, fail, np.minimum(fail, warn))
+
+
+def _margin(rule: Rule, of: str) -> float:
+    margin = getattr(rule, of)
+    return 1.0 if margin is None else float(margin)
 
 
 def _loss(pool: Pool, found: Regions, g: int, rule: Rule, category: str, all_of_it: bool) -> Asked:
@@ -192,7 +231,8 @@ def _of_category(rows: Ints, vectors: Floats) -> Iterator[Ints]:
         if len(part) <= FEWEST:
             continue
         inside: dict[int, list[int]] = {i: [i] for i in range(len(part))}
-        for step, (a, b, _, size) in enumerate(linkage(vectors[part], "ward")):
+        tree = linkage(pdist(vectors[part]).round(DIGITS), "ward")
+        for step, (a, b, _, size) in enumerate(tree):
             inside[len(part) + step] = inside.pop(int(a)) + inside.pop(int(b))
             if FEWEST <= size <= len(part) / 2:
                 yield part[np.sort(inside[len(part) + step])]

@@ -15,7 +15,7 @@ SHOWN = 5  # pairs of copies
 def variation_families(family: Ints, found: Parents) -> Ints:
     """(n,) the copy family of each row, a variation being of its parent's."""
     out = family.copy()
-    out[found.added[found.variation]] = family[found.parent[found.variation]]
+    out[found.added[found.alike]] = family[found.parent[found.alike]]
     return out
 
 

@@ -23,35 +23,39 @@ LARGEST, SHOWN = 5, 4  # parents, and variations of each, that are shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parents:
-    """The nearest base row of each added row, (m,), and whether it is a variation of it."""
+    """The nearest base row of each added row, (m,), and what the row is of it."""
 
     level: float
     added: Ints  # positions
     parent: Ints  # positions
     cosine: Floats
-    variation: Flags
+    alike: Flags  # a variation of it, or a copy
+    variation: Flags  # no copy, as for the gate: that is repetition, not rewording
 
     def sets(self) -> list[Ints]:
-        """Pairs (added row, parent) of the variations, as sets that belong together."""
-        pairs = np.stack([self.added, self.parent], axis=1)[self.variation]
+        """Pairs (added row, parent) of those alike, as sets that belong together."""
+        pairs = np.stack([self.added, self.parent], axis=1)[self.alike]
         return list(pairs)
 
 
 def find_parents(
-    base_closest: Floats, base: Ints, added: Ints, near: Ints, cosine: Floats
+    base_closest: Floats, base: Ints, added: Ints, near: Ints, cosine: Floats, families: Ints
 ) -> Parents:
     """The variations among the rows `added` (m,), whose nearest of `base` (b,) is `base[near]`.
 
     base_closest (b,): cosine of each base row to another; cosine (m,): of each added row to its
-    nearest. Of fewer than two base rows nothing is a variation.
+    nearest; families (n,): copy family of each row of the pool. Of fewer than two base rows nothing
+    is a variation.
     """
     level = variation_level(base_closest)
+    alike = is_variation(cosine, level)
     return Parents(
         level=level,
         added=added,
         parent=base[near],
         cosine=cosine,
-        variation=is_variation(cosine, level),
+        alike=alike,
+        variation=alike & (families[added] != families[base[near]]),
     )
 
 

@@ -48,6 +48,21 @@ class Pool:
     def removed(self) -> Flags:
         return self.in_base & ~self.in_candidate
 
+    @property
+    def swapped(self) -> Pool:
+        """The same rows with the candidate as the base. Raises ValueError where there is none."""
+        if self.base is None:
+            raise ValueError("a pool of one set has no sides to swap")
+        return replace(
+            self,
+            base=self.candidate,
+            candidate=self.base,
+            in_base=self.in_candidate,
+            in_candidate=self.in_base,
+            base_rows=self.candidate_rows,
+            candidate_rows=self.base_rows,
+        )
+
 
 def pool(base: Dataset | None, candidate: Dataset) -> Pool:
     """The pool of both, in canonical order; of the candidate alone without a base.

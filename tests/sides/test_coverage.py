@@ -7,7 +7,7 @@ import pytest
 
 from auditor.policy import Rule
 from auditor.sides.asking import decide
-from auditor.sides.coverage import losses
+from auditor.sides.coverage import find_subjects, losses
 
 RULE = Rule(fail_rise=0.1)
 SUBJECTS = 6
@@ -21,14 +21,15 @@ def placed(pool, random, spread=0.3):
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def told(pool, random, family=None):
+def questions(pool, random, family=None):
     family = np.arange(len(pool.in_base)) if family is None else family
-    asked = losses(pool, placed(pool, random), family, RULE)
-    return [
-        t
-        for t in decide(pool, [asked], false_alarms=0.01, fewest=5, unseen=0.1).tested
-        if t.status == "fail"
-    ]
+    return losses(pool, find_subjects(pool, placed(pool, random), pool.removed), family, RULE)
+
+
+def told(pool, random, family=None):
+    asked = [questions(pool, random, family)]
+    decided = decide(pool, asked, false_alarms=0.01, fewest=5, unseen=0.1)
+    return [t for t in decided.tested if t.status == "fail"]
 
 
 @pytest.fixture
@@ -71,7 +72,17 @@ def test_rows_that_were_labelled_anew_are_no_loss(pooled, random):
 
 def test_a_set_that_only_grew_has_lost_nothing(numbered, random):
     pool = numbered(post=(60, 200, 0))
-    assert losses(pool, placed(pool, random), np.arange(260), RULE).asked == []
+    assert questions(pool, random).asked == []
+
+
+def test_subjects_that_are_gone_are_told_whole(pooled, random):
+    """Not a part of each, though a part as well is more than chance."""
+    base = [(f"{name} number {i}", name) for name in ("a", "b", "c", "d") for i in range(240)]
+    left = [pair for pair in base if int(pair[0].split()[-1]) % SUBJECTS != 2]
+    found = told(pooled(base, left), random)
+    assert sorted((t.category, t.base_of, t.candidate) for t in found) == [
+        (name, 40, 0) for name in ("a", "b", "c", "d")
+    ]
 
 
 def test_halves_of_one_set_lose_nothing(numbered, random):

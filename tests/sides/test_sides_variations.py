@@ -24,10 +24,15 @@ def dataset(rows):
     return Dataset(name="d", examples=tuple(examples), rows_read=len(examples), roles={})
 
 
-def found(cosines, near):
+def found(cosines, near, families=None):
     added = np.arange(100, 100 + len(near))
     return find_parents(
-        CLOSEST, BASE, added, np.array(near, dtype=np.int64), np.array(cosines, dtype=np.float32)
+        CLOSEST,
+        BASE,
+        added,
+        np.array(near, dtype=np.int64),
+        np.array(cosines, dtype=np.float32),
+        np.arange(100 + len(near)) if families is None else families,
     )
 
 
@@ -45,6 +50,18 @@ def test_variations_are_counted_for_each_parent():
     assert sum(rows for _, _, rows in told.histogram) == 100
     assert {low: rows for low, _, rows in told.histogram}[0] == 98
     assert [p.variations for p in told.largest] == [7, 2]
+
+
+def test_a_copy_is_no_variation_and_its_label_is_held_against_its_parent_all_the_same():
+    families = np.where(np.arange(102) == 100, 4, np.arange(102))  # the first added row is a copy
+    told = found([1.0, 0.99], [4, 4], families)
+    assert told.variation.tolist() == [False, True]
+    assert amplification(told, 100, BASE, np.arange(102)).variations == 1
+    assert variation_families(families, told)[100:].tolist() == [4, 4]
+    rows = tuple(Example(row=i, text=str(i), category="ab"[i == 100]) for i in range(102))
+    data = Dataset(name="d", examples=rows, rows_read=102, roles={})
+    (wrong,) = agreement(data, told, np.arange(102), np.arange(102)).disagreements
+    assert (wrong.base_row, wrong.candidate_row) == (4, 100)
 
 
 def test_without_added_rows_there_is_no_amplification():

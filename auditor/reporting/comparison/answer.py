@@ -154,10 +154,11 @@ def _lacking(comparison: Comparison, side: SideName) -> Iterator[str]:
     gone = sorted(set(has.categories) - set(lacks.categories))
     if gone:
         yield f"{lacks.name} has no row of {wording.listing(gone)}, which {has.name} has."
-    if found := comparison.lacking(side):
+    if found := [r for r in comparison.lacking(side) if r.category not in gone]:
+        kinds = wording.count(len(found), "kind", "kinds")
         yield (
-            f"{lacks.name} hardly has {wording.count(len(found), 'kind', 'kinds')} of text that "
-            f"{has.name} has: {wording.listing(map(keywords, found))}."
+            f"{lacks.name} has less than {has.name} of {kinds} of text: "
+            f"{wording.listing(map(keywords, found))}."
         )
 
 
@@ -176,7 +177,7 @@ def _relabelled(comparison: Comparison) -> Iterator[str]:
         wrong = found.pairs - found.same
         yield (
             f"{wrong:,} of {wording.count(found.pairs, 'added row', 'added rows')} that are "
-            "variations of a base row have another label than it."
+            "copies or variations of a base row have another label than it."
         )
 
 
