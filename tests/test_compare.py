@@ -50,7 +50,7 @@ def test_planted_variations_are_found_with_their_parents(compared):
     found = compared.amplification
     assert found.variations + compared.near_copies.across >= 110
     assert found.parents == 40
-    assert found.most == 3
+    assert found.most == 2  # the third one of each is a copy, but for a greeting
     assert compared.candidate.effective_apart_from_variations < 50
 
 

@@ -48,17 +48,18 @@ def find_structure(
 ) -> Structure:
     """parts: of `pipeline.PARTS`, what is wanted."""
 
-    def looked(dataset: Dataset) -> Evidence:
+    # Where no row has left, the pool is the candidate.
+    left = bool(pool.removed.any())
+
+    def looked(dataset: Dataset, parts: Collection[str] = parts) -> Evidence:
         return look(dataset, [], encoder, settings, progress, parts=parts)
 
-    both = looked(pool.dataset)
+    both = looked(pool.dataset, [p for p in parts if p != "noise" or not left])
     base_family = np.full(len(pool.in_base), -1, dtype=np.int64)
     base = None
     if pool.base is not None:
         base = looked(_alone(pool.base, pool.in_base))
         base_family[pool.in_base] = base.copies.family
-    # Where no row has left, the pool is the candidate.
-    left = bool(pool.removed.any())
     return Structure(
         pool=pool,
         both=both,

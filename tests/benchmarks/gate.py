@@ -18,9 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from labelled_sets import first_reason, heading, line, options, settings
+from labelled_sets import first_reason, heading, judged, line, options, settings
 
-from auditor.gate import gate
 from auditor.outcomes import Verdict
 from auditor.settings import Settings
 
@@ -137,7 +136,7 @@ def run(kind: str, data: Rows, number: int, disjoint: bool, settings: Settings) 
         rows[["text", "category"]].rename(columns={"category": "label"}).reset_index(drop=True)
         for rows in (candidate, base)
     ]
-    return gate(seen[0], base=seen[1], settings=settings)
+    return judged(seen[0], seen[1], settings)
 
 
 def main() -> None:

@@ -16,9 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from labelled_sets import Rows, first_reason, heading, labelled, line, options, settings
+from labelled_sets import Rows, first_reason, heading, judged, labelled, line, options, settings
 
-from auditor.gate import gate
 from auditor.outcomes import Tested, Verdict
 from auditor.settings import Settings
 
@@ -65,7 +64,7 @@ def estimated(verdicts: Sequence[Verdict]) -> str:
 
 def run(rows: Rows, number: int, settings: Settings) -> Iterator[tuple[str, Verdict, Verdict]]:
     for name, spoilt in cases(rows, np.random.default_rng(number)):
-        yield name, gate(spoilt, settings=settings), gate(spoilt, base=rows, settings=settings)
+        yield name, judged(spoilt, None, settings), judged(spoilt, rows, settings)
 
 
 def main() -> None:

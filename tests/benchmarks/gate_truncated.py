@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from labelled_sets import Rows, first_reason, heading, labelled, line, options, settings
+from labelled_sets import Rows, first_reason, heading, judged, labelled, line, options, settings
 
-from auditor.gate import gate
 from auditor.settings import Settings
 
 SHARES = (0.9, 0.5, 0.1)
@@ -59,12 +58,10 @@ def _renamed(rows: Rows, random: np.random.Generator) -> Iterator[Case]:
     yield "two categories made one", rows, merged
 
 
-def judged(case: Case, settings: Settings) -> tuple[str, str]:
+def told(case: Case, settings: Settings) -> tuple[str, str]:
     """The verdict, and why."""
     _, base, candidate = case
-    found = gate(
-        candidate.reset_index(drop=True), base=base.reset_index(drop=True), settings=settings
-    )
+    found = judged(candidate.reset_index(drop=True), base.reset_index(drop=True), settings)
     reason = first_reason(found)
     if reason:
         return found.outcome.upper(), f"{reason.check}: {reason.summary}"
@@ -84,7 +81,7 @@ def main() -> None:
         rows = labelled(path, asked.rows, asked.seed)
         for case in cases(rows, np.random.default_rng(asked.seed)):
             sizes = f"{len(case[1]):,} to {len(case[2]):,}"
-            line([path.stem, case[0], sizes, *judged(case, settings(asked))])
+            line([path.stem, case[0], sizes, *told(case, settings(asked))])
 
 
 if __name__ == "__main__":

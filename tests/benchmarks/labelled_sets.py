@@ -9,7 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from auditor.dataset import load_dataset
+from auditor.gate.questions import Asking, ask
+from auditor.opening import open_encoder
 from auditor.outcomes import Tested, Verdict
+from auditor.policy import Policy
 from auditor.settings import Settings
 
 LABELS = ("category", "topic", "label")
@@ -42,6 +46,20 @@ def options(description: str | None) -> argparse.ArgumentParser:
 def settings(asked: argparse.Namespace, **more: object) -> Settings:
     given = {"embedder": asked.embedder, "cache_dir": asked.cache_dir, **more}
     return Settings(text="text", label="label", offline=True, threads=1, **given)
+
+
+def judged(candidate: Rows, base: Rows | None, settings: Settings) -> Verdict:
+    """The verdict of `auditor.gate.gate`, without the runs that say what it is without some rows."""
+    asking = Asking(
+        base=None if base is None else load_dataset(base, settings),
+        baseline=None,
+        incoming=None,
+        policy=Policy(),
+        settings=settings,
+        encoder=open_encoder(settings),
+        progress=lambda *_: None,
+    )
+    return ask(load_dataset(candidate, settings), asking)
 
 
 def first_reason(verdict: Verdict) -> Tested | None:
