@@ -196,3 +196,90 @@ def test_without_text_no_answer_quotes_the_data(rows, settings):
     verdict = gate(left.reset_index(drop=True), base=rows, settings=settings, no_text=True)
     assert verdict.outcome == "fail"
     assert "sister" not in str(verdict)
+
+
+def test_a_base_has_one_share_whatever_it_is_held_against(rows, copied, settings):
+    spoilt = rows.assign(label=rows.label.sample(frac=1, random_state=1).to_numpy())
+    shares = [
+        {
+            t.check: t.base
+            for t in gate(candidate, base=rows, settings=settings).tested
+            if t.category is None and t.kind == "rise"
+        }
+        for candidate in (copied, spoilt, rows[:600])
+    ]
+    both = shares[0].keys() & shares[1].keys()
+    assert both >= {"label-error", "near-duplicate", "template-dominance", "label-conflict"}
+    assert [c for c in both if shares[0][c] != shares[1][c]] == []
+
+
+def chats(count: int, random: np.random.Generator, kinds: int = 2000) -> pd.DataFrame:
+    """Messages as chat logs repeat them: the k-th commonest with a weight of 1 / k ** .7."""
+    weight = np.arange(1, kinds + 1) ** -0.7
+    drawn = random.choice(kinds, count, p=weight / weight.sum())
+    subjects = [(s, c) for c, some in SUBJECTS.items() for s in some]
+    said = [
+        (f"{ASKING[i % 10].format(subjects[i % 15][0])} {WORDS[i % 9]} {i}", subjects[i % 15][1])
+        for i in drawn
+    ]
+    return pd.DataFrame(said, columns=["text", "label"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_source_that_repeats_may_grow(settings, seed):
+    """A larger set holds more copies of what it holds, though nothing has changed."""
+    random = np.random.default_rng(seed)
+    base, more = chats(600, random), chats(600, random)
+    grown = gate(pd.concat([base, more], ignore_index=True), base=base, settings=settings)
+    assert failing(grown) == []
+
+
+def test_a_batch_of_padded_copies_fails_however_large_the_set(rows, settings):
+    padded = rows[:40].assign(text="Hi, " + rows.text[:40] + " Thanks.")
+    verdict = gate(pd.concat([rows, padded], ignore_index=True), base=rows[:700], settings=settings)
+    assert failing(verdict)[0] == ("near-duplicate", None)
+    assert verdict.outcome_without == "pass"
+    assert {d.row for d in verdict.drop} == {*range(750, 790)}
+    assert all(pair.other_in == "base" for pair in verdict.tested[0].pairs)
+    shown = verdict.tested[0].pairs[0]
+    assert verdict.base_examples[str(shown.other)] in verdict.examples[str(shown.row)]
+
+
+def test_one_letter_around_all_rows_is_what_an_audit_says_of_it(rows, settings):
+    letter = "Dear team, I write to you today. {} With kind regards, a customer of many years"
+    wrapped = rows.assign(text=[letter.format(text) for text in rows.text])
+    assert "template-dominance" not in [
+        t.check for t in gate(wrapped, settings=settings).of("fail")
+    ]
+
+
+def test_labels_dealt_out_anew_do_not_pass(rows, settings):
+    noise = rows.assign(label=rows.label.sample(frac=1, random_state=1).to_numpy())
+    verdict = gate(noise, settings=settings)
+    assert verdict.outcome in ("fail", "inconclusive")
+    assert "label-noise" in [t.check for t in verdict.tested if t.status == verdict.outcome]
+
+
+def test_added_labels_that_a_base_of_noise_should_judge_are_inconclusive(rows, settings):
+    noise = rows.assign(label=rows.label.sample(frac=1, random_state=1).to_numpy())
+    verdict = gate(noise, base=noise[:680].reset_index(drop=True), settings=settings)
+    assert verdict.outcome == "inconclusive"
+    assert (
+        "the base cannot judge"
+        in next(t for t in verdict.tested if t.check == "label-noise").summary
+    )
+
+
+def test_an_error_of_the_audit_fails_alone_and_stands_beside_a_base_that_has_it(rows, settings):
+    twice = pd.concat([rows, rows[:1].assign(label="delivery")], ignore_index=True)
+    twice.loc[0, "label"] = "billing"
+    alone = gate(twice, settings=settings)
+    assert "label-conflict" in [t.check for t in alone.of("fail")]
+    beside = gate(
+        pd.concat([twice, rows[1:9].assign(text=rows.text[1:9] + " so what now")]),
+        base=twice,
+        settings=settings,
+    )
+    assert beside.standing.codes == ("label-conflict",)
+    assert "label-conflict" not in [t.check for t in beside.of("fail")]

@@ -156,8 +156,8 @@ def _settled(judged: _Judged, fewest: int, unseen: float) -> Iterator[tuple[Aske
             status = "fail"
         elif asked.category is None and _blind(asked, float(smallest[i]), float(high[i]), unseen):
             status = "inconclusive"
-        elif judged.warns[i] and asked.concerned >= fewest:
-            status = "warn"
+        elif judged.warns[i] and (asked.concerned >= fewest or asked.effect >= 1.0):
+            status = "warn"  # what is gone altogether is told however little it was
         if asked.informational and status != "pass":
             status = "informational"
         yield asked, status, (float(low[i]), float(high[i]), float(smallest[i]), float(adjusted[i]))

@@ -49,7 +49,7 @@ def settings(asked: argparse.Namespace, **more: object) -> Settings:
 
 
 def judged(candidate: Rows, base: Rows | None, settings: Settings) -> Verdict:
-    """The verdict of `auditor.gate.gate`, without the runs that say what it is without some rows."""
+    """The verdict of `auditor.gate.gate`, without the runs that say what it is without rows."""
     asking = Asking(
         base=None if base is None else load_dataset(base, settings),
         baseline=None,
