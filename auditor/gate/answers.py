@@ -87,6 +87,8 @@ def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
         kind="absolute",
         status="warn",
         share=share,
+        low=share,
+        high=share,
         of=len(sides.candidate.examples),
         rows=rows,
         summary=f"categories were renamed: {', '.join(named[:3])}{more}",
@@ -132,12 +134,17 @@ def _of_findings(
     summary: str,
 ) -> Tested:
     positions = sorted({r for f in found for r in f.rows if r < len(sides.in_candidate)})
+    share, low, high = 3 * [len(positions) / len(sides.in_candidate)]
+    if "low" in found[0].limit:  # the check has estimated a share of the set, with its interval
+        share, low, high = (float(found[0].measured[name]) for name in ("share", "low", "high"))
     return _counted(
         check=code,
         category=found[0].category if len(found) == 1 else None,
         kind=kind,
         status=status,
-        share=len(positions) / len(sides.in_candidate),
+        share=share,
+        low=low,
+        high=high,
         of=len(sides.in_candidate),
         rows=sides.candidate_rows[positions].tolist(),
         summary=summary,
@@ -153,13 +160,15 @@ def _counted(
     kind: Literal["absolute", "new"],
     status: Status,
     share: float,
+    low: float,
+    high: float,
     of: int,
     rows: Sequence[int],
     summary: str,
     advice: str,
     print_of: Sequence[str],
 ) -> Tested:
-    """An answer that was counted: nothing is estimated, so there is no interval."""
+    """An answer that no test gave; without an estimate its interval is the share itself."""
     share = round(share, 6)
     return Tested(
         check=check,
@@ -172,8 +181,8 @@ def _counted(
         candidate=share,
         candidate_of=of,
         effect=share,
-        low=share,
-        high=share,
+        low=round(low, 6),
+        high=round(high, 6),
         margin=None,
         smallest=None,
         p=0.0 if status in ("fail", "warn") else 1.0,
@@ -260,7 +269,9 @@ def unclear(found: Structure, checks: Sequence[Check]) -> Iterator[Tested]:
                 category=None,
                 kind="absolute",
                 status="inconclusive",
-                share=noise.high,
+                share=noise.share,
+                low=noise.low,
+                high=noise.high,
                 of=len(found.pool.in_candidate),
                 rows=(),
                 summary="the share of wrong labels cannot be told: "
