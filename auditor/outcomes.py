@@ -53,7 +53,7 @@ class Tested:
     candidate: float  # against a base the share of the rows that were added
     candidate_of: int
     effect: float  # what the margin is held against: candidate - base, or candidate
-    low: float  # interval of the effect at the level of the decision, all tests together
+    low: float  # 90 % interval of the effect: each end leaves out 5 %; of a limit alone, wider
     high: float
     margin: float | None  # the policy's `fail`; None: the policy sets none
     smallest: float | None  # effect that would have been caught eight times in ten; None: none
