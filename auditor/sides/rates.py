@@ -62,20 +62,29 @@ class Counts:
         return self.flagged / self.added - self.base_flagged / self.base
 
 
-def design_effect(flagged: Values, unit: Ints) -> float:
+def alike(unit: Ints) -> float:
+    """The design effect where the rows of a unit (r,) are all alike (Kish 1965)."""
+    sizes = np.unique(unit, return_counts=True)[1]
+    return float((sizes**2).sum() / max(sizes.sum(), 1))
+
+
+def design_effect(flagged: Values, unit: Ints, beside: Ints) -> float:
     """How many rows, flagged (r,) from 0 to 1, say as much as one independent row; at least 1.
 
-    unit (r,): rows of one number are not independent. Where all rows or none are flagged, or units
-    are few, nothing shows how alike the rows of a unit are, and they are taken to be all alike
-    (Kish 1965).
+    unit (r,): rows of one number are not independent; beside (s,): the units of all rows of the
+    side. Where all rows or none are flagged nothing shows how alike the rows of a unit are, and
+    they are taken to be all alike. So they are where units are few, as those of the whole side are:
+    of a source that gives many rows at a time, a category may have strays alone.
     """
     rows, share = len(flagged), float(flagged.mean())
     _, owner, sizes = np.unique(unit, return_inverse=True, return_counts=True)
+    if len(sizes) < FEWEST_UNITS:
+        return max(alike(unit), alike(beside))
     if len(sizes) == rows:
         return 1.0
     alone = rows * share * (1.0 - share)
-    if alone < 1e-9 or len(sizes) < FEWEST_UNITS:
-        return float((sizes**2).sum() / rows)
+    if alone < 1e-9:
+        return alike(unit)
     spread = np.bincount(owner.ravel(), weights=flagged) - share * sizes
     return float(np.clip((spread**2).sum() / alone, 1.0, rows))
 

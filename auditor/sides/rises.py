@@ -184,8 +184,14 @@ def _counts(pool: Pool, scope: _Scope, flagged: Values | Flags, unit: Ints) -> C
     """What was added, `flagged` (n,) by 0 to 1, and what was there."""
     added, base, marks = scope.rows & pool.added, scope.rows & pool.in_base, scope.marks
     was = marks.base if marks.tested is None else marks.tested
-    sides = [(flagged[added], unit[added]), (was[base], unit[base])]
-    of_added, of_base = (design_effect(f.astype(np.float64), u) for f, u in sides)
+    sides = [
+        (flagged[added], unit[added], unit[pool.added]),
+        (was[base], unit[base], unit[pool.in_base]),
+    ]
+    of_added, of_base = (design_effect(f.astype(np.float64), *units) for f, *units in sides)
+    of_added = max(
+        of_added, of_base
+    )  # where nothing has changed it is the same; the base shows more
     return Counts.of(
         flagged=flagged[added].sum() / of_added,
         added=added.sum() / of_added,

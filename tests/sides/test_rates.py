@@ -75,25 +75,32 @@ def test_false_alarms_are_no_more_than_the_level(random):
 
 
 def test_rows_that_are_each_a_unit_are_independent():
-    assert design_effect(np.array([0.0, 1, 0, 0]), np.arange(4)) == 1.0
+    assert design_effect(np.array([0.0, 1, 0, 0]), np.arange(4), np.arange(4)) == 1.0
 
 
 def test_units_whose_rows_stand_together_count_once():
     """Forty families of five copies each, every fifth of them flagged as a whole."""
     unit = np.repeat(np.arange(40), 5)
     flagged = (unit % 5 == 0).astype(float)
-    assert design_effect(flagged, unit) == pytest.approx(5.0)
+    assert design_effect(flagged, unit, unit) == pytest.approx(5.0)
 
 
 def test_units_whose_rows_are_flagged_each_by_itself_count_fully(random):
     unit = np.repeat(np.arange(400), 5)
-    assert design_effect((random.random(2000) < 0.2).astype(float), unit) < 1.3
+    assert design_effect((random.random(2000) < 0.2).astype(float), unit, unit) < 1.3
 
 
 def test_where_nothing_shows_how_alike_rows_are_they_count_as_all_alike():
     unit = np.repeat(np.arange(40), 5)
-    assert design_effect(np.zeros(200), unit) == pytest.approx(5.0)
-    assert design_effect(np.array([1.0, 0, 1, 0]), np.zeros(4, dtype=int)) == pytest.approx(4.0)
+    assert design_effect(np.zeros(200), unit, unit) == pytest.approx(5.0)
+    one = np.zeros(4, dtype=int)
+    assert design_effect(np.array([1.0, 0, 1, 0]), one, one) == pytest.approx(4.0)
+
+
+def test_a_few_strays_of_a_source_that_gives_many_rows_at_a_time_count_as_such():
+    strays, side = np.arange(4), np.repeat(np.arange(10), 30)
+    assert design_effect(np.ones(4), strays, side) == pytest.approx(30.0)
+    assert design_effect(np.ones(4), strays, np.arange(300)) == 1.0
 
 
 def test_counts_of_units_give_few_false_alarms(random):
@@ -102,7 +109,7 @@ def test_counts_of_units_give_few_false_alarms(random):
     for _ in range(400):
         sides = [np.repeat(random.random(60) < 0.05, 8).astype(float) for _ in range(2)]
         unit = np.repeat(np.arange(60), 8)
-        effect = [design_effect(s, unit) for s in sides]
+        effect = [design_effect(s, unit, unit) for s in sides]
         (added, base), (a, b) = sides, effect
         found = counts(added.sum() / a, len(added) / a, base.sum() / b, len(base) / b)
         alarms += p_beyond(found, ZERO)[0] <= 0.01
