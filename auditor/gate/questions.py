@@ -14,7 +14,13 @@ from auditor.checks.rejected_rows import RejectedRows
 from auditor.embedding.embed import Encoder
 from auditor.embedding.subtypes import keywords
 from auditor.gate.answers import about_errors, about_names, about_sets, against, standing, unclear
-from auditor.gate.structure import Structure, added_suspects, find_structure, suspect_added
+from auditor.gate.structure import (
+    Structure,
+    added_suspects,
+    find_structure,
+    suspect_added,
+    suspect_together,
+)
 from auditor.gate.verdict import make_verdict
 from auditor.interfaces import Check, Progress
 from auditor.opening import coefficients_of, target_of
@@ -81,7 +87,7 @@ def ask(candidate: Dataset, asking: Asking) -> Verdict:
         category_loss(sides, found.unit, rules["category-loss"]),
         rises(sides, marks, found.unit, rules),
         shares(sides, marks, rules),
-        losses(sides, subjects, found.family, rules["coverage-loss"]),
+        losses(sides, subjects, found.unit, rules["coverage-loss"]),
         *_about_forecasts(sides, rules["forecast"], asking),
     ]
     decided = _decided(sides, families, policy)
@@ -217,6 +223,7 @@ def _suspected(found: Structure, check: LabelError, seed: int) -> Marks:
         added_suspects(suspicion, listed, added, of_base),
         code[suspicion.rival],
         known,
+        suspect_together(found, check, seed),
     )
 
 

@@ -31,7 +31,7 @@ class Structure:
     candidate: Evidence  # of the candidate alone, its rows numbered as in the pool
     base: Evidence | None  # of the base alone, the same
     base_family: Ints  # (n,) copy family in the base alone; -1 on other rows
-    unit: Ints  # (n,) copies and rows of one group: they are not independent
+    unit: Ints  # (n,) rows of one number are not independent: copies, near copies, one group
 
     @property
     def family(self) -> Ints:
@@ -66,8 +66,15 @@ def find_structure(
         candidate=looked(_alone(pool.candidate, pool.in_candidate)) if left else both,
         base=base,
         base_family=base_family,
-        unit=keep_together(pool.dataset, both.same_text),
+        unit=_together(both),
     )
+
+
+def _together(evidence: Evidence) -> Ints:
+    """(n,) a number for each set of rows that are not independent: copies, pairs that may be
+    copies, and rows of one group."""
+    families = evidence.same_text
+    return keep_together(evidence.dataset, families, beside=list(families.review))
 
 
 def _alone(dataset: Dataset, side: Flags) -> Dataset:
@@ -89,23 +96,16 @@ def suspect_added(found: Structure, check: LabelError, seed: int) -> tuple[Suspi
     assert base is not None  # noqa: S101 - asked only where there is a base
     of_base, added = np.flatnonzero(pool.in_base), np.flatnonzero(~pool.in_base)
     codes = _base_codes(pool, base.dataset)
-    own = keep_together(base.dataset, base.same_text)
-    folds = _folds(found, assign_folds(own, base.dataset.codes))
+    own, known = _together(base), base.dataset.codes
+    folds = _folds(found, assign_folds(own, known))
     vectors = found.both.embeddings.vectors
     said = probabilities(vectors, np.maximum(codes, 0), folds, seed, taught=of_base)
     witnesses = np.zeros((3, *said.shape[1:]), dtype=np.float32)
     witnesses[0] = said.mean(axis=0)
-    text, known = base.same_text.family, base.dataset.codes
-    witnesses[1, of_base] = check.votes(
-        base.neighbours.index, base.neighbours.cosine, text, text, known
-    )
-    near, both_text = (
-        nearest(vectors[added], NEIGHBOURS, among=vectors[of_base]),
-        found.both.same_text.family,
-    )
-    witnesses[1, added] = check.votes(
-        near.index, near.cosine, both_text[added], both_text[of_base], known
-    )
+    near = base.neighbours
+    witnesses[1, of_base] = check.votes(near.index, near.cosine, own, own, known)
+    near, unit = nearest(vectors[added], NEIGHBOURS, among=vectors[of_base]), found.unit
+    witnesses[1, added] = check.votes(near.index, near.cosine, unit[added], unit[of_base], known)
     texts = without_templates(base.dataset.texts, base.templates)
     witnesses[2, of_base] = word_probabilities(texts, known, own)
     stripped = dict(zip(of_base.tolist(), texts, strict=True))
@@ -117,6 +117,23 @@ def suspect_added(found: Structure, check: LabelError, seed: int) -> tuple[Suspi
     beside = _known_beside(found, base.dataset)
     everyone = check.suspect(witnesses, np.maximum(codes, 0), few, beside)
     return everyone, of_base[check.listed(alone, known)]
+
+
+def suspect_together(found: Structure, check: LabelError, seed: int) -> Ints:
+    """Positions whose labels look wrong where both sets teach, whichever side a row is on.
+
+    Of a source that gives several rows at a time, in other words each, a base row has its likes in
+    the base and a new one has them among what was added: so either side is judged by both.
+    """
+    both, unit = found.both, found.unit
+    codes = both.dataset.codes
+    said = probabilities(both.embeddings.vectors, codes, assign_folds(unit, codes), seed)
+    votes = check.votes(both.neighbours.index, both.neighbours.cosine, unit, unit, codes)
+    stripped = without_templates(both.dataset.texts, both.templates)
+    words = word_probabilities(stripped, codes, unit)
+    few = [*check.too_few(found.family, codes)]
+    witnesses = np.stack([said.mean(axis=0), votes, words])
+    return check.listed(check.suspect(witnesses, codes, few, both.labels_beside), codes)
 
 
 def added_suspects(everyone: Suspicion, listed: Ints, added: Ints, base: Ints) -> Ints:

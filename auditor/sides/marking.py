@@ -33,6 +33,7 @@ class Marks:
     spare: Flags  # added rows that could be left out: one of each family stays
     sure: Floats | None = None  # (n,) how near each is to its partner: the nearest are shown
     tested: Flags | None = None  # rows of the base that the test counts, where they are more
+    together: Flags | None = None  # rows of both that are counted where no side is asked first
     judged: Flags | None = None  # rows that can be counted at all; None: all of them
     beside: Ints | None = None  # (n,) code of another category that a marked row concerns; -1: none
 
@@ -141,11 +142,14 @@ def _parents(pool: Pool, near: Neighbours, as_near: Flags) -> Ints:
     return parent
 
 
-def suspected(pool: Pool, base: Ints, added: Ints, rival: Ints, known: Flags) -> Marks:
+def suspected(
+    pool: Pool, base: Ints, added: Ints, rival: Ints, known: Flags, together: Ints
+) -> Marks:
     """Rows whose label looks wrong to what the base teaches; each concerns its rival, too.
 
     base, added: positions; rival (n,): code of the likeliest other category; known (n,): rows of
-    categories that the base has: of others it can say nothing.
+    categories that the base has: of others it can say nothing. together: positions whose label
+    looks wrong to what both sets teach.
     """
     marked = np.zeros((2, len(known)), dtype=bool)
     marked[0, base], marked[1, added] = True, True
@@ -156,6 +160,7 @@ def suspected(pool: Pool, base: Ints, added: Ints, rival: Ints, known: Flags) ->
         added=marked[1].astype(np.float64),
         partner=np.full(len(known), -1),
         spare=marked[1],
+        together=np.isin(np.arange(len(known)), together),
         judged=known,
         beside=np.where(either, rival, -1),
     )

@@ -65,14 +65,14 @@ class Rises:
     asked: Sequence[Asked]
     seen: Counts  # of all that was added
     fair: Counts  # at the base's size: what decides
+    even: Counts  # the same, judged by both sets where the check can be: a change shows in either
     fail: Values  # (T,) margins, of the added rows; 1 = none
     warn: Values
 
     def chances(self) -> Chances:
-        p, fail, warn = (
-            rates.p_beyond(self.fair, margin)
-            for margin in (np.zeros_like(self.fail), self.fail, self.warn)
-        )
+        nothing = np.zeros_like(self.fail)
+        p = np.maximum(rates.p_beyond(self.fair, nothing), rates.p_beyond(self.even, nothing))
+        fail, warn = (rates.p_beyond(self.fair, margin) for margin in (self.fail, self.warn))
         return Chances(fail=p, warn=p, beyond_fail=fail, beyond_warn=warn)
 
     def settle(self, level: Values) -> tuple[Values, Values, Values]:
@@ -115,11 +115,22 @@ def rises(pool: Pool, marks: Mapping[str, Marks], unit: Ints, rules: Mapping[str
         for s in _scopes(pool, marks, rules)
         if s.rule.rises and (s.rows & pool.added).any() and (s.rows & pool.in_base).any()
     ]
-    fair = [_counts(pool, s, s.marks.added, unit) for s in scopes]
-    seen = [_counts(pool, s, s.marks.added > 0, unit) for s in scopes]
+    fair = [_counts(pool, s, s.marks.added, _in_base(s.marks), unit) for s in scopes]
+    seen = [_counts(pool, s, s.marks.added > 0, _in_base(s.marks), unit) for s in scopes]
+    even = [
+        f if (both := s.marks.together) is None else _counts(pool, s, both, both, unit)
+        for s, f in zip(scopes, fair, strict=True)
+    ]
     asked = [_rise(pool, s, *found) for s, *found in zip(scopes, seen, fair, strict=True)]
     fail, warn = (np.array([_margin(_of_added(s, pool, of)) for s in scopes]) for of in LIMITS)
-    return Rises(asked, Counts.joined(seen), Counts.joined(fair), fail, np.minimum(fail, warn))
+    return Rises(
+        asked,
+        Counts.joined(seen),
+        Counts.joined(fair),
+        Counts.joined(even),
+        fail,
+        np.minimum(fail, warn),
+    )
 
 
 def shares(pool: Pool, marks: Mapping[str, Marks], rules: Mapping[str, Rule]) -> Shares:
@@ -180,10 +191,14 @@ def _of_added(scope: _Scope, pool: Pool, limit: str) -> float | None:
     return least if least < 1.0 else None
 
 
-def _counts(pool: Pool, scope: _Scope, flagged: Values | Flags, unit: Ints) -> Counts:
-    """What was added, `flagged` (n,) by 0 to 1, and what was there."""
-    added, base, marks = scope.rows & pool.added, scope.rows & pool.in_base, scope.marks
-    was = marks.base if marks.tested is None else marks.tested
+def _in_base(marks: Marks) -> Flags:
+    """(n,) the rows of the base that a test counts."""
+    return marks.base if marks.tested is None else marks.tested
+
+
+def _counts(pool: Pool, scope: _Scope, flagged: Values | Flags, was: Flags, unit: Ints) -> Counts:
+    """What was added, `flagged` (n,) by 0 to 1, and of what was there what `was` (n,)."""
+    added, base = scope.rows & pool.added, scope.rows & pool.in_base
     sides = [
         (flagged[added], unit[added], unit[pool.added]),
         (was[base], unit[base], unit[pool.in_base]),

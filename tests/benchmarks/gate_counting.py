@@ -106,6 +106,7 @@ def run(source: Source, rows: int, growth: float | None, seed: int) -> list[str]
             np.flatnonzero(suspects & ~base),
             (codes + 1) % CATEGORIES,
             np.ones_like(base),
+            np.flatnonzero(suspects),
         ),
         "near-duplicate": marking.copies(pool, own, family),
     }

@@ -106,5 +106,5 @@ def test_labels_of_a_category_that_the_base_lacks_are_not_judged_by_it(pooled):
     codes = pool.dataset.codes
     known = codes == pool.dataset.categories.index("post")
     none = np.array([], dtype=np.int64)
-    found = marking.suspected(pool, none, none, codes, known)
+    found = marking.suspected(pool, none, none, codes, known, none)
     assert marked(pool, found.scope(codes, None)) == ["x"]
