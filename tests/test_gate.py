@@ -283,3 +283,11 @@ def test_an_error_of_the_audit_fails_alone_and_stands_beside_a_base_that_has_it(
     )
     assert beside.standing.codes == ("label-conflict",)
     assert "label-conflict" not in [t.check for t in beside.of("fail")]
+
+
+def test_a_set_with_a_row_for_each_label_of_a_text_has_no_conflicts(rows, settings):
+    """As an audit sees it: it says that the labels should be declared, and calls none wrong."""
+    several = pd.concat([rows[:300], rows[:300].assign(label=rows.label[:300] + " too")])
+    verdict = gate(several.reset_index(drop=True), settings=settings)
+    conflicts = [t for t in verdict.tested if t.check == "label-conflict"]
+    assert [t.status for t in conflicts if t.status == "fail"] == []

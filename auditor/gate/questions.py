@@ -169,7 +169,11 @@ def _mark_alone(found: Structure, code: str, findings: Sequence[Finding]) -> Mar
     if code == "near-duplicate":
         return marking.copies(found.pool, found.base_family, found.family)
     if code == "label-conflict":
-        return marking.conflicts(found.pool, found.base_family, found.family)
+        counted = marking.conflicts(found.pool, found.base_family, found.family)
+        # Not those that an audit does not call so, as the labels of a text that has several.
+        rows = sorted({r for f in findings if f.code == code for r in f.rows})
+        told = np.isin(np.arange(len(found.family)), rows)
+        return replace(counted, candidate=counted.candidate & told)
     # A note says too little: it is a candidate, and there is nothing to compare it with.
     weighty = [f for f in findings if f.code == code and f.severity != "note"]
     return marking.in_findings(found.pool, (), weighty)

@@ -49,16 +49,15 @@ def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
     first = next(iter(pool.candidate.rejected), None)
     why = ""
     if first is not None:
-        place = f"row {first.row}" if first.line is None else f"line {first.line}"
-        why = f"; the first is {place}: {first.reason}"
+        why = f"; the first is {first.place}: {first.reason}"
     asked = Asked(
         check="rejected-rows",
         category=None,
         kind="absolute",
         base=before if pool.base else None,
-        base_of=len(pool.base.examples) + len(pool.base.rejected) if pool.base else None,
+        base_of=pool.base.rows_read + len(pool.base.rejected) if pool.base else None,
         candidate=share,
-        candidate_of=len(pool.candidate.examples) + number,
+        candidate_of=pool.candidate.rows_read + number,
         effect=effect,
         margin=rule.fail,
         informational=rule.informational,
@@ -67,7 +66,7 @@ def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
         number=number,
         estimated=False,
         explains=1.0,  # nothing is known of these rows, so nothing explains more
-        summary=f"{number:,} of {len(pool.candidate.examples) + number:,} rows could not be read"
+        summary=f"{number:,} of {pool.candidate.rows_read + number:,} rows could not be read"
         f"{of_base}{why}",
         advice="Mend these rows, or take them out; what cannot be read cannot be judged.",
     )
@@ -77,7 +76,7 @@ def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
 
 def _unread(dataset: Dataset) -> tuple[float, int]:
     number = len(dataset.rejected)
-    return number / max(len(dataset.examples) + len(dataset.held_out) + number, 1), number
+    return number / max(dataset.rows_read + number, 1), number
 
 
 def shrinkage(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> Facts:
