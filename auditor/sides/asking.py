@@ -3,15 +3,18 @@
 A family of questions (`Questions`) says how surprising each observed effect would be where nothing
 has changed, and whether it is surely beyond its margin. All are decided at once, so that the chance
 that anything fails where nothing has changed stays below one level, however the questions depend
-on one another: each check has an equal part of it, whatever number of categories or subjects it is
-put to, and within a check the questions share (Holm 1979).
+on one another: each check has its part of it, whatever number of categories or subjects it is put
+to, and within a check the questions share (Holm 1979). Copies, templates and variations come by the
+dozen; a few labels of one category or one subject among many are harder to tell from chance, so
+these have more of it (as in Genovese, Roeder and Wasserman, "False discovery control with p-value
+weighting", Biometrika 2006).
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal, Protocol
 
@@ -30,6 +33,7 @@ Span = tuple[float, float, float, float]  # low, high, smallest, adjusted p
 
 # Of answers, in the order in which they are read.
 STATUSES: tuple[Status, ...] = ("fail", "inconclusive", "warn", "informational", "pass")
+WEIGHTS: Mapping[str, int] = {"label-error": 4, "coverage-loss": 4}  # of the level; others 1
 UNSURE = 0.05  # chance that an effect within its margin is taken to be beyond it, at most
 WARN_TIMES = 10  # as many false warnings as failures: a warning stops nothing
 SHOWN = 200  # rows that an answer names; its summary has the count
@@ -200,15 +204,15 @@ def _levels(families: Sequence[Questions], false_alarms: float) -> list[_Judged]
     counted = np.array([a.can_fail for a in asked], dtype=bool)
     checks = np.array([a.check for a in asked], dtype=object)
     by_chance = np.array([a.estimated for a in asked], dtype=bool)
-    parts = max(len({*checks[counted & by_chance]}), 1)
+    parts = sum(WEIGHTS.get(check, 1) for check in {*checks[counted & by_chance]})
     adjusted, adjusted_warn = np.ones(len(p)), np.ones(len(p))
-    level = np.full(len(p), false_alarms / parts)
+    level = np.full(len(p), false_alarms)
     for check in dict.fromkeys(checks):
-        own = counted & (checks == check)
-        adjusted[own] = np.minimum(parts * holm(p[own]), 1.0)
+        own, times = counted & (checks == check), max(parts, 1) / WEIGHTS.get(check, 1)
+        adjusted[own] = np.minimum(times * holm(p[own]), 1.0)
         rank = np.argsort(np.argsort(p[own], kind="stable"), kind="stable")
-        level[own] = false_alarms / parts / (own.sum() - rank)
-        adjusted_warn[checks == check] = parts * holm(p_warn[checks == check])
+        level[own] = false_alarms / times / (own.sum() - rank)
+        adjusted_warn[checks == check] = times * holm(p_warn[checks == check])
     fails = counted & (adjusted <= false_alarms) & (beyond <= UNSURE)
     warns = (adjusted_warn <= WARN_TIMES * false_alarms) & (beyond_warn <= UNSURE)
     ends = np.cumsum([len(f.asked) for f in families])[:-1]

@@ -123,12 +123,23 @@ def test_a_change_that_is_not_surely_beyond_its_margin_does_not_fail(numbered):
 
 
 def test_a_check_with_many_questions_leaves_the_others_their_part(numbered):
-    """Of two checks either has half of the level, however many subjects the one is put to."""
+    """Of two checks either has half of the level, however many categories the one is put to."""
     pool = numbered(post=(20, 0, 0))
-    subjects = [
-        replace(QUESTION, check="coverage-loss", category=f"c{i}", rows=np.array([i]))
+    many = [
+        replace(QUESTION, check="template-dominance", category=f"c{i}", rows=np.array([i]))
         for i in range(20)
     ]
-    found = answers(pool, Told(QUESTION, *subjects, p=[0.004] + [0.9] * 20), fewest=1)
+    found = answers(pool, Told(QUESTION, *many, p=[0.004] + [0.9] * 20), fewest=1)
     assert found[0].status == "fail"
     assert found[0].p == 0.008
+
+
+def test_what_is_harder_to_tell_from_chance_has_more_of_the_level(numbered):
+    """Four parts of five beside one other check."""
+    pool = numbered(post=(20, 0, 0))
+    labels = replace(QUESTION, check="label-error")
+    found = answers(pool, Told(labels, QUESTION, p=[0.004, 0.004]))
+    assert {t.check: (t.status, t.p) for t in found} == {
+        "label-error": ("fail", 0.005),
+        "near-duplicate": ("warn", 0.02),
+    }
