@@ -241,8 +241,9 @@ def _of_one_category(finding: Finding) -> bool:
 def _noisier(found: Structure) -> bool:
     """Whether the candidate's labels are surely told less well than the base's, or more are wrong.
 
-    By twice the widths of the intervals of the skill (at 95 % one-sided ends the chance is then
-    below one in 10,000), or by 95 % intervals of the shares that do not meet.
+    By twice the widths of the intervals of the skill (of 95 % one-sided ends: by a normal
+    approximation the chance is below one in 10,000 where nothing has changed), or by 95 % intervals
+    of the shares that do not meet (three in 1,000). Both are beside the level of the other tests.
     """
     assert found.base is not None  # noqa: S101 - the caller looked
     before, now = computed(found.base.label_noise), computed(found.candidate.label_noise)

@@ -1,5 +1,5 @@
-"""What a gate knows of the two sets: the base alone, both together, and what the base's probes say
-of the labels that were added."""
+"""What a gate knows of the two sets: each alone, both together, and which labels look wrong to what
+the base teaches, and to what both do."""
 
 from __future__ import annotations
 
@@ -46,8 +46,7 @@ def find_structure(
     settings: Settings,
     progress: Progress,
 ) -> Structure:
-    """parts: of `pipeline.PARTS`, what is wanted."""
-
+    """The evidence of each set alone and of both; parts: of `pipeline.PARTS`, what is wanted."""
     # Where no row has left, the pool is the candidate.
     left = bool(pool.removed.any())
 

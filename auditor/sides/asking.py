@@ -120,9 +120,8 @@ def decide(
 ) -> Decided:
     """Every answer, failing ones first, of these the one that explains most of the change.
 
-    fewest: rows below which nothing fails; unseen: how far beyond its margin an effect
-    may go unseen. The order
-    of `families`, and of the questions in them, settles what explains alike.
+    fewest: rows below which nothing fails; unseen: how far beyond its margin an effect may go
+    unseen. The order of `families`, and of the questions in them, settles what explains alike.
     """
     answers = [
         (asked, _answer(pool, asked, status, span))

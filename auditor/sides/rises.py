@@ -65,7 +65,7 @@ class Rises:
     asked: Sequence[Asked]
     seen: Counts  # of all that was added
     fair: Counts  # at the base's size: what decides
-    even: Counts  # the same, judged by both sets where the check can be: a change shows in either
+    even: Counts  # judged by both sets, where the check can be; a change has to show here, too
     fail: Values  # (T,) margins, of the added rows; 1 = none
     warn: Values
 
