@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from auditor.records import Floats, Ints
@@ -26,36 +28,52 @@ def words_of(texts: Sequence[str]) -> csr_array:
     return csr_array(present.multiply(1.0 / np.sqrt(counts)), dtype=np.float64)
 
 
-def word_probabilities(
-    texts: Sequence[str], codes: Ints, together: Ints, *, taught: Ints | None = None
-) -> Floats:
-    """(n, K) class probabilities by the words and word pairs of each text, left-one-family-out.
+@dataclass(frozen=True, slots=True)
+class WordProbe:
+    """A naive Bayes of the words and word pairs of each text, whatever the labels.
 
-    Multinomial naive Bayes on presence. A row's family is taken out of its own class's counts in
-    closed form, so nothing is trained twice. Log likelihoods are divided by the square root of a
-    text's length: words depend on one another, and undivided they would all be certainties.
-    taught (m,): positions of the rows that are counted, by default all; `codes` of others are idle.
+    Multinomial on presence. A row's family is taken out of its own class's counts in closed form,
+    so nothing is trained twice. Log likelihoods are divided by the square root of a text's length:
+    words depend on one another, and undivided they would all be certainties.
     """
-    from sklearn.feature_extraction.text import CountVectorizer
 
-    taught = np.arange(len(codes)) if taught is None else taught
-    kinds = int(codes[taught].max()) + 1
-    vectorizer = CountVectorizer(token_pattern=WORD, ngram_range=(1, 2), binary=True)
-    analyse = vectorizer.build_analyzer()
-    if not any(analyse(texts[i]) for i in taught):  # emoji alone: the words have nothing to say
-        return np.full((len(codes), kinds), 1.0 / kinds, dtype=np.float32)
-    vectorizer.fit([texts[i] for i in taught])
-    present = csr_array(vectorizer.transform(texts), dtype=np.float64)
-    size = present.shape[1]
-    counts = (add_up(codes[taught]) @ present[taught]).toarray()  # (K, words)
-    totals = counts.sum(axis=1)
-    seen = np.log((counts + SMOOTHING) / (totals[:, None] + SMOOTHING * size))
-    likelihood = present @ seen.T
-    rows, classes, within = _family_shares(present, codes, together, taught)
-    likelihood[rows, classes] = _without(present[rows], classes, counts, within)
-    likelihood /= np.sqrt(np.maximum(present.sum(axis=1), 1.0))[:, None]
-    odds = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+    present: csr_array  # (n, words)
+    together: Ints  # (n,) rows of one number do not vouch for one another
+    taught: Ints  # (m,) positions of the rows that are counted
+    length: NDArray[np.float64]  # (n,) square root of the words of each text
+
+    @classmethod
+    def of(cls, texts: Sequence[str], together: Ints, taught: Ints | None = None) -> WordProbe:
+        """taught (m,): positions of the rows that are counted, by default all."""
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        taught = np.arange(len(texts)) if taught is None else taught
+        vectorizer = CountVectorizer(token_pattern=WORD, ngram_range=(1, 2), binary=True)
+        analyse = vectorizer.build_analyzer()
+        if any(analyse(texts[i]) for i in taught):
+            vectorizer.fit([texts[i] for i in taught])
+            present = csr_array(vectorizer.transform(texts), dtype=np.float64)
+        else:  # emoji alone: the words have nothing to say
+            present = csr_array((len(texts), 0), dtype=np.float64)
+        length = np.sqrt(np.maximum(present.sum(axis=1), 1.0))
+        return cls(present, together, taught, length)
+
+    def probabilities(self, codes: Ints) -> Floats:
+        """(n, K) class probabilities, left-one-family-out; `codes` (n,) of untaught rows are
+        idle."""
+        taught, kinds = self.taught, int(codes[self.taught].max()) + 1
+        size = self.present.shape[1]
+        if not size:
+            return np.full((len(codes), kinds), 1.0 / kinds, dtype=np.float32)
+        counts = (add_up(codes[taught]) @ self.present[taught]).toarray()  # (K, words)
+        totals = counts.sum(axis=1)
+        seen = np.log((counts + SMOOTHING) / (totals[:, None] + SMOOTHING * size))
+        likelihood = self.present @ seen.T
+        rows, classes, within = _family_shares(self.present, codes, self.together, taught)
+        likelihood[rows, classes] = _without(self.present[rows], classes, counts, within)
+        likelihood /= self.length[:, None]
+        odds = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def add_up(labels: Ints) -> csr_array:

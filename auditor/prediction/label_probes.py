@@ -1,0 +1,155 @@
+"""Three witnesses of each row's label, none of which has seen the row or what is kept with it.
+
+A ridge regression on the embeddings, the nearest neighbours, and the words. Each gives what it says
+of *any* labelling by a few products: what a row's own family adds is taken out in closed form, so
+rows can be labelled otherwise on trial (`spike_in.py`) at little cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.prediction.words import WordProbe, add_up
+from auditor.records import Floats, Ints, Neighbours, Table
+
+RIDGE = 1.0  # of unit vectors: average precision is the same to .01 from .3 to 10 (CLINC150, HWU64)
+SHARPNESS = 6.0  # of the softmax that makes probabilities of its scores; 10 ranks the same to .01
+VOTES = 10  # neighbours: enough to outvote one that is mislabelled itself, few enough to be near
+# Least probability that each witness may give a category: it keeps one of them from outvoting the
+# other two by certainty alone.
+FLOOR = 0.02
+MOST_SCORE = float(3 * np.log((1.0 + FLOOR) / FLOOR))  # all three certain
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What the witnesses say against the label of each row."""
+
+    witnesses: Floats  # (3, n, K) probabilities
+    rival: Ints  # (n,) the likeliest other category
+    score: Table  # (n,) log odds of the rival against the label, summed; -inf: not assessed
+
+
+@dataclass(frozen=True, slots=True)
+class LabelProbes:
+    """The witnesses before they hear any labels."""
+
+    ridge: _Ridge
+    near: Neighbours  # of each row, those of its own family left out
+    words: WordProbe
+
+    @classmethod
+    def of(
+        cls,
+        vectors: Floats,
+        stripped: Sequence[str],
+        near: Neighbours,
+        together: Ints,
+        taught: Ints | None = None,
+    ) -> LabelProbes:
+        """Of n rows.
+
+        vectors (n, dim) unit rows; stripped: the texts without their templates; near: neighbours
+        among the rows that are taught; together (n,): rows of one number do not vouch for one
+        another; taught (m,): positions of the rows whose labels are heard, by default all.
+        """
+        taught = np.arange(len(vectors)) if taught is None else taught
+        other = (near.index >= 0) & (together[near.index] != together[:, None])
+        other &= np.cumsum(other, axis=1) <= VOTES
+        return cls(
+            _Ridge.of(vectors, together, taught),
+            Neighbours(
+                index=np.where(other, near.index, -1),
+                cosine=np.where(other, np.maximum(near.cosine, 0.0), 0.0).astype(np.float32),
+            ),
+            WordProbe.of(stripped, together, taught),
+        )
+
+    def suspect(
+        self,
+        codes: Ints,
+        aside: Collection[int] = (),
+        beside: Mapping[int, Collection[int]] | None = None,
+    ) -> Suspicion:
+        """What the witnesses say against the labels `codes` (n,); those of untaught rows teach
+        nothing.
+
+        Nothing is said against rows of the categories `aside`, or for the labels that a row's text
+        has `beside` its own (`Evidence.labels_beside`).
+        """
+        witnesses = np.stack(
+            [self.ridge.probabilities(codes), self._votes(codes), self.words.probabilities(codes)]
+        )
+        log = np.log(witnesses + FLOOR).sum(axis=0, dtype=np.float64)
+        rows = np.arange(len(codes))
+        own = log[rows, codes]
+        log[rows, codes] = -np.inf
+        for i, others in (beside or {}).items():
+            log[i, [*others]] = -np.inf
+        rival = log.argmax(axis=1)
+        score = (log[rows, rival] - own).round(4)  # the same whatever the order of the sums
+        return Suspicion(witnesses, rival, np.where(np.isin(codes, [*aside]), -np.inf, score))
+
+    def _votes(self, codes: Ints) -> Floats:
+        """(n, K) share of the nearest neighbours, by cosine."""
+        kinds = self.ridge.kinds(codes)
+        index = self.near.index
+        cell = np.arange(len(index))[:, None] * kinds + codes[index]
+        votes = np.bincount(
+            cell[index >= 0], weights=self.near.cosine[index >= 0], minlength=len(index) * kinds
+        ).reshape(-1, kinds)
+        total = np.maximum(votes.sum(axis=1, keepdims=True), 1e-9)
+        return np.asarray(votes / total, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ridge:
+    """Ridge regression of labels on vectors, each row read without its own family's labels."""
+
+    taught: Ints
+    inputs: Table  # (m, dim + 1) of the rows that are taught, with a constant
+    through: Table  # (n, dim + 1) inputs of all rows times the inverse moment
+    families: list[tuple[Ints, Ints, Table, Table]]  # rows, taught ones (places), H, (I - H)^-1
+    alone: Ints  # rows that are their whole family, and taught
+    place: Ints  # of those, their place among the taught
+    leverage: Table  # of those
+
+    @classmethod
+    def of(cls, vectors: Floats, together: Ints, taught: Ints) -> _Ridge:
+        every = np.concatenate([vectors, np.ones((len(vectors), 1))], axis=1, dtype=np.float64)
+        inputs = every[taught]
+        moment = inputs.T @ inputs
+        moment[np.diag_indices(len(moment) - 1)] += RIDGE  # the constant is not shrunk
+        through = every @ np.linalg.inv(moment)
+        order = np.argsort(together, kind="stable")
+        parts = np.split(order, np.flatnonzero(np.diff(together[order])) + 1)
+        place = np.full(len(vectors), -1)
+        place[taught] = np.arange(len(taught))
+        alone = np.array([p[0] for p in parts if len(p) == 1 and place[p[0]] >= 0], dtype=np.int64)
+        families = []
+        for rows in (p for p in parts if len(p) > 1):
+            own = rows[place[rows] >= 0]
+            if len(own):
+                hat = through[rows] @ every[own].T
+                inside = np.eye(len(own)) - hat[np.searchsorted(rows, own)]
+                families.append((rows, place[own], hat, np.linalg.inv(inside)))
+        leverage = (through[alone] * every[alone]).sum(axis=1)
+        return cls(taught, inputs, through, families, alone, place[alone], leverage)
+
+    def kinds(self, codes: Ints) -> int:
+        return int(codes[self.taught].max()) + 1
+
+    def probabilities(self, codes: Ints) -> Floats:
+        """(n, K). What a family adds to its own scores is the hat matrix's part of it (Rifkin and
+        Lippert 2007, "Notes on regularized least squares", for one row)."""
+        own = codes[self.taught]
+        scores = self.through @ (add_up(own) @ self.inputs).T
+        left = np.eye(scores.shape[1])[own] - scores[self.taught]  # residuals of what was taught
+        scores[self.alone] -= (self.leverage / (1.0 - self.leverage))[:, None] * left[self.place]
+        for rows, places, hat, inverse in self.families:
+            scores[rows] -= hat @ (inverse @ left[places])
+        odds = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)

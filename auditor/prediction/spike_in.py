@@ -1,0 +1,231 @@
+"""How likely a label is wrong: errors planted in the user's own rows say what errors look like.
+
+Labels are changed on trial, by family, a few at a time, half of them to the likeliest other
+category and half to any, and the witnesses score them as they scored the rows as they are. That is
+a sample of wrong labels. The rows as they are are a mixture of wrong and right ones in an unknown
+proportion; with the log odds of wrong against right a rising curve of the score, proportion and
+curve are found by maximum likelihood: case and control, the controls contaminated (Lancaster and
+Imbens 1996, "Case-control studies with contaminated controls", Journal of Econometrics; Qin 1999,
+"Empirical likelihood ratio based confidence intervals for mixture proportions", Annals of
+Statistics). Planting controls of a known kind to calibrate a score is usual in the laboratory
+(spike-ins).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+from scipy.stats import chi2
+
+from auditor.prediction.label_probes import MOST_SCORE, Suspicion
+from auditor.records import Floats, Ints, Table
+
+RATES = (0.02, 0.10)  # of the families at a time; scores of planted errors hardly differ by it
+PLANTED = 1000  # families in all, where they are enough ...
+MOST_TURNS = 8  # ... in as many turns of all rates and kinds
+NEAREST = (0.5, 0.25, 0.75)
+TURNS = 4  # of weighing planted errors anew
+SURE = 0.95  # of the interval of the share
+UNIT = 5.0  # of scores in the curve, so that its parameters are of one size
+STEEPEST = 3.0 * UNIT  # of the log odds by the score, which is log odds itself
+LEAST = 1e-4  # share of wrong labels that an interval tells from none
+ODDS = (-9.0, 9.0)  # log odds of the share
+HALVINGS = 8  # of the way to an end of the interval
+CELL = 0.1  # width of a score's cell: far less than what tells wrong from right
+GRID = np.arange(-MOST_SCORE - CELL, MOST_SCORE + 2 * CELL, CELL)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Labels that were changed on trial, and what the witnesses said against them."""
+
+    score: Table  # (m,)
+    row: Ints  # (m,) positions
+    nearest: Floats  # (m,) 1 where the label became the likeliest other one, 0 where any
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share of wrong labels, and (cells,) the probability of being wrong at each score."""
+
+    share: float
+    low: float
+    high: float
+    wrong: Table
+
+    def at(self, score: Table) -> Table:
+        """(n,) probability that labels of such scores are wrong; 0 where there is no score."""
+        return np.where(np.isfinite(score), self.wrong[_cell(score)], 0.0).round(4)
+
+
+def plant(
+    suspect: Callable[[Ints], Suspicion],
+    found: Suspicion,
+    codes: Ints,
+    family: Ints,
+    seed: int,
+) -> Planted:
+    """Plants errors in the rows that are assessed, and has them scored by `suspect`.
+
+    codes, family (n,): of each row; a family's rows are relabelled together.
+    """
+    random = np.random.default_rng(seed)
+    first = np.unique(family[np.isfinite(found.score)])
+    parts = []
+    for _ in range(_turns(len(first))):
+        for rate in RATES:
+            for nearest in (True, False):
+                count = max(round(rate * len(first)), 1)
+                chosen = np.isin(family, random.permutation(first)[:count])
+                chosen &= np.isfinite(found.score)
+                other = found.rival if nearest else _any_other(codes, random)
+                trial = np.where(chosen, _of_family(other, family), codes)
+                rows = np.flatnonzero(chosen & (trial != codes))
+                score = suspect(trial).score[rows]
+                known = np.isfinite(score)
+                parts.append((score[known], rows[known], np.full(known.sum(), float(nearest))))
+    score, rows, kind = (np.concatenate(p) for p in zip(*parts, strict=True))
+    return Planted(score, rows, kind)
+
+
+def estimate(score: Table, weight: Table, planted: Planted) -> Share:
+    """The share of wrong labels among rows with `score` (n,), of which -inf is not assessed.
+
+    weight (n,): 1 over the rows of its family. Its interval holds whatever part of the errors, from
+    a quarter to three quarters, is to the likeliest other category.
+    """
+    known = np.isfinite(score)
+    rows = np.bincount(_cell(score[known]), weight[known], len(GRID))
+    fitted, mixture = _fit(rows, score, weight, planted, NEAREST[0], None, np.zeros(len(score)))
+    wrong = Share(fitted.share, 0.0, 1.0, mixture.wrong(fitted))
+    ends = [mixture.interval(fitted)]
+    for nearest in NEAREST[1:]:
+        other, mixture_then = _fit(rows, score, weight, planted, nearest, fitted, wrong.at(score))
+        ends.append(mixture_then.interval(other))
+    low, high = zip(*ends, strict=True)
+    return replace(wrong, low=min(low), high=max(high))
+
+
+class _Fitted(NamedTuple):
+    loss: float  # negative log likelihood
+    share: float
+    curve: Table  # (3,)
+
+
+def _fit(
+    rows: Table,
+    score: Table,
+    weight: Table,
+    planted: Planted,
+    nearest: float,
+    start: _Fitted | None,
+    wrong: Table,
+) -> tuple[_Fitted, _Mixture]:
+    """What is planted in a row that is wrong already may put it right: it counts by the chance that
+    it is not, which the fit itself says."""
+    of_row = weight[planted.row]
+    for _ in range(TURNS):
+        still = np.where(planted.nearest > 0, 1.0 - wrong[planted.row], 1.0) * of_row
+        errors = np.zeros(len(GRID))
+        for kind, part in ((1.0, nearest), (0.0, 1.0 - nearest)):
+            own = np.where(planted.nearest == kind, still, 0.0)
+            cells = np.bincount(_cell(planted.score), own, len(GRID))
+            errors += part * of_row.sum() * cells / max(cells.sum(), 1e-9)
+        mixture = _Mixture(rows, errors)
+        start = mixture.best(start)
+        wrong = Share(start.share, 0.0, 1.0, mixture.wrong(start)).at(score)
+    assert start is not None  # noqa: S101 - TURNS is not 0
+    return start, mixture
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixture:
+    """`rows` (cells,) that are wrong in an unknown share, and `errors` (cells,) that are."""
+
+    rows: Table
+    errors: Table
+
+    def best(self, start: _Fitted | None) -> _Fitted:
+        """The likeliest share and curve. Without a `start` from several: few errors among many
+        doubtful rows and many among few can each be a hill."""
+        starts = STARTS if start is None else (start,)
+        return min((self._climb(s, fixed=False) for s in starts), key=lambda f: f.loss)
+
+    def interval(self, best: _Fitted) -> tuple[float, float]:
+        """The shares whose likelihood is not too far below the best (Wilks 1938)."""
+        limit = best.loss + chi2.ppf(SURE, 1) / 2
+
+        def inside(share: float) -> bool:
+            return self._climb(best._replace(share=share), fixed=True).loss <= limit
+
+        return _edge(best.share, LEAST, inside), _edge(best.share, 1.0 - LEAST, inside)
+
+    def wrong(self, fitted: _Fitted) -> Table:
+        """(cells,) the probability of being wrong."""
+        right = (1.0 - fitted.share) * np.exp(-(_BASIS @ fitted.curve))
+        return np.asarray(fitted.share / (fitted.share + right))
+
+    def _climb(self, start: _Fitted, *, fixed: bool) -> _Fitted:
+        odds = float(logit(start.share))
+        limits = [(odds, odds) if fixed else ODDS, (-30.0, 30.0), (0.0, STEEPEST), (0.0, STEEPEST)]
+        first = np.r_[np.clip(odds, *ODDS), start.curve]
+        done = minimize(self._loss, first, jac=True, method="TNC", bounds=limits)
+        return _Fitted(float(done.fun), float(expit(done.x[0])), done.x[1:])
+
+    def _loss(self, x: Table) -> tuple[float, Table]:
+        """With its gradient. A row of the pool is a planted one with odds errors : rows h, where h
+        is the density of the rows as they are over that of errors."""
+        share, (n, m) = expit(x[0]), (self.rows.sum(), self.errors.sum())
+        right = np.exp(-np.clip(_BASIS @ x[1:], -30.0, 30.0))
+        h = share + (1.0 - share) * right
+        loss = self.errors @ np.log1p(n * h / m) + self.rows @ np.log1p(m / (n * h))
+        slope = self.errors * (n / m) / (1.0 + n * h / m) - self.rows * m / (n * h * h + m * h)
+        by_curve = -(1.0 - share) * (slope * right) @ _BASIS
+        by_share = float(slope @ (1.0 - right)) * share * (1.0 - share)
+        return float(loss), np.r_[by_share, by_curve]
+
+
+# A constant, the score, and its square from the least score on: what rises with the score.
+_BASIS = np.stack(
+    [np.ones(len(GRID)), GRID / UNIT, (GRID + MOST_SCORE) ** 2 / (4 * MOST_SCORE * UNIT)], axis=1
+)
+
+
+STARTS = tuple(_Fitted(np.inf, share, np.array([3.0, 2.5, 2.5])) for share in (0.003, 0.03, 0.15))
+
+
+def _edge(inner: float, outer: float, inside: Callable[[float], bool]) -> float:
+    """Where `inside` ends on the way from `inner` to `outer`, by halving their log odds."""
+    if inside(outer):
+        return 0.0 if outer < inner else 1.0
+    near, far = float(logit(inner)), float(logit(outer))
+    for _ in range(HALVINGS):
+        middle = (near + far) / 2
+        near, far = (middle, far) if inside(float(expit(middle))) else (near, middle)
+    return float(expit(far))
+
+
+def _cell(score: Table) -> Ints:
+    finite = np.clip(np.nan_to_num(score, neginf=GRID[0]), GRID[0], GRID[-1])
+    return np.asarray(((finite - GRID[0]) / CELL).astype(np.int64).clip(0, len(GRID) - 1))
+
+
+def _turns(families: int) -> int:
+    a_turn = max(2 * sum(round(r * families) for r in RATES), 1)
+    return int(np.clip(PLANTED // a_turn, 1, MOST_TURNS))
+
+
+def _any_other(codes: Ints, random: np.random.Generator) -> Ints:
+    kinds = int(codes.max()) + 1
+    return np.asarray((codes + random.integers(1, kinds, len(codes))) % kinds)
+
+
+def _of_family(values: Ints, family: Ints) -> Ints:
+    """(n,) the value of each family's first row."""
+    _, first, own = np.unique(family, return_index=True, return_inverse=True)
+    return np.asarray(values[first][own])
