@@ -17,8 +17,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from auditor.checks.favoured import witnesses
+from auditor.checks.label_error import LabelError
 from auditor.checks.multi_label import in_long_form
+from auditor.favoured import witnesses
 from auditor.limits import limit
 from auditor.records import Evidence, Example, Ints, computed
 from auditor.results import Finding
@@ -155,8 +156,10 @@ def _probabilities(
     """First member of each conflict -> probability of each label, the likeliest first."""
     if not conflicts:
         return {}
-    said, names, codes = witnesses(evidence), evidence.dataset.categories, evidence.dataset.codes
-    out = {}
+    names, codes, near = evidence.dataset.categories, evidence.dataset.codes, evidence.neighbours
+    family = evidence.same_text.family
+    votes = LabelError().votes(near.index, near.cosine, family, family, codes)
+    said, out = witnesses(evidence, votes), {}
     for conflict in conflicts:
         told = said.probabilities(conflict.members, codes)
         order = sorted(told, key=lambda c: (-round(told[c], 4), names[c]))

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from auditor.checks.label_error import LabelError
 from auditor.records import Evidence, Floats, Ints, computed
 
 Reals = NDArray[np.float64]
@@ -65,27 +64,28 @@ class Witnesses:
         return np.asarray(log, dtype=np.float64)
 
 
-def witnesses(evidence: Evidence) -> Witnesses:
-    """All that is known of each row's right label but the label itself."""
+def witnesses(evidence: Evidence, votes: Floats) -> Witnesses:
+    """All that is known of each row's right label but the label itself.
+
+    votes (n, K): share of its nearest neighbours that have each label, its copies left out.
+    """
     codes, annotators = evidence.dataset.codes, evidence.annotators or []
     names = sorted({a for a in annotators if a})
     number = {name: i for i, name in enumerate(names)}
     who = np.full(len(codes), -1, dtype=np.int64)
     who[: len(annotators)] = [number.get(a or "", -1) for a in annotators]
-    text = _text(evidence)
+    text = _text(evidence, votes)
     return Witnesses(
         text=text, annotator=who, people=_reliability(evidence.copies.family, who, codes, text)
     )
 
 
-def _text(evidence: Evidence) -> Floats:
+def _text(evidence: Evidence, votes: Floats) -> Floats:
     """(n, K) log odds by the text; zeros where there is nothing that reads it."""
-    codes, family = evidence.dataset.codes, evidence.same_text.family
+    codes = evidence.dataset.codes
     out_of_fold = computed(evidence.out_of_fold)
     if out_of_fold is None:
         return np.zeros((len(codes), len(evidence.dataset.categories)), dtype=np.float32)
-    near = evidence.neighbours
-    votes = LabelError().votes(near.index, near.cosine, family, family, codes)
     said = np.log(out_of_fold.probabilities.mean(axis=0) + FLOOR)
     said += np.log(votes + FLOOR) + np.log(out_of_fold.words + FLOOR)
     return np.asarray(said * belief(said, codes, evidence.copies.family), dtype=np.float32)
