@@ -3,7 +3,8 @@
 Copies are certain: one of the labels is wrong, or the guideline leaves the case open. Texts that
 only lie close to each other, or differ in one place, are for review, since one word, letter or
 mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand
-together: many of them are a gap in the guideline, a single one is a slip.
+together: many of them are a gap in the guideline, a single one is a slip. Of copies it is said
+which label the evidence favours, if it can be told (`auditor/favoured.py`).
 """
 
 from __future__ import annotations
@@ -77,10 +78,11 @@ class LabelConflict:
             labels = tuple(sorted(c.labels))
             return [*SEVERITY].index(c.kind), -between[labels], labels, int(c.members[0])
 
-        sure = _probabilities(evidence, [c for c in conflicts if c.kind != "review"])
+        sure = _probabilities(evidence, conflicts)
         for conflict in sorted(conflicts, key=order):
-            told = sure.get(int(conflict.members[0]), {}) if conflict.kind != "review" else {}
-            yield self._finding(evidence, conflict, between[tuple(sorted(conflict.labels))], told)
+            labels, first = tuple(sorted(conflict.labels)), int(conflict.members[0])
+            told = sure[first] if conflict.kind != "review" else {}
+            yield self._finding(evidence, conflict, between[labels], told)
 
     def _finding(
         self, evidence: Evidence, conflict: _Conflict, between: int, sure: dict[str, float]
@@ -96,23 +98,28 @@ class LabelConflict:
             summary=f"{len(conflict.members)} {alike} are labelled {both}",
             measured={
                 "labels": conflict.labels,
-                "favours": favours,
-                **({"probabilities": sure} if sure else {}),
+                **({"favours": favours, "probabilities": sure} if sure else {}),
                 "certainty": conflict.kind,
                 "difference": _difference([e.text for e in conflict.examples]),
                 "between_these_labels": between,
                 "annotators": _annotators(conflict.examples),
             },
-            limit={"labels": 1, "review_from": self.review, "pattern_from": self.pattern},
-            advice=self._advice(both, close, between, f"{favours} ({sure[favours]:.0%})")
-            if favours
-            else self._advice(both, close, between),
+            limit={
+                "labels": 1,
+                "review_from": self.review,
+                "pattern_from": self.pattern,
+                "favoured_from": self.favoured,
+            },
+            advice=self._advice(
+                both, close, between, f"{favours} ({sure[favours]:.0%})" if favours else ""
+            ),
         )
 
-    def _advice(self, both: str, close: bool, between: int, likely: str = "") -> str:
+    def _advice(self, both: str, close: bool, between: int, likely: str) -> str:
+        """What to do; `likely` is the favoured label, if there is one."""
         if between >= self.pattern:
-            apart = "write down what tells them apart, then label these again."
             first = f"Likely {likely}. " if likely else ""
+            apart = "write down what tells them apart, then label these again."
             return f"{first}{between} conflicts stand between {both}: {apart}"
         if likely:
             return f"Likely {likely}: read it, give all copies that label, and keep one of them."
@@ -153,14 +160,15 @@ class LabelConflict:
 def _probabilities(
     evidence: Evidence, conflicts: Sequence[_Conflict]
 ) -> dict[int, dict[str, float]]:
-    """First member of each conflict -> probability of each label, the likeliest first."""
-    if not conflicts:
+    """First member of copies in conflict -> probability of each label, the likeliest first."""
+    of_copies = [c for c in conflicts if c.kind != "review"]
+    if not of_copies:
         return {}
     names, codes, near = evidence.dataset.categories, evidence.dataset.codes, evidence.neighbours
     family = evidence.same_text.family
     votes = LabelError().votes(near.index, near.cosine, family, family, codes)
     said, out = witnesses(evidence, votes), {}
-    for conflict in conflicts:
+    for conflict in of_copies:
         told = said.probabilities(conflict.members, codes)
         order = sorted(told, key=lambda c: (-round(told[c], 4), names[c]))
         out[int(conflict.members[0])] = {names[c]: round(told[c], 4) for c in order}

@@ -152,8 +152,7 @@ def test_texts_that_are_only_nearly_alike_may_both_be_right(make_evidence, findi
     evidence = make_evidence(rows, families=[0, 1])
     copies = dataclasses.replace(evidence.copies, review=np.array([[0, 1]]))
     [found] = findings(LabelConflict(), dataclasses.replace(evidence, copies=copies))
-    assert found.measured["favours"] is None
-    assert "probabilities" not in found.measured
+    assert not {"favours", "probabilities"} & set(found.measured)
 
 
 def test_how_sure_it_must_be_can_be_changed(settle, make_evidence, findings):
