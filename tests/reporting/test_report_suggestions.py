@@ -6,10 +6,11 @@ import csv
 import io
 from typing import Any
 
+from auditor.reporting.cards import sections
 from auditor.reporting.tables import RELABEL, RelabelRenderer
 from auditor.results import Audit, Finding
 
-BILLING = 40  # rows 0-39 are account, 40-79 billing, 120-159 returns, 160-199 shipping
+# Rows 0-39 are account, 40-79 billing, 120-159 returns, 160-199 shipping.
 
 
 def relabel(audit: Audit) -> list[dict[str, str]]:
@@ -226,3 +227,16 @@ def test_rows_of_a_text_that_annotators_disagree_about_are_listed(make_audit):
 def test_a_sentence_about_a_set_lists_none_of_its_rows(make_audit):
     overlap = finding("label-error", *range(30), summary="returns and shipping overlap")
     assert relabel(make_audit(findings=(overlap,))) == []
+
+
+def test_a_card_says_how_surely_a_label_is_favoured_and_lists_no_rows_by_label(make_audit):
+    annotator = finding(
+        "annotator-inconsistency",
+        1,
+        measured={"rate": 0.8, "usual_rate": 0.08, "read_as": {"billing": [1]}},
+    )
+    settled = conflict(0, 40, favours="billing", billing=0.9, account=0.1)
+    cards = sections(make_audit(findings=(settled, annotator)))
+    facts = {f.label: f.value for s in cards for g in s.groups for c in g.cards for f in c.facts}
+    assert (facts["favours"], facts["probabilities"]) == ("billing", "billing 0.9, account 0.1")
+    assert "read as" not in facts
