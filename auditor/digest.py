@@ -20,6 +20,7 @@ from auditor.records import (
     computed,
     effective_examples,
 )
+from auditor.relabelling import rows_to_label_again
 from auditor.results import (
     Audit,
     DatasetSummary,
@@ -35,7 +36,6 @@ from auditor.settings import Settings
 MOSTLY = 0.5  # share of letters in unknown scripts from which a text counts as such
 SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
 PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn", "umap-learn")
-ABOUT_LABELS = ("label-error", "label-conflict")  # findings whose rows are read again one by one
 
 
 def drawn(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:
@@ -120,7 +120,7 @@ def _ids(dataset: Dataset, findings: Sequence[Finding]) -> dict[str, str]:
 
 
 def _to_label_again(findings: Sequence[Finding]) -> set[int]:
-    return {r for f in findings if f.code in ABOUT_LABELS for r in f.rows}
+    return {row for copies in rows_to_label_again(findings) for row in copies}
 
 
 def _subtype(subtype: Subtype, rows: Ints) -> SubtypeSummary:

@@ -23,7 +23,7 @@ reporting
 dataset embedding prediction checks sides digest revisions
 policy
 settings
-files interfaces limits no_text
+favoured files interfaces limits no_text relabelling
 records outcomes comparison
 results
 errors spelling statistics

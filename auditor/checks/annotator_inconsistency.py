@@ -166,6 +166,7 @@ class AnnotatorInconsistency:
         )
         most = np.argsort(-rows, kind="stable")[:PAIRS_NAMED]
         low, usual, high = ends
+        in_file = evidence.dataset.rows
         return evidence.finding(
             code=self.code,
             severity="warning",
@@ -188,6 +189,10 @@ class AnnotatorInconsistency:
                     }
                     for i in most
                 ],
+                "read_as": {
+                    names[c]: sorted(in_file[differing[said[differing] == c]].tolist())
+                    for c in np.unique(said[differing])
+                },
             },
             limit={"excess": self.excess, "p": self.by_chance},
             advice="Read these rows together with the annotator: either the labels are wrong, or "

@@ -3,7 +3,8 @@
 Copies are certain: one of the labels is wrong, or the guideline leaves the case open. Texts that
 only lie close to each other, or differ in one place, are for review, since one word, letter or
 mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand
-together: many of them are a gap in the guideline, a single one is a slip.
+together: many of them are a gap in the guideline, a single one is a slip. Of copies it is said
+which label the evidence favours, if it can be told (`auditor/favoured.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from auditor.checks.label_error import LabelError
 from auditor.checks.multi_label import in_long_form
+from auditor.favoured import witnesses
 from auditor.limits import limit
 from auditor.records import Evidence, Example, Ints, computed
 from auditor.results import Finding
@@ -59,6 +62,11 @@ class LabelConflict:
         3,
         "Conflicts between the same labels from which they are a pattern, not slips.",
     )
+    favoured: float = limit(
+        0.8,
+        "Probability from which a label is favoured, as a label error is a warning from .8 on; "
+        "below, it cannot be told which is right.",
+    )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         one_text = {*in_long_form(evidence.dataset)}  # one finding of multi-label says it
@@ -70,11 +78,17 @@ class LabelConflict:
             labels = tuple(sorted(c.labels))
             return [*SEVERITY].index(c.kind), -between[labels], labels, int(c.members[0])
 
+        sure = _probabilities(evidence, conflicts)
         for conflict in sorted(conflicts, key=order):
-            yield self._finding(evidence, conflict, between[tuple(sorted(conflict.labels))])
+            labels, first = tuple(sorted(conflict.labels)), int(conflict.members[0])
+            told = sure[first] if conflict.kind != "review" else {}
+            yield self._finding(evidence, conflict, between[labels], told)
 
-    def _finding(self, evidence: Evidence, conflict: _Conflict, between: int) -> Finding:
+    def _finding(
+        self, evidence: Evidence, conflict: _Conflict, between: int, sure: dict[str, float]
+    ) -> Finding:
         both, close = " and ".join(conflict.labels), conflict.kind == "review"
+        favours = next((c for c, p in sure.items() if p >= self.favoured), None)
         alike = "texts that are nearly alike" if close else "copies of one example"
         return evidence.finding(
             code=self.code,
@@ -84,19 +98,31 @@ class LabelConflict:
             summary=f"{len(conflict.members)} {alike} are labelled {both}",
             measured={
                 "labels": conflict.labels,
+                **({"favours": favours, "probabilities": sure} if sure else {}),
                 "certainty": conflict.kind,
                 "difference": _difference([e.text for e in conflict.examples]),
                 "between_these_labels": between,
                 "annotators": _annotators(conflict.examples),
             },
-            limit={"labels": 1, "review_from": self.review, "pattern_from": self.pattern},
-            advice=self._advice(both, close, between),
+            limit={
+                "labels": 1,
+                "review_from": self.review,
+                "pattern_from": self.pattern,
+                "favoured_from": self.favoured,
+            },
+            advice=self._advice(
+                both, close, between, f"{favours} ({sure[favours]:.0%})" if favours else ""
+            ),
         )
 
-    def _advice(self, both: str, close: bool, between: int) -> str:
+    def _advice(self, both: str, close: bool, between: int, likely: str) -> str:
+        """What to do; `likely` is the favoured label, if there is one."""
         if between >= self.pattern:
+            first = f"Likely {likely}. " if likely else ""
             apart = "write down what tells them apart, then label these again."
-            return f"{between} conflicts stand between {both}: {apart}"
+            return f"{first}{between} conflicts stand between {both}: {apart}"
+        if likely:
+            return f"Likely {likely}: read it, give all copies that label, and keep one of them."
         if close:
             return f"Read them side by side: is what differs a difference between {both}?"
         return (
@@ -129,6 +155,24 @@ class LabelConflict:
             if len(told) > 1 or either & {int(codes[one]), int(codes[two])}:
                 continue  # a system prompt tells them apart, or a text has both labels
             yield _Conflict("review", pair, [examples[i] for i in pair])
+
+
+def _probabilities(
+    evidence: Evidence, conflicts: Sequence[_Conflict]
+) -> dict[int, dict[str, float]]:
+    """First member of copies in conflict -> probability of each label, the likeliest first."""
+    of_copies = [c for c in conflicts if c.kind != "review"]
+    if not of_copies:
+        return {}
+    names, codes, near = evidence.dataset.categories, evidence.dataset.codes, evidence.neighbours
+    family = evidence.same_text.family
+    votes = LabelError().votes(near.index, near.cosine, family, family, codes)
+    said, out = witnesses(evidence, votes), {}
+    for conflict in of_copies:
+        told = said.probabilities(conflict.members, codes)
+        order = sorted(told, key=lambda c: (-round(told[c], 4), names[c]))
+        out[int(conflict.members[0])] = {names[c]: round(told[c], 4) for c in order}
+    return out
 
 
 def _copies(evidence: Evidence) -> Iterator[_Conflict]:

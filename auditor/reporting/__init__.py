@@ -14,7 +14,8 @@ What they say is decided apart from how it is drawn:
 
     verdict.py    may I train on this, what goes first, what do I do first
     cards.py      findings grouped by code, linked where they overlap, with their evidence
-    worklists.py  what to label again, what to collect and how much of it
+    suggestions.py  what to label again, one line a row, and as what
+    worklists.py  what to collect and how much of it
     codes.py      what each finding code means, from codes.toml
     patterns.py   how much of a category its templates fill, which labels are confused
     tried.py      what the rung `full` measured

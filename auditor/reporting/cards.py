@@ -238,9 +238,12 @@ def _link_text(finding: Finding, other: Finding) -> str:
 def _facts(finding: Finding) -> tuple[Fact, ...]:
     """What was measured, each beside the limit of the same name; limits of other names after."""
     limit = finding.limit
-    # The skeleton has a line of its own on the card, and an empty list tells nothing.
+    # The skeleton has a line of its own on the card, rows are in relabel.csv, and an empty list
+    # tells nothing.
     measured = {
-        k: v for k, v in finding.measured.items() if k != "skeleton" and v not in ([], (), {}, "")
+        k: v
+        for k, v in finding.measured.items()
+        if k not in ("skeleton", "read_as") and v not in ([], (), {}, "")
     }
     keys = [*measured, *(k for k in limit if k not in measured)]
     return tuple(

@@ -1,16 +1,17 @@
 """`label_studio.json` and `argilla.jsonl`: the rows to label again, for two labelling tools.
 
-One task or record a row of the data, a line each, with the label that the finding suggests as a
-prediction. Text is kept as it is, escaped by JSON, so that what comes back is still the dataset's.
+One task or record a row of the data, a line each, with the label that is suggested as a prediction,
+its own where that is favoured. Text is kept as it is, escaped by JSON, so that what comes back is
+still the dataset's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
-from auditor.reporting.worklists import Relabel, relabelling
+from auditor.reporting.suggestions import Relabel, relabelling
+from auditor.reporting.tables import SEPARATOR
 from auditor.results import Audit
 
 AGENT = "auditor"
@@ -28,7 +29,7 @@ class LabelStudioRenderer:
     filename = "label_studio.json"
 
     def render(self, audit: Audit) -> str:
-        tasks = ",\n".join(json.dumps(_task(row)) for row in _rows(audit).values())
+        tasks = ",\n".join(json.dumps(_task(line)) for line in relabelling(audit))
         return f"[\n{tasks}\n]\n"
 
 
@@ -37,31 +38,22 @@ class ArgillaRenderer:
     exporting datasets and records" and the reference of `rg.Record`.
 
     The dataset needs a field `text` and a label question `label`; `rg.Record.from_dict` reads a
-    line. A question has one suggestion, the surest.
+    line. A question has one suggestion.
     """
 
     name = "argilla"
     filename = "argilla.jsonl"
 
     def render(self, audit: Audit) -> str:
-        return "".join(json.dumps(_record(row)) + "\n" for row in _rows(audit).values())
+        return "".join(json.dumps(_record(line)) + "\n" for line in relabelling(audit))
 
 
-def _rows(audit: Audit) -> dict[int, list[Relabel]]:
-    """What is said of each row, the surest first."""
-    rows: dict[int, list[Relabel]] = {}
-    for line in relabelling(audit):
-        rows.setdefault(line.row, []).append(line)
-    return rows
-
-
-def _task(said: list[Relabel]) -> dict[str, Any]:
+def _task(line: Relabel) -> dict[str, Any]:
+    told = line.suggested if _is_told(line) else ()
     return {
-        "data": {"text": said[0].text, **_about(said)},
+        "data": {"text": line.text, **_about(line)},
         "predictions": [
-            {"model_version": line.finding.code, **_scored(line), "result": [_choice(label)]}
-            for line in said
-            for label in line.suggested[:1]
+            {"model_version": AGENT, **_scored(line), "result": [_choice(label)]} for label in told
         ],
     }
 
@@ -71,30 +63,36 @@ def _choice(label: str) -> dict[str, Any]:
     return {"from_name": "label", "to_name": "text", "type": "choices", "value": value}
 
 
-def _record(said: list[Relabel]) -> dict[str, Any]:
-    first = said[0]
-    label = (
-        {"value": first.suggested[0], **_scored(first), "agent": AGENT} if first.suggested else {}
-    )
+def _record(line: Relabel) -> dict[str, Any]:
+    label = {"value": line.suggested[0], **_scored(line), "agent": AGENT} if _is_told(line) else {}
     return {
-        "id": f"row-{first.row}",
-        "fields": {"text": first.text},
-        "metadata": _about(said),
+        "id": f"row-{line.row}",
+        "fields": {"text": line.text},
+        "metadata": _about(line),
         "suggestions": {"label": label} if label else {},
     }
 
 
-def _about(said: list[Relabel]) -> dict[str, Any]:
-    first = said[0]
+def _is_told(line: Relabel) -> bool:
+    """Whether one label is suggested; where it cannot be told, none is filled in for a person."""
+    return len(line.suggested) == 1
+
+
+def _about(line: Relabel) -> dict[str, Any]:
+    """What goes along as metadata: strings and numbers, which both tools can filter by."""
+    wrong = {} if line.wrong is None else {"probability_wrong": line.wrong}
     return {
-        "row": first.row,
-        **({"id": first.id} if first.id else {}),
-        "given_label": first.label,
-        "code": first.finding.code,
-        "why": first.why,
-        "fingerprint": first.finding.fingerprint,
+        "row": line.row,
+        **({"id": line.id} if line.id else {}),
+        "given_label": line.label,
+        "action": line.action,
+        **wrong,
+        **({"copies": SEPARATOR.join(map(str, line.copies))} if line.copies else {}),
+        "code": SEPARATOR.join(line.codes),
+        "why": line.why,
+        "fingerprint": SEPARATOR.join(line.fingerprints),
     }
 
 
-def _scored(line: Relabel) -> Mapping[str, float]:
+def _scored(line: Relabel) -> dict[str, float]:
     return {} if line.confidence is None else {"score": line.confidence}

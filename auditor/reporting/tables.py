@@ -11,16 +11,17 @@ import io
 from collections.abc import Iterable, Sequence
 
 from auditor.reporting.inert import inert
-from auditor.reporting.worklists import Collect, Relabel, collecting, relabelling
+from auditor.reporting.suggestions import Relabel, relabelling
+from auditor.reporting.worklists import Collect, collecting
 from auditor.results import Audit
 
-SEPARATOR = " | "  # between several labels or keywords in one cell
+SEPARATOR = " | "  # between several labels, rows or keywords in one cell
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDE = ("＝", "＋", "－", "＠")  # full-width, which some spreadsheets read as the plain ones
 
 
 class RelabelRenderer:
-    """Rows whose labels to look at: one line for each row of each finding about labels."""
+    """Rows whose labels to look at: one line each, the likeliest wrong first, copies together."""
 
     name = "relabel"
     filename = "relabel.csv"
@@ -40,7 +41,7 @@ class CollectRenderer:
 
 
 RELABEL = (
-    *("row", "id", "text", "label", "suggested", "confidence"),
+    *("row", "id", "text", "label", "suggested", "action", "probability_wrong", "copies"),
     *("code", "severity", "why", "fingerprint"),
 )
 COLLECT = (
@@ -66,10 +67,11 @@ def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
 
 
 def _relabel(line: Relabel) -> tuple[object, ...]:
-    found = line.finding
     return (
-        *(line.row, line.id, line.text, line.label, SEPARATOR.join(line.suggested)),
-        *(line.confidence, found.code, found.severity, line.why, found.fingerprint),
+        *(line.row, line.id, line.text, line.label, SEPARATOR.join(line.suggested), line.action),
+        *(line.wrong, SEPARATOR.join(map(str, line.copies))),
+        *(SEPARATOR.join(line.codes), line.severity, line.why),
+        SEPARATOR.join(line.fingerprints),
     )
 
 

@@ -1,4 +1,4 @@
-"""What there is to do, one item a line: rows whose labels to look at, and texts to collect.
+"""What texts there are to collect, one kind a line.
 
 How much to collect is what the check asks for, so that doing it ends the finding:
 
@@ -13,37 +13,14 @@ How much to collect is what the check asks for, so that doing it ends the findin
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.reporting.cards import category_of_rows
 from auditor.results import Audit, Finding, Severity, SubtypeSummary
 
 _NEW_SUBTYPE = 20  # examples: what published intent sets give a subtype at least
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-_WITNESSES = ("probe", "neighbours", "words")  # of a label error
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relabel:
-    """One row of one finding whose label may be wrong."""
-
-    row: int
-    id: str
-    text: str
-    label: str
-    suggested: tuple[str, ...]  # other labels, the likeliest first
-    confidence: float | None  # 0-1 in the first of them
-    finding: Finding
-
-    @property
-    def why(self) -> str:
-        """What was found, and what says so: the odds, or the words that differ."""
-        measured = self.finding.measured
-        odds = f", at odds of {measured['odds']:,} to 1" if "odds" in measured else ""
-        differ = f"; what differs: {measured['difference']}" if measured.get("difference") else ""
-        return f"{self.finding.summary}{odds}{differ}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +39,6 @@ class Collect:
     from_one_template: int | None  # of the new ones, at most; None: not known
 
 
-def relabelling(audit: Audit) -> list[Relabel]:
-    """A line for each row of the findings about labels: errors, warnings, notes."""
-    labels = category_of_rows(audit)
-    return [
-        Relabel(
-            row=row,
-            id=audit.ids.get(str(row), ""),
-            text=audit.examples.get(str(row), ""),
-            label=(label := labels.get(row, finding.category or "")),
-            suggested=(suggested := _suggested(finding, label)),
-            confidence=_confidence(finding, suggested),
-            finding=finding,
-        )
-        for finding in _by_severity(audit, "label-error", "label-conflict")
-        for row in finding.rows
-    ]
-
-
 def collecting(audit: Audit) -> list[Collect]:
     """A line for each thin kind of text; frames that all categories share ask for none."""
     codes = ("coverage-gap", "combination-gap", "reference-gap", "template-dominance")
@@ -93,24 +52,6 @@ def collecting(audit: Audit) -> list[Collect]:
 def _by_severity(audit: Audit, *codes: str) -> Iterator[Finding]:
     for severity in _SEVERITIES:
         yield from (f for code in codes for f in audit.of(code) if f.severity == severity)
-
-
-def _suggested(finding: Finding, label: str) -> tuple[str, ...]:
-    if finding.code == "label-error":
-        return (str(told),) if (told := finding.measured.get("suggested")) else ()
-    return tuple(other for other in finding.measured.get("labels", {}) if other != label)
-
-
-def _confidence(finding: Finding, suggested: tuple[str, ...]) -> float | None:
-    """In a label error the mean probability by its witnesses, in a conflict the share of copies."""
-    if not suggested:
-        return None
-    if finding.code == "label-error":
-        said = [finding.measured.get(w, {}).get(suggested[0]) for w in _WITNESSES]
-        known = [p for p in said if p is not None]
-        return round(sum(known) / len(known), 2) if known else None
-    labels: Mapping[str, int] = finding.measured["labels"]
-    return round(labels[suggested[0]] / sum(labels.values()), 2)
 
 
 def _line(audit: Audit, finding: Finding) -> Collect:

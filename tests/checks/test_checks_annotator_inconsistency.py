@@ -154,6 +154,14 @@ def test_an_annotator_who_differs_far_more_than_the_others_is_found(probed):
     assert measured["confused"][0] == {"labelled": "billing", "reads_like": "returns", "rows": 10}
 
 
+def test_what_each_of_the_rows_reads_like_is_named(probed):
+    """In rows of the file, which are the positions here."""
+    [finding] = [r for r in probed(ALTERNATING, ADAS, TURNS) if isinstance(r, Finding)]
+    read_as = finding.measured["read_as"]
+    assert sorted(row for rows in read_as.values() for row in rows) == list(finding.rows)
+    assert len(read_as["returns"]) >= 10
+
+
 def test_the_summary_and_the_advice_name_no_annotator(probed):
     [finding] = [r for r in probed(ALTERNATING, ADAS, TURNS) if isinstance(r, Finding)]
     assert "30 of 100 labels of one annotator" in finding.summary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -36,7 +37,14 @@ def wrong(row: int, code: str = "label-error", **measured: Any) -> Finding:
 
 
 def doubted(row: int) -> Finding:
-    return wrong(row, suggested="billing", probe={"account": 0.1, "billing": 0.75})
+    return wrong(row, suggested="billing", probability=0.75)
+
+
+def conflict(*rows: int, favours: str | None, **probabilities: float) -> Finding:
+    measured = {"favours": favours, "probabilities": probabilities, "certainty": "copies"}
+    labels = dict.fromkeys(probabilities, 1)
+    found = wrong(rows[0], "label-conflict", labels=labels, **measured)
+    return dataclasses.replace(found, rows=rows)
 
 
 def test_a_task_has_the_text_and_the_suggestion_as_a_prediction(make_audit):
@@ -48,13 +56,15 @@ def test_a_task_has_the_text_and_the_suggestion_as_a_prediction(make_audit):
                 "row": 7,
                 "id": "T-8",
                 "given_label": "account",
+                "action": "decide",
+                "probability_wrong": 0.75,
                 "code": "label-error",
                 "why": "labelled account, reads like billing",
                 "fingerprint": "f" * 32,
             },
             "predictions": [
                 {
-                    "model_version": "label-error",
+                    "model_version": "auditor",
                     "score": 0.75,
                     "result": [
                         {
@@ -82,18 +92,26 @@ def test_a_record_has_a_field_a_suggestion_and_metadata(make_audit):
 
 
 def test_a_row_that_two_findings_name_is_one_task_and_one_record(make_audit):
-    conflict = wrong(7, "label-conflict", labels={"account": 1, "returns": 1})
-    audit = make_audit(findings=(doubted(7), conflict))
-    [task] = tasks(audit)
-    assert [p["model_version"] for p in task["predictions"]] == ["label-error", "label-conflict"]
-    [record] = records(audit)
-    assert record["suggestions"]["label"]["value"] == "billing"
+    settled = conflict(7, 41, favours="billing", billing=0.9, account=0.1)
+    audit = make_audit(findings=(doubted(7), settled))
+    changed, kept = tasks(audit)
+    assert changed["data"]["code"] == "label-error | label-conflict"
+    assert [(t["data"]["row"], t["data"]["action"]) for t in (changed, kept)] == [
+        (7, "change"),
+        (41, "keep"),
+    ]
+    for task in (changed, kept):
+        [prediction] = task["predictions"]
+        assert prediction["result"][0]["value"] == {"choices": ["billing"]}
+        assert prediction["score"] == 0.9
+    values = [r["suggestions"]["label"]["value"] for r in records(audit)]
+    assert values == ["billing", "billing"]
 
 
-def test_a_row_without_a_suggestion_is_still_there_to_label(make_audit):
-    audit = make_audit(findings=(wrong(7),))
-    assert [t["predictions"] for t in tasks(audit)] == [[]]
-    assert [r["suggestions"] for r in records(audit)] == [{}]
+def test_where_it_cannot_be_told_no_label_is_filled_in(make_audit):
+    audit = make_audit(findings=(conflict(7, 41, favours=None, billing=0.6, account=0.4),))
+    assert [t["predictions"] for t in tasks(audit)] == [[], []]
+    assert [r["suggestions"] for r in records(audit)] == [{}, {}]
 
 
 def test_hostile_text_comes_back_as_it_was(make_audit):

@@ -1,4 +1,4 @@
-"""relabel.csv and collect.csv say what to do, row by row, and harm no spreadsheet."""
+"""collect.csv says what to do, kind by kind, and neither list harms a spreadsheet."""
 
 from __future__ import annotations
 
@@ -32,67 +32,6 @@ def finding(code: str, **fields: Any) -> Finding:
     empty = {"category": "returns", "subtype": None, "measured": {}, "limit": {}, "rows": (1, 2)}
     told = {"severity": "warning", "summary": "found", "advice": "do", "fingerprint": "f" * 32}
     return Finding(code=code, **{**empty, **told, **fields})
-
-
-def test_each_row_of_a_finding_about_labels_has_a_line(audit):
-    lines = relabel(audit)
-    wanted = [f for f in audit.findings if f.code in ("label-error", "label-conflict")]
-    assert len(lines) == sum(len(f.rows) for f in wanted)
-    assert tuple(lines[0]) == RELABEL
-    assert [line["severity"] for line in lines[:4]] == ["error"] * 3 + ["warning"]
-
-
-def test_a_label_error_says_label_suggestion_and_the_witnesses_mean(make_audit):
-    said = {"account": 0.1, "billing": 0.8}
-    wrong = finding(
-        "label-error",
-        category="account",
-        rows=(7,),
-        measured={
-            "suggested": "billing",
-            "odds": 2000,
-            "probe": said,
-            "neighbours": {**said, "billing": 0.6},
-            "words": {**said, "billing": 0.4},
-        },
-        summary="labelled account, reads like billing",
-    )
-    audit = make_audit(findings=(wrong,), ids={"7": "T-8"})
-    [line] = relabel(audit)
-    assert line == {
-        "row": "7",
-        "id": "T-8",
-        "text": audit.examples["7"],
-        "label": "account",
-        "suggested": "billing",
-        "confidence": "0.6",
-        "code": "label-error",
-        "severity": "warning",
-        "why": "labelled account, reads like billing, at odds of 2,000 to 1",
-        "fingerprint": "f" * 32,
-    }
-
-
-def test_a_conflict_suggests_the_other_labels_and_the_share_of_the_copies(make_audit):
-    labels = {"account": 3, "billing": 1, "returns": 1}
-    split = finding(
-        "label-conflict",
-        category=None,
-        rows=(0, 40),
-        measured={"labels": labels, "difference": "voucher -> invoice"},
-    )
-    first, second = relabel(make_audit(findings=(split,)))
-    assert (first["label"], first["suggested"], first["confidence"]) == (
-        "account",
-        "billing | returns",
-        "0.2",
-    )
-    assert (second["label"], second["suggested"], second["confidence"]) == (
-        "billing",
-        "account | returns",
-        "0.6",
-    )
-    assert first["why"] == "found; what differs: voucher -> invoice"
 
 
 def test_a_thin_subtype_is_to_reach_what_its_check_asks(make_audit):
