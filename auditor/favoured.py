@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from auditor.prediction.label_probes import FLOOR
 from auditor.records import Evidence, Floats, Ints, computed
 
 Reals = NDArray[np.float64]
 
-FLOOR = 0.02  # least probability of a category, as in label-error: no witness decides alone
 ROWS = 10_000  # that the belief is fitted on; the standard error of a share is then .005
 PRIOR = 10.0  # rows by which an annotator is drawn to the usual: a share of few says little
 MOST_RELIABLE = 0.95  # nobody outvotes more than 19 to 1
@@ -64,30 +64,26 @@ class Witnesses:
         return np.asarray(log, dtype=np.float64)
 
 
-def witnesses(evidence: Evidence, votes: Floats) -> Witnesses:
-    """All that is known of each row's right label but the label itself.
-
-    votes (n, K): share of its nearest neighbours that have each label, its copies left out.
-    """
+def witnesses(evidence: Evidence) -> Witnesses:
+    """All that is known of each row's right label but the label itself."""
     codes, annotators = evidence.dataset.codes, evidence.annotators or []
     names = sorted({a for a in annotators if a})
     number = {name: i for i, name in enumerate(names)}
     who = np.full(len(codes), -1, dtype=np.int64)
     who[: len(annotators)] = [number.get(a or "", -1) for a in annotators]
-    text = _text(evidence, votes)
+    text = _text(evidence)
     return Witnesses(
         text=text, annotator=who, people=_reliability(evidence.copies.family, who, codes, text)
     )
 
 
-def _text(evidence: Evidence, votes: Floats) -> Floats:
+def _text(evidence: Evidence) -> Floats:
     """(n, K) log odds by the text; zeros where there is nothing that reads it."""
     codes = evidence.dataset.codes
-    out_of_fold = computed(evidence.out_of_fold)
-    if out_of_fold is None:
+    errors = computed(evidence.label_errors)
+    if errors is None:
         return np.zeros((len(codes), len(evidence.dataset.categories)), dtype=np.float32)
-    said = np.log(out_of_fold.probabilities.mean(axis=0) + FLOOR)
-    said += np.log(votes + FLOOR) + np.log(out_of_fold.words + FLOOR)
+    said = np.log(errors.witnesses + FLOOR).sum(axis=0)
     return np.asarray(said * belief(said, codes, evidence.copies.family), dtype=np.float32)
 
 

@@ -40,6 +40,7 @@ from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
 from auditor.prediction.illusion import measure_illusions
+from auditor.prediction.label_errors import find_label_errors
 from auditor.prediction.label_noise import estimate_label_noise
 from auditor.prediction.leaving_out import Whole, choose
 from auditor.prediction.measuring import measure_update
@@ -61,7 +62,7 @@ from auditor.settings import Settings, configure
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-PARTS = ("subtypes", "labels", "noise")  # what `look` can leave out
+PARTS = ("subtypes", "labels", "errors", "noise")  # what `look` can leave out
 NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
 
 
@@ -198,11 +199,24 @@ def look(
     progress("structure", 1, 1)
     if "labels" in parts:
         seed = settings.seed
-        said = score_out_of_fold(dataset, stripped, embeddings, same_text, templates, seed)
+        said = score_out_of_fold(dataset, embeddings, same_text, templates, seed)
         gaps = None
         if said:
             gaps = measure_illusions(dataset, embeddings, same_text, frames, said, seed)
         evidence = dataclasses.replace(evidence, out_of_fold=said, illusions=gaps)
+    if "errors" in parts:
+        together = keep_together(dataset, same_text)
+        errors = find_label_errors(
+            dataset,
+            stripped,
+            embeddings,
+            neighbours,
+            together,
+            evidence.copies,
+            evidence.labels_beside,
+            settings.seed,
+        )
+        evidence = dataclasses.replace(evidence, label_errors=errors)
     if "noise" in parts:
         noise = estimate_label_noise(dataset, embeddings, same_text, settings.seed)
         evidence = dataclasses.replace(evidence, label_noise=noise)

@@ -247,7 +247,6 @@ class OutOfFold:
 
     probabilities: Floats  # (seeds, n, K); copies and groups are kept in one fold
     template_disjoint: Floats  # (seeds, n, K); each template is, too
-    words: Floats  # (n, K) by a naive Bayes of the words, each family left out in turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +321,24 @@ class NoiseEstimate:
         return (self.accuracy - self.chance) / (1.0 - self.chance)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelErrors:
+    """What three witnesses that have not seen a row say of its label, and what that is worth.
+
+    By errors planted in the same rows (`prediction/spike_in.py`).
+    """
+
+    witnesses: Floats  # (3, n, K) probabilities by probe, neighbours and words
+    rival: Ints  # (n,) code of the likeliest other category
+    score: Table  # (n,) log odds of it against the label, summed; -inf: not assessed
+    few: Mapping[str, int]  # categories that cannot be assessed -> their different examples
+    assessed: int  # rows
+    examples: int  # different ones among them
+    wrong: Table | None  # (n,) probability that the label is wrong; None: too few examples to tell
+    share: tuple[float, float, float] | None  # of wrong labels, and its interval of 95 %; as above
+    doubtful: float  # score from which a label were rather wrong if one in a hundred were
+
+
 # --- findings, and the audit that users keep --------------------------------------------------
 
 
@@ -346,6 +363,7 @@ class Evidence:
     # Or why a category has none; None: no frames.
     illusions: Mapping[str, Illusion | str] | NotComputed | None = NOT_COMPUTED
     label_noise: NoiseEstimate | NotComputed | None = NOT_COMPUTED  # None: a single category
+    label_errors: LabelErrors | NotComputed | None = NOT_COMPUTED  # None: a single category
 
     @property
     def annotators(self) -> list[str | None] | None:

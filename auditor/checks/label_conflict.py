@@ -18,7 +18,6 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from auditor.checks.label_error import LabelError
 from auditor.checks.multi_label import in_long_form
 from auditor.favoured import witnesses
 from auditor.limits import limit
@@ -164,10 +163,8 @@ def _probabilities(
     of_copies = [c for c in conflicts if c.kind != "review"]
     if not of_copies:
         return {}
-    names, codes, near = evidence.dataset.categories, evidence.dataset.codes, evidence.neighbours
-    family = evidence.same_text.family
-    votes = LabelError().votes(near.index, near.cosine, family, family, codes)
-    said, out = witnesses(evidence, votes), {}
+    names, codes = evidence.dataset.categories, evidence.dataset.codes
+    said, out = witnesses(evidence), {}
     for conflict in of_copies:
         told = said.probabilities(conflict.members, codes)
         order = sorted(told, key=lambda c: (-round(told[c], 4), names[c]))

@@ -1,186 +1,116 @@
-"""label-error: rows that look as if they belonged to another category.
+"""label-error: rows that look as if they belonged to another category, and how likely that is so.
 
-Three witnesses, none of which has seen the row or its copies: a probe on the embeddings, the
-nearest neighbours, and the words. Their log odds for the likeliest other category are added.
+The probability is calibrated on the user's own rows (`prediction/spike_in.py`). Rows that could be
+of either of two categories are not listed one by one: one finding a pair says how many there are.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from auditor.limits import limit
-from auditor.records import Evidence, Floats, Ints, OutOfFold, computed
+from auditor.prediction.label_errors import FEWEST, FEWEST_OF_CATEGORY
+from auditor.records import Evidence, Ints, LabelErrors, Table, computed
 from auditor.results import Finding, SkippedCheck
-
-MOST_ODDS = 1e6  # said of a label: beyond, the witnesses' independence would be the claim
-
-
-@dataclass(frozen=True, slots=True)
-class Suspicion:
-    """What the witnesses say against the label of each row."""
-
-    witnesses: Floats  # (3, n, K)
-    belief: Floats  # (n, K) of all together; -1 of a label that the text has beside its own
-    rival: Ints  # (n,) the likeliest other category
-    against: Floats  # (3, n) log odds of the rival against the label
-    total: Floats  # (n,) their sum; -inf where a label cannot be assessed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelError:
     code: ClassVar[str] = "label-error"
     title: ClassVar[str] = "Labels that look wrong"
-    needs: ClassVar[tuple[str, ...]] = ("out_of_fold",)
+    needs: ClassVar[tuple[str, ...]] = ("label_errors",)
 
-    families: int = limit(
+    sure: float = limit(
+        0.8,
+        "Probability of a wrong label that is a warning: four in five of those are to be wrong.",
+    )
+    listed: float = limit(
+        0.2,
+        "Probability from which a row is listed: one in five is worth a look, and of the labels "
+        "planted wrong that are found at all nearly none lie below (CLINC150, HWU64).",
+    )
+    overlap: int = limit(
         5,
-        "Copy families of a category below which its labels cannot be told from noise.",
-    )
-    neighbours: int = limit(
-        10,
-        "Neighbours that vote: enough to outvote one that is mislabelled itself, few enough to be "
-        "near.",
-    )
-    floor: float = limit(
-        0.02,
-        "Least probability that each witness may give a category: .02 keeps one of them from "
-        "outvoting the other two by certainty alone.",
-    )
-    beyond: float = limit(
-        0.1,
-        "Share of confident learning's count that is listed beyond it, as notes: where errors are "
-        "many the count ends the list before the last of them (average precision .933 for .96 "
-        "with a tenth more at 5 % flips, CLINC150, plant seeds 0-4), and on clean data a tenth is "
-        "a few rows.",
-    )
-    sure: int = limit(
-        1000,
-        "Odds, all witnesses agreeing, from which a label is a warning, as long as no more are "
-        "than confident learning counts: a thousand to one.",
+        "Rows below that which read more like one other category, from which the two are said to "
+        "overlap: fewer are single hard texts.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
-        out_of_fold, codes = computed(evidence.out_of_fold), evidence.dataset.codes
-        if out_of_fold is None:
+        found = computed(evidence.label_errors)
+        if found is None:
             return
-        names = evidence.dataset.categories
-        few = self.too_few(evidence.copies.family, codes)
-        for c, count in few.items():
-            told = f"{names[c]}: {count} different examples, {self.families} are needed"
+        for category, count in found.few.items():
+            told = f"{category}: {count} different examples, {FEWEST_OF_CATEGORY} are needed"
             yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
-        witnesses = self._witnesses(evidence, out_of_fold)
-        found = self.suspect(witnesses, codes, [*few], evidence.labels_beside)
-        budget = confident_errors(found.belief, codes)
-        for place, i in enumerate(self.listed(found, codes).tolist()):
-            agreed = bool((found.against[:, i] > 0).all())
-            sure = agreed and place < budget and found.total[i] >= math.log(max(self.sure, 1))
-            odds = round(math.exp(min(found.total[i], math.log(MOST_ODDS))))
-            yield self._finding(evidence, i, int(found.rival[i]), found.witnesses[:, i], odds, sure)
+        if found.wrong is None:
+            told = f"{found.examples} different examples, {FEWEST} are needed"
+            yield SkippedCheck(code=self.code, reason=f"too little to tell wrong labels by: {told}")
+            return
+        for i in self._listed(found.score, found.wrong):
+            yield self._finding(evidence, found, i, float(found.wrong[i]))
+        yield from self._overlaps(evidence, found, found.wrong)
 
-    def suspect(
-        self,
-        witnesses: Floats,
-        codes: Ints,
-        aside: Sequence[int] = (),
-        beside: Mapping[int, Collection[int]] | None = None,
-    ) -> Suspicion:
-        """What `witnesses` (3, n, K) say against the labels `codes` (n,) together.
-
-        Nothing is said against rows of the categories `aside`, or for the labels that a row's text
-        has `beside` its own (`Evidence.labels_beside`).
-        """
-        log = np.log(witnesses + self.floor)
-        belief = _normalised(log.sum(axis=0))
-        rows = np.arange(len(codes))
-        for i, others in (beside or {}).items():
-            belief[i, [*others]] = -1.0
-        rival = _best_other(belief, codes)
-        against = (log[:, rows, rival] - log[:, rows, codes]).round(5)  # (witnesses, n) log odds
-        nothing = np.isin(codes, aside) | (belief[rows, rival] < 0)
-        total = np.where(nothing, -np.inf, against.sum(axis=0))
-        return Suspicion(witnesses, belief, rival, against, total)
-
-    def listed(self, found: Suspicion, codes: Ints) -> Ints:
-        """Positions that look wrong, surest first: what confident learning counts, and a tenth."""
-        budget = confident_errors(found.belief, codes)
-        order = np.argsort(-found.total, kind="stable")[: math.ceil(budget * (1 + self.beyond))]
-        return np.asarray(order[found.total[order] > 0])
-
-    def too_few(self, family: Ints, codes: Ints) -> dict[int, int]:
-        """Categories that cannot be assessed, and how many different examples they have."""
-        pairs = np.unique(np.stack([codes, family]), axis=1)[0]
-        counts = np.bincount(pairs)
-        return {c: int(n) for c, n in enumerate(counts) if n < self.families}
-
-    def _witnesses(self, evidence: Evidence, out_of_fold: OutOfFold) -> Floats:
-        """(3, n, K) probability of each category by probe, neighbours and words."""
-        family, codes = evidence.same_text.family, evidence.dataset.codes
-        near = evidence.neighbours
-        votes = self.votes(near.index, near.cosine, family, family, codes)
-        return np.stack([out_of_fold.probabilities.mean(axis=0), votes, out_of_fold.words])
+    def _listed(self, score: Table, wrong: Table) -> list[int]:
+        """Positions that are worth reading, surest first."""
+        order = np.argsort(-score, kind="stable")
+        return [int(i) for i in order[wrong[order] >= self.listed]]
 
     def _finding(
-        self, evidence: Evidence, i: int, rival: int, witnesses: Floats, odds: int, sure: bool
+        self, evidence: Evidence, found: LabelErrors, i: int, probability: float
     ) -> Finding:
         names, given = evidence.dataset.categories, int(evidence.dataset.codes[i])
+        rival = int(found.rival[i])
         category, other = names[given], names[rival]
-        said = zip(("probe", "neighbours", "words"), witnesses, strict=True)
+        said = zip(("probe", "neighbours", "words"), found.witnesses[:, i], strict=True)
+        likely = "Likely" if probability >= self.sure else "Perhaps"
         return evidence.finding(
             code=self.code,
-            severity="warning" if sure else "note",
+            severity="warning" if probability >= self.sure else "note",
             category=category,
             members=[i],
             summary=f"labelled {category}, reads like {other}",
             measured={
                 "suggested": other,
-                "odds": odds,
+                "probability": round(probability, 2),
                 **{who: {category: _two(p[given]), other: _two(p[rival])} for who, p in said},
             },
-            limit={"odds": self.sure},
-            advice=f"Read it again: {category} or {other}?",
+            limit={"probability": self.sure, "listed": self.listed},
+            advice=f"{likely} {other}; check.",
         )
 
-    def votes(self, index: Ints, cosine: Floats, own: Ints, families: Ints, codes: Ints) -> Floats:
-        """(n, K) share of the nearest neighbours outside a row's own copy family, by cosine.
+    def _overlaps(
+        self, evidence: Evidence, found: LabelErrors, wrong: Table
+    ) -> Iterator[Finding]:
+        """Pairs of categories between which many rows could be either, the commonest first."""
+        codes, names = evidence.dataset.codes, evidence.dataset.categories
+        pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for i in np.flatnonzero((found.score > 0) & (wrong < self.listed)).tolist():
+            one, other = sorted((int(codes[i]), int(found.rival[i])))
+            pairs[one, other].append(i)
+        for (one, other), members in sorted(pairs.items(), key=lambda p: (-len(p[1]), p[0])):
+            if len(members) >= self.overlap:
+                yield self._overlap(evidence, (names[one], names[other]), members, codes)
 
-        index, cosine (n, k): neighbours, nearest first, -1 where there are fewer; own (n,): family
-        of each row; families, codes (p,): family and category of each row that `index` counts.
-        """
-        other = (index >= 0) & (families[index] != own[:, None])
-        other &= np.cumsum(other, axis=1) <= self.neighbours
-        votes = np.zeros((len(own), int(codes.max()) + 1), dtype=np.float32)
-        rows = np.broadcast_to(np.arange(len(own))[:, None], index.shape)
-        np.add.at(votes, (rows[other], codes[index[other]]), np.maximum(cosine[other], 0.0))
-        return np.asarray(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9))
-
-
-def confident_errors(belief: Floats, codes: Ints) -> int:
-    """How many labels confident learning counts as wrong (Northcutt et al. 2021, section 3.1).
-
-    belief (n, K) out-of-fold probabilities. A row counts where another category's probability
-    reaches that category's threshold, the mean probability that its own rows have of it, and
-    exceeds all others that do.
-    """
-    own = belief[np.arange(len(codes)), codes]
-    threshold = np.bincount(codes, weights=own) / np.bincount(codes)
-    confident = np.where(belief >= threshold, belief, 0.0)
-    return int((confident.max(axis=1) > confident[np.arange(len(codes)), codes]).sum())
-
-
-def _normalised(log: Floats) -> Floats:
-    odds = np.exp(log - log.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
-def _best_other(scores: Floats, codes: Ints) -> Ints:
-    others = scores.copy()
-    others[np.arange(len(codes)), codes] = -1.0
-    return np.asarray(others.argmax(axis=1))
+    def _overlap(
+        self, evidence: Evidence, pair: tuple[str, str], members: list[int], codes: Ints
+    ) -> Finding:
+        names = evidence.dataset.categories
+        labels = {name: int((codes[members] == names.index(name)).sum()) for name in pair}
+        one, other = pair
+        return evidence.finding(
+            code=self.code,
+            severity="note",
+            members=members,
+            summary=f"{one} and {other} overlap: {len(members)} rows could be either",
+            measured={"labels": labels},
+            limit={"rows": self.overlap},
+            advice=f"Write a rule that separates {one} from {other}; single rows tell nothing.",
+        )
 
 
 def _two(probability: float) -> float:

@@ -9,7 +9,6 @@ import torch
 
 from auditor.prediction.folds import FOLDS, assign_folds, keep_together
 from auditor.prediction.probes import train
-from auditor.prediction.words import word_probabilities
 from auditor.records import (
     CopyFamilies,
     Dataset,
@@ -28,7 +27,6 @@ BATCHES = (64, 256)  # rows a batch, a tenth of the data within these bounds
 
 def score_out_of_fold(
     dataset: Dataset,
-    stripped: Sequence[str],
     embeddings: Embeddings,
     copies: CopyFamilies,
     templates: Sequence[Template],
@@ -36,9 +34,7 @@ def score_out_of_fold(
 ) -> OutOfFold | None:
     """Class probabilities of each row by linear probes of the other folds; None for one category.
 
-    Twice: with copies and groups kept in one fold, and with templates kept in one fold as well.
-    And by the words of the `stripped` texts, those without their templates.
-    """
+    Twice: with copies and groups kept in one fold, and with templates kept in one fold as well.    """
     if len(dataset.categories) < 2:
         return None
     codes = dataset.codes
@@ -51,7 +47,6 @@ def score_out_of_fold(
         template_disjoint=plain
         if same
         else probabilities(embeddings.vectors, codes, assign_folds(disjoint, codes), seed),
-        words=word_probabilities(stripped, codes, together),
     )
 
 

@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import chi2
 
-from auditor.prediction.label_probes import MOST_SCORE, Suspicion
+from auditor.prediction.label_probes import MOST_SCORE
 from auditor.records import Floats, Ints, Table
 
 RATES = (0.02, 0.10)  # of the families at a time; scores of planted errors hardly differ by it
@@ -30,6 +30,7 @@ PLANTED = 1000  # families in all, where they are enough ...
 MOST_TURNS = 8  # ... in as many turns of all rates and kinds
 NEAREST = (0.5, 0.25, 0.75)
 TURNS = 4  # of weighing planted errors anew
+MOST_SURE = 0.99  # a thousand planted errors tell no more
 SURE = 0.95  # of the interval of the share
 UNIT = 5.0  # of scores in the curve, so that its parameters are of one size
 STEEPEST = 3.0 * UNIT  # of the log odds by the score, which is log odds itself
@@ -57,40 +58,44 @@ class Share:
     low: float
     high: float
     wrong: Table
+    ratio: Table  # (cells,) log odds of wrong against right where either is as likely before
+
+    def from_score(self, share: float) -> float:
+        """The score from which a label is rather wrong than right where `share` of them are wrong;
+        inf where none is."""
+        rather = np.flatnonzero(self.ratio >= logit(1.0 - share))
+        return float(GRID[rather[0]]) if len(rather) else np.inf
 
     def at(self, score: Table) -> Table:
         """(n,) probability that labels of such scores are wrong; 0 where there is no score."""
-        return np.where(np.isfinite(score), self.wrong[_cell(score)], 0.0).round(4)
+        wrong = np.minimum(self.wrong[_cell(score)], MOST_SURE)
+        return np.where(np.isfinite(score), wrong, 0.0).round(4)
 
 
 def plant(
-    suspect: Callable[[Ints], Suspicion],
-    found: Suspicion,
-    codes: Ints,
-    family: Ints,
-    seed: int,
+    trial: Callable[[Ints], Table], score: Table, rival: Ints, codes: Ints, family: Ints, seed: int
 ) -> Planted:
-    """Plants errors in the rows that are assessed, and has them scored by `suspect`.
+    """Plants errors in the rows that are assessed, those with a finite `score` (n,).
 
-    codes, family (n,): of each row; a family's rows are relabelled together.
+    trial: scores labels (n,); rival (n,): the likeliest other category of each row; family (n,):
+    rows of one are relabelled together.
     """
     random = np.random.default_rng(seed)
-    first = np.unique(family[np.isfinite(found.score)])
+    assessed = np.isfinite(score)
+    families = np.unique(family[assessed])
     parts = []
-    for _ in range(_turns(len(first))):
+    for _ in range(_turns(len(families))):
         for rate in RATES:
             for nearest in (True, False):
-                count = max(round(rate * len(first)), 1)
-                chosen = np.isin(family, random.permutation(first)[:count])
-                chosen &= np.isfinite(found.score)
-                other = found.rival if nearest else _any_other(codes, random)
-                trial = np.where(chosen, _of_family(other, family), codes)
-                rows = np.flatnonzero(chosen & (trial != codes))
-                score = suspect(trial).score[rows]
-                known = np.isfinite(score)
-                parts.append((score[known], rows[known], np.full(known.sum(), float(nearest))))
-    score, rows, kind = (np.concatenate(p) for p in zip(*parts, strict=True))
-    return Planted(score, rows, kind)
+                count = max(round(rate * len(families)), 1)
+                chosen = assessed & np.isin(family, random.permutation(families)[:count])
+                other = rival if nearest else _any_other(codes[assessed], codes, random)
+                labels = np.where(chosen, _of_family(other, family), codes)
+                rows = np.flatnonzero(chosen & (labels != codes))
+                found = trial(labels)[rows]
+                known = np.isfinite(found)
+                parts.append((found[known], rows[known], np.full(known.sum(), float(nearest))))
+    return Planted(*(np.concatenate(p) for p in zip(*parts, strict=True)))
 
 
 def estimate(score: Table, weight: Table, planted: Planted) -> Share:
@@ -102,7 +107,7 @@ def estimate(score: Table, weight: Table, planted: Planted) -> Share:
     known = np.isfinite(score)
     rows = np.bincount(_cell(score[known]), weight[known], len(GRID))
     fitted, mixture = _fit(rows, score, weight, planted, NEAREST[0], None, np.zeros(len(score)))
-    wrong = Share(fitted.share, 0.0, 1.0, mixture.wrong(fitted))
+    wrong = mixture.share(fitted)
     ends = [mixture.interval(fitted)]
     for nearest in NEAREST[1:]:
         other, mixture_then = _fit(rows, score, weight, planted, nearest, fitted, wrong.at(score))
@@ -138,7 +143,7 @@ def _fit(
             errors += part * of_row.sum() * cells / max(cells.sum(), 1e-9)
         mixture = _Mixture(rows, errors)
         start = mixture.best(start)
-        wrong = Share(start.share, 0.0, 1.0, mixture.wrong(start)).at(score)
+        wrong = mixture.share(start).at(score)
     assert start is not None  # noqa: S101 - TURNS is not 0
     return start, mixture
 
@@ -165,10 +170,11 @@ class _Mixture:
 
         return _edge(best.share, LEAST, inside), _edge(best.share, 1.0 - LEAST, inside)
 
-    def wrong(self, fitted: _Fitted) -> Table:
-        """(cells,) the probability of being wrong."""
-        right = (1.0 - fitted.share) * np.exp(-(_BASIS @ fitted.curve))
-        return np.asarray(fitted.share / (fitted.share + right))
+    def share(self, fitted: _Fitted) -> Share:
+        """Without its interval."""
+        ratio = _BASIS @ fitted.curve
+        right = (1.0 - fitted.share) * np.exp(-ratio)
+        return Share(fitted.share, 0.0, 1.0, fitted.share / (fitted.share + right), ratio)
 
     def _climb(self, start: _Fitted, *, fixed: bool) -> _Fitted:
         odds = float(logit(start.share))
@@ -220,9 +226,9 @@ def _turns(families: int) -> int:
     return int(np.clip(PLANTED // a_turn, 1, MOST_TURNS))
 
 
-def _any_other(codes: Ints, random: np.random.Generator) -> Ints:
-    kinds = int(codes.max()) + 1
-    return np.asarray((codes + random.integers(1, kinds, len(codes))) % kinds)
+def _any_other(assessed: Ints, codes: Ints, random: np.random.Generator) -> Ints:
+    """(n,) one of the categories that are `assessed`, mostly another than a row's own."""
+    return np.asarray(random.choice(np.unique(assessed), len(codes)))
 
 
 def _of_family(values: Ints, family: Ints) -> Ints:

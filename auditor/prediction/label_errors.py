@@ -1,0 +1,103 @@
+"""Which labels look wrong, how likely each is wrong, and how many of them are.
+
+`label_probes.py` scores what speaks against each label, `spike_in.py` says what a score is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from auditor.prediction import spike_in
+from auditor.prediction.label_probes import LabelProbes, Suspicion
+from auditor.prediction.spike_in import Share
+from auditor.records import CopyFamilies, Dataset, Embeddings, Ints, LabelErrors, Neighbours, Table
+
+FEWEST_OF_CATEGORY = 5  # different examples: of fewer a category's labels are as good as noise
+RARE = 0.01  # share of wrong labels
+USUAL = 6.0  # score, of sets too small to be asked
+FEWEST = 50  # different examples: of fewer it cannot be seen what wrong labels look like
+
+
+def find_label_errors(
+    dataset: Dataset,
+    stripped: Sequence[str],
+    embeddings: Embeddings,
+    near: Neighbours,
+    together: Ints,
+    copies: CopyFamilies,
+    beside: Mapping[int, Collection[int]],
+    seed: int,
+) -> LabelErrors | None:
+    """The probability that each label is wrong; None for a single category.
+
+    stripped: the texts without their templates; together (n,): rows of one number do not vouch for
+    one another; beside: other labels that a text has rightly (`Evidence.labels_beside`).
+    """
+    if len(dataset.categories) < 2:
+        return None
+    probes = LabelProbes.of(embeddings.vectors, stripped, near, together)
+    codes = dataset.codes
+    found, share = suspect(probes, codes, copies.family, beside, seed)
+    few = too_few(copies.family, codes)
+    assessed = np.isfinite(found.score)
+    return LabelErrors(
+        witnesses=found.witnesses,
+        rival=found.rival,
+        score=found.score,
+        few={dataset.categories[c]: n for c, n in few.items()},
+        assessed=int(assessed.sum()),
+        examples=len(np.unique(copies.family[assessed])),
+        wrong=None if share is None else share.at(found.score),
+        share=None if share is None else (share.share, share.low, share.high),
+        doubtful=doubtful(share),
+    )
+
+
+def suspect(
+    probes: LabelProbes,
+    codes: Ints,
+    family: Ints,
+    beside: Mapping[int, Collection[int]],
+    seed: int,
+) -> tuple[Suspicion, Share | None]:
+    """What speaks against the labels `codes` (n,), and what a score is worth; None: too few
+    examples to tell. Both of the rows that are taught; others are scored all the same.
+
+    family (n,): copy families, negative on rows that are not taught.
+    """
+    aside = [*too_few(family, codes)]
+    found = probes.suspect(codes, aside, beside)
+    taught = family >= 0
+    score = np.where(taught, found.score, -np.inf)
+    if len(np.unique(family[np.isfinite(score)])) < FEWEST:
+        return found, None
+
+    def trial(labels: Ints) -> Table:
+        return probes.suspect(labels, aside, beside).score
+
+    planted = spike_in.plant(trial, score, found.rival, codes, family, seed)
+    return found, spike_in.estimate(score, _weights(family, codes), planted)
+
+
+def doubtful(share: Share | None) -> float:
+    """The score from which a label were rather wrong than right if one in a hundred were.
+
+    What a score means is then the same for any set, however many of its labels are wrong.
+    """
+    return USUAL if share is None else share.from_score(RARE)
+
+
+def too_few(family: Ints, codes: Ints) -> dict[int, int]:
+    """Categories that cannot be assessed, and how many different examples they have."""
+    taught = family >= 0
+    pairs = np.unique(np.stack([codes[taught], family[taught]]), axis=1)[0]
+    return {c: int(n) for c, n in enumerate(np.bincount(pairs)) if n < FEWEST_OF_CATEGORY}
+
+
+def _weights(family: Ints, codes: Ints) -> Table:
+    """(n,) so that the copies that stand under one label count once."""
+    pairs = np.stack([family, codes])
+    _, own, counts = np.unique(pairs, axis=1, return_inverse=True, return_counts=True)
+    return np.asarray(1.0 / counts[own.ravel()])
