@@ -72,8 +72,7 @@ def find_structure(
 def _together(evidence: Evidence) -> Ints:
     """(n,) a number for each set of rows that are not independent: copies, pairs that may be
     copies, and rows of one group."""
-    families = evidence.same_text
-    return keep_together(evidence.dataset, families, beside=list(families.review))
+    return keep_together(evidence.dataset, evidence.same_text)
 
 
 def _alone(dataset: Dataset, side: Flags) -> Dataset:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from auditor.records import CopyFamilies, Dataset, Frame, Ints, Template
+from auditor.records import CopyFamilies, Dataset, Example, Frame, Ints, Table, Template
 
 FOLDS = 5
 FEWEST_HELD_OUT = 3  # rows of a category: fewer say nothing
@@ -23,8 +23,8 @@ def keep_together(
 ) -> Ints:
     """(n,) a number for each set of rows that folds must not divide.
 
-    Copy families and the rows of one `group` (a contract, a customer) always; with `templates`,
-    the rows of each of them too, and the sets of positions `beside`.
+    Copy families, pairs that may be copies, and the rows of one `group` (a contract, a customer)
+    always; with `templates`, the rows of each of them too, and the sets of positions `beside`.
     """
     framed = [t.members for t in templates if t.excess > 0]
     sets = [*_inseparable(dataset, copies), *framed, *beside]
@@ -42,10 +42,10 @@ def keep_frames_together(dataset: Dataset, copies: CopyFamilies, frames: Sequenc
 
 
 def _inseparable(dataset: Dataset, copies: CopyFamilies) -> list[Ints]:
-    """The copy families, and the rows of each `group`."""
+    """The copy families, the pairs that may be copies, and the rows of each `group`."""
     groups = {e.group for e in dataset.examples if e.group}
     place = {g: i for i, g in enumerate(sorted(groups))}
-    sets: list[Ints] = [m for m in copies.members() if len(m) > 1]
+    sets: list[Ints] = [*(m for m in copies.members() if len(m) > 1), *copies.review]
     if groups:
         owner = np.array([place.get(e.group or "", -1) for e in dataset.examples])
         sets += [np.flatnonzero(owner == i) for i in range(len(place))]
@@ -57,6 +57,34 @@ def _components(n: int, sets: Iterable[Ints]) -> Ints:
     left, right = np.concatenate(links, axis=1) if links else np.empty((2, 0), dtype=np.int64)
     graph = coo_array((np.ones(len(left)), (left, right)), shape=(n, n))
     return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def seen_by(
+    taught: Sequence[Example], others: Sequence[Example], copies: CopyFamilies
+) -> NDArray[np.bool_]:
+    """(m,) whether who was taught the rows `taught` has seen each of `others`, under any label.
+
+    It is a copy of one of them, or may be, or is of one `group` with one. copies: of `taught` and
+    `others` together, in that order, whatever their context: a probe reads the text alone.
+    """
+    known = np.unique(copies.family[: len(taught)])
+    pairs = copies.family[copies.review]
+    alike = pairs[:, ::-1][np.isin(pairs, known)]
+    groups = {e.group for e in taught if e.group}
+    grouped = np.array([e.group in groups for e in others], dtype=bool)
+    return grouped | np.isin(copies.family[len(taught) :], np.concatenate([known, alike]))
+
+
+def independent_rows(together: Ints, codes: Ints, kinds: int) -> Table:
+    """(kinds,) how many independent rows the rows of each category are worth.
+
+    together (n,): the set that a row is of; rows of one set count as one text repeated. Kish's
+    effective sample size (Survey Sampling, 1965), of which each set's weight is its rows.
+    """
+    cells, sizes = np.unique(np.stack([codes, together]), axis=1, return_counts=True)
+    rows = np.bincount(codes, minlength=kinds).astype(np.float64)
+    squares = np.bincount(cells[0], weights=sizes.astype(np.float64) ** 2, minlength=kinds)
+    return np.asarray(rows**2 / np.maximum(squares, 1.0))
 
 
 def assign_folds(together: Ints, codes: Ints) -> Ints:
@@ -73,19 +101,25 @@ def assign_folds(together: Ints, codes: Ints) -> Ints:
     return fold[inverse]
 
 
-def hold_out(together: Ints, codes: Ints, splits: int) -> NDArray[np.bool_]:
+def hold_out(
+    together: Ints, codes: Ints, splits: int, barred: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
     """(splits, n) rows to hold out: whole sets, about a fifth of each category, in turn.
 
     At least FEWEST_HELD_OUT rows of a category where that leaves it half of them. What would leave
-    a category less (it is all one template, say) stays in training, and has no rows to be read on.
+    a category less (it is all one template, say) stays in training, and has no rows to be read on;
+    so do the sets of the rows `barred` (n,).
     """
     _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
     sizes = np.bincount(inverse)
     out = np.zeros((splits, len(codes)), dtype=bool)
+    free = np.ones(len(first), dtype=bool)
+    free[inverse[barred] if barred is not None else []] = False
     for code in np.unique(codes):
         own = np.flatnonzero(codes[first] == code)
         own = own[np.argsort(first[own])]  # rows are in canonical order: as good as random
         total = int(sizes[own].sum())
+        own = own[free[own]]
         wanted, most = max(round(total / FOLDS), FEWEST_HELD_OUT), total // 2
         start = 0
         for split in range(splits):

@@ -144,6 +144,8 @@ def _category(
         steps_to_lose_10_points=crossing(steps, lost, TEN_POINTS),
         half_life=crossing(steps, lost, HALF * before),
         scored_examples=int(old.scored[category]),
+        held_out=bool(old.on_held_out[category]),
+        left_out=int(old.left_out[category]),
         identifiable=doubt is None,
         reason=doubt.reason if doubt else driver,
     )

@@ -48,7 +48,7 @@ class Whole:
     def old(self, rows: Ints, seed: int) -> Old:
         """What a forecast would know, had the data been these rows alone."""
         dataset, embeddings = self.pick(rows)
-        copies = CopyFamilies(family=np.unique(self.copies.family[rows], return_inverse=True)[1])
+        copies = self.copies.among(rows)
         templates = [
             dataclasses.replace(t, members=np.flatnonzero(np.isin(rows, t.members)))
             for t in self.templates
@@ -57,14 +57,13 @@ class Whole:
         scored = score_out_of_fold(dataset, stripped, embeddings, copies, templates, seed)
         if scored is None:
             raise ValueError("two categories at least must be left")
-        nothing = self.pick(rows[:0])[1]
         return Old(
             dataset=dataset,
             embeddings=embeddings,
             together=keep_together(dataset, copies),
             disjoint=keep_together(dataset, copies, templates),
             out_of_fold=scored,
-            held_out=score_held_out(dataset, embeddings, nothing, seed),
+            held_out=score_held_out(dataset, embeddings, self.pick(rows[:0])[1], None, seed),
         )
 
 

@@ -84,6 +84,8 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
         f"          by the probe {audit.forecast.probe}, skill {audit.forecast.skill:.2f} of 1; "
         f"{audit.forecast.chosen}"
     )
+    for sentence in wording.scored_on(audit.forecast):
+        yield f"          {sentence[0].lower()}{sentence[1:].rstrip('.')}"
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          not identifiable for {unsure} of {len(audit.forecast.categories)}"

@@ -91,7 +91,7 @@ def prepare(path: Path, settings: Settings) -> Subject:
     scored = score_out_of_fold(dataset, texts, vectors, copies, (), settings.seed)
     out_of_fold = time.process_time() - started
     assert scored is not None
-    held_out = score_held_out(dataset, vectors, encoder.embed([]), settings.seed)
+    held_out = score_held_out(dataset, vectors, encoder.embed([]), None, settings.seed)
     together = keep_together(dataset, copies)
     old = Old(
         dataset=dataset,

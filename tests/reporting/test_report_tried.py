@@ -56,7 +56,7 @@ def test_an_update_that_was_not_learnt_is_said_to_be_so(forecast):
 
 def test_an_update_that_is_never_told_from_old_rows_is_said_to_be_so(forecast):
     words = tried(without_learning(forecast, known=1.0)).words[0]
-    assert "recognises 100% of the update's own rows, and old rows are taken for them" in words
+    assert "recognises 100% of the update's held-out rows, and old rows are taken for them" in words
 
 
 def test_where_nothing_was_lost_no_share_of_it_is_named(forecast):
