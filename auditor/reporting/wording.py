@@ -57,9 +57,10 @@ def scored_on(forecast: Forecast) -> tuple[str, ...]:
         return ()
     said = [_read_on(held, len(forecast.categories))]
     if left:
-        copies = count(left, "is a copy", "are copies").replace(" ", " more " if held else " ", 1)
-        out = "was" if left == 1 else "were"
-        said.append(f"{copies} of training rows, or share a group with one, and {out} left out.")
+        more = "more " if held else ""
+        one = f"{more}is a copy of training rows, or shares a group with one, and was left out."
+        many = f"{more}are copies of training rows, or share a group with one, and were left out."
+        said.append(count(left, one, many))
     return tuple(said)
 
 
