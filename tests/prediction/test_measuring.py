@@ -159,6 +159,18 @@ def test_what_was_left_out_is_kept_with_the_measurement(old, refunds, target, tm
     assert (found.left_out, found.update_left_out, found.update_rows) == (1, 1, 6)
 
 
+def test_a_category_of_which_no_row_was_read_is_not_identifiable(old, world, refunds, measured):
+    """Billing was not read, and then no category was."""
+    without = tuple(c for c in measured.categories if c.category != "billing")
+    found = forecast(old, world, refunds, dataclasses.replace(measured, categories=without))
+    told = {c.category: c for c in found.categories}
+    assert [c for c, f in told.items() if not f.identifiable] == ["billing"]
+    assert "no row of it was left to be read" in told["billing"].reason
+    nothing = forecast(old, world, refunds, dataclasses.replace(measured, categories=()))
+    assert not any(c.identifiable for c in nothing.categories)
+    assert len({round(c.expected_drop / c.accuracy_before, 3) for c in nothing.categories}) == 1
+
+
 def test_what_was_measured_is_not_measured_again(
     old, refunds, target, folder, measured, monkeypatch
 ):
