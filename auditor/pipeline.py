@@ -36,7 +36,7 @@ from auditor.prediction import backtest as backtests
 from auditor.prediction.budget import choose as choose_rung
 from auditor.prediction.budget import cost_of_full, seconds_of_head
 from auditor.prediction.estimate import Coefficients
-from auditor.prediction.folds import keep_together
+from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
 from auditor.prediction.illusion import measure_illusions
@@ -144,7 +144,7 @@ def gather(
         return dataclasses.replace(evidence, forecast=None)
     held_out = encoder.embed([e.text for e in dataset.held_out])
     whole, disjoint = (
-        keep_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
+        keep_near_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
     )
     old = Old(
         dataset=dataset,

@@ -23,29 +23,40 @@ def keep_together(
 ) -> Ints:
     """(n,) a number for each set of rows that folds must not divide.
 
-    Copy families, pairs that may be copies, and the rows of one `group` (a contract, a customer)
-    always; with `templates`, the rows of each of them too, and the sets of positions `beside`.
+    Copy families and the rows of one `group` (a contract, a customer) always; with `templates`,
+    the rows of each of them too, and the sets of positions `beside`.
     """
     framed = [t.members for t in templates if t.excess > 0]
     sets = [*_inseparable(dataset, copies), *framed, *beside]
     return _components(len(dataset.examples), sets)
 
 
+def keep_near_together(
+    dataset: Dataset, copies: CopyFamilies, templates: Sequence[Template] = ()
+) -> Ints:
+    """(n,) as `keep_together`, with pairs that may be copies in one set too.
+
+    Who was taught one of them has nearly seen the other.
+    """
+    return keep_together(dataset, copies, templates, beside=copies.review)
+
+
 def keep_frames_together(dataset: Dataset, copies: CopyFamilies, frames: Sequence[Frame]) -> Ints:
-    """(n,) as `keep_together`, with all rows that hold a frame in one set, whatever their category.
+    """(n,) as `keep_near_together`, with all rows that hold a frame in one set, of any category.
 
     Boilerplate does not count: held out in one category and met in another, it would mislead, and
     held out everywhere there would be nothing to learn from.
     """
     framed = [np.union1d(f.template.members, f.holders) for f in frames if not f.shared]
-    return _components(len(dataset.examples), [*_inseparable(dataset, copies), *framed])
+    sets = [*_inseparable(dataset, copies), *copies.review, *framed]
+    return _components(len(dataset.examples), sets)
 
 
 def _inseparable(dataset: Dataset, copies: CopyFamilies) -> list[Ints]:
-    """The copy families, the pairs that may be copies, and the rows of each `group`."""
+    """The copy families, and the rows of each `group`."""
     groups = {e.group for e in dataset.examples if e.group}
     place = {g: i for i, g in enumerate(sorted(groups))}
-    sets: list[Ints] = [*(m for m in copies.members() if len(m) > 1), *copies.review]
+    sets: list[Ints] = [m for m in copies.members() if len(m) > 1]
     if groups:
         owner = np.array([place.get(e.group or "", -1) for e in dataset.examples])
         sets += [np.flatnonzero(owner == i) for i in range(len(place))]

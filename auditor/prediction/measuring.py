@@ -18,7 +18,7 @@ import numpy as np
 from auditor.files import read_whole, write_whole
 from auditor.interfaces import Progress, Target
 from auditor.prediction.finetune import FineTune, fine_tune
-from auditor.prediction.folds import hold_out, keep_together, seen_by
+from auditor.prediction.folds import hold_out, keep_near_together, seen_by
 from auditor.prediction.loss import HALF, TEN_POINTS, crossing
 from auditor.prediction.reading import Material, Run, first_of_each
 from auditor.prediction.scenes import Old
@@ -88,7 +88,7 @@ def material_of(old: Old, update: Dataset, across: CopyFamilies, effort: Effort)
     theirs = len(codes) + np.arange(len(arriving))
     repeated = seen_by(arriving, sample, across.among(np.concatenate([theirs, rows])))
     known = seen_by(sample, arriving, across.among(np.concatenate([rows, theirs])))
-    together = keep_together(replace(update, examples=arriving), across.among(theirs))
+    together = keep_near_together(replace(update, examples=arriving), across.among(theirs))
     return Material(
         texts=[e.text for e in sample],
         codes=codes[rows],

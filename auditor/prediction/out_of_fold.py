@@ -12,7 +12,7 @@ from auditor.prediction.folds import (
     FOLDS,
     assign_folds,
     independent_rows,
-    keep_together,
+    keep_near_together,
     seen_by,
 )
 from auditor.prediction.probes import train
@@ -49,8 +49,8 @@ def score_out_of_fold(
     if len(dataset.categories) < 2:
         return None
     codes = dataset.codes
-    together = keep_together(dataset, copies)
-    disjoint = keep_together(dataset, copies, templates)
+    together = keep_near_together(dataset, copies)
+    disjoint = keep_near_together(dataset, copies, templates)
     plain = probabilities(embeddings.vectors, codes, assign_folds(together, codes), seed)
     same = np.array_equal(together, disjoint)
     return OutOfFold(
@@ -84,7 +84,7 @@ def score_held_out(
     said = _named(dataset, embeddings, held_out.vectors[scored], seed)
     codes, fresh = every[scored], tuple(dataset.held_out[i] for i in scored)
     rows = np.bincount(codes, minlength=kinds)
-    together = keep_together(
+    together = keep_near_together(
         replace(dataset, examples=fresh), across.among(len(dataset.examples) + scored)
     )
     return HeldOut(

@@ -32,7 +32,7 @@ from auditor.interfaces import Target
 from auditor.opening import open_encoder
 from auditor.pipeline import NEIGHBOURS, find_copies_across
 from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
-from auditor.prediction.folds import keep_together
+from auditor.prediction.folds import keep_near_together
 from auditor.prediction.measuring import Effort, measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import RUNGS
@@ -57,8 +57,8 @@ def measure(
     old = Old(
         dataset=data,
         embeddings=vectors,
-        together=keep_together(data, copies),
-        disjoint=keep_together(data, copies, templates),
+        together=keep_near_together(data, copies),
+        disjoint=keep_near_together(data, copies, templates),
         out_of_fold=score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
         held_out=score_held_out(data, vectors, encoder.embed([]), None, settings.seed),
     )

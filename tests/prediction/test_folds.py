@@ -13,6 +13,7 @@ from auditor.prediction.folds import (
     hold_out,
     independent_rows,
     keep_frames_together,
+    keep_near_together,
     keep_together,
     seen_by,
     shuffle_folds,
@@ -43,8 +44,9 @@ def test_pairs_that_may_be_copies_never_straddle_folds(dataset_of):
     data = dataset_of(PAIRS)
     pairs = np.arange(len(PAIRS)).reshape(-1, 2)
     copies = CopyFamilies(family=np.arange(len(PAIRS)), review=pairs)
-    folds = assign_folds(keep_together(data, copies), data.codes)
+    folds = assign_folds(keep_near_together(data, copies), data.codes)
     assert all(len(found) == 1 for found in folds_of(pairs, folds))
+    assert len(set(keep_together(data, copies).tolist())) == len(PAIRS)
 
 
 def test_rows_of_one_customer_never_straddle_folds(dataset_of, singles):
