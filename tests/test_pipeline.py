@@ -299,6 +299,16 @@ def test_labels_of_noise_are_told_at_chance_where_half_of_the_test_split_is_copi
     assert binomtest(right, scored, 0.25).pvalue > 0.001
 
 
+def test_labels_of_noise_are_told_at_chance_among_near_copies_without_another_split(audit):
+    """Three in four rows stand whole in another one; out of fold neither speaks for the other."""
+    rows = noise(240)
+    near = [{**row, "text": f"{row['text']} to this day"} for row in rows[:180]]
+    found = audit([*rows, *near]).forecast.categories
+    right = sum(c.accuracy_before * c.scored_examples for c in found)
+    assert sum(c.scored_examples for c in found) == 420
+    assert 0.15 < right / 420 < 0.35
+
+
 def test_rows_of_a_group_that_training_has_do_not_score(audit):
     """Each sender has a label and a name of its own; half of the test rows are from one of them."""
     rows = noise(480)
