@@ -36,7 +36,7 @@ from auditor.prediction import backtest as backtests
 from auditor.prediction.budget import choose as choose_rung
 from auditor.prediction.budget import cost_of_full, seconds_of_head
 from auditor.prediction.estimate import Coefficients
-from auditor.prediction.folds import keep_together
+from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.frame_alone import read_frames_alone
 from auditor.prediction.illusion import measure_illusions
@@ -51,6 +51,7 @@ from auditor.records import (
     Dataset,
     Embeddings,
     Evidence,
+    Example,
     Reference,
     Subtype,
     Template,
@@ -144,7 +145,7 @@ def gather(
         return dataclasses.replace(evidence, forecast=None)
     held_out = encoder.embed([e.text for e in dataset.held_out])
     whole, disjoint = (
-        keep_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
+        keep_near_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
     )
     old = Old(
         dataset=dataset,
@@ -152,7 +153,9 @@ def gather(
         together=whole,
         disjoint=disjoint,
         out_of_fold=out_of_fold,
-        held_out=score_held_out(dataset, evidence.embeddings, held_out, settings.seed),
+        held_out=score_held_out(
+            dataset, evidence.embeddings, held_out, evidence.same_text_across, settings.seed
+        ),
     )
     update = (incoming, encoder.embed(incoming.texts)) if incoming else None
     forecast = climb(old, update, target, coefficients, settings, progress)
@@ -179,6 +182,9 @@ def look(
     same_text = find_copies(dataset.texts, neighbours)
     templates = find_templates(dataset, same_text)
     frames = find_frames(dataset, templates)
+    across = None
+    if dataset.held_out:
+        across = find_copies_across(dataset.examples, dataset.held_out, embeddings, held_out)
     evidence = Evidence(
         dataset=dataset,
         embeddings=embeddings,
@@ -187,7 +193,8 @@ def look(
         same_text=same_text,
         templates=templates,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
-        copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
+        copies_across=across.apart(_told_before(dataset)) if across else None,
+        same_text_across=across,
         repetition=find_repetition(dataset, same_text, templates),
         frames=frames,
         frame_alone=read_frames_alone(dataset, same_text, frames),
@@ -243,7 +250,11 @@ def climb(
     progress: Progress,
 ) -> Forecast:
     """The forecast, from the rung that was asked for or that the budget allows."""
-    full = cost_of_full(old, update[0], target) if update and target else None
+    across, full = None, None
+    if update and target:
+        rows, vectors = update
+        across = find_copies_across(old.dataset.examples, rows.examples, old.embeddings, vectors)
+        full = cost_of_full(old, rows, across, target)
     choice = choose_rung(
         settings.probe,
         settings.budget,
@@ -251,10 +262,12 @@ def climb(
         head=lambda: seconds_of_head(old, given=update is not None),
     )
     measurement = None
-    if update and target and choice.rung == "full":
+    if update and target and across and choice.rung == "full":
         folder = cache_folder(settings) / "fine-tunes"
         measurement = measure_update(
-            old, update[0], target, choice.effort, folder, seed=settings.seed, progress=progress
+            *(old, update[0], across, target, choice.effort, folder),
+            seed=settings.seed,
+            progress=progress,
         )
     return forecast_forgetting(
         old,
@@ -326,11 +339,17 @@ def _backtested_rung(settings: Settings) -> str:
     return settings.probe or "head"
 
 
-def _copies_across(dataset: Dataset, own: Embeddings, others: Embeddings) -> CopyFamilies:
-    """Copy families of the training rows and those of other splits together, in that order."""
-    both = (*dataset.examples, *dataset.held_out)
-    near = nearest(np.concatenate([own.vectors, others.vectors]), NEIGHBOURS)
-    return find_copies([e.text for e in both], near).apart(e.told_before for e in both)
+def find_copies_across(
+    examples: Sequence[Example], others: Sequence[Example], own: Embeddings, theirs: Embeddings
+) -> CopyFamilies:
+    """Copy families of two lists of rows together, in that order, with the vectors of either."""
+    near = nearest(np.concatenate([own.vectors, theirs.vectors]), NEIGHBOURS)
+    return find_copies([e.text for e in (*examples, *others)], near)
+
+
+def _told_before(dataset: Dataset) -> list[str]:
+    """The contexts of the training rows and of those of other splits, in that order."""
+    return [e.told_before for e in (*dataset.examples, *dataset.held_out)]
 
 
 def _reference(unlabelled: Sequence[tuple[str, int]], encoder: Encoder) -> Reference:

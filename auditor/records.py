@@ -170,6 +170,14 @@ class CopyFamilies:
         starts = np.flatnonzero(np.diff(self.family[order], prepend=-1))
         return [np.sort(part) for part in np.split(order, starts[1:])]
 
+    def among(self, rows: Ints) -> CopyFamilies:
+        """The families of the positions `rows` (m,), in that order, and their pairs for review."""
+        place = np.full(len(self.family), -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        pairs = np.sort(place[self.review], axis=1)
+        family = np.unique(self.family[rows], return_inverse=True)[1]
+        return CopyFamilies(family=family.astype(np.int64), review=pairs[pairs[:, 0] >= 0])
+
     def apart(self, kinds: Iterable[Hashable]) -> CopyFamilies:
         """The families, rows of different `kinds` (n,) taken apart."""
         number: dict[tuple[int, Hashable], int] = {}
@@ -251,12 +259,21 @@ class OutOfFold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
-    """How probes of all training rows fare on the rows of the other splits."""
+    """How probes of all training rows fare on the rows of the other splits that they have not
+    seen.
+    """
 
-    rows: Ints  # (K,) held-out rows of each category
+    rows: Ints  # (K,) held-out rows of each category that score
     accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
-    sets: Ints | None = None  # (K,) independent sets that they make; None: each row is one
-    enough: int = FEWEST_SCORED  # rows of a category from which they stand for it
+    # (K,) independent rows that they are worth, or independent sets; None: each row is one
+    sets: Ints | Table | None = None
+    left_out: Ints | None = None  # (K,) rows that training has seen; None: nobody looked
+    enough: int = FEWEST_SCORED  # independent ones from which they stand for a category
+
+    @property
+    def independent(self) -> Ints | Table:
+        """(K,) what the accuracy rests on."""
+        return self.rows if self.sets is None else self.sets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +374,7 @@ class Evidence:
     forecast: Forecast | NotComputed | None = NOT_COMPUTED
     reference: Reference | None = None
     copies_across: CopyFamilies | None = None  # of examples, then held_out; None: no other split
+    same_text_across: CopyFamilies | None = None  # `copies_across` of all kinds together
     repetition: tuple[Repetition, ...] = ()  # of categories with enough examples
     frames: tuple[Frame, ...] = ()  # of the templates with excess, most rows first
     frame_alone: FrameAlone | None = None  # None: no frames

@@ -80,11 +80,13 @@ class CategoryForecast:
     accuracy_in_template: float  # out of fold, but with templates on both sides
     steps_to_lose_10_points: float | None  # None: not within the recipe's steps
     half_life: float | None  # steps until half of the accuracy is lost
-    scored_examples: int
+    scored_examples: int  # rows that `accuracy_before` was read on
     identifiable: bool
     reason: str  # why not identifiable; else what drives the drop
     worst_update: str | None = None  # of the matrix's updates; None: the update is given
     worst_drop: float | None = None  # expected under that one
+    held_out: bool = False  # the rows scored are of other splits; else of training, out of fold
+    left_out: int = 0  # rows of other splits that do not score, as training has seen them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,12 +158,16 @@ class Measurement:
     rows: int  # of the old data, to train and to read
     rows_a_category: int  # at most
     steps: tuple[int, ...]  # 0 and the recipe's checkpoints
-    learnt: tuple[float, ...]  # (steps,) accuracy on the update's own rows
+    # (steps,) accuracy on the update's held-out rows; without one, on those it was trained on
+    learnt: tuple[float, ...]
     competent_step: float | None  # at which the update was learnt, mean of the runs; None: never
     categories: tuple[MeasuredCategory, ...]  # those with rows to read
     layers: tuple[str, ...]
     moved: tuple[tuple[float, ...], ...]  # (steps, layers) length of the change / of weights
     moved_important: tuple[tuple[float, ...], ...]  # weighted by importance for the old rows
+    left_out: int = 0  # of the old rows, taught and not read: the update has copies of them
+    update_rows: int = 0  # of the update, that were held out
+    update_left_out: int = 0  # of the update, taught and not read: the old data has copies of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
 import auditor
 from auditor.embedding.target import open_target
@@ -74,6 +75,8 @@ FORGETTING = {
     "worst_drop",
     "accuracy_in_template",
     "half_life",
+    "held_out",
+    "left_out",
 }
 THINGS = ("the kettle", "a lamp", "my boots", "two chairs", "this order", "one voucher")
 
@@ -243,6 +246,95 @@ def test_copies_of_training_rows_in_another_split_are_found(audit, tickets, faul
     assert leak.rows == faults["near-duplicate"]
     assert (leak.measured["split"], leak.measured["leaking_rows"]) == ("test", 1)
     assert leak.measured["split_rows"] == 2
+
+
+WHO = "gardener,aunt,plumber,neighbour,captain,baker,teacher,nurse,cousin,joiner,pilot,tailor"
+DID = "painted,hid,mended,borrowed,sold,dropped,polished,weighed,buried,photographed,lost,drew"
+WHAT = "wooden ladder,copper kettle,garden gate,woollen scarf,brass trumpet,paper lantern,iron key"
+WHERE = "behind the church,near the harbour,under our bridge,beside a mill,in the attic,on Mondays"
+EDITS = ("{}!", "  {}", "Please, {}", "{} Thanks!", "{}.")
+AT = ("north", "east", "south", "west")
+
+
+def noise(count):
+    """Sentences under labels that were drawn from four, so that no text tells its label."""
+    random = np.random.default_rng(11)
+    words = [part.split(",") for part in (WHO, DID, WHAT, WHERE, WHO)]
+    chosen = {tuple(random.integers(len(w)) for w in words) for _ in range(2 * count)}
+    texts = [
+        "The {} {} the {} {} for my {}".format(*(w[i] for w, i in zip(words, c, strict=True)))
+        for c in sorted(chosen)
+    ]
+    texts = random.permutation(texts)[:count].tolist()
+    return [{"text": t, "label": AT[random.integers(4)], "split": "train"} for t in texts]
+
+
+def accuracy(found):
+    """Rows that are right, and rows, over the categories that were read on held-out ones."""
+    held = [c for c in found.forecast.categories if c.held_out]
+    rows = sum(c.scored_examples for c in held)
+    return round(sum(c.accuracy_before * c.scored_examples for c in held)), rows
+
+
+@pytest.mark.parametrize(
+    "retell",
+    [
+        lambda row, i: {"text": EDITS[i % len(EDITS)].format(row["text"])},
+        lambda row, i: {"text": row["text"].upper()},
+        lambda row, i: {"text": f"{row['text']} to this day"},
+        lambda row, i: {"system_prompt": "You answer letters."},
+    ],
+    ids=["trivial edits", "capital letters", "one stands in the other", "another context"],
+)
+def test_labels_of_noise_are_told_at_chance_where_half_of_the_test_split_is_copied(audit, retell):
+    """Within the interval that holds in 999 of 1,000 draws of the labels: .15 to .35, not .6."""
+    rows = noise(480)
+    train = [{"system_prompt": "You read letters.", **row} for row in rows[:300]]
+    copies = [{**row, **retell(row, i)} for i, row in enumerate(train[:180])]
+    test = [{**row, "split": "test"} for row in (*copies, *rows[300:])]
+    found = audit([*train, *test])
+    right, scored = accuracy(found)
+    assert scored == 180
+    assert sum(c.left_out for c in found.forecast.categories) == 180
+    assert binomtest(right, scored, 0.25).pvalue > 0.001
+
+
+def test_labels_of_noise_are_told_at_chance_among_near_copies_without_another_split(audit):
+    """Three in four rows stand whole in another one; out of fold neither speaks for the other."""
+    rows = noise(240)
+    near = [{**row, "text": f"{row['text']} to this day"} for row in rows[:180]]
+    found = audit([*rows, *near]).forecast.categories
+    right = sum(c.accuracy_before * c.scored_examples for c in found)
+    assert sum(c.scored_examples for c in found) == 420
+    assert 0.15 < right / 420 < 0.35
+
+
+def test_rows_of_a_group_that_training_has_do_not_score(audit):
+    """Each sender has a label and a name of its own; half of the test rows are from one of them."""
+    rows = noise(480)
+    for i, row in enumerate(rows):
+        sender = i % 60 if i < 390 else i
+        row |= {
+            "text": f"{row['text']}, yours, Q{sender:03} Zimt{sender:03}",
+            "label": AT[(7 * sender + sender // 5) % 4],
+            "group": f"sender {sender}",
+            "split": "train" if i < 300 else "test",
+        }
+    found = audit(rows)
+    assert sum(c.left_out for c in found.forecast.categories) == 90
+    assert sum(c.scored_examples for c in found.forecast.categories if c.held_out) <= 90
+
+
+def test_a_split_that_is_all_copies_leaves_nothing_to_read(audit):
+    """Then accuracy is read on training rows, as where there is no other split."""
+    train = noise(240)
+    test = [{**row, "text": row["text"] + "!", "split": "test"} for row in train]
+    found, plain = audit([*train, *test]).forecast, audit(train).forecast
+    assert not any(c.held_out for c in found.categories)
+    assert sum(c.left_out for c in found.categories) == 240
+    assert [c.accuracy_before for c in found.categories] == [
+        c.accuracy_before for c in plain.categories
+    ]
 
 
 def test_without_another_split_leakage_is_skipped_with_the_reason(found):

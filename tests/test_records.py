@@ -70,6 +70,15 @@ def test_families_are_taken_apart_and_numbered_by_first_member():
     assert families.apart("aaaaa").family.tolist() == [0, 1, 0, 1, 0]
 
 
+def test_families_of_some_rows_keep_their_pairs_for_review():
+    """Positions 4, 2 and 1 of five; of the pairs one is among them."""
+    families = CopyFamilies(family=np.array([0, 1, 0, 2, 1]), review=np.array([[0, 3], [1, 2]]))
+    found = families.among(np.array([4, 2, 1]))
+    assert found.family.tolist() == [1, 0, 1]
+    assert found.review.tolist() == [[1, 2]]
+    assert families.among(np.array([], dtype=np.int64)).review.shape == (0, 2)
+
+
 def test_labels_beside_are_those_of_the_text_in_rows_of_other_kinds(make_beside):
     rows = [("late", "Be kind."), ("lost", "Be brief."), ("late", "Be brief."), ("lost", None)]
     assert make_beside(rows, [0, 0, 0, 1]) == {0: {1}}

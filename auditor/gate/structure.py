@@ -14,7 +14,7 @@ from auditor.embedding.neighbours import nearest
 from auditor.embedding.templates import without_templates
 from auditor.interfaces import Progress
 from auditor.pipeline import NEIGHBOURS, look
-from auditor.prediction.folds import FOLDS, assign_folds, keep_together
+from auditor.prediction.folds import FOLDS, assign_folds, keep_near_together
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.words import word_probabilities
 from auditor.records import Dataset, Evidence, Ints
@@ -72,8 +72,7 @@ def find_structure(
 def _together(evidence: Evidence) -> Ints:
     """(n,) a number for each set of rows that are not independent: copies, pairs that may be
     copies, and rows of one group."""
-    families = evidence.same_text
-    return keep_together(evidence.dataset, families, beside=list(families.review))
+    return keep_near_together(evidence.dataset, evidence.same_text)
 
 
 def _alone(dataset: Dataset, side: Flags) -> Dataset:

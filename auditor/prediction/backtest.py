@@ -30,7 +30,7 @@ from auditor.prediction.scenes import Old, scene_of
 from auditor.records import Ints, Table
 from auditor.results import Backtest, Recipe, UpdateSkill
 
-FORMAT = 2  # of the files; another number is measured anew
+FORMAT = 3  # of the files; another number is measured anew
 FEWEST_TO_FIT = 3  # updates: each is scored by coefficients of the others
 
 

@@ -26,7 +26,7 @@ from auditor.prediction.rungs import HIDDEN, STEPS
 from auditor.prediction.scenes import Old
 from auditor.prediction.simulated import simulate
 from auditor.prediction.training import Classifier, Phase, tokenise, train
-from auditor.records import Dataset
+from auditor.records import CopyFamilies, Dataset
 from auditor.results import Recipe
 
 DEFAULT_EFFORT = Effort()
@@ -72,10 +72,12 @@ def choose(
     return Choice(rung="similarity", reason=f"more takes longer than {budget:g} s{least}")
 
 
-def cost_of_full(old: Old, update: Dataset, target: Target) -> Callable[[Effort], float]:
+def cost_of_full(
+    old: Old, update: Dataset, across: CopyFamilies, target: Target
+) -> Callable[[Effort], float]:
     """Seconds that `measure_update` would take: steps of training and rows to read, timed once."""
-    timed = cache(lambda: _timed(target, material_of(old, update, DEFAULT_EFFORT)))
-    return lambda effort: _seconds(material_of(old, update, effort), effort, *timed())
+    timed = cache(lambda: _timed(target, material_of(old, update, across, DEFAULT_EFFORT)))
+    return lambda effort: _seconds(material_of(old, update, across, effort), effort, *timed())
 
 
 def _seconds(material: Material, effort: Effort, a_step: float, a_row: float) -> float:

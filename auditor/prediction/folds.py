@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from auditor.records import CopyFamilies, Dataset, Frame, Ints, Template
+from auditor.records import CopyFamilies, Dataset, Example, Frame, Ints, Table, Template
 
 FOLDS = 5
 FEWEST_HELD_OUT = 3  # rows of a category: fewer say nothing
@@ -31,14 +31,25 @@ def keep_together(
     return _components(len(dataset.examples), sets)
 
 
+def keep_near_together(
+    dataset: Dataset, copies: CopyFamilies, templates: Sequence[Template] = ()
+) -> Ints:
+    """(n,) as `keep_together`, with pairs that may be copies in one set too.
+
+    Who was taught one of them has nearly seen the other.
+    """
+    return keep_together(dataset, copies, templates, beside=copies.review)
+
+
 def keep_frames_together(dataset: Dataset, copies: CopyFamilies, frames: Sequence[Frame]) -> Ints:
-    """(n,) as `keep_together`, with all rows that hold a frame in one set, whatever their category.
+    """(n,) as `keep_near_together`, with all rows that hold a frame in one set, of any category.
 
     Boilerplate does not count: held out in one category and met in another, it would mislead, and
     held out everywhere there would be nothing to learn from.
     """
     framed = [np.union1d(f.template.members, f.holders) for f in frames if not f.shared]
-    return _components(len(dataset.examples), [*_inseparable(dataset, copies), *framed])
+    sets = [*_inseparable(dataset, copies), *copies.review, *framed]
+    return _components(len(dataset.examples), sets)
 
 
 def _inseparable(dataset: Dataset, copies: CopyFamilies) -> list[Ints]:
@@ -59,6 +70,34 @@ def _components(n: int, sets: Iterable[Ints]) -> Ints:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
+def seen_by(
+    taught: Sequence[Example], others: Sequence[Example], copies: CopyFamilies
+) -> NDArray[np.bool_]:
+    """(m,) whether who was taught the rows `taught` has seen each of `others`, under any label.
+
+    It is a copy of one of them, or may be, or is of one `group` with one. copies: of `taught` and
+    `others` together, in that order, whatever their context: a probe reads the text alone.
+    """
+    known = np.unique(copies.family[: len(taught)])
+    pairs = copies.family[copies.review]
+    alike = pairs[:, ::-1][np.isin(pairs, known)]
+    groups = {e.group for e in taught if e.group}
+    grouped = np.array([e.group in groups for e in others], dtype=bool)
+    return grouped | np.isin(copies.family[len(taught) :], np.concatenate([known, alike]))
+
+
+def independent_rows(together: Ints, codes: Ints, kinds: int) -> Table:
+    """(kinds,) how many independent rows the rows of each category are worth.
+
+    together (n,): the set that a row is of; rows of one set count as one text repeated. Kish's
+    effective sample size (Survey Sampling, 1965), of which each set's weight is its rows.
+    """
+    cells, sizes = np.unique(np.stack([codes, together]), axis=1, return_counts=True)
+    rows = np.bincount(codes, minlength=kinds).astype(np.float64)
+    squares = np.bincount(cells[0], weights=sizes.astype(np.float64) ** 2, minlength=kinds)
+    return np.asarray(rows**2 / np.maximum(squares, 1.0))
+
+
 def assign_folds(together: Ints, codes: Ints) -> Ints:
     """(n,) fold of each row: sets are dealt out in turn within their category, largest first.
 
@@ -73,19 +112,25 @@ def assign_folds(together: Ints, codes: Ints) -> Ints:
     return fold[inverse]
 
 
-def hold_out(together: Ints, codes: Ints, splits: int) -> NDArray[np.bool_]:
+def hold_out(
+    together: Ints, codes: Ints, splits: int, barred: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
     """(splits, n) rows to hold out: whole sets, about a fifth of each category, in turn.
 
     At least FEWEST_HELD_OUT rows of a category where that leaves it half of them. What would leave
-    a category less (it is all one template, say) stays in training, and has no rows to be read on.
+    a category less (it is all one template, say) stays in training, and has no rows to be read on;
+    so do the sets of the rows `barred` (n,).
     """
     _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
     sizes = np.bincount(inverse)
     out = np.zeros((splits, len(codes)), dtype=bool)
+    free = np.ones(len(first), dtype=bool)
+    free[inverse[barred] if barred is not None else []] = False
     for code in np.unique(codes):
         own = np.flatnonzero(codes[first] == code)
         own = own[np.argsort(first[own])]  # rows are in canonical order: as good as random
         total = int(sizes[own].sum())
+        own = own[free[own]]
         wanted, most = max(round(total / FOLDS), FEWEST_HELD_OUT), total // 2
         start = 0
         for split in range(splits):

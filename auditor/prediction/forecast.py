@@ -24,6 +24,8 @@ INTERVALS = ((0.8, False), (0.9, False), (0.8, True))  # share held, of one run
 # and 65 % of the drops; it still ranked them, at .54 and .90 of the ceiling, so half of it stays.
 NOTHING_NEW = "the update brings no new category; --probe full measures what such an update does"
 HALF_TRUST = 0.5
+# Then its share of what was lost is that of the other categories: no more than `head` says of it.
+UNREAD = "no row of it was left to be read when the update was tried"
 DRIVERS = {
     "exemplar": "its nearest texts resemble the update's",
     "centroid": "it lies close to the update as a whole",
@@ -72,7 +74,7 @@ def forecast_forgetting(
     single = measurement is not None and measurement.runs < 2  # both halves are that run
     told = (before * _mean(h.mean, averaged) for h in halves)
     reliability = None if single else _agreement(*told)
-    doubts = _doubts(old, update, reliability, measured=measurement is not None)
+    doubts = _doubts(old, update, reliability, measurement)
     numbers = _numbers(old, _mean(whole.mean, averaged), weights.spread)
     drops = (before * whole.mean).round(4)
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
@@ -144,6 +146,8 @@ def _category(
         steps_to_lose_10_points=crossing(steps, lost, TEN_POINTS),
         half_life=crossing(steps, lost, HALF * before),
         scored_examples=int(old.scored[category]),
+        held_out=bool(old.on_held_out[category]),
+        left_out=int(old.left_out[category]),
         identifiable=doubt is None,
         reason=doubt.reason if doubt else driver,
     )
@@ -202,8 +206,7 @@ def _doubts(
     old: Old,
     update: tuple[Dataset, Embeddings] | None,
     reliability: float | None,
-    *,
-    measured: bool,
+    measurement: Measurement | None,
 ) -> dict[str, Doubt]:
     """The categories whose drop is not identifiable."""
     names = old.dataset.categories
@@ -212,6 +215,10 @@ def _doubts(
         for c, n in zip(names, old.scored.tolist(), strict=True)
         if n < FEWEST_SCORED
     }
+    if measurement:
+        read = {c.category for c in measurement.categories}
+        unread = Doubt(UNREAD, HALF_TRUST if read else 0.0)
+        doubts |= {c: unread for c in names if c not in read}
     if reliability is not None and reliability < LOWEST_RELIABILITY:
         low = f"the probe's seeds disagree (reliability {reliability:.2f} < {LOWEST_RELIABILITY})"
         doubts |= dict.fromkeys(names, Doubt(low, max(reliability, 0.0)))
@@ -219,7 +226,7 @@ def _doubts(
         incoming = update[0].examples
         taught = {e.category for e in incoming}
         trained = taught.intersection(names)
-        if trained == taught and not measured:
+        if trained == taught and not measurement:
             doubts |= dict.fromkeys(names, Doubt(NOTHING_NEW, HALF_TRUST))
         doubts |= dict.fromkeys(trained, Doubt("the update trains this category too", 0.0))
         there = {e.content for e in old.dataset.examples}

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csr_array
 
-from auditor.prediction.folds import keep_together
+from auditor.prediction.folds import keep_near_together
 from auditor.records import CopyFamilies, Dataset, Floats, Frame, FrameAlone, Ints
 
 PRIOR_ROWS = 1.0  # what is believed of a frame before it is seen: one row, of any category
@@ -33,7 +33,7 @@ def read_frames_alone(
     framed = np.flatnonzero(frame >= 0)
     if len(framed):
         prior = (np.bincount(codes) / len(codes)).astype(np.float32)
-        together = keep_together(dataset, copies)
+        together = keep_near_together(dataset, copies)
         chance = _chances(frame[framed], codes[framed], together[framed], prior)
         sure = chance >= (1.0 + prior) / 2
         told[framed] = np.where(sure.any(axis=1), sure.argmax(axis=1), -1)

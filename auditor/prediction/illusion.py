@@ -15,7 +15,7 @@ import numpy as np
 from auditor.prediction.folds import (
     assign_folds,
     keep_frames_together,
-    keep_together,
+    keep_near_together,
     shuffle_folds,
 )
 from auditor.prediction.out_of_fold import probabilities
@@ -109,9 +109,9 @@ def _score(
     seed: int,
 ) -> Scores:
     """Probes of the three splits, which start alike and meet the same rows in the same order."""
-    codes, units = dataset.codes, keep_together(dataset, copies)
+    codes, units = dataset.codes, keep_near_together(dataset, copies)
     folds = assign_folds(families, codes)
-    known = assign_folds(keep_together(dataset, copies, [f.template for f in frames]), codes)
+    known = assign_folds(keep_near_together(dataset, copies, [f.template for f in frames]), codes)
     random = np.random.default_rng(seed)
     shuffled = [shuffle_folds(folds, units, codes, random) for _ in range(2)]
 

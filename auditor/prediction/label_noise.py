@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lapack
 from scipy.stats import norm, rankdata
 
-from auditor.prediction.folds import keep_together
+from auditor.prediction.folds import keep_near_together
 from auditor.prediction.lapse import Lapse, lapse_rate
 from auditor.prediction.words import add_up, words_of
 from auditor.records import (
@@ -55,7 +55,7 @@ def estimate_label_noise(
         return None
     rows = _taking_part(dataset.codes, copies.family)
     names, codes = np.unique(dataset.codes[rows], return_inverse=True)
-    units = np.unique(keep_together(dataset, copies)[rows], return_inverse=True)[1]
+    units = np.unique(keep_near_together(dataset, copies)[rows], return_inverse=True)[1]
     count = len(np.unique(units))
     if count < FEWEST:
         return _untold(rows, count, f"{count} different examples, {FEWEST} are needed")

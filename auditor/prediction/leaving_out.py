@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.prediction.folds import hold_out, keep_together
+from auditor.prediction.folds import hold_out, keep_near_together
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenes import Old
 from auditor.prediction.simulated import FEWEST_LEFT, resemblance, spread
@@ -31,7 +31,7 @@ class Whole:
     @property
     def held_out(self) -> np.ndarray:
         """(n,) bool: rows that fine-tunes are read on; copies and templates on one side."""
-        together = keep_together(self.dataset, self.copies, self.templates)
+        together = keep_near_together(self.dataset, self.copies, self.templates)
         return np.asarray(hold_out(together, self.dataset.codes, 1)[0])
 
     def pick(self, rows: Ints) -> tuple[Dataset, Embeddings]:
@@ -48,7 +48,7 @@ class Whole:
     def old(self, rows: Ints, seed: int) -> Old:
         """What a forecast would know, had the data been these rows alone."""
         dataset, embeddings = self.pick(rows)
-        copies = CopyFamilies(family=np.unique(self.copies.family[rows], return_inverse=True)[1])
+        copies = self.copies.among(rows)
         templates = [
             dataclasses.replace(t, members=np.flatnonzero(np.isin(rows, t.members)))
             for t in self.templates
@@ -57,14 +57,13 @@ class Whole:
         scored = score_out_of_fold(dataset, stripped, embeddings, copies, templates, seed)
         if scored is None:
             raise ValueError("two categories at least must be left")
-        nothing = self.pick(rows[:0])[1]
         return Old(
             dataset=dataset,
             embeddings=embeddings,
-            together=keep_together(dataset, copies),
-            disjoint=keep_together(dataset, copies, templates),
+            together=keep_near_together(dataset, copies),
+            disjoint=keep_near_together(dataset, copies, templates),
             out_of_fold=scored,
-            held_out=score_held_out(dataset, embeddings, nothing, seed),
+            held_out=score_held_out(dataset, embeddings, self.pick(rows[:0])[1], None, seed),
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -18,14 +18,14 @@ import numpy as np
 from auditor.files import read_whole, write_whole
 from auditor.interfaces import Progress, Target
 from auditor.prediction.finetune import FineTune, fine_tune
-from auditor.prediction.folds import hold_out
+from auditor.prediction.folds import hold_out, keep_near_together, seen_by
 from auditor.prediction.loss import HALF, TEN_POINTS, crossing
 from auditor.prediction.reading import Material, Run, first_of_each
 from auditor.prediction.scenes import Old
-from auditor.records import Dataset, Table
+from auditor.records import CopyFamilies, Dataset, Table
 from auditor.results import MeasuredCategory, Measurement, Recipe, Speed
 
-FORMAT = 1  # of the files; another number is measured anew
+FORMAT = 2  # of the files; another number is measured anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Effort:
 def measure_update(
     old: Old,
     update: Dataset,
+    across: CopyFamilies,
     target: Target,
     effort: Effort,
     folder: Path,
@@ -49,9 +50,10 @@ def measure_update(
 ) -> Measurement:
     """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`.
 
+    across: copy families of the old rows and the update's together, in that order.
     Raises OSError where the folder cannot be written.
     """
-    material = material_of(old, update, effort)
+    material = material_of(old, update, across, effort)
     key = _key(material, old.dataset.categories, target, effort, seed)
     path = folder / f"{key}.json"
     if known := read_whole(path, Measurement):
@@ -63,16 +65,18 @@ def measure_update(
         rates=effort.rates,
         progress=progress,
     )
-    measured = summed_up(
-        found, old.dataset.categories, target.identity, len(material.codes), effort
-    )
+    measured = summed_up(found, old.dataset.categories, target.identity, material, effort)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(path, msgspec.json.encode(measured))
     return measured
 
 
-def material_of(old: Old, update: Dataset, effort: Effort) -> Material:
-    """What is fine-tuned: a sample of the old rows, and what a recipe can see of the update's."""
+def material_of(old: Old, update: Dataset, across: CopyFamilies, effort: Effort) -> Material:
+    """What is fine-tuned: a sample of the old rows, and what a recipe can see of the update's.
+
+    What is held out of either the other does not teach: an old row of which the update has a copy
+    is taught and not read, and so is a row of the update of which the old data has one.
+    """
     recipe, codes = Recipe(), old.dataset.codes
     rows = first_of_each(codes, np.ones(len(codes), dtype=bool), effort.rows)
     names = old.dataset.categories
@@ -80,14 +84,20 @@ def material_of(old: Old, update: Dataset, effort: Effort) -> Material:
     number = {c: i for i, c in enumerate((*names, *fresh))}
     arriving = update.examples[: 2 * recipe.batch * recipe.checkpoints[-1]]
     new_codes = np.array([number[e.category] for e in arriving], dtype=np.int64)
-    texts = old.dataset.texts
+    sample = [old.dataset.examples[i] for i in rows]
+    theirs = len(codes) + np.arange(len(arriving))
+    repeated = seen_by(arriving, sample, across.among(np.concatenate([theirs, rows])))
+    known = seen_by(sample, arriving, across.among(np.concatenate([rows, theirs])))
+    together = keep_near_together(replace(update, examples=arriving), across.among(theirs))
     return Material(
-        texts=[texts[i] for i in rows],
+        texts=[e.text for e in sample],
         codes=codes[rows],
-        held_out=hold_out(old.disjoint[rows], codes[rows], effort.runs),
+        held_out=hold_out(old.disjoint[rows], codes[rows], effort.runs, repeated),
         update_texts=[e.text for e in arriving],
         update_codes=new_codes,
-        update_held_out=hold_out(np.arange(len(new_codes)), new_codes, 1)[0],
+        update_held_out=hold_out(together, new_codes, 1, known)[0],
+        left_out=int(repeated.sum()),
+        update_left_out=int(known.sum()),
     )
 
 
@@ -98,12 +108,13 @@ def _key(
         *(FORMAT, target.identity, msgspec.to_builtins(Recipe()), effort, seed, names),
         *(material.texts, material.codes.tolist(), material.held_out.tolist()),
         *(material.update_texts, material.update_codes.tolist()),
+        material.update_held_out.tolist(),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
 def summed_up(
-    found: FineTune, names: Sequence[str], target: str, rows: int, effort: Effort
+    found: FineTune, names: Sequence[str], target: str, material: Material, effort: Effort
 ) -> Measurement:
     """The runs as users keep them; categories are those of which rows could be held out."""
     runs = found.at(1.0)
@@ -112,7 +123,10 @@ def summed_up(
     return Measurement(
         target=target,
         runs=len(runs),
-        rows=rows,
+        rows=len(material.codes),
+        left_out=material.left_out,
+        update_rows=int(material.update_held_out.sum()),
+        update_left_out=material.update_left_out,
         rows_a_category=effort.rows,
         steps=found.steps,
         learnt=_rounded(np.mean([run.learnt for run in runs], axis=0)),

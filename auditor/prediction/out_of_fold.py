@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 
-from auditor.prediction.folds import FOLDS, assign_folds, keep_together
+from auditor.prediction.folds import (
+    FOLDS,
+    assign_folds,
+    independent_rows,
+    keep_near_together,
+    seen_by,
+)
 from auditor.prediction.probes import train
 from auditor.records import (
     CopyFamilies,
@@ -38,8 +45,8 @@ def score_out_of_fold(
     if len(dataset.categories) < 2:
         return None
     codes = dataset.codes
-    together = keep_together(dataset, copies)
-    disjoint = keep_together(dataset, copies, templates)
+    together = keep_near_together(dataset, copies)
+    disjoint = keep_near_together(dataset, copies, templates)
     plain = probabilities(embeddings.vectors, codes, assign_folds(together, codes), seed)
     same = np.array_equal(together, disjoint)
     return OutOfFold(
@@ -51,14 +58,43 @@ def score_out_of_fold(
 
 
 def score_held_out(
-    dataset: Dataset, embeddings: Embeddings, held_out: Embeddings, seed: int
+    dataset: Dataset,
+    embeddings: Embeddings,
+    held_out: Embeddings,
+    across: CopyFamilies | None,
+    seed: int,
 ) -> HeldOut:
-    """Accuracy by category on `dataset.held_out`, of which `held_out` are the vectors."""
+    """Accuracy by category on those of `dataset.held_out` that training has not seen.
+
+    held_out: their vectors; across: families of all rows, `dataset.examples` first; None: there is
+    no other split.
+    """
     number = {c: i for i, c in enumerate(dataset.categories)}
-    codes = np.array([number.get(e.category, -1) for e in dataset.held_out], dtype=np.int64)
     kinds = len(number)
-    if not len(codes):
+    if across is None:
         return HeldOut(rows=np.zeros(kinds, dtype=np.int64), accuracy=np.zeros(kinds))
+    every = np.array([number.get(e.category, -1) for e in dataset.held_out], dtype=np.int64)
+    seen = seen_by(dataset.examples, dataset.held_out, across)
+    scored = np.flatnonzero(~seen & (every >= 0))
+    said = _named(dataset, embeddings, held_out.vectors[scored], seed)
+    codes, fresh = every[scored], tuple(dataset.held_out[i] for i in scored)
+    rows = np.bincount(codes, minlength=kinds)
+    together = keep_near_together(
+        replace(dataset, examples=fresh), across.among(len(dataset.examples) + scored)
+    )
+    return HeldOut(
+        rows=rows,
+        accuracy=np.bincount(codes[said == codes], minlength=kinds) / np.maximum(rows, 1),
+        sets=independent_rows(together, codes, kinds),
+        left_out=np.bincount(every[seen & (every >= 0)], minlength=kinds),
+    )
+
+
+def _named(dataset: Dataset, embeddings: Embeddings, texts: Floats, seed: int) -> Ints:
+    """(m,) the category that probes of all rows name for the vectors `texts` (m, dim)."""
+    if not len(texts):
+        return np.zeros(0, dtype=np.int64)
+    kinds = len(dataset.categories)
     models = train(
         torch.from_numpy(embeddings.vectors),
         torch.from_numpy(dataset.codes),
@@ -69,15 +105,13 @@ def score_held_out(
         batch=int(np.clip(len(dataset.examples) // 10, *BATCHES)),
         seed=seed,
     )
-    said = np.zeros(len(codes), dtype=np.int64)
+    said = np.zeros(len(texts), dtype=np.int64)
 
     def vote(p: torch.Tensor, rows: slice) -> None:
         said[rows] = p.mean(dim=1).argmax(dim=1).numpy()
 
-    models.map(torch.from_numpy(held_out.vectors), vote)
-    rows = np.bincount(codes[codes >= 0], minlength=kinds)
-    right = np.bincount(codes[said == codes], minlength=kinds)
-    return HeldOut(rows=rows, accuracy=right / np.maximum(rows, 1))
+    models.map(torch.from_numpy(texts), vote)
+    return said
 
 
 def probabilities(

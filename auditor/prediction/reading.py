@@ -37,6 +37,8 @@ class Material:
     update_held_out: NDArray[np.bool_]
     # (n,) what old rows are read by, numbers from 0: subtypes, say. By default their categories.
     groups: Ints | None = None
+    left_out: int = 0  # old rows that are taught and not read, since the update has them too
+    update_left_out: int = 0  # rows of the update, since the old data has them
 
     @property
     def kinds(self) -> int:

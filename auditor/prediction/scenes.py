@@ -33,7 +33,8 @@ class Old:
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
-        """(K,) on held-out rows where a category has enough of them, else out of fold.
+        """(K,) on held-out rows that training has not seen where a category has enough of them,
+        else out of fold.
 
         Out of fold, each template is kept in one fold: what a category gets right by having seen
         the frame before does not count. A few rows that are right or wrong say little, so half of
@@ -44,7 +45,7 @@ class Old:
         right = np.bincount(codes, weights=said.argmax(axis=1) == codes) / rows
         sure = np.bincount(codes, weights=said[np.arange(len(codes)), codes]) / rows
         own = (right + _as_accuracy(sure, right, rows)) / 2
-        return np.where(self._enough, self.held_out.accuracy, own)
+        return np.where(self.on_held_out, self.held_out.accuracy, own)
 
     @property
     def accuracy_in_template(self) -> NDArray[np.float64]:
@@ -56,19 +57,26 @@ class Old:
     @property
     def scored(self) -> Ints:
         """(K,) the rows that `accuracy` was read on."""
-        return np.where(self._enough, self.held_out.rows, np.bincount(self.dataset.codes))
+        return np.where(self.on_held_out, self.held_out.rows, np.bincount(self.dataset.codes))
 
     @property
     def sets(self) -> Table:
         """(K,) the independent sets of rows that `accuracy` was read on."""
         codes = self.dataset.codes
         first = np.unique(np.stack([codes, self.disjoint]), axis=1)[0]
-        apart = self.held_out.rows if self.held_out.sets is None else self.held_out.sets
-        return np.where(self._enough, apart, np.bincount(first)).astype(np.float64)
+        own = np.bincount(first)
+        return np.where(self.on_held_out, self.held_out.independent, own).astype(np.float64)
 
     @property
-    def _enough(self) -> NDArray[np.bool_]:
-        return self.held_out.rows >= self.held_out.enough
+    def on_held_out(self) -> NDArray[np.bool_]:
+        """(K,) whether `accuracy` was read on held-out rows."""
+        return self.held_out.independent >= self.held_out.enough
+
+    @property
+    def left_out(self) -> Ints:
+        """(K,) the held-out rows that do not score, as training has seen them."""
+        none = np.zeros(len(self.held_out.rows), dtype=np.int64)
+        return none if self.held_out.left_out is None else self.held_out.left_out
 
 
 def _as_accuracy(sure: Table, right: Table, rows: Ints) -> Table:

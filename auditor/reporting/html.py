@@ -77,6 +77,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
         "update_title": wording.update_title(forecast) if forecast else "",
         "forecast_rows": drawn[:_FORECAST_ROWS],
         "forecast_rest": drawn[_FORECAST_ROWS:],
+        "scored_on": wording.scored_on(forecast) if forecast else (),
         "tried": tried.tried(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],
         "grid": charts.grid(forecast.matrix, forecast) if forecast and forecast.matrix else None,

@@ -11,7 +11,7 @@ from auditor.errors import UsageError
 from auditor.reporting import verdict, wording
 from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
-from auditor.results import Audit, Backtest, Limit, UpdateSkill
+from auditor.results import Audit, Backtest, Forecast, Limit, UpdateSkill
 from auditor.spelling import visible
 
 _CODES = 8
@@ -73,6 +73,7 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
         return
     if not judged.first:
         yield f"Forecast  {judged.forgetting}"
+        yield from _scored_on(audit.forecast)
         return
     yield f"Forecast  under {wording.update_title(audit.forecast)} these go first:"
     for category in judged.first:
@@ -84,9 +85,15 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
         f"          by the probe {audit.forecast.probe}, skill {audit.forecast.skill:.2f} of 1; "
         f"{audit.forecast.chosen}"
     )
+    yield from _scored_on(audit.forecast)
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          not identifiable for {unsure} of {len(audit.forecast.categories)}"
+
+
+def _scored_on(forecast: Forecast) -> Iterator[str]:
+    for sentence in wording.scored_on(forecast):
+        yield f"          {sentence[0].lower()}{sentence[1:].rstrip('.')}"
 
 
 def list_codes() -> str:

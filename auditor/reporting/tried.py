@@ -55,7 +55,12 @@ def tried(forecast: Forecast) -> Tried | None:
     rows = sorted(map(_row, measured.categories), key=lambda r: rank.get(r.measured.category, 0))
     return Tried(
         measurement=measured,
-        words=(_learnt(measured), *_split(rows, measured.steps[-1]), _weights(measured)),
+        words=(
+            *_left_out(measured),
+            _learnt(measured),
+            *_split(rows, measured.steps[-1]),
+            _weights(measured),
+        ),
         rows=tuple(rows),
         layers=_layers(measured),
         bar=round(0.35 * _CHART[0] / max(len(measured.layers), 1), 1),
@@ -77,8 +82,20 @@ def _mean(measured: MeasuredCategory, step: int) -> float:
     return sum(run[step] for run in measured.accuracy) / len(measured.accuracy)
 
 
+def _left_out(measured: Measurement) -> tuple[str, ...]:
+    """The rows that are taught and not read, since the other side teaches them as well."""
+    old, new = measured.left_out, measured.update_left_out
+    if not old and not new:
+        return ()
+    return (
+        f"{old:,} of the old rows and {new:,} of the update's were not read: the other side has "
+        "copies of them, or rows of their group.",
+    )
+
+
 def _learnt(measured: Measurement) -> str:
-    known = f"recognises {wording.percent(measured.learnt[-1])} of the update's own rows"
+    which = "held-out rows" if measured.update_rows else "own rows, the ones it was trained on"
+    known = f"recognises {wording.percent(measured.learnt[-1])} of the update's {which}"
     if measured.competent_step is None and measured.learnt[-1] < _RECOGNISED:
         return (
             f"After {measured.steps[-1]} steps the model {known}: not learnt yet, "

@@ -49,6 +49,30 @@ def update_title(forecast: Forecast) -> str:
     return f"the average of {count(len(categories), 'simulated update', 'simulated updates')}"
 
 
+def scored_on(forecast: Forecast) -> tuple[str, ...]:
+    """What the accuracies before were read on, a sentence each; none where it is training alone."""
+    held = [c for c in forecast.categories if c.held_out]
+    left = sum(c.left_out for c in forecast.categories)
+    if not held and not left:
+        return ()
+    said = [_read_on(held, len(forecast.categories))]
+    if left:
+        more = "more " if held else ""
+        one = f"{more}is a copy of training rows, or shares a group with one, and was left out."
+        many = f"{more}are copies of training rows, or share a group with one, and were left out."
+        said.append(count(left, one, many))
+    return tuple(said)
+
+
+def _read_on(held: list[CategoryForecast], of: int) -> str:
+    if not held:
+        return "Too few held-out rows score: accuracy before is read on training rows, out of fold."
+    rows = count(sum(c.scored_examples for c in held), "held-out row", "held-out rows")
+    rest = of - len(held)
+    others = f", of {rest} of {of} categories on training rows, out of fold" if rest else ""
+    return f"Accuracy before is read on {rows}{others}."
+
+
 def label(key: str) -> str:
     """A key of `measured`, `limit` or `settings` as a reader would say it."""
     return key.replace("_", " ").replace("-", " ")

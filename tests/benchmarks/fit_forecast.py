@@ -30,9 +30,9 @@ from auditor.embedding.target import open_target
 from auditor.embedding.templates import find_templates
 from auditor.interfaces import Target
 from auditor.opening import open_encoder
-from auditor.pipeline import NEIGHBOURS
+from auditor.pipeline import NEIGHBOURS, find_copies_across
 from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
-from auditor.prediction.folds import keep_together
+from auditor.prediction.folds import keep_near_together
 from auditor.prediction.measuring import Effort, measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import RUNGS
@@ -57,13 +57,15 @@ def measure(
     old = Old(
         dataset=data,
         embeddings=vectors,
-        together=keep_together(data, copies),
-        disjoint=keep_together(data, copies, templates),
+        together=keep_near_together(data, copies),
+        disjoint=keep_near_together(data, copies, templates),
         out_of_fold=score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
-        held_out=score_held_out(data, vectors, encoder.embed([]), settings.seed),
+        held_out=score_held_out(data, vectors, encoder.embed([]), None, settings.seed),
     )
-    trial = measure_update(old, incoming, target, EFFORT, trials, seed=TRIAL_SEED)
-    scene = scene_of(old, (incoming, encoder.embed(incoming.texts)), settings.seed, trial)
+    arriving = encoder.embed(incoming.texts)
+    across = find_copies_across(data.examples, incoming.examples, vectors, arriving)
+    trial = measure_update(old, incoming, across, target, EFFORT, trials, seed=TRIAL_SEED)
+    scene = scene_of(old, (incoming, arriving), settings.seed, trial)
     names = [c for c in data.categories if c in truth["categories"]]
     kept = [data.categories.index(c) for c in names]
     runs = np.stack([truth["categories"][c]["accuracy"] for c in names], axis=1)

@@ -27,7 +27,7 @@ from auditor.embedding.neighbours import nearest
 from auditor.opening import open_encoder
 from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.estimate import shipped
-from auditor.prediction.folds import keep_together
+from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.rungs import _mistaken
@@ -91,8 +91,8 @@ def prepare(path: Path, settings: Settings) -> Subject:
     scored = score_out_of_fold(dataset, texts, vectors, copies, (), settings.seed)
     out_of_fold = time.process_time() - started
     assert scored is not None
-    held_out = score_held_out(dataset, vectors, encoder.embed([]), settings.seed)
-    together = keep_together(dataset, copies)
+    held_out = score_held_out(dataset, vectors, encoder.embed([]), None, settings.seed)
+    together = keep_near_together(dataset, copies)
     old = Old(
         dataset=dataset,
         embeddings=vectors,

@@ -89,20 +89,40 @@ class World:
             precision="float32",
         )
 
-    def old(self, pairs: Sequence[Pair], held_out: Sequence[Pair] = ()) -> Old:
-        """What the forecast knows of these rows; no two of them are copies."""
-        asked = (*pairs, None, *held_out)
+    def old(
+        self,
+        pairs: Sequence[Pair],
+        held_out: Sequence[Pair] = (),
+        *,
+        copied: Mapping[str, str] | None = None,
+        nearly: Mapping[str, str] | None = None,
+        groups: Mapping[str, str] | None = None,
+    ) -> Old:
+        """What the forecast knows of these rows.
+
+        Of the held-out ones those that are `copied` are copies of the text named there, those that
+        are `nearly` may be. `groups`: text -> customer. Else no two rows are copies.
+        """
+        asked = (*pairs, None, *held_out, *(str(m) for m in (copied, nearly, groups)))
         if asked not in self._known:
-            self._known[asked] = self._old(pairs, held_out)
+            self._known[asked] = self._old(pairs, held_out, copied or {}, nearly or {}, groups)
         return self._known[asked]
 
-    def _old(self, pairs: Sequence[Pair], held_out: Sequence[Pair]) -> Old:
-        dataset = dataset_of(pairs, held_out=held_out)
+    def _old(
+        self,
+        pairs: Sequence[Pair],
+        held_out: Sequence[Pair],
+        copied: Mapping[str, str],
+        nearly: Mapping[str, str],
+        groups: Mapping[str, str] | None,
+    ) -> Old:
+        dataset = dataset_of(pairs, groups, held_out)
         vectors, copies = self.embed(dataset), singles(len(pairs))
         scored = score_out_of_fold(dataset, dataset.texts, vectors, copies, (), seed=0)
         assert scored is not None
         others = self.vectors([e.text for e in dataset.held_out])
-        held = score_held_out(dataset, vectors, others, seed=0)
+        across = families([*dataset.texts, *(e.text for e in dataset.held_out)], copied, nearly)
+        held = score_held_out(dataset, vectors, others, across if held_out else None, seed=0)
         together = keep_together(dataset, copies)
         return Old(
             dataset=dataset,
@@ -119,10 +139,11 @@ class World:
         update: Sequence[Pair] | None,
         rung: str = "similarity",
         held_out: Sequence[Pair] = (),
+        **beside: Mapping[str, str],
     ) -> Forecast:
         incoming = dataset_of(update) if update else None
         return forecast_forgetting(
-            self.old(pairs, held_out),
+            self.old(pairs, held_out, **beside),
             (incoming, self.embed(incoming)) if incoming else None,
             rung=rung,
             chosen="it was asked for",
@@ -167,6 +188,19 @@ class TinyTarget:
 def singles(n: int) -> CopyFamilies:
     """Every row is an example of its own."""
     return CopyFamilies(family=np.arange(n))
+
+
+def families(
+    texts: Sequence[str], copied: Mapping[str, str], nearly: Mapping[str, str]
+) -> CopyFamilies:
+    """A text that is `copied` is of the family of another, `nearly` a pair for review with it."""
+    place = {t: i for i, t in enumerate(texts)}
+    owner = [place[copied.get(t, t)] for t in texts]
+    pairs = sorted(sorted((place[a], place[b])) for a, b in nearly.items())
+    return CopyFamilies(
+        family=np.unique(owner, return_inverse=True)[1],
+        review=np.array(pairs, dtype=np.int64).reshape(-1, 2),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ def test_without_an_update_a_budget_buys_a_head_at_most():
     assert chosen(budget=1000, given=False).rung == "head"
 
 
-def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, target):
+def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, singles, target):
     pairs = [
         (t, c) for c in ("billing", "garden", "tyres") for t in world.write(c, 40, direction(c))
     ]
@@ -57,5 +57,5 @@ def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, targe
     update = dataset_of([(t, "refunds") for t in world.write("refunds", 20, direction("refunds"))])
     small = Effort(rows=10, runs=1, rates=(1.0,))
     large = Effort(rows=40, runs=6)
-    cost = cost_of_full(old, update, target)
+    cost = cost_of_full(old, update, singles(140), target)
     assert 0 < cost(small) < cost(large)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from auditor.prediction.folds import (
     FOLDS,
     assign_folds,
+    hold_out,
+    independent_rows,
     keep_frames_together,
+    keep_near_together,
     keep_together,
+    seen_by,
     shuffle_folds,
 )
 from auditor.records import CopyFamilies, Frame
@@ -32,6 +38,15 @@ def test_copies_never_straddle_folds(dataset_of):
     data, copies = dataset_of(PAIRS), paired(len(PAIRS))
     folds = assign_folds(keep_together(data, copies), data.codes)
     assert all(len(found) == 1 for found in folds_of(copies.members(), folds))
+
+
+def test_pairs_that_may_be_copies_never_straddle_folds(dataset_of):
+    data = dataset_of(PAIRS)
+    pairs = np.arange(len(PAIRS)).reshape(-1, 2)
+    copies = CopyFamilies(family=np.arange(len(PAIRS)), review=pairs)
+    folds = assign_folds(keep_near_together(data, copies), data.codes)
+    assert all(len(found) == 1 for found in folds_of(pairs, folds))
+    assert len(set(keep_together(data, copies).tolist())) == len(PAIRS)
 
 
 def test_rows_of_one_customer_never_straddle_folds(dataset_of, singles):
@@ -175,3 +190,51 @@ def test_the_same_seed_shuffles_alike_and_another_does_not():
     first, again, other = (shuffled(units_of(*PAIRED), seed)[1] for seed in (0, 0, 1))
     assert first.tolist() == again.tolist()
     assert first.tolist() != other.tolist()
+
+
+# --- what training has seen of other rows ------------------------------------------------------
+
+
+def test_copies_near_copies_and_rows_of_a_group_have_been_seen(dataset_of):
+    """Of rows 4 to 8: a copy, one of its near copies, a stranger, a colleague, another stranger."""
+    rows = list(dataset_of(PAIRS[:9]).examples)
+    for i, group in ((2, "Pell & Sons"), (7, "Pell & Sons"), (3, ""), (6, ""), (8, "Obi")):
+        rows[i] = dataclasses.replace(rows[i], group=group)
+    family = np.array([0, 1, 2, 3, 1, 4, 5, 6, 7])
+    copies = CopyFamilies(family=family, review=np.array([[0, 5], [6, 8]]))
+    seen = seen_by(rows[:4], rows[4:], copies)
+    assert seen.tolist() == [True, True, False, True, False]
+
+
+def test_a_near_copy_of_a_copy_has_been_seen(dataset_of):
+    """Row 2 is nearly row 1, which is a copy of row 0."""
+    rows = dataset_of(PAIRS[:3]).examples
+    copies = CopyFamilies(family=np.array([0, 0, 1]), review=np.array([[1, 2]]))
+    assert seen_by(rows[:1], rows[1:], copies).tolist() == [True, True]
+
+
+def test_rows_alone_are_each_worth_one_and_copies_together_are():
+    together, codes = np.array([0, 1, 2, 3, 3, 3]), np.array([0, 0, 0, 1, 1, 1])
+    assert independent_rows(together, codes, 3).tolist() == [3.0, 1.0, 0.0]
+
+
+def test_sets_of_one_size_are_worth_their_number():
+    assert independent_rows(np.repeat(np.arange(7), 4), np.zeros(28, dtype=int), 1) == [7.0]
+
+
+def test_one_large_set_leaves_the_others_little_to_say():
+    together = np.concatenate([np.arange(10), np.full(90, 10)])
+    assert independent_rows(together, np.zeros(100, dtype=int), 1)[0] == pytest.approx(
+        1.23, abs=0.01
+    )
+
+
+def test_barred_rows_and_what_belongs_to_them_are_not_held_out():
+    """Of two categories of twelve rows, in pairs, one is all barred but for a pair."""
+    codes, together = np.repeat([0, 1], 12), np.arange(24) // 2
+    barred = np.zeros(24, dtype=bool)
+    barred[[0, 2, 4, 6, 8]] = True
+    held = hold_out(together, codes, 2, barred)
+    assert held[:, :10].sum() == 0
+    assert held[:, 10:12].all()
+    assert (held[:, 12:].sum(axis=1) == 4).all()

@@ -170,6 +170,42 @@ def test_accuracy_before_is_that_of_held_out_rows_where_there_are_enough(
     assert found["orders"].accuracy_before == plain["orders"].accuracy_before
 
 
+def test_where_too_few_unseen_rows_are_left_accuracy_is_read_on_training_rows(
+    world, direction, tickets, refunds
+):
+    """Forty test rows of billing, eleven of which training has seen."""
+    held = [(t, "billing") for t in world.write("late bills", 40, 3 * direction("elsewhere"), 0.1)]
+    seen = {t: tickets[0][0] for t, _ in held[:11]}
+    found = by_name(world.forecast(tickets, refunds, held_out=held, copied=seen))["billing"]
+    plain = by_name(world.forecast(tickets, refunds))["billing"]
+    assert (found.held_out, found.left_out, found.scored_examples) == (False, 11, ROWS)
+    assert found.accuracy_before == plain.accuracy_before
+
+
+def test_one_message_many_times_does_not_stand_for_a_category(world, direction, tickets, refunds):
+    held = [(t, "billing") for t in world.write("one bill", 40, 3 * direction("elsewhere"), 0.1)]
+    same = {t: held[0][0] for t, _ in held}
+    assert not by_name(world.forecast(tickets, refunds, held_out=held, copied=same))[
+        "billing"
+    ].held_out
+    assert by_name(world.forecast(tickets, refunds, held_out=held))["billing"].held_out
+
+
+def test_copies_among_the_held_out_rows_make_the_interval_no_narrower(
+    world, direction, tickets, refunds
+):
+    """Sixty rows of billing, or each of them five times: as many messages, no surer."""
+    once = [(t, "billing") for t in world.write("new bills", 60, 3 * direction("elsewhere"), 2.0)]
+    again = {f"{t} {k}": t for t, _ in once for k in range(4)}
+    for new, text in again.items():
+        world.place(new, world.meaning[text])
+    often = [*once, *((t, "billing") for t in again)]
+    plain = by_name(world.forecast(tickets, refunds, held_out=once))["billing"]
+    found = by_name(world.forecast(tickets, refunds, held_out=often, copied=again))["billing"]
+    assert (plain.scored_examples, found.scored_examples) == (60, 300)
+    assert (found.low, found.high) == (plain.low, plain.high)
+
+
 # --- numbers that hang together --------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.measuring import Effort, material_of, measure_update
 from auditor.prediction.rungs import RUNGS
 from auditor.prediction.scenes import scene_of
+from auditor.records import CopyFamilies
 from auditor.results import Recipe
 
 pytestmark = pytest.mark.usefixtures("quick_rates")
@@ -25,6 +26,8 @@ TOPICS = {
 }
 REFUNDS = "refund charge payment bank return money"  # near to billing
 EFFORT = Effort(rows=30, runs=2, rates=(0.3, 1.0, 3.0))
+OLD, NEW = 4 * 36, 30  # rows
+SINGLES = CopyFamilies(family=np.arange(OLD + NEW))  # no row is a copy of another
 
 
 def written(world, direction, topic: str, words: str, count: int) -> list[tuple[str, str]]:
@@ -55,7 +58,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def measured(old, refunds, target, folder):
-    return measure_update(old, refunds, target, EFFORT, folder, seed=0)
+    return measure_update(old, refunds, SINGLES, target, EFFORT, folder, seed=0)
 
 
 def forecast(old, world, refunds, measurement):
@@ -109,17 +112,70 @@ def test_layers_have_not_moved_before_the_update_and_have_after_it(measured):
 
 
 def test_a_sample_takes_as_many_rows_of_each_category_as_it_may(old, refunds):
-    material = material_of(old, refunds, Effort(rows=12))
+    material = material_of(old, refunds, SINGLES, Effort(rows=12))
     assert np.bincount(material.codes).tolist() == [12] * 4
     assert not material.update_held_out.all()
     assert material.update_held_out.any()
+
+
+def test_an_old_row_that_the_update_repeats_is_taught_and_not_read(old, refunds):
+    """Of thirty rows of billing that are sampled the update has a copy of all but three."""
+    billing = np.flatnonzero(old.dataset.codes == 1)[:30]
+    family = np.arange(OLD + NEW)
+    family[OLD : OLD + 27] = billing[:27]
+    material = material_of(old, refunds, CopyFamilies(family=family), EFFORT)
+    read = [np.bincount(material.codes[held]).tolist() for held in material.held_out]
+    assert read == [[6, 3, 6, 6]] * 2
+    free = {old.dataset.texts[i] for i in billing[27:]}
+    assert {t for t, c in zip(material.texts, material.codes, strict=True) if c == 1} > free
+    held = material.held_out.any(axis=0) & (material.codes == 1)
+    assert {material.texts[i] for i in np.flatnonzero(held)} == free
+    assert (material.left_out, material.update_left_out) == (27, 27)
+    assert material.update_held_out[27:].all()
+
+
+def test_near_copies_count_as_repeated(old, refunds):
+    pairs = np.stack([np.flatnonzero(old.dataset.codes == 1)[:30], OLD + np.arange(30)], axis=1)
+    nearly = CopyFamilies(family=np.arange(OLD + NEW), review=pairs)
+    material = material_of(old, refunds, nearly, EFFORT)
+    assert (material.left_out, material.update_left_out) == (30, 30)
+    assert not material.update_held_out.any()
+
+
+def test_copies_within_the_update_are_on_one_side(old, refunds):
+    family = np.concatenate([np.arange(OLD), OLD + np.arange(30) // 3])
+    held = material_of(old, refunds, CopyFamilies(family=family), EFFORT).update_held_out
+    assert set(held.reshape(10, 3).sum(axis=1)) == {0, 3}
+    assert held.sum() == 6
+
+
+def test_what_was_left_out_is_kept_with_the_measurement(old, refunds, target, tmp_path):
+    """One row of the update, and one of billing, are the same."""
+    family = np.arange(OLD + NEW)
+    family[OLD] = np.flatnonzero(old.dataset.codes == 1)[0]
+    quick = Effort(rows=12, runs=1, rates=(1.0,))
+    across = CopyFamilies(family=family)
+    found = measure_update(old, refunds, across, target, quick, tmp_path, seed=0)
+    assert (found.left_out, found.update_left_out, found.update_rows) == (1, 1, 6)
+
+
+def test_a_category_of_which_no_row_was_read_is_not_identifiable(old, world, refunds, measured):
+    """Billing was not read, and then no category was."""
+    without = tuple(c for c in measured.categories if c.category != "billing")
+    found = forecast(old, world, refunds, dataclasses.replace(measured, categories=without))
+    told = {c.category: c for c in found.categories}
+    assert [c for c, f in told.items() if not f.identifiable] == ["billing"]
+    assert "no row of it was left to be read" in told["billing"].reason
+    nothing = forecast(old, world, refunds, dataclasses.replace(measured, categories=()))
+    assert not any(c.identifiable for c in nothing.categories)
+    assert len({round(c.expected_drop / c.accuracy_before, 3) for c in nothing.categories}) == 1
 
 
 def test_what_was_measured_is_not_measured_again(
     old, refunds, target, folder, measured, monkeypatch
 ):
     monkeypatch.setattr(measuring, "fine_tune", None)
-    assert measure_update(old, refunds, target, EFFORT, folder, seed=0) == measured
+    assert measure_update(old, refunds, SINGLES, target, EFFORT, folder, seed=0) == measured
 
 
 @pytest.mark.parametrize("changes", [{"seed": 1}, {"effort": Effort(rows=12)}])
@@ -129,15 +185,15 @@ def test_another_seed_or_effort_is_another_measurement(
     monkeypatch.setattr(measuring, "fine_tune", None)
     wanted = {"seed": 0, "effort": EFFORT, **changes}
     with pytest.raises(TypeError, match="NoneType"):
-        measure_update(old, refunds, target, wanted["effort"], folder, seed=wanted["seed"])
+        measure_update(old, refunds, SINGLES, target, wanted["effort"], folder, seed=wanted["seed"])
 
 
 def test_a_damaged_file_is_measured_again(old, refunds, target, tmp_path):
     quick = Effort(rows=12, runs=1, rates=(1.0,))
-    first = measure_update(old, refunds, target, quick, tmp_path, seed=0)
+    first = measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0)
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes()[:100])
-    assert measure_update(old, refunds, target, quick, tmp_path, seed=0) == first
+    assert measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0) == first
 
 
 def test_the_file_holds_no_text(old, folder, measured):

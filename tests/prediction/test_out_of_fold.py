@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import SEEDS, probabilities, score_out_of_fold
 from auditor.records import CopyFamilies
 
 TOPICS = ("billing", "delivery", "returns")
+NOISE = ("north", "east", "south", "west")
+Pair = tuple[str, str]  # text, category
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +134,78 @@ def test_held_out_rows_of_a_category_that_training_lacks_count_for_none(world, d
 
 def test_without_other_splits_there_is_nothing_held_out(world, tickets):
     assert world.old(tickets).held_out.rows.tolist() == [0, 0, 0]
+
+
+# --- held-out rows that training has seen -------------------------------------------------------
+
+
+def noise(world, topic: str, count: int) -> list[Pair]:
+    """Texts that have nothing in common, whose labels are drawn from four."""
+    texts = world.write(topic, count, np.zeros(24), spread=1.0)
+    drawn = np.random.default_rng(count).integers(4, size=count)
+    return [(t, NOISE[k]) for t, k in zip(texts, drawn, strict=True)]
+
+
+def retold(world, pairs: Sequence[Pair], how: str = "{}!") -> dict[str, str]:
+    """New texts of the same meaning as those of `pairs`, each with the one that it retells."""
+    for text, _ in pairs:
+        world.place(how.format(text), world.meaning[text])
+    return {how.format(text): text for text, _ in pairs}
+
+
+@pytest.fixture(scope="module")
+def by_heart(world):
+    """A hundred rows of noise, and a test split of which half retells them."""
+    train = noise(world, "matters", 100)
+    copies = retold(world, train)
+    held = [(new, dict(train)[text]) for new, text in copies.items()]
+    return train, [*held, *noise(world, "strange matters", 101)], copies
+
+
+@pytest.mark.parametrize("known", ["copied", "nearly"])
+def test_labels_of_noise_are_told_at_chance_where_training_has_half_of_the_test_rows(
+    world, by_heart, known
+):
+    train, held, copies = by_heart
+    found = world.old(train, held, **{known: copies}).held_out
+    assert (found.rows.sum(), found.left_out.sum()) == (101, 100)
+    right = round(float((found.accuracy * found.rows).sum()))
+    assert binomtest(right, 101, 0.25).pvalue > 0.05
+
+
+def test_what_was_learnt_by_heart_would_be_taken_for_knowledge(world, by_heart):
+    """The same rows, none of them known to be a copy."""
+    train, held, _ = by_heart
+    found = world.old(train, held).held_out
+    right = round(float((found.accuracy * found.rows).sum()))
+    assert binomtest(right, 201, 0.25).pvalue < 1e-6
+
+
+def test_rows_of_a_group_that_training_has_do_not_score(world, direction, tickets):
+    """Both customers write to billing; one of them is in training too."""
+    held = [(t, "billing") for t in world.write("billing, later", 40, direction("billing"))]
+    groups = {tickets[0][0]: "acme"}
+    groups |= {t: "acme" if i < 30 else "bolt" for i, (t, _) in enumerate(held)}
+    found = world.old(tickets, held, groups=groups).held_out
+    assert (found.rows[0], found.left_out[0]) == (10, 30)
+
+
+def test_a_row_is_left_out_whatever_label_its_copy_in_training_has(world, tickets):
+    """Else a copy under another label would be a sure mistake, and no sign of what is known."""
+    other = {c: next(o for _, o in tickets if o != c) for _, c in tickets}
+    copies = retold(world, tickets)
+    held = [(new, other[dict(tickets)[text]]) for new, text in copies.items()]
+    found = world.old(tickets, held, copied=copies).held_out
+    assert found.rows.tolist() == [0, 0, 0]
+    assert found.left_out.sum() == len(tickets)
+
+
+def test_copies_within_the_other_split_count_as_one_independent_row(world, direction, tickets):
+    """Thirty rows and one of them twenty times more: 50 rows, which are worth 50² / (29 + 21²)."""
+    plain = [(t, "billing") for t in world.write("billing, later", 30, direction("billing"))]
+    again = {}
+    for k in range(20):
+        again |= retold(world, plain[:1], f"{{}} {k}")
+    found = world.old(tickets, [*plain, *((t, "billing") for t in again)], copied=again).held_out
+    assert (found.rows[0], found.left_out[0]) == (50, 0)
+    assert found.sets[0] == pytest.approx(2500 / (29 + 21**2))

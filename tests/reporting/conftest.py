@@ -372,6 +372,7 @@ def _measurement(steps: tuple[int, ...], drops: dict[str, float]) -> Measurement
         runs=2,
         rows=200,
         rows_a_category=40,
+        update_rows=8,
         steps=steps,
         learnt=(0.0, 0.1, 0.4, 0.7, 0.9, 0.95, 1.0, 1.0),
         competent_step=9.0,

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from auditor.reporting import summarise, wording
+from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.inert import inert, one_line
 from auditor.results import MappedLabel
 
@@ -91,3 +92,60 @@ def test_categories_are_counted_with_and_without_spellings(audit):
     )
     summary = summarise(dataclasses.replace(audit, findings=(*audit.findings, found)))
     assert "5 categories (4 but for spelling)\n" in summary
+
+
+# --- what accuracy before was read on -----------------------------------------------------------
+
+
+def scored(audit, *read):
+    """The audit whose categories were read on held-out rows or not, with rows left out."""
+    of = [*read, *[(False, 0)] * (len(audit.forecast.categories) - len(read))]
+    categories = tuple(
+        dataclasses.replace(c, held_out=held, left_out=left)
+        for c, (held, left) in zip(audit.forecast.categories, of, strict=True)
+    )
+    return dataclasses.replace(
+        audit, forecast=dataclasses.replace(audit.forecast, categories=categories)
+    )
+
+
+def test_without_held_out_rows_nothing_is_said_of_them(audit):
+    assert wording.scored_on(audit.forecast) == ()
+
+
+def test_held_out_rows_that_were_left_out_are_counted(audit):
+    found = wording.scored_on(scored(audit, *[(True, 12)] * 5).forecast)
+    rows = sum(c.scored_examples for c in audit.forecast.categories)
+    assert found == (
+        f"Accuracy before is read on {rows} held-out rows.",
+        "60 more are copies of training rows, or share a group with one, and were left out.",
+    )
+
+
+def test_a_category_with_too_few_of_them_is_read_on_training_rows(audit):
+    first, second = wording.scored_on(scored(audit, (True, 0), (False, 1)).forecast)
+    assert first == (
+        "Accuracy before is read on 40 held-out rows, of 4 of 5 categories on training rows, "
+        "out of fold."
+    )
+    assert (
+        second == "1 more is a copy of training rows, or shares a group with one, and was left out."
+    )
+
+
+def test_where_all_of_them_are_left_out_it_says_what_is_read_instead(audit):
+    assert wording.scored_on(scored(audit, (False, 1200)).forecast) == (
+        "Too few held-out rows score: accuracy before is read on training rows, out of fold.",
+        "1,200 are copies of training rows, or share a group with one, and were left out.",
+    )
+
+
+def test_the_terminal_and_the_page_say_what_was_left_out(audit):
+    found = scored(audit, *[(True, 12_000)] * 5)
+    said = "60,000 more are copies of training rows, or share a group with one, and were left out"
+    assert f"          {said}\n" in summarise(found)
+    page = HtmlRenderer(static=True).render(found)
+    assert said in page
+    assert "held out; 12,000 left out" in page
+    assert "do score" in page
+    assert "left out" not in summarise(audit)

@@ -56,7 +56,20 @@ def test_an_update_that_was_not_learnt_is_said_to_be_so(forecast):
 
 def test_an_update_that_is_never_told_from_old_rows_is_said_to_be_so(forecast):
     words = tried(without_learning(forecast, known=1.0)).words[0]
-    assert "recognises 100% of the update's own rows, and old rows are taken for them" in words
+    assert "recognises 100% of the update's held-out rows, and old rows are taken for them" in words
+
+
+def test_rows_that_both_sides_have_are_said_to_be_left_out(forecast):
+    measured = dataclasses.replace(forecast.measurement, left_out=12, update_left_out=1_003)
+    words = tried(dataclasses.replace(forecast, measurement=measured)).words
+    assert words[0].startswith("12 of the old rows and 1,003 of the update's were not read")
+    assert len(words) == len(tried(forecast).words) + 1
+
+
+def test_an_update_that_was_read_on_what_it_taught_is_said_to_be_so(forecast):
+    measured = dataclasses.replace(forecast.measurement, update_rows=0)
+    words = tried(dataclasses.replace(forecast, measurement=measured)).words[0]
+    assert "recognises 100% of the update's own rows, the ones it was trained on" in words
 
 
 def test_where_nothing_was_lost_no_share_of_it_is_named(forecast):
