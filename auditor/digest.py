@@ -26,6 +26,7 @@ from auditor.results import (
     DatasetSummary,
     EmbedderSummary,
     Finding,
+    LabelErrorSummary,
     Limit,
     SkippedCheck,
     SubtypeSummary,
@@ -98,6 +99,7 @@ def digest(
         versions={p: version(p) for p in PACKAGES},
         limits=limits,
         ids=_ids(dataset, findings),
+        label_errors=_label_errors(evidence, findings),
     )
     return without_text(audit) if settings.no_text else audit
 
@@ -112,6 +114,26 @@ def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> d
     wanted |= {int(r) for r in dataset.rows[[s.typical for s in computed(evidence.subtypes)]]}
     wanted |= {int(r) for r in dataset.rows[shown]}
     return {str(r): texts[r] for r in sorted(wanted)}
+
+
+def _label_errors(evidence: Evidence, findings: Sequence[Finding]) -> LabelErrorSummary | None:
+    found = computed(evidence.label_errors)
+    if found is None or found.share is None:
+        return None
+    listed = [
+        f.measured["probability"]
+        for f in findings
+        if f.code == "label-error" and "probability" in f.measured
+    ]
+    wrong, low, high = (round(found.assessed * share, 1) for share in found.share)
+    return LabelErrorSummary(
+        rows=found.assessed,
+        listed=len(listed),
+        listed_wrong=round(sum(listed), 1),
+        wrong=wrong,
+        wrong_low=low,
+        wrong_high=high,
+    )
 
 
 def _ids(dataset: Dataset, findings: Sequence[Finding]) -> dict[str, str]:

@@ -212,7 +212,7 @@ def look(
             gaps = measure_illusions(dataset, embeddings, same_text, frames, said, seed)
         evidence = dataclasses.replace(evidence, out_of_fold=said, illusions=gaps)
     if "errors" in parts:
-        together = keep_together(dataset, same_text)
+        together = keep_near_together(dataset, same_text)
         errors = find_label_errors(
             dataset,
             stripped,
@@ -311,7 +311,6 @@ def backtest(
     whole = Whole(
         dataset=dataset,
         embeddings=embeddings,
-        stripped=without_templates(dataset.texts, templates),
         copies=copies,
         templates=templates,
     )

@@ -297,6 +297,18 @@ class SubtypeSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelErrorSummary:
+    """How many labels are wrong, and how many of those that are listed one by one."""
+
+    rows: int  # that could be assessed
+    listed: int  # rows
+    listed_wrong: float  # of those, expected: the sum of their probabilities
+    wrong: float  # of all that could be assessed, listed or not, estimated
+    wrong_low: float  # ends of its 95 % interval
+    wrong_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """The result: everything a report shows. `reporting.json` writes and reads it."""
 
@@ -312,6 +324,7 @@ class Audit:
     versions: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)  # code -> those in force
     ids: Mapping[str, str] = field(default_factory=dict)  # file row -> id, of rows to label again
+    label_errors: LabelErrorSummary | None = None  # None: it could not be told
     schema_version: int = SCHEMA_VERSION
 
     def of(self, code: str) -> tuple[Finding, ...]:

@@ -83,9 +83,7 @@ class LabelError:
             advice=f"{likely} {other}; check.",
         )
 
-    def _overlaps(
-        self, evidence: Evidence, found: LabelErrors, wrong: Table
-    ) -> Iterator[Finding]:
+    def _overlaps(self, evidence: Evidence, found: LabelErrors, wrong: Table) -> Iterator[Finding]:
         """Pairs of categories between which many rows could be either, the commonest first."""
         codes, names = evidence.dataset.codes, evidence.dataset.categories
         pairs: dict[tuple[int, int], list[int]] = defaultdict(list)

@@ -124,9 +124,7 @@ class _Retaining:
             ),
             together=units[rows],
             disjoint=units[rows],
-            out_of_fold=OutOfFold(
-                probabilities=out_of_fold, template_disjoint=out_of_fold, words=out_of_fold[0]
-            ),
+            out_of_fold=OutOfFold(probabilities=out_of_fold, template_disjoint=out_of_fold),
             held_out=self._on_base(right, known),
         )
         q = self.question

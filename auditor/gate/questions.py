@@ -14,13 +14,7 @@ from auditor.checks.rejected_rows import RejectedRows
 from auditor.embedding.embed import Encoder
 from auditor.embedding.subtypes import keywords
 from auditor.gate.answers import about_errors, about_names, about_sets, against, standing, unclear
-from auditor.gate.structure import (
-    Structure,
-    added_suspects,
-    find_structure,
-    suspect_added,
-    suspect_together,
-)
+from auditor.gate.structure import Structure, find_structure, suspects
 from auditor.gate.verdict import make_verdict
 from auditor.interfaces import Check, Progress
 from auditor.opening import coefficients_of, target_of
@@ -52,6 +46,7 @@ OF_AN_AUDIT = {"forecast", "reference"}
 BY_ROWS = {"label-conflict", "near-duplicate"}  # counted by copy families
 OF_FILES = {"rejected-rows"}  # counted in the file
 LABELS = {"out_of_fold", "illusions"}  # what the part `labels` of a look is needed for
+ERRORS = "label_errors"  # and what the part `errors` is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +144,9 @@ def _alone(candidate: Dataset, checks: Sequence[Check], asking: Asking) -> Verdi
 def _structure(sides: Pool, checks: Sequence[Check], asking: Asking) -> Structure:
     """With the parts that the checks need, of the pool as of the base: the labels aside, for which
     the base is asked."""
-    needs = {need for c in checks if c.code not in {"label-error", *BY_ROWS} for need in c.needs}
-    parts = ["noise", *["subtypes"] * ("subtypes" in needs), *["labels"] * bool(needs & LABELS)]
+    needs = {need for c in checks if c.code not in BY_ROWS for need in c.needs}
+    wanted = {"subtypes": "subtypes" in needs, "labels": needs & LABELS, "errors": ERRORS in needs}
+    parts = ["noise", *(part for part, asked in wanted.items() if asked)]
     return find_structure(sides, parts, asking.encoder, asking.settings, asking.progress)
 
 
@@ -196,7 +192,7 @@ def _marks(
             marks[code] = marking.conflicts(sides, found.base_family, found.family)
         elif isinstance(check, LabelError):
             if len(base.dataset.categories) > 1:
-                marks[code] = _suspected(found, check, settings.seed)
+                marks[code] = _suspected(found, settings.seed)
             else:
                 reason = "the base has one category, so its labels tell nothing apart"
                 skipped.append(SkippedCheck(code=code, reason=reason))
@@ -212,22 +208,15 @@ def _marks(
     return marks, skipped
 
 
-def _suspected(found: Structure, check: LabelError, seed: int) -> Marks:
+def _suspected(found: Structure, seed: int) -> Marks:
     """Labels that look wrong to what the base teaches."""
-    sides, base = found.pool, found.base
+    sides, base, wrong = found.pool, found.base, suspects(found, seed)
     assert base is not None  # noqa: S101 - asked only where there is a base
-    suspicion, listed = suspect_added(found, check, seed)
     names = {name: code for code, name in enumerate(sides.dataset.categories)}
     known = np.isin(sides.dataset.codes, [names[c] for c in base.dataset.categories if c in names])
-    added, of_base = np.flatnonzero(sides.added & known), np.flatnonzero(sides.in_base)
     code = np.array([names[c] for c in base.dataset.categories], dtype=np.int64)
     return marking.suspected(
-        sides,
-        listed,
-        added_suspects(suspicion, listed, added, of_base),
-        code[suspicion.rival],
-        known,
-        suspect_together(found, check, seed),
+        sides, wrong.base, wrong.added, code[wrong.rival], known, wrong.together
     )
 
 

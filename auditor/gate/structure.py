@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from auditor.checks.label_error import LabelError, Suspicion
 from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
 from auditor.embedding.templates import without_templates
 from auditor.interfaces import Progress
-from auditor.pipeline import NEIGHBOURS, look
-from auditor.prediction.folds import FOLDS, assign_folds, keep_near_together
-from auditor.prediction.out_of_fold import probabilities
-from auditor.prediction.words import word_probabilities
-from auditor.records import Dataset, Evidence, Ints
+from auditor.pipeline import look
+from auditor.prediction.folds import keep_near_together
+from auditor.prediction.label_errors import doubtful, suspect
+from auditor.prediction.label_probes import LabelProbes
+from auditor.records import Dataset, Evidence, Ints, Neighbours, computed
 from auditor.settings import Settings
 from auditor.sides.pool import Flags, Pool
 
@@ -82,67 +81,66 @@ def _alone(dataset: Dataset, side: Flags) -> Dataset:
     return replace(dataset, examples=tuple(replace(e, row=i) for e, i in numbered))
 
 
-def suspect_added(found: Structure, check: LabelError, seed: int) -> tuple[Suspicion, Ints]:
-    """What the base teaches against the label of each row, (n,), and the base's own suspects.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspects:
+    """Rows whose labels look wrong, as positions in the pool."""
 
-    Probes, neighbours and words are those of the base; a row is read by a probe that was taught
-    neither it nor a copy of it, and as many rows whichever side it is on. `rival` is a code of the
-    base's categories. The suspects are positions, surest first, as the check lists them in the base
-    alone.
+    rival: Ints  # (n,) code of the likeliest other category, of the base's
+    base: Ints  # to what the base teaches
+    added: Ints  # to what the base teaches, of categories that it has
+    together: Ints  # to what both teach
+
+
+def suspects(found: Structure, seed: int) -> Suspects:
+    """The rows that would rather be wrong than right if one label in a hundred were.
+
+    The witnesses are those of the base; a row is read by none that was taught it or a copy of it.
+    Where both teach, a row is judged whichever side it is on: of a source that gives several rows
+    at a time, in other words each, a base row has its likes in the base and a new one has them
+    among what was added.
     """
-    pool, base = found.pool, found.base
+    pool, base, both = found.pool, found.base, computed(found.both.label_errors)
     assert base is not None  # noqa: S101 - asked only where there is a base
-    of_base, added = np.flatnonzero(pool.in_base), np.flatnonzero(~pool.in_base)
     codes = _base_codes(pool, base.dataset)
-    own, known = _together(base), base.dataset.codes
-    folds = _folds(found, assign_folds(own, known))
-    vectors = found.both.embeddings.vectors
-    said = probabilities(vectors, np.maximum(codes, 0), folds, seed, taught=of_base)
-    witnesses = np.zeros((3, *said.shape[1:]), dtype=np.float32)
-    witnesses[0] = said.mean(axis=0)
-    near = base.neighbours
-    witnesses[1, of_base] = check.votes(near.index, near.cosine, own, own, known)
-    near, unit = nearest(vectors[added], NEIGHBOURS, among=vectors[of_base]), found.unit
-    witnesses[1, added] = check.votes(near.index, near.cosine, unit[added], unit[of_base], known)
-    texts = without_templates(base.dataset.texts, base.templates)
-    witnesses[2, of_base] = word_probabilities(texts, known, own)
-    stripped = dict(zip(of_base.tolist(), texts, strict=True))
-    both = without_templates(pool.dataset.texts, found.both.templates)
-    every = [stripped.get(i, text) for i, text in enumerate(both)]
-    witnesses[2, added] = word_probabilities(every, codes, found.unit, taught=of_base)[added]
-    few = [*check.too_few(base.copies.family, known)]
-    alone = check.suspect(witnesses[:, of_base], known, few, base.labels_beside)
+    family = np.where(pool.in_base, found.base_family, -1)
     beside = _known_beside(found, base.dataset)
-    everyone = check.suspect(witnesses, np.maximum(codes, 0), few, beside)
-    return everyone, of_base[check.listed(alone, known)]
+    said, share = suspect(_probes(found, base), np.maximum(codes, 0), family, beside, seed)
+    wrong = said.score >= doubtful(share)
+    together = np.empty(0) if both is None else np.flatnonzero(both.score >= both.doubtful)
+    return Suspects(
+        rival=said.rival,
+        base=np.flatnonzero(wrong & pool.in_base),
+        added=np.flatnonzero(wrong & pool.added & (codes >= 0)),
+        together=together.astype(np.int64),
+    )
 
 
-def suspect_together(found: Structure, check: LabelError, seed: int) -> Ints:
-    """Positions whose labels look wrong where both sets teach, whichever side a row is on.
+def _probes(found: Structure, base: Evidence) -> LabelProbes:
+    """Of all rows of the pool, taught those of the base.
 
-    Of a source that gives several rows at a time, in other words each, a base row has its likes in
-    the base and a new one has them among what was added: so either side is judged by both.
+    An added row that may not be read with several rows of the base, which are apart there, is kept
+    from the first of them alone.
     """
-    both, unit = found.both, found.unit
-    codes = both.dataset.codes
-    said = probabilities(both.embeddings.vectors, codes, assign_folds(unit, codes), seed)
-    votes = check.votes(both.neighbours.index, both.neighbours.cosine, unit, unit, codes)
-    stripped = without_templates(both.dataset.texts, both.templates)
-    words = word_probabilities(stripped, codes, unit)
-    few = [*check.too_few(found.family, codes)]
-    witnesses = np.stack([said.mean(axis=0), votes, words])
-    return check.listed(check.suspect(witnesses, codes, few, both.labels_beside), codes)
-
-
-def added_suspects(everyone: Suspicion, listed: Ints, added: Ints, base: Ints) -> Ints:
-    """Of the positions `added` those whose label looks as wrong as the least of those `listed`.
-
-    Where none of the `base` is listed, more wrong than the base's most suspicious label.
-    """
-    total = everyone.total[added]
-    if len(listed):
-        return np.asarray(added[total >= everyone.total[listed].min()])
-    return np.asarray(added[total > max(float(everyone.total[base].max(initial=0.0)), 0.0)])
+    pool, both, unit = found.pool, found.both, found.unit
+    of_base, added = np.flatnonzero(pool.in_base), np.flatnonzero(~pool.in_base)
+    vectors, width = both.embeddings.vectors, base.neighbours.index.shape[1]
+    index = np.full((len(unit), width), -1, dtype=np.int64)
+    cosine = np.full((len(unit), width), -1.0, dtype=np.float32)
+    near = nearest(vectors[added], width, among=vectors[of_base])
+    for rows, known in ((of_base, base.neighbours), (added, near)):
+        index[rows] = np.where(known.index >= 0, of_base[known.index], -1)
+        cosine[rows] = known.cosine
+    own = _together(base)
+    together = len(unit) + unit
+    together[of_base] = own
+    first = np.full(len(unit), -1)
+    first[unit[of_base[::-1]]] = own[::-1]
+    together[added] = np.where(first[unit[added]] >= 0, first[unit[added]], together[added])
+    texts = without_templates(base.dataset.texts, base.templates)
+    of_both = without_templates(both.dataset.texts, both.templates)
+    stripped = dict(zip(of_base.tolist(), texts, strict=True))
+    every = [stripped.get(i, text) for i, text in enumerate(of_both)]
+    return LabelProbes.of(vectors, every, Neighbours(index=index, cosine=cosine), together, of_base)
 
 
 def _base_codes(pool: Pool, base: Dataset) -> Ints:
@@ -157,21 +155,14 @@ def _known_categories(pool: Pool, base: Dataset) -> Ints:
 
 
 def _known_beside(found: Structure, base: Dataset) -> dict[int, set[int]]:
-    """`Evidence.labels_beside` of the pool, by the base's codes."""
-    code = _known_categories(found.pool, base).tolist()
-    beside = found.both.labels_beside
-    return {i: {code[c] for c in others if code[c] >= 0} for i, others in beside.items()}
-
-
-def _folds(found: Structure, of_base: Ints) -> Ints:
-    """(n,) the base's folds; an added row's is that of a base row that it may not be read with.
-
-    Others are dealt out in canonical order, which is as good as random.
-    """
-    pool, unit = found.pool, found.unit
-    folds = np.arange(len(unit)) % FOLDS
-    folds[pool.in_base] = of_base
-    first = np.full(int(unit.max()) + 1, -1, dtype=np.int64)
-    rows = np.flatnonzero(pool.in_base)[::-1]
-    first[unit[rows]] = folds[rows]
-    return np.where(~pool.in_base & (first[unit] >= 0), first[unit], folds)
+    """`Evidence.labels_beside` by the base's codes: a base row's as in the base alone."""
+    pool, evidence = found.pool, found.base
+    assert evidence is not None  # noqa: S101 - asked only where there is a base
+    place, code = np.flatnonzero(pool.in_base), _known_categories(pool, base).tolist()
+    of_base = {int(place[i]): others for i, others in evidence.labels_beside.items()}
+    of_pool = {
+        i: {code[c] for c in others if code[c] >= 0}
+        for i, others in found.both.labels_beside.items()
+        if not pool.in_base[i]
+    }
+    return {**of_base, **of_pool}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -105,6 +106,15 @@ class LabelProbes:
         return np.asarray(votes / total, dtype=np.float32)
 
 
+class _Family(NamedTuple):
+    """Rows that do not vouch for one another."""
+
+    rows: Ints
+    taught: Ints  # places among the taught of those that are
+    hat: Table  # (rows, taught) of the hat matrix
+    inverse: Table  # (taught, taught) of I - H
+
+
 @dataclass(frozen=True, slots=True)
 class _Ridge:
     """Ridge regression of labels on vectors, each row read without its own family's labels."""
@@ -112,7 +122,7 @@ class _Ridge:
     taught: Ints
     inputs: Table  # (m, dim + 1) of the rows that are taught, with a constant
     through: Table  # (n, dim + 1) inputs of all rows times the inverse moment
-    families: list[tuple[Ints, Ints, Table, Table]]  # rows, taught ones (places), H, (I - H)^-1
+    families: list[_Family]
     alone: Ints  # rows that are their whole family, and taught
     place: Ints  # of those, their place among the taught
     leverage: Table  # of those
@@ -129,13 +139,13 @@ class _Ridge:
         place = np.full(len(vectors), -1)
         place[taught] = np.arange(len(taught))
         alone = np.array([p[0] for p in parts if len(p) == 1 and place[p[0]] >= 0], dtype=np.int64)
-        families = []
+        families: list[_Family] = []
         for rows in (p for p in parts if len(p) > 1):
             own = rows[place[rows] >= 0]
             if len(own):
                 hat = through[rows] @ every[own].T
                 inside = np.eye(len(own)) - hat[np.searchsorted(rows, own)]
-                families.append((rows, place[own], hat, np.linalg.inv(inside)))
+                families.append(_Family(rows, place[own], hat, np.asarray(np.linalg.inv(inside))))
         leverage = (through[alone] * every[alone]).sum(axis=1)
         return cls(taught, inputs, through, families, alone, place[alone], leverage)
 
@@ -149,7 +159,7 @@ class _Ridge:
         scores = self.through @ (add_up(own) @ self.inputs).T
         left = np.eye(scores.shape[1])[own] - scores[self.taught]  # residuals of what was taught
         scores[self.alone] -= (self.leverage / (1.0 - self.leverage))[:, None] * left[self.place]
-        for rows, places, hat, inverse in self.families:
-            scores[rows] -= hat @ (inverse @ left[places])
+        for family in self.families:
+            scores[family.rows] -= family.hat @ (family.inverse @ left[family.taught])
         odds = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +23,6 @@ class Whole:
 
     dataset: Dataset
     embeddings: Embeddings
-    stripped: Sequence[str]  # (n,) texts without their templates
     copies: CopyFamilies
     templates: tuple[Template, ...]
 
@@ -53,8 +51,7 @@ class Whole:
             dataclasses.replace(t, members=np.flatnonzero(np.isin(rows, t.members)))
             for t in self.templates
         ]
-        stripped = [self.stripped[i] for i in rows]
-        scored = score_out_of_fold(dataset, stripped, embeddings, copies, templates, seed)
+        scored = score_out_of_fold(dataset, embeddings, copies, templates, seed)
         if scored is None:
             raise ValueError("two categories at least must be left")
         return Old(

@@ -41,7 +41,7 @@ def score_out_of_fold(
 ) -> OutOfFold | None:
     """Class probabilities of each row by linear probes of the other folds; None for one category.
 
-    Twice: with copies and groups kept in one fold, and with templates kept in one fold as well.    """
+    Twice: with copies and groups kept in one fold, and with templates kept in one fold as well."""
     if len(dataset.categories) < 2:
         return None
     codes = dataset.codes

@@ -105,7 +105,7 @@ def estimate(score: Table, weight: Table, planted: Planted) -> Share:
     a quarter to three quarters, is to the likeliest other category.
     """
     known = np.isfinite(score)
-    rows = np.bincount(_cell(score[known]), weight[known], len(GRID))
+    rows = np.asarray(np.bincount(_cell(score[known]), weight[known], len(GRID)), dtype=float)
     fitted, mixture = _fit(rows, score, weight, planted, NEAREST[0], None, np.zeros(len(score)))
     wrong = mixture.share(fitted)
     ends = [mixture.interval(fitted)]
