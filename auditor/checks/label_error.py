@@ -36,6 +36,8 @@ class LabelError:
     code: ClassVar[str] = "label-error"
     title: ClassVar[str] = "Labels that look wrong"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold",)
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ("suggested", "probe", "neighbours", "words")
 
     families: int = limit(
         5,
