@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -128,12 +129,38 @@ def test_its_rows_are_those_of_all_splits_each_as_often_as_it_stands_there():
         b"\xff\xfe",
         b'{"entries": [{"',
         b'{"entries": [], "rows": ["parcel"]}',
+        b'{"entries": [], "rows": ["0123456789abcdef\\n"]}',
+        b'{"entries": [], "rows": [], "row": []}',
+        b'{"entries":' + b"[" * 100_000,
     ],
 )
 def test_a_damaged_file_is_bad_data(tmp_path, content):
     (tmp_path / "baseline.json").write_bytes(content)
     with pytest.raises(DataError, match=r"baseline.json: is not a baseline .*create"):
         read(tmp_path / "baseline.json")
+
+
+ENTRY = {"code": "near-duplicate", "category": "late", "rows": ["0123456789abcdef"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"expire": "2026-01-31"}, "expire"),
+        ({"expires": "31/01/2026"}, "entries[0].expires"),
+        ({"rows": ["0123456789ABCDEF"]}, "entries[0].rows[0]"),
+        ({"rows": ["0123456789abcde"]}, "entries[0].rows[0]"),
+        ({"rows": ["Where is parcel 3 of mine?"]}, "entries[0].rows[0]"),
+        ({"code": "near-duplicat"}, "entries[0].code 'near-duplicat' is no check"),
+    ],
+)
+def test_an_entry_that_somebody_misspelled_is_told_not_passed_over(tmp_path, change, said):
+    """Else what it was to know would be new, and what was to expire would be known for good."""
+    content = {"entries": [{**ENTRY, **change}], "labels": [], "rows": []}
+    (tmp_path / "baseline.json").write_text(json.dumps(content))
+    with pytest.raises(DataError, match=r"baseline.json: .*restore") as caught:
+        read(tmp_path / "baseline.json")
+    assert said in str(caught.value)
 
 
 def test_one_that_does_not_say_its_rows_is_to_be_made_again(tmp_path):
