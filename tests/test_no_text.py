@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass, replace
 from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +15,9 @@ from click.testing import CliRunner
 from auditor.checks import CHECKS
 from auditor.cli import main
 from auditor.commands.options import COMPARISON_FORMATS, FORMATS, GATE_FORMATS
+from auditor.comparison import Comparison
 from auditor.no_text import holds_words, without_text
+from auditor.outcomes import Verdict
 from auditor.results import Audit, Finding
 
 CANARY = "zqk"  # begins every word of every cell but categories and splits
@@ -201,3 +204,97 @@ def test_of_a_check_that_is_not_known_numbers_alone_stay(kept):
     assert kept(finding("of-another-version", share=0.5, labels=["billing"])).measured == {
         "share": 0.5
     }
+
+
+# --- where records hold words ----------------------------------------------------------------
+
+# What --no-text empties, and what it keeps: names of categories, splits, columns and files, what
+# the user set, and words of ours. A field that is new has to be put on one of the two lists.
+EMPTIED: dict[type, str] = {
+    Audit: """
+        dataset.rows_rejected.found examples ids subtypes.keywords subtypes.templates.skeleton
+        """,
+    Verdict: """
+        base.first_rejected.found base_examples candidate.first_rejected.found examples
+        tested.subject
+        """,
+    Comparison: "base_examples examples regions.keywords two_sample.ngrams.text",
+}
+STAYING: dict[type, str] = {
+    Audit: """
+        dataset.categories dataset.fingerprint dataset.mapped_labels.category
+        dataset.mapped_labels.label dataset.name dataset.roles dataset.rows_rejected.reason
+        embedder.name embedder.precision embedder.revision findings.advice findings.category
+        findings.code findings.fingerprint findings.limit findings.measured findings.subtype
+        findings.summary forecast.categories.category forecast.categories.reason
+        forecast.categories.worst_update forecast.chosen forecast.curves.category
+        forecast.matrix.categories forecast.matrix.updates forecast.measurement.categories.category
+        forecast.measurement.layers forecast.measurement.target forecast.probe forecast.provenance
+        forecast.recipe.mitigation forecast.recipe.optimiser forecast.recipe.weights
+        forecast.update.categories limits limits.name limits.reason settings skipped.code
+        skipped.reason subtypes.category subtypes.id versions
+        """,
+    Verdict: """
+        base.fingerprint base.first_rejected.reason base.name candidate.fingerprint
+        candidate.first_rejected.reason candidate.name drop.checks drop.repeats.labels
+        embedder.name embedder.precision embedder.revision file lines policy policy_changes renamed
+        settings skipped.code skipped.reason standing.codes standing.reason tested.advice
+        tested.category tested.check tested.fingerprint tested.pairs.labels tested.summary versions
+        """,
+    Comparison: """
+        agreement.confusions agreement.disagreements.base_category
+        agreement.disagreements.candidate_category base.categories base.file base.fingerprint
+        base.name candidate.categories candidate.file candidate.fingerprint candidate.name chosen
+        diversity.measure embedder.name embedder.precision embedder.revision
+        full.categories.category full.categories.reason full.probe
+        matched.categories.category matched.categories.reason
+        matched.probe provenance regions.category settings skipped.code skipped.reason
+        update.categories versions
+        """,
+}
+
+
+def places(kind: Any, path: str = "") -> Iterator[str]:
+    """Every place in records of a type that can hold words, as a.b.c."""
+    if kind in (str, Any):
+        yield path
+    elif is_dataclass(kind):
+        for name, hint in get_type_hints(kind).items():
+            yield from places(hint, f"{path}.{name}" if path else name)
+    elif get_origin(kind) is not Literal:
+        for inner in get_args(kind):
+            yield from places(inner, path)
+
+
+def held(plain: Any, place: Sequence[str]) -> Iterator[Any]:
+    """What stands at a place of a record in JSON, once for each item on the way."""
+    if isinstance(plain, list) and place:
+        for item in plain:
+            yield from held(item, place)
+    elif place and plain is not None:
+        yield from held(plain[place[0]], place[1:])
+    else:
+        yield plain
+
+
+def filled(kind: type, file: str) -> list[str]:
+    """The places of a file that ought to be empty, and are not."""
+    plain = json.loads(Path(file).read_text(encoding="utf-8"))
+    return [p for p in EMPTIED[kind].split() if any(held(plain, p.split(".")))]
+
+
+@pytest.mark.parametrize("kind", EMPTIED, ids=lambda kind: kind.__name__)
+def test_every_place_that_can_hold_words_is_emptied_or_known_to_hold_none_of_the_data(kind):
+    emptied, staying = EMPTIED[kind].split(), STAYING[kind].split()
+    assert sorted(set(places(kind))) == sorted([*emptied, *staying])
+
+
+def test_each_record_is_empty_where_it_could_quote(leaks):
+    leaks("audit", "desk.csv", *EVIDENT)
+    assert filled(Audit, "reports/desk/audit.json") == EMPTIED[Audit].split()[1:]
+    leaks("report", "reports/desk/audit.json", "--no-text")
+    assert filled(Audit, "reports/desk/without_text/audit.json") == []
+    leaks("gate", "once.csv", "--base", "desk.csv", "--no-text", codes=(0, 1, 3))
+    assert filled(Verdict, "reports/once/gate.json") == []
+    leaks("compare", "once.csv", "desk.csv", "--no-text", "--output", "held")
+    assert filled(Comparison, "held/compare.json") == []

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from auditor import files
 from auditor.cli import main
 from auditor.prediction import backtest
 from auditor.prediction.coefficient_file import read_coefficients
@@ -310,6 +311,31 @@ def test_a_backtest_leaves_updates_and_coefficients_that_an_audit_takes(desk):
     run("audit", "desk.csv", "--coefficients", folder / "coefficients.json", "--output", "mine")
     audit = json.loads((desk / "mine/audit.json").read_text(encoding="utf-8"))
     assert "left out of desk" in audit["forecast"]["provenance"]
+
+
+def test_damage_to_a_measured_update_is_said_in_a_line_and_mended(desk):
+    words = ("backtest", "desk.csv", "--updates", 3, "--seeds", 1)
+    run(*words)
+    folder = desk / "reports/desk/backtest"
+    written = {p.name: p.read_bytes() for p in folder.iterdir()}
+    damaged = next(p for p in sorted(folder.iterdir()) if p.name != "coefficients.json")
+    for flags, lines in (((), 1), (("--quiet",), 0)):
+        damaged.write_bytes(flipped(written[damaged.name]))
+        told = run(*words, *flags).stderr.splitlines()
+        assert len(told) == lines
+        assert all(damaged.name in line and "made anew" in line for line in told)
+        assert {p.name: p.read_bytes() for p in folder.iterdir()} == written
+
+
+def test_no_flip_of_a_bit_is_taken_for_a_measured_update(refunds, kept):
+    key = refunds[1].key
+    path = kept / f"{key}.json"
+    content, random = path.read_bytes(), np.random.default_rng(0)
+    for bit in random.choice(8 * len(content), 400, replace=False).tolist():
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        assert files.kept(path, key, backtest.MeasuredUpdate) is None
 
 
 def test_an_audit_says_which_coefficients_are_no_good_before_it_works(desk):
