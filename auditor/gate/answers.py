@@ -107,6 +107,7 @@ def of_findings(
     status: Status,
     summary: str,
 ) -> Tested:
+    """An answer about findings of one check, resting on all of their rows."""
     positions = sorted({r for f in found for r in f.rows if r < len(sides.in_candidate)})
     share, low, high = 3 * [len(positions) / len(sides.in_candidate)]
     if "low" in found[0].limit:  # the check has estimated a share of the set, with its interval
