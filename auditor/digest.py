@@ -10,7 +10,6 @@ from importlib.metadata import version
 
 import numpy as np
 
-from auditor.no_text import without_text
 from auditor.records import (
     Dataset,
     Evidence,
@@ -59,7 +58,7 @@ def digest(
     places: Floats,
     settings: Settings,
 ) -> Audit:
-    """The audit; with `settings.no_text` one without text."""
+    """The audit, with its text."""
     dataset, embeddings = evidence.dataset, evidence.embeddings
     rows = dataset.rows
     counts = np.bincount(dataset.codes)
@@ -67,7 +66,7 @@ def digest(
     if forecast is None:
         alone = "there is one category, so nothing can be forgotten in favour of another"
         skipped = [*skipped, SkippedCheck(code="forecast", reason=alone)]
-    audit = Audit(
+    return Audit(
         dataset=DatasetSummary(
             name=dataset.name,
             rows_read=dataset.rows_read,
@@ -101,7 +100,6 @@ def digest(
         ids=_ids(dataset, findings),
         label_errors=_label_errors(evidence, findings),
     )
-    return without_text(audit) if settings.no_text else audit
 
 
 def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> dict[str, str]:

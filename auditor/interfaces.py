@@ -72,11 +72,18 @@ class Check(Protocol):
 
     `needs` names what of Evidence it is skipped without; `find` yields findings,
     surest first, and what it could not assess.
+
+    What of its findings' `measured` holds words is declared: `quotes` what quotes the data, `names`
+    what only names categories, splits and columns, or is said in words of ours. With `--no-text`
+    numbers stay, and `names`; `no_text.py` leaves out all else, declared or not. Summaries, advice
+    and reasons to skip always stay, so they never quote.
     """
 
     code: ClassVar[str]
     title: ClassVar[str]
     needs: ClassVar[tuple[str, ...]]
+    quotes: ClassVar[tuple[str, ...]]
+    names: ClassVar[tuple[str, ...]]
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]: ...
 

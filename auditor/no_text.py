@@ -1,17 +1,29 @@
-"""What `--no-text` leaves out of an audit or a comparison, made anew or rendered again."""
+"""What `--no-text` keeps of an audit or a comparison, made anew or rendered again.
+
+Of what a check measured numbers are kept, and the values that it declares to be names
+(`interfaces.Check`): a value that nobody thought of is left out, not shown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from auditor.checks import CHECKS
 from auditor.comparison import Comparison
 from auditor.results import Audit, Finding, SubtypeSummary
 
-# What a finding may measure that quotes the data.
-QUOTES = (
-    *("skeleton", "skeletons", "typical_text", "keywords", "difference"),
-    *("annotator", "annotators", "sources", "declared", "combination"),
-)
+NAMES = {check.code: frozenset(check.names) for check in CHECKS}
+
+
+def holds_words(value: object) -> bool:
+    """Whether there is a string anywhere in a value, such as might quote the data."""
+    if isinstance(value, Mapping):
+        return any(map(holds_words, (*value.keys(), *value.values())))
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(holds_words, value))
+    return not (value is None or isinstance(value, bool | int | float))
 
 
 def without_text(audit: Audit) -> Audit:
@@ -43,8 +55,14 @@ def comparison_without_text(comparison: Comparison) -> Comparison:
 
 
 def _unquoted(finding: Finding) -> Finding:
-    kept = {k: v for k, v in finding.measured.items() if k not in QUOTES}
-    return replace(finding, measured=kept)
+    names = NAMES.get(finding.code, frozenset())
+    return replace(
+        finding, measured=_kept(finding.measured, names), limit=_kept(finding.limit, frozenset())
+    )
+
+
+def _kept(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {k: v for k, v in values.items() if k in names or not holds_words(v)}
 
 
 def _unquoted_subtype(subtype: SubtypeSummary) -> SubtypeSummary:

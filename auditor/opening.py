@@ -14,7 +14,8 @@ from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.errors import UsageError
 from auditor.interfaces import Progress, Target
-from auditor.prediction.estimate import Coefficients, read_coefficients, shipped
+from auditor.prediction.coefficient_file import read_coefficients
+from auditor.prediction.estimate import Coefficients, shipped
 from auditor.settings import Settings
 
 

@@ -86,6 +86,7 @@ class BaselineSummary:
     new: int
     fixed: int  # entries of the file that are no longer found
     expired: int  # entries that no longer count
+    grown: int = 0  # known findings with rows that were added
     untouched: int = 0  # unknown findings of rows that were there when the baseline was made
 
 

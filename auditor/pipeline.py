@@ -25,6 +25,7 @@ from auditor.embedding.templates import find_templates, without_templates
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Progress, Target
 from auditor.limits import limits_of
+from auditor.no_text import without_text
 from auditor.opening import (
     cache_folder,
     coefficients_of,
@@ -107,7 +108,8 @@ def audit(
     places = draw(evidence.embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
-    return digest(evidence, findings, skipped, limits, shown, places, settings)
+    whole = digest(evidence, findings, skipped, limits, shown, places, settings)
+    return without_text(whole) if settings.no_text else whole
 
 
 def examine(

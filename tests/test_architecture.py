@@ -18,12 +18,12 @@ cli
 commands
 compare gate
 baseline pipeline
-opening ruling
+no_text opening ruling
 reporting
 dataset embedding prediction checks sides digest revisions
 policy
 settings
-favoured files interfaces limits no_text relabelling
+favoured files interfaces limits relabelling
 records outcomes comparison
 results
 errors spelling statistics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from auditor import baseline
-from auditor.baseline import Baseline, create, prune, read, split, update, write
+from auditor.baseline import Baseline, Grown, create, prune, read, split, update, write
 from auditor.errors import DataError, SurroundingsError, UsageError
 from auditor.records import Dataset, Example
 from auditor.results import Finding, fingerprint
@@ -128,12 +129,38 @@ def test_its_rows_are_those_of_all_splits_each_as_often_as_it_stands_there():
         b"\xff\xfe",
         b'{"entries": [{"',
         b'{"entries": [], "rows": ["parcel"]}',
+        b'{"entries": [], "rows": ["0123456789abcdef\\n"]}',
+        b'{"entries": [], "rows": [], "row": []}',
+        b'{"entries":' + b"[" * 100_000,
     ],
 )
 def test_a_damaged_file_is_bad_data(tmp_path, content):
     (tmp_path / "baseline.json").write_bytes(content)
     with pytest.raises(DataError, match=r"baseline.json: is not a baseline .*create"):
         read(tmp_path / "baseline.json")
+
+
+ENTRY = {"code": "near-duplicate", "category": "late", "rows": ["0123456789abcdef"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"expire": "2026-01-31"}, "expire"),
+        ({"expires": "31/01/2026"}, "entries[0].expires"),
+        ({"rows": ["0123456789ABCDEF"]}, "entries[0].rows[0]"),
+        ({"rows": ["0123456789abcde"]}, "entries[0].rows[0]"),
+        ({"rows": ["Where is parcel 3 of mine?"]}, "entries[0].rows[0]"),
+        ({"code": "near-duplicat"}, "entries[0].code 'near-duplicat' is no check"),
+    ],
+)
+def test_an_entry_that_somebody_misspelled_is_told_not_passed_over(tmp_path, change, said):
+    """Else what it was to know would be new, and what was to expire would be known for good."""
+    content = {"entries": [{**ENTRY, **change}], "labels": [], "rows": []}
+    (tmp_path / "baseline.json").write_text(json.dumps(content))
+    with pytest.raises(DataError, match=r"baseline.json: .*restore") as caught:
+        read(tmp_path / "baseline.json")
+    assert said in str(caught.value)
 
 
 def test_one_that_does_not_say_its_rows_is_to_be_made_again(tmp_path):
@@ -171,9 +198,79 @@ def test_a_finding_that_grew_by_a_row_is_known(known):
     assert split(known, [finding(0, 1, 2, 5)], dataset(), TODAY).new == ()
 
 
-def test_a_finding_half_of_whose_rows_are_new_is_new(known):
-    grown, more = finding(0, 1, 2, 12, 13, 14), [*TEXTS, "No van", "No box", "No card"]
-    assert split(known, [grown], dataset(more), TODAY).new == (grown,)
+MANY = tuple(f"The van came {n} minutes late" for n in range(40))
+
+
+@pytest.mark.parametrize("more", [1, 3, 6, 40])
+def test_a_finding_stays_known_however_many_rows_are_added_to_it(known, more):
+    grown = finding(0, 1, 2, *range(12, 12 + more))
+    standing = split(known, [grown], dataset([*TEXTS, *MANY[:more]]), TODAY)
+    assert (standing.known, standing.new) == ((grown,), ())
+    [growth] = standing.growth
+    assert growth.code == "near-duplicate"
+    assert growth.findings == (Grown(finding=grown, then=3, now=3 + more),)
+    assert growth.rows == tuple(range(12, 12 + more))
+    assert growth.added == more
+    assert growth.share_added == 1.0
+    assert growth.share_there == 3 / 12
+    assert growth.part == more / (12 + more)
+
+
+def test_rows_of_a_grown_finding_may_have_moved(known):
+    moved = [*MANY[:3], *reversed(TEXTS)]
+    grown = finding(0, 1, 2, 12, 13, 14)
+    standing = split(known, [grown], dataset(moved), TODAY)
+    assert standing.known == (grown,)
+    assert standing.growth[0].findings[0].then == 3
+
+
+def test_what_shrank_or_has_only_old_rows_has_not_grown(known):
+    data = dataset([*TEXTS, *MANY[:6]])
+    standing = split(known, [finding(0, 1), finding(3, 4, 5, code="label-conflict")], data, TODAY)
+    assert (len(standing.known), standing.growth) == (2, ())
+
+
+def test_another_finding_that_shares_half_of_its_rows_is_new():
+    """Half of the entry's rows, half of its own: whichever of the two it is, nobody can tell."""
+    known = create([finding(0, 1, 2, 3, 4, 5)], dataset())
+    more = dataset([*TEXTS, *MANY[:6]])
+    half = finding(0, 1, 2, 12, 13, 14)
+    other = finding(3, 4, 5, 6, 7, 8, 15)
+    assert split(known, [half, other], more, TODAY).new == (half, other)
+
+
+def test_another_finding_that_took_in_a_small_known_one_is_new():
+    """The old rows of it that nobody knew are more than those that somebody did."""
+    known = create([finding(0, 1, 2)], dataset())
+    larger = finding(0, 1, 2, 5, 6, 7, 8, 12)
+    assert split(known, [larger], dataset([*TEXTS, "No van"]), TODAY).new == (larger,)
+
+
+def test_a_finding_of_added_rows_with_a_row_of_a_known_one_is_new(known):
+    other = finding(2, 12, 13, 14, 15, 16)
+    assert split(known, [other], dataset([*TEXTS, *MANY[:5]]), TODAY).new == (other,)
+
+
+def test_beside_what_has_grown_another_finding_is_new(known):
+    grown, other = finding(0, 1, 2, 12, 13, 14), finding(15, 16, 17, 18)
+    standing = split(known, [grown, other], dataset([*TEXTS, *MANY[:7]]), TODAY)
+    assert (standing.known, standing.new) == ((grown,), (other,))
+
+
+def test_what_lost_most_of_its_rows_and_was_filled_up_again_is_new():
+    known = create([finding(0, 1, 2, 3, 4, 5)], dataset())
+    left = [*TEXTS[:2], *TEXTS[6:], *MANY[:6]]
+    filled = finding(0, 1, *range(8, 14))
+    assert split(known, [filled], dataset(left), TODAY).new == (filled,)
+    pruned = prune(known, [filled], dataset(left))
+    assert split(pruned, [filled], dataset(left), TODAY).new == (filled,)
+
+
+def test_an_expired_entry_does_not_grow():
+    known = create(FOUND, dataset(), "until the sprint ends", YESTERDAY)
+    grown = finding(0, 1, 2, 12, 13, 14)
+    standing = split(known, [grown], dataset([*TEXTS, *MANY[:3]]), TODAY)
+    assert (standing.new, standing.growth) == ((grown,), ())
 
 
 def test_two_findings_that_became_one_are_known():
@@ -222,13 +319,16 @@ def test_a_label_that_is_spelled_anew_throughout_keeps_what_is_known(known):
     assert standing.untouched == (finding(7, 8),)
 
 
-def test_more_of_a_row_that_is_known_are_new():
+def test_more_of_a_row_that_is_known_are_added_to_its_finding():
+    """Their hashes are one: of seven such rows three were there, whichever they are."""
     often = ["ok", "ok", "ok", *TEXTS]
     known = create([finding(0, 1, 2)], dataset(often))
     grown = finding(*range(15, 19), 0, 1, 2)
-    assert split(known, [grown], dataset([*often, *["ok"] * 4]), TODAY).new == (grown,)
-    grown = finding(15, 0, 1, 2)
-    assert split(known, [grown], dataset([*often, "OK"]), TODAY).known == (grown,)
+    standing = split(known, [grown], dataset([*often, *["OK"] * 4]), TODAY)
+    assert standing.known == (grown,)
+    [growth] = standing.growth
+    assert (growth.findings[0].then, growth.findings[0].now, growth.added) == (3, 7, 4)
+    assert (growth.share_added, growth.share_there) == pytest.approx((1.0, 0.2))
 
 
 def test_each_of_many_copies_of_a_known_row_is_new():
@@ -370,6 +470,19 @@ def test_what_expired_and_is_found_again_takes_its_entrys_place():
     known = create(FOUND, dataset(), "until the sprint ends", YESTERDAY)
     after = update(known, FOUND, dataset(), "accepted", today=TODAY)
     assert after == create(FOUND, dataset(), "accepted")
+
+
+def test_after_an_update_what_has_grown_is_no_longer_told(known):
+    more = dataset([*TEXTS, *MANY[:3]])
+    grown = finding(0, 1, 2, 12, 13, 14)
+    after = update(known, [grown, FOUND[1]], more, "batch 5", today=TODAY)
+    assert len(after.entries) == len(known.entries)
+    entry = next(e for e in after.entries if e.code == "near-duplicate")
+    assert len(entry.rows) == 6
+    assert entry.reason == "as of the first release"
+    standing = split(after, [grown], more, TODAY)
+    assert (standing.known, standing.growth) == ((grown,), ())
+    assert update(after, [grown, FOUND[1]], more, today=TODAY) == after
 
 
 def test_after_an_update_what_was_new_or_untouched_is_known(known):

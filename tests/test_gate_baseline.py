@@ -13,6 +13,7 @@ from auditor import baseline as baselines
 from auditor.gate import gate
 from auditor.outcomes import Verdict
 from auditor.pipeline import examine
+from auditor.policy import Policy, Rule
 from auditor.settings import Settings
 
 ORDERS = ("two oat flat whites", "a rye loaf", "the lemon tart", "one pot of mint tea", "a bagel")
@@ -94,3 +95,125 @@ def test_a_copy_that_is_added_fails_beside_what_is_told(rows, judged):
     assert failed.check == "near-duplicate"
     assert set(failed.rows) == {100, 262, 263, 264}
     assert "near-duplicate" in {t.check for t in verdict.of("informational")}
+
+
+# --- what is known, and has grown -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def against_known(rows, settings, tmp_path_factory) -> Callable[..., Verdict]:
+    """The verdict against a baseline of `rows` and of all that is found in them."""
+    path: Path = tmp_path_factory.mktemp("all-known") / "baseline.json"
+    dataset, findings = examine(rows, settings=settings)
+    baselines.write(baselines.create(findings, dataset), path)
+    return lambda candidate, **more: gate(candidate, baseline=path, settings=settings, **more)
+
+
+def plain(count: int) -> pd.DataFrame:
+    """Rows that nothing is wrong with, in words of their own; each category has its vowels."""
+    random, letters = np.random.default_rng(9), list("bdfghklmnprstvz")
+    words = {
+        label: [a + v + b for a in letters for v in vowels for b in letters]
+        for label, vowels in zip(MOODS, ("ae", "ou"), strict=True)
+    }
+    labels = [[*MOODS][i % 2] for i in range(count)]
+    texts = [" ".join(random.choice(words[label], 9)) for label in labels]
+    return pd.DataFrame({"text": texts, "label": labels})
+
+
+def more_copies(row: pd.DataFrame, count: int) -> pd.DataFrame:
+    edits = [row.text.iloc[0] + "!" * n + " " * (n % 2) for n in range(2, 2 + count)]
+    return pd.DataFrame({"text": edits, "label": [row.label.iloc[0]] * count})
+
+
+def shuffled(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sample(frac=1, random_state=5).reset_index(drop=True)
+
+
+def of(verdict: Verdict, check: str) -> list[tuple[str, str]]:
+    return [(t.status, t.summary) for t in verdict.tested if t.check == check]
+
+
+def test_what_is_known_stays_known_where_rows_move_or_leave(rows, against_known):
+    for candidate in (rows, shuffled(rows), rows[rows.index != 251].reset_index(drop=True)):
+        verdict = against_known(candidate)
+        assert verdict.outcome == "pass"
+        assert [s for s, _ in of(verdict, "near-duplicate")] == ["pass"]
+
+
+def test_a_known_finding_that_doubles_is_known_and_its_growth_is_told(rows, against_known):
+    """Four rows of one text become eight, among a hundred that are added."""
+    grown = pd.concat([rows, plain(96), more_copies(rows[:1], 4)], ignore_index=True)
+    for candidate in (grown, shuffled(grown)):
+        verdict = against_known(candidate)
+        told = of(verdict, "near-duplicate")
+        assert verdict.baseline.new == 0
+        assert [s for s, _ in told] == ["warn", "pass"]
+        assert "known to the baseline, has grown from 4 to 8 rows" in told[0][1]
+        assert verdict.outcome == "pass"
+
+
+def test_what_floods_a_known_finding_fails(rows, against_known):
+    """Forty copies of a row whose four copies are known, with ten rows that are right."""
+    flooded = pd.concat([rows, plain(10), more_copies(rows[:1], 40)], ignore_index=True)
+    verdict = against_known(flooded)
+    assert verdict.outcome == "fail"
+    [failed] = (t for t in verdict.of("fail") if t.check == "near-duplicate")
+    assert "known to the baseline, has grown from 4 to 44 rows" in failed.summary
+    assert "80% of the added rows are in such, 6% of those before" in failed.summary
+    assert set(failed.rows) == set(range(272, 312))
+
+
+def test_the_policy_says_how_much_may_be_added_to_what_is_known(rows, against_known):
+    grown = pd.concat([rows, plain(40), more_copies(rows[:1], 6)], ignore_index=True)
+    strict = Policy(checks={"near-duplicate": Rule(fail_batch=0.0)})
+    told = Policy(checks={"near-duplicate": Rule(fail_batch=0.0, informational=True)})
+    slips = Policy(checks={"near-duplicate": Rule(fail_batch=0.0)}, fewest=7)
+    found = {
+        name: [s for s, _ in of(against_known(grown, policy=policy), "near-duplicate")]
+        for name, policy in (("strict", strict), ("told", told), ("slips", slips))
+    }
+    assert found == {
+        "strict": ["fail", "pass"],
+        "told": ["informational", "pass"],
+        "slips": ["warn", "pass"],
+    }
+
+
+def test_another_family_beside_one_that_has_grown_fails(rows, against_known):
+    more = [rows, plain(96), more_copies(rows[:1], 4), copied(rows[100:101])]
+    verdict = against_known(pd.concat(more, ignore_index=True))
+    assert verdict.outcome == "fail"
+    told = of(verdict, "near-duplicate")
+    assert [s for s, _ in told] == ["fail", "warn"]
+    assert "not in the baseline" in told[0][1]
+
+
+FORM = (
+    "Form {} of the allotment society | Dear committee, I hereby apply for plot no. {} beside the "
+    "{}, from the first of {} on, and have read the rules. Yours faithfully, {}."
+)
+
+
+def forms(numbers: range) -> pd.DataFrame:
+    """Applications that one form makes, each filled in by somebody else."""
+    months, places = ("March", "April", "May", "June"), ("pond", "gate", "orchard", "shed", "hedge")
+    texts = [
+        FORM.format(100 + 7 * n, 3 * n + 2, places[n % 5], months[n % 4], f"Mx {chr(65 + n)}. Lark")
+        for n in numbers
+    ]
+    return pd.DataFrame({"text": texts, "label": "orders"})
+
+
+def test_a_known_template_that_doubles_is_known_and_its_growth_is_told(settings, tmp_path):
+    before = pd.concat([plain(120), forms(range(6))], ignore_index=True)
+    dataset, findings = examine(before, settings=settings)
+    baselines.write(baselines.create(findings, dataset), tmp_path / "baseline.json")
+    after = pd.concat([before, plain(200)[120:], forms(range(6, 12))], ignore_index=True)
+    for candidate in (after, shuffled(after)):
+        verdict = gate(candidate, baseline=tmp_path / "baseline.json", settings=settings)
+        status, summary = of(verdict, "template-dominance")[0]
+        assert status == "warn"
+        assert "known to the baseline, has grown from 6 to 12 rows" in summary
+        assert verdict.baseline.new == 0
+        assert verdict.outcome == "pass"

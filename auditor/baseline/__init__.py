@@ -7,6 +7,7 @@ or row numbers, so that they stay known when they move.
     entries.py    what a baseline holds
     file.py       the file: sorted JSON that changes only where the data does
     history.py    which rows of a dataset were there when the baseline was made
+    growth.py     what was added to findings that are known
     standing.py   which findings are known, new, or of rows that nobody touched; update and prune
 """
 
@@ -14,11 +15,14 @@ from __future__ import annotations
 
 from auditor.baseline.entries import Baseline, Entry
 from auditor.baseline.file import read, write
+from auditor.baseline.growth import Grown, Growth
 from auditor.baseline.standing import Standing, create, date_of_today, prune, split, update
 
 __all__ = [
     "Baseline",
     "Entry",
+    "Grown",
+    "Growth",
     "Standing",
     "create",
     "date_of_today",

@@ -7,6 +7,7 @@ what comes or goes changes its own line and moves no other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -15,15 +16,27 @@ import msgspec
 
 from auditor.baseline.entries import Baseline, Entry
 from auditor.baseline.history import KEY
+from auditor.checks import CHECKS
 from auditor.errors import DataError, SurroundingsError, UsageError
-from auditor.files import write_whole
+from auditor.files import NOT_JSON, write_whole
 
 _PREFIX = 2  # digits that the hashes of a line share: 256 lines at most
-_Hashes = Annotated[str, msgspec.Meta(pattern=rf"^[0-9a-f]{{{KEY}}}( [0-9a-f]{{{KEY}}})*$")]
+_HASH = rf"[0-9a-f]{{{KEY}}}"
+_Hash = Annotated[str, msgspec.Meta(pattern=rf"^{_HASH}\Z")]
+_Hashes = Annotated[str, msgspec.Meta(pattern=rf"^{_HASH}( {_HASH})*\Z")]
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
-    entries: tuple[Entry, ...]
+# People edit these files: a field that is misspelled, as `expire`, must not be passed over.
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    code: str
+    category: str | None
+    rows: tuple[_Hash, ...]
+    reason: str = ""
+    expires: date | None = None
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    entries: tuple[_Entry, ...]
     labels: tuple[_Hashes, ...] = ()
     rows: tuple[_Hashes, ...] | None = None  # None: of a version that did not keep them
 
@@ -37,15 +50,23 @@ def read(path: Path) -> Baseline:
         raise UsageError(f"{path}: no such baseline; {make}") from error
     except OSError as error:
         raise SurroundingsError(f"{path}: cannot be read ({error.strerror})") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except NOT_JSON as error:
         raise DataError(f"{path}: is not a baseline ({error}); restore it, or {make}") from error
     if file.rows is None:
         raise DataError(
             f"{path}: does not say which rows there were when it was made, as an earlier version "
             f"wrote it; remove it and {make}"
         )
+    codes = {check.code for check in CHECKS}
+    for i, entry in enumerate(file.entries):
+        if entry.code not in codes:
+            raise DataError(
+                f"{path}: entries[{i}].code {entry.code!r} is no check; mend it, restore the file, "
+                f"or {make}"
+            )
+    entries = tuple(Entry(**msgspec.structs.asdict(entry)) for entry in file.entries)
     rows, labels = (tuple(" ".join(lines).split()) for lines in (file.rows, file.labels))
-    return Baseline(entries=file.entries, rows=rows, labels=labels).in_order()
+    return Baseline(entries=entries, rows=rows, labels=labels).in_order()
 
 
 def write(baseline: Baseline, path: Path) -> None:

@@ -8,6 +8,7 @@ anew throughout is the same label; where a part of its rows is spelled anew, the
 from __future__ import annotations
 
 import hashlib
+import math
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,12 +16,12 @@ from dataclasses import dataclass
 
 import regex
 
-from auditor.baseline.entries import Baseline, marks
+from auditor.baseline.entries import Baseline, Entry, marks
 from auditor.records import Dataset, Example
 from auditor.results import Finding
 
 KEY = 16  # hexadecimal digits of a hash: one chance in 10**7 that two of a million agree
-MOST = 0.5  # share of a finding's rows that must be known; more than this
+MOST = 0.5  # share of a finding's rows, or of an entry's, that both must have; more than this
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
 
 
@@ -55,17 +56,44 @@ class History:
             resting[finding.code] |= self.marks(finding)
         return resting
 
-    def knows(self, finding: Finding, held: set[str]) -> bool:
-        """Whether most of its rows are among `held`.
+    def there(self, rows: Iterable[int]) -> float:
+        """How many of the rows were there.
 
         Rows of one hash cannot be told apart: where there are more of them than there were, each
         counts for the share that was there.
         """
+        keys = [self.keys[row] for row in rows]
+        # An exact sum, which is the same in whatever order the rows stand.
+        return math.fsum(min(1.0, self.before[k] / self.now[k]) for k in keys)
+
+    def added_to(self, row: int) -> bool:
+        """Whether the row, or another one of its hash, was added."""
+        return self.now[self.keys[row]] > self.before[self.keys[row]]
+
+    def knows(self, finding: Finding, entries: Iterable[Entry]) -> bool:
+        """Whether a finding is what `entries` of its code say.
+
+        It is where most of its rows stand in them: it shrank, was divided, or took in another one.
+        And where rows were added, however many, to the same finding: of those that were there most
+        stand in the entries, and they are most of what one of them rested on. More than half each
+        time: what shares half of its rows with an entry is another finding.
+        """
+        known = [*entries]
+        held = {mark for entry in known for mark in entry.marks}
         if not finding.rows:
             return self.marks(finding) <= held
-        keys = [self.keys[row] for row in finding.rows]
-        known = sum(min(1.0, self.before[k] / self.now[k]) for k in keys if k in held)
-        return known > MOST * len(keys)
+        inside = [row for row in finding.rows if self.keys[row] in held]
+        share = self.there(inside)
+        if share > MOST * len(finding.rows):
+            return True
+        same = share > MOST * self.there(finding.rows)
+        return same and any(self._holds(inside, entry) for entry in known)
+
+    def _holds(self, rows: Iterable[int], entry: Entry) -> bool:
+        """Whether the rows are most of those that an entry rested on, gone ones counted."""
+        hashes = set(entry.rows)
+        own = (row for row in rows if self.keys[row] in hashes)
+        return self.there(own) > MOST * sum(max(1, self.before[k]) for k in hashes)
 
     def has_all_of(self, finding: Finding) -> bool:
         """Whether each of its rows was there; of one without rows, whether no row came or went."""

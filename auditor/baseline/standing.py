@@ -1,6 +1,8 @@
 """How findings stand to a baseline, and how a baseline is made and kept up to date.
 
-known      most of its rows stand in entries of its code
+known      most of its rows stand in entries of its code, or rows were added to one of these: it is
+           the same finding, shrunk, grown or in another order (`History.knows`). What was added
+           is told (`growth.py`), and the gate judges it
 untouched  no entry knows it, and each of its rows was there when the baseline was made: nobody
            added or changed what it rests on, so it fails nothing
 new        any other
@@ -14,10 +16,12 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from auditor.baseline.entries import Baseline, Entry
+from auditor.baseline.growth import Growth, grown
 from auditor.baseline.history import History, label_keys, row_keys
 from auditor.errors import UsageError
 from auditor.records import Dataset
@@ -32,6 +36,7 @@ class Standing(NamedTuple):
     untouched: tuple[Finding, ...]
     fixed: tuple[Entry, ...]
     expired: tuple[Entry, ...]
+    growth: tuple[Growth, ...]  # of those that are known
 
 
 def create(
@@ -66,7 +71,7 @@ def split(
     today = today or date_of_today()
     expired = tuple(e for e in baseline.entries if e.expired(today))
     counting = tuple(e for e in baseline.entries if not e.expired(today))
-    held, lapsed = _by_code(counting), _by_code(expired)
+    held, lapsed = _entries_of(counting), _by_code(expired)
     history, weighty = History.of(baseline, dataset), _weighty(findings)
     resting = history.resting(weighty)
     known, new, untouched = [], [], []
@@ -83,6 +88,7 @@ def split(
         untouched=tuple(untouched),
         fixed=tuple(e for e in counting if not e.marks & resting[e.code]),
         expired=expired,
+        growth=tuple(grown(known, history)),
     )
 
 
@@ -96,14 +102,22 @@ def update(
 ) -> Baseline:
     """The baseline with the rows and findings that it lacks; what it has stays, found or not.
 
-    What is found again after its entry expired is new, and takes that entry's place.
+    What is found again after its entry expired is new, and takes that entry's place. An entry takes
+    in the rows that its finding has grown by.
     """
+    today = today or date_of_today()
     standing = split(baseline, findings, dataset, today)
     added = create((*standing.new, *standing.untouched), dataset, reason, expires)
     renewed = {entry.about for entry in added.entries}
-    kept = (e for e in baseline.entries if e.about not in renewed)
+    history = History.of(baseline, dataset)
+    more = [g.finding for growth in standing.growth for g in growth.findings]
+    kept = (
+        entry if entry.expired(today) else _taking_in(entry, more, history)
+        for entry in baseline.entries
+        if entry.about not in renewed
+    )
     return Baseline(
-        entries=(*kept, *added.entries),
+        entries=tuple(dict.fromkeys((*kept, *added.entries))),
         rows=tuple((Counter(baseline.rows) | Counter(added.rows)).elements()),
         labels=tuple({*baseline.labels, *added.labels}),
     ).in_order()
@@ -136,6 +150,21 @@ def date_of_today() -> date:
 
 def _weighty(findings: Iterable[Finding]) -> list[Finding]:
     return [f for f in findings if f.severity in ("error", "warning")]
+
+
+def _taking_in(entry: Entry, grown: Iterable[Finding], history: History) -> Entry:
+    """The entry with all hashes of the findings that have grown from it."""
+    same = (f for f in grown if f.code == entry.code and history.knows(f, [entry]))
+    rows = set(entry.rows).union(*map(history.marks, same))
+    return replace(entry, rows=tuple(sorted(rows)))
+
+
+def _entries_of(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Code -> its entries."""
+    named: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        named[entry.code].append(entry)
+    return named
 
 
 def _by_code(entries: Iterable[Entry]) -> dict[str, set[str]]:

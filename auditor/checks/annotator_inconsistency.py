@@ -37,6 +37,8 @@ class AnnotatorInconsistency:
     code: ClassVar[str] = "annotator-inconsistency"
     title: ClassVar[str] = "Annotators who do not agree"
     needs: ClassVar[tuple[str, ...]] = ("annotators", "out_of_fold")
+    quotes: ClassVar[tuple[str, ...]] = ("annotator",)
+    names: ClassVar[tuple[str, ...]] = ("confused",)
 
     alpha: float = limit(
         0.667,

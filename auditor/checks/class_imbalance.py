@@ -18,6 +18,8 @@ class ClassImbalance:
     code: ClassVar[str] = "class-imbalance"
     title: ClassVar[str] = "Categories with hardly any rows"
     needs: ClassVar[tuple[str, ...]] = ()
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
     even_share: float = limit(
         0.1,

@@ -61,6 +61,8 @@ class CombinationGap:
     code: ClassVar[str] = "combination-gap"
     title: ClassVar[str] = "Declared columns: combinations with too few rows"
     needs: ClassVar[tuple[str, ...]] = ("declared",)
+    quotes: ClassVar[tuple[str, ...]] = ("combination",)
+    names: ClassVar[tuple[str, ...]] = ("columns",)
 
     fewest: int = limit(
         5,

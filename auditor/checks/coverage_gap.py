@@ -23,6 +23,8 @@ class CoverageGap:
     code: ClassVar[str] = "coverage-gap"
     title: ClassVar[str] = "Thin subtypes"
     needs: ClassVar[tuple[str, ...]] = ("subtypes",)
+    quotes: ClassVar[tuple[str, ...]] = ("keywords", "sources", "annotators", "declared")
+    names: ClassVar[tuple[str, ...]] = ("all_from", "chance")
 
     separation: float = limit(
         0.3,

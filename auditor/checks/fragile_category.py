@@ -18,6 +18,8 @@ class FragileCategory:
     code: ClassVar[str] = "fragile-category"
     title: ClassVar[str] = "Categories that will be forgotten"
     needs: ClassVar[tuple[str, ...]] = ("forecast",)
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
     lower_bound: float = limit(
         0.10,

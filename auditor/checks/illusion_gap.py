@@ -16,6 +16,8 @@ class IllusionGap:
     code: ClassVar[str] = "illusion-gap"
     title: ClassVar[str] = "Accuracy that rests on templates"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "illusions")
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
     effect: float = limit(
         0.05,

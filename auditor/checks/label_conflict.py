@@ -51,6 +51,8 @@ class LabelConflict:
     code: ClassVar[str] = "label-conflict"
     title: ClassVar[str] = "One example, two labels"
     needs: ClassVar[tuple[str, ...]] = ()
+    quotes: ClassVar[tuple[str, ...]] = ("difference", "annotators")
+    names: ClassVar[tuple[str, ...]] = ("labels", "certainty", "favours", "probabilities")
 
     review: float = limit(
         0.95,

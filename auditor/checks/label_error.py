@@ -24,6 +24,8 @@ class LabelError:
     code: ClassVar[str] = "label-error"
     title: ClassVar[str] = "Labels that look wrong"
     needs: ClassVar[tuple[str, ...]] = ("label_errors",)
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ("suggested", "probe", "neighbours", "words", "labels")
 
     sure: float = limit(
         0.8,

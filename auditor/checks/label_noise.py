@@ -24,6 +24,8 @@ class LabelNoise:
     code: ClassVar[str] = "label-noise"
     title: ClassVar[str] = "Labels that the texts do not tell"
     needs: ClassVar[tuple[str, ...]] = ("label_noise",)
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
     wrong: float = limit(
         0.10,

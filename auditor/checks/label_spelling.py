@@ -23,6 +23,8 @@ class LabelSpelling:
     code: ClassVar[str] = "label-spelling"
     title: ClassVar[str] = "One label, several spellings"
     needs: ClassVar[tuple[str, ...]] = ()
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ("spellings",)
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         data = evidence.dataset

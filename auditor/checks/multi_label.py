@@ -24,6 +24,8 @@ class MultiLabel:
     code: ClassVar[str] = "multi-label"
     title: ClassVar[str] = "Several labels a text"
     needs: ClassVar[tuple[str, ...]] = ()
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         members = in_long_form(evidence.dataset)

@@ -16,6 +16,8 @@ class NearDuplicate:
     code: ClassVar[str] = "near-duplicate"
     title: ClassVar[str] = "Copies of one example"
     needs: ClassVar[tuple[str, ...]] = ()
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
     many: int = limit(
         4,

@@ -34,6 +34,8 @@ class ReferenceGap:
     code: ClassVar[str] = "reference-gap"
     title: ClassVar[str] = "What real use has and training lacks"
     needs: ClassVar[tuple[str, ...]] = ("reference",)
+    quotes: ClassVar[tuple[str, ...]] = ("typical_text",)
+    names: ClassVar[tuple[str, ...]] = ()
 
     fewest: int = limit(
         5,

@@ -17,6 +17,8 @@ class RejectedRows:
     code: ClassVar[str] = "rejected-rows"
     title: ClassVar[str] = "Rows that could not be read"
     needs: ClassVar[tuple[str, ...]] = ()
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ("reasons", "first")
 
     share: float = limit(
         0.01,

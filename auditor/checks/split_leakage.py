@@ -25,6 +25,8 @@ class SplitLeakage:
     code: ClassVar[str] = "split-leakage"
     title: ClassVar[str] = "Other splits that training has seen"
     needs: ClassVar[tuple[str, ...]] = ("copies_across",)
+    quotes: ClassVar[tuple[str, ...]] = ()
+    names: ClassVar[tuple[str, ...]] = ("split", "kind", "pairs")
 
     share: float = limit(
         0.01,

@@ -16,6 +16,8 @@ class TemplateDominance:
     code: ClassVar[str] = "template-dominance"
     title: ClassVar[str] = "Rows filled from one template"
     needs: ClassVar[tuple[str, ...]] = ()
+    quotes: ClassVar[tuple[str, ...]] = ("skeleton", "skeletons")
+    names: ClassVar[tuple[str, ...]] = ()
 
     rows: int = limit(
         4,

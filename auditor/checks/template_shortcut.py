@@ -19,6 +19,8 @@ class TemplateShortcut:
     code: ClassVar[str] = "template-shortcut"
     title: ClassVar[str] = "Frames that give the label away"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "frame_alone")
+    quotes: ClassVar[tuple[str, ...]] = ("skeleton",)
+    names: ClassVar[tuple[str, ...]] = ()
 
     rows: int = limit(
         4,

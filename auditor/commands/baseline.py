@@ -92,7 +92,8 @@ def update(
     debug: bool,
     **flags: Any,
 ) -> None:
-    """Add the rows and findings that are new in DATA to BASELINE; every entry stays.
+    """Add the rows and findings that are new in DATA to BASELINE; every entry stays, and takes in
+    the rows that its finding has grown by.
 
     Exits as `auditor baseline create` does.
     """
@@ -103,9 +104,12 @@ def update(
         dataset, findings = _examined(data, quiet, **flags)
         after = baselines.update(before, findings, dataset, reason, until)
         baselines.write(after, file)
-        added = len(set(after.entries) - set(before.entries))
+        changed = len(set(before.entries) - set(after.entries))
+        added = len(after.entries) - len(before.entries)
+        also = f", {changed} grown or renewed" if changed else ""
         rows = len(after.rows) - len(before.rows)
-        _say(quiet, f"{file}: {added} added, {len(after.entries)} known; {_rows(rows)} added")
+        known = f"{len(after.entries)} known"
+        _say(quiet, f"{file}: {added} added{also}, {known}; {_rows(rows)} added")
 
 
 @baseline.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -80,7 +81,27 @@ def errors(debug: bool) -> Iterator[None]:
 
 @contextmanager
 def progress_bars(quiet: bool) -> Iterator[Progress]:
-    """Bars on a terminal; nothing in logs, in CI, or with --quiet."""
+    """Bars on a terminal, none in logs, in CI, or with --quiet; and what is to be said of the work,
+    a line each, but with --quiet."""
+    log, said = logging.getLogger("auditor"), _Said()
+    said.setLevel(logging.ERROR if quiet else logging.WARNING)
+    log.addHandler(said)
+    try:
+        with _bars(quiet) as progress:
+            yield progress
+    finally:
+        log.removeHandler(said)
+
+
+class _Said(logging.Handler):
+    """What the package logs, on stderr."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(f"auditor: {' '.join(record.getMessage().split())}", err=True)
+
+
+@contextmanager
+def _bars(quiet: bool) -> Iterator[Progress]:
     if quiet or not sys.stderr.isatty() or "CI" in os.environ:
         yield lambda *_: None
         return

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.errors import SurroundingsError
-from auditor.files import write_whole
+from auditor.files import checksum, write_whole
 from auditor.records import Embeddings, Floats
 
 Entry = tuple[Floats, int, float]  # vector (dim,), windows, unknown share
@@ -46,7 +46,7 @@ class VectorCache:
         known: dict[bytes, Entry] = {}
         for path in sorted(self._home.glob("*.safetensors")):
             try:
-                if hashlib.sha256(path.read_bytes()).hexdigest()[:32] != path.stem:
+                if checksum(path.read_bytes())[:32] != path.stem:
                     continue
                 with safe_open(path, framework="numpy") as file:
                     if (file.metadata() or {}).get("identity") != self.identity:
@@ -70,7 +70,7 @@ class VectorCache:
             "unknown": embeddings.unknown,
         }
         content = save(arrays, metadata={"identity": self.identity})
-        path = self._home / f"{hashlib.sha256(content).hexdigest()[:32]}.safetensors"
+        path = self._home / f"{checksum(content)[:32]}.safetensors"
         try:
             self._home.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)

@@ -2,7 +2,8 @@
 
 structure.py   what is found in the base alone and in both sets together
 questions.py   the questions: of what was added, of what left, of limits
-answers.py     answers that are counted: what an audit would say, names, a baseline
+answers.py     answers that are counted: what an audit would say, and names
+known.py       answers against a baseline file, and what was added to what it knows
 verdict.py     all answers in one verdict, and the set without the rows to leave out
 
 A question compares the rows that were added with those of the base (`sides/rises.py`), asks what is

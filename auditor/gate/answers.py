@@ -1,4 +1,7 @@
-"""Answers that are counted, not estimated: what an audit would say, names, a baseline."""
+"""Answers that are counted, not estimated: what an audit would say, and names.
+
+Those about a baseline are in `known.py`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from typing import Literal
 
 import numpy as np
 
-from auditor import baseline as baselines
 from auditor.checks import judge
 from auditor.checks.label_noise import LabelNoise
 from auditor.gate.structure import Structure
@@ -34,7 +36,7 @@ def about_errors(
     errors = [f for f in findings if f.severity == "error" and f.code not in failed]
     allowed = {code for code, r in policy.checks.items() if r.fail is not None or r.informational}
     failing = [
-        _of_findings(sides, code, found, "absolute", "fail", _told(found))
+        of_findings(sides, code, found, "absolute", "fail", _told(found))
         for code in _codes(errors)
         if code not in allowed and (found := [f for f in errors if f.code == code])
     ]
@@ -81,7 +83,7 @@ def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
     share = len(rows) / len(sides.candidate.examples)
     named = [f"{old!r} is now {new!r}" for old, new in renamed.items()]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
-    yield _counted(
+    yield counted(
         check="category-names",
         category=None,
         kind="absolute",
@@ -97,35 +99,7 @@ def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
     )
 
 
-def against(sides: Pool, compared: baselines.Standing, policy: Policy) -> Iterator[Tested]:
-    """An answer for each check that found something: whether the baseline knows all of it.
-
-    Findings of rows that were there when the baseline was made fail nothing: nobody touched them.
-    """
-    for code in dict.fromkeys(
-        f.code for f in (*compared.new, *compared.untouched, *compared.known)
-    ):
-        new, untouched, known = (
-            [f for f in found if f.code == code]
-            for found in (compared.new, compared.untouched, compared.known)
-        )
-        informational = policy.checks.get(code, Rule()).informational
-        failing: Status = "informational" if informational else "fail"
-        if new:
-            told = f"{_number(new)} not in the baseline, such as: {new[0].summary}"
-            yield _of_findings(sides, code, new, "new", failing, told)
-        if untouched:
-            told = (
-                f"{_number(untouched)} not in the baseline, on rows that were there when it was "
-                f"made, such as: {untouched[0].summary}"
-            )
-            yield _of_findings(sides, code, untouched, "new", "informational", told)
-        if known and not new:
-            told = f"{_number(known)}, known to the baseline"
-            yield _of_findings(sides, code, known, "new", "pass", told)
-
-
-def _of_findings(
+def of_findings(
     sides: Pool,
     code: str,
     found: Sequence[Finding],
@@ -133,11 +107,12 @@ def _of_findings(
     status: Status,
     summary: str,
 ) -> Tested:
+    """An answer about findings of one check, resting on all of their rows."""
     positions = sorted({r for f in found for r in f.rows if r < len(sides.in_candidate)})
     share, low, high = 3 * [len(positions) / len(sides.in_candidate)]
     if "low" in found[0].limit:  # the check has estimated a share of the set, with its interval
         share, low, high = (float(found[0].measured[name]) for name in ("share", "low", "high"))
-    return _counted(
+    return counted(
         check=code,
         category=found[0].category if len(found) == 1 else None,
         kind=kind,
@@ -153,7 +128,7 @@ def _of_findings(
     )
 
 
-def _counted(
+def counted(
     *,
     check: str,
     category: str | None,
@@ -194,10 +169,6 @@ def _counted(
     )
 
 
-def _number(found: Sequence[Finding]) -> str:
-    return f"{len(found)} {'finding' if len(found) == 1 else 'findings'}"
-
-
 def _codes(findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.code for f in findings))
 
@@ -225,12 +196,12 @@ def about_sets(found: Structure, checks: Sequence[Check], policy: Policy) -> Ite
         for of, told in ((errors, status), (warnings, "warn")):
             if of:
                 shown: Status = "informational" if informational else told
-                yield _of_findings(sides, check.code, of, "absolute", shown, of[0].summary)
+                yield of_findings(sides, check.code, of, "absolute", shown, of[0].summary)
         stands = [f for f in before if f.code == LabelNoise.code and f.severity == "error"]
         if stands and not errors and sides.added.any():
             summary = f"the base cannot judge the labels that were added: {stands[0].summary}"
             shown = "informational" if informational else "inconclusive"
-            yield _of_findings(sides, check.code, stands, "absolute", shown, summary)
+            yield of_findings(sides, check.code, stands, "absolute", shown, summary)
 
 
 def _of_one_category(finding: Finding) -> bool:
@@ -265,7 +236,7 @@ def unclear(found: Structure, checks: Sequence[Check]) -> Iterator[Tested]:
     for check in checks:
         if isinstance(check, LabelNoise) and noise is not None and not check.clear(noise):
             between = f"{100 * noise.low:.0f} to {100 * noise.high:.0f}%"
-            yield _counted(
+            yield counted(
                 check=check.code,
                 category=None,
                 kind="absolute",

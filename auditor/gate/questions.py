@@ -13,7 +13,8 @@ from auditor.checks.label_error import LabelError
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.embedding.embed import Encoder
 from auditor.embedding.subtypes import keywords
-from auditor.gate.answers import about_errors, about_names, about_sets, against, standing, unclear
+from auditor.gate.answers import about_errors, about_names, about_sets, standing, unclear
+from auditor.gate.known import against
 from auditor.gate.structure import Structure, find_structure, suspects
 from auditor.gate.verdict import make_verdict
 from auditor.interfaces import Check, Progress

@@ -99,6 +99,7 @@ def _summed(standing: baselines.Standing) -> BaselineSummary:
         new=len(standing.new),
         fixed=len(standing.fixed),
         expired=len(standing.expired),
+        grown=sum(len(g.findings) for g in standing.growth),
         untouched=len(standing.untouched),
     )
 

@@ -10,6 +10,7 @@
     rungs.py        the ladder of probes: from one update, features of each old category
     estimate.py     features -> expected drop, interval and curve, by coefficients that were
                     fitted on measured updates (`coefficients.json`, made by `fitting.py`)
+    coefficient_file.py  the file of `--coefficients`, held to what the forecast needs
     simulated.py    which updates stand in for the one that is not given
     scenes.py       the old data with the update that is given, or simulated ones
     training.py     an encoder with a head: the loop that trains and reads it

@@ -1,8 +1,8 @@
 """Measuring updates on the user's own data: categories left out, then taught by a real fine-tune.
 
-Each measured update is one file, keyed by the rows, the recipe and the model: a run that was
-killed finds those that are done. The forecast sees the rows that the fine-tune is trained on, and
-none of those that it is read on.
+Each measured update is one file, keyed by the rows, the recipe and the model, with a checksum: a
+run that was killed finds those that are done, and what is damaged is measured anew. The forecast
+sees the rows that the fine-tune is trained on, and none of those that it is read on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from scipy.stats import spearmanr
 
-from auditor.files import read_whole, write_whole
+from auditor.files import keep, kept
 from auditor.interfaces import Progress, Target
 from auditor.prediction.estimate import Coefficients, losses
 from auditor.prediction.finetune import FineTune, fine_tune
@@ -116,8 +116,7 @@ def measure(
     names = tuple(whole.dataset.categories[c] for c in update)
     key = _key(whole, names, target, seeds, seed)
     path = folder / f"{key}.json"
-    known = read_whole(path, MeasuredUpdate)
-    if known and known.key == key:
+    if known := kept(path, key, MeasuredUpdate):
         return known
     held_out, new = whole.held_out, np.isin(whole.dataset.codes, list(update))
     old = whole.old(np.flatnonzero(~new & ~held_out), seed)
@@ -129,7 +128,7 @@ def measure(
     )
     incoming = whole.pick(np.flatnonzero(new & ~held_out))
     content = _content(old, incoming, found, key, names, target.identity, seed)
-    write_whole(path, msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+    keep(path, key, content)
     return msgspec.json.decode(msgspec.json.encode(content), type=MeasuredUpdate)
 
 
@@ -145,6 +144,11 @@ def _key(whole: Whole, names: tuple[str, ...], target: Target, seeds: int, seed:
         (seeds, seed),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+
+def _key_of_all(updates: Sequence[MeasuredUpdate]) -> str:
+    """What coefficients rest on."""
+    return hashlib.sha256(msgspec.json.encode([u.key for u in updates])).hexdigest()[:16]
 
 
 def _material(whole: Whole, new: np.ndarray, held_out: np.ndarray) -> Material:
@@ -221,7 +225,7 @@ def run(
     progress("updates", len(updates), len(updates))
     fitted, path = refit(done), folder / "coefficients.json"
     if fitted:
-        write_whole(path, msgspec.json.format(msgspec.json.encode(fitted), indent=2) + b"\n")
+        keep(path, _key_of_all(done), fitted)
     return Backtest(
         dataset=whole.dataset.name,
         rung=rung,

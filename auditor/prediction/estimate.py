@@ -16,18 +16,16 @@ updates the numbers come from, and what they are worth on data that was left out
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 import msgspec
 import numpy as np
 from scipy.special import expit
 from scipy.stats import norm, rankdata, t
 
-from auditor.errors import UsageError
-from auditor.prediction.rungs import PROBES, Features
+from auditor.prediction.rungs import Features
 from auditor.records import Table
 from auditor.statistics import score_interval
 
@@ -80,50 +78,6 @@ def shipped() -> Coefficients:
     """The coefficients that come with the package."""
     content = files("auditor.prediction").joinpath("coefficients.json").read_bytes()
     return msgspec.json.decode(content, type=Coefficients)
-
-
-def read_coefficients(path: Path) -> Coefficients:
-    """The coefficients in a file that `auditor backtest` wrote; of `full`, those shipped.
-
-    Raises UsageError for a file that cannot be read or does not hold what the forecast needs.
-    """
-    advice = "give a file that `auditor backtest` wrote"
-    try:
-        found = msgspec.json.decode(path.read_bytes(), type=Coefficients)
-    except OSError as error:
-        raise UsageError(
-            f"--coefficients {path}: cannot be read ({error.strerror}); {advice}"
-        ) from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise UsageError(f"--coefficients {path}: {error}; {advice}") from error
-    if fault := _fault(found):
-        raise UsageError(f"--coefficients {path}: {fault}; {advice}")
-    return replace(found, rungs={**shipped().rungs, **found.rungs})
-
-
-def _fault(found: Coefficients) -> str | None:
-    """What the types alone do not say; None: nothing."""
-    shape, (low, mean, high) = found.curve, found.prior
-    if not len(shape.steps) == len(shape.intercept) == len(shape.slope) > 0:
-        return "the curve needs as many intercepts and slopes as steps"
-    if min(shape.slope) <= 0:
-        return "a slope of the curve is not above 0"
-    if not 0 <= low <= mean <= high <= 1:
-        return "the prior is not three shares in rising order"
-    faults = (_fault_of(name, found.rungs.get(name)) for name in PROBES)
-    return next((f for f in faults if f), None)
-
-
-def _fault_of(name: str, rung: RungWeights | None) -> str | None:
-    known = shipped().rungs[name].weights
-    if rung is None:
-        return f"the rung {name!r} is missing"
-    if not rung.weights or set(rung.weights) - set(known):
-        return f"the rung {name!r} must weigh features among {', '.join(known)}"
-    spread = rung.spread
-    if min(spread.update, spread.category, spread.run) < 0 or spread.freedom <= 0:
-        return f"the spread of the rung {name!r} is not above 0"
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -250,7 +250,7 @@ def _curve(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:
     before = forecast.accuracy_before
 
     def along(drop: float) -> tuple[float, ...]:
-        lost = curve(drop / before, coefficients.curve) if before else (0.0,) * 8
+        lost = curve(drop / before if before else 0.0, coefficients.curve)
         return tuple(round(before * (1 - x), 4) for x in lost)
 
     return Curve(

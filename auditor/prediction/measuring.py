@@ -2,7 +2,7 @@
 
 What was measured stays in the user's cache, keyed by the rows, the recipe and the model, so that
 the same audit with other limits does not wait for it again. The file holds numbers and the names
-of categories, no text.
+of categories, no text, with a checksum and its key: what is damaged is measured anew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from auditor.files import read_whole, write_whole
+from auditor.files import keep, kept
 from auditor.interfaces import Progress, Target
 from auditor.prediction.finetune import FineTune, fine_tune
 from auditor.prediction.folds import hold_out, keep_near_together, seen_by
@@ -56,7 +56,7 @@ def measure_update(
     material = material_of(old, update, across, effort)
     key = _key(material, old.dataset.categories, target, effort, seed)
     path = folder / f"{key}.json"
-    if known := read_whole(path, Measurement):
+    if known := kept(path, key, Measurement):
         return known
     found = fine_tune(
         target,
@@ -67,7 +67,7 @@ def measure_update(
     )
     measured = summed_up(found, old.dataset.categories, target.identity, material, effort)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(path, msgspec.json.encode(measured))
+    keep(path, key, measured)
     return measured
 
 

@@ -1,6 +1,6 @@
 """Stage 5: an audit becomes what people read and what programs read.
 
-    json.py       audit.json, its schema, and the way back
+    json.py       audit.json, its schema, and the way back; consistency.py what types do not say
     html.py       report.html: one file, offline; the page itself is in `page/`
     map.py        what the page's map is given, and the scripts that draw it
     tables.py     relabel.csv and collect.csv

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from auditor.errors import DataError
+from auditor.files import NOT_JSON
 
 Kind = TypeVar("Kind")
 
@@ -25,6 +27,8 @@ class Contract(Generic[Kind]):
     remedy: str  # what to do about another version's file, as "audit the data again"
     description: str  # of the schema
     by_row: tuple[str, ...]  # fields that are keyed by file row
+    # What is wrong with a record that has the right types.
+    faults: Callable[[Kind], Iterable[str]] = lambda _: ()
 
     def write(self, record: Kind) -> str:
         """The record, each top-level key on a line of its own so that two can be diffed."""
@@ -44,7 +48,7 @@ class Contract(Generic[Kind]):
             plain = msgspec.json.decode(Path(path).read_bytes())
         except OSError as error:
             raise DataError(f"{path}: cannot be read ({error.strerror}); {advice}") from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_JSON as error:
             raise DataError(f"{path}: is not JSON ({error}); {advice}") from error
         version = plain.get("schema_version") if isinstance(plain, dict) else None
         if version is None:
@@ -57,9 +61,12 @@ class Contract(Generic[Kind]):
                 f"{self.remedy} or install the auditor that wrote it"
             )
         try:
-            return msgspec.convert(plain, self.kind)
+            found = msgspec.convert(plain, self.kind)
         except msgspec.ValidationError as error:
             raise DataError(f"{path}: is not a valid {self.noun} ({error}); {advice}") from error
+        for fault in self.faults(found):
+            raise DataError(f"{path}: is not a valid {self.noun} ({fault}); {advice}")
+        return found
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema (draft 2020-12); fields added later are valid under it."""

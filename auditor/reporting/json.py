@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from auditor.reporting.consistency import faults
 from auditor.reporting.contract import Contract
 from auditor.results import SCHEMA_VERSION, Audit
 
@@ -18,6 +19,7 @@ _CONTRACT = Contract(
     description="What `auditor audit` found in a labelled dataset. Rows are 0-based data rows of "
     "the file, rejected ones counted; shares, accuracies and drops are fractions 0-1.",
     by_row=("examples",),
+    faults=faults,
 )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from auditor.checks import CHECKS
 from auditor.interfaces import Check
+from auditor.no_text import holds_words
 from auditor.records import (
     CategoryTold,
     CopyFamilies,
@@ -355,3 +357,28 @@ def findings() -> Callable[[Check, Evidence], list[Finding]]:
         return results  # type: ignore[return-value]
 
     return findings
+
+
+def undeclared(finding: Finding) -> set[str]:
+    """What of a finding holds words that its check does not declare as quotes or as names."""
+    declared = {n for c in CHECKS if c.code == finding.code for n in (*c.quotes, *c.names)}
+    held = {**finding.limit, **finding.measured}
+    return {name for name, value in held.items() if holds_words(value)} - declared
+
+
+@pytest.fixture(autouse=True)
+def all_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every finding of these tests: a new value with words has to be declared first."""
+    made = Evidence.finding
+
+    def finding(evidence: Evidence, **fields: Any) -> Finding:
+        found = made(evidence, **fields)
+        assert undeclared(found) == set(), f"{found.code}: declare them in `quotes` or `names`"
+        return found
+
+    monkeypatch.setattr(Evidence, "finding", finding)
+
+
+@pytest.fixture(name="undeclared")
+def _undeclared() -> Callable[[Finding], set[str]]:
+    return undeclared

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from auditor import files
 from auditor.cli import main
-from auditor.errors import UsageError
 from auditor.prediction import backtest
-from auditor.prediction.estimate import Coefficients, Spread, read_coefficients, shipped
+from auditor.prediction.coefficient_file import read_coefficients
+from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.leaving_out import Whole, choose
 from auditor.prediction.scenes import scene_of
 from auditor.records import CopyFamilies
@@ -170,14 +171,34 @@ def test_other_rows_are_another_measurement(whole, target, refunds, kept):
     assert make(fewer, target, kept).key != refunds[1].key
 
 
-@pytest.mark.parametrize("damage", [b"{", b'{"key": "0"}'])
-def test_a_file_that_is_not_whole_is_measured_anew(whole, target, refunds, kept, damage):
+def flipped(content: bytes) -> bytes:
+    """An accuracy of .5 or so that has become one of .7."""
+    place = content.index(b'"accuracy"')
+    place = content.index(b"0.", place) + 2
+    return content[:place] + bytes([content[place] ^ 2]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"{", lambda _: b'{"key": "0"}', flipped])
+def test_a_file_that_is_not_as_it_was_written_is_measured_anew(
+    whole, target, refunds, kept, damage, caplog
+):
     found = refunds[1]
     path = kept / f"{found.key}.json"
     content = path.read_bytes()
-    path.write_bytes(damage)
+    path.write_bytes(damage(content))
     assert make(whole, target, kept).drops.tolist() == found.drops.tolist()
     assert path.read_bytes() == content
+    [told] = caplog.messages
+    assert "is damaged" in told
+    assert str(path) in told
+
+
+def test_the_file_of_another_update_is_not_taken_for_it(whole, target, refunds, kept, monkeypatch):
+    other = make(whole, target, kept, seeds=1)
+    (kept / f"{other.key}.json").replace(kept / f"{refunds[1].key}.json")
+    monkeypatch.setattr(backtest, "fine_tune", None)
+    with pytest.raises(TypeError, match="NoneType"):
+        make(whole, target, kept)
 
 
 def test_a_kill_costs_one_update(whole, target, kept, monkeypatch):
@@ -264,59 +285,6 @@ def test_the_summary_has_a_line_an_update_and_the_mean(done):
     assert lines[-1].endswith("coefficients.json")
 
 
-# --- the file for --coefficients --------------------------------------------------------------
-
-
-def written(path, **changes):
-    path.write_bytes(msgspec.json.encode(dataclasses.replace(shipped(), **changes)))
-    return path
-
-
-def test_coefficients_are_read_as_they_were_written(tmp_path):
-    assert read_coefficients(written(tmp_path / "mine.json")) == shipped()
-
-
-NEGATIVE = Spread(update=0.1, category=-0.1, run=0.1, freedom=5.0)
-
-
-def changed(rung, **changes):
-    return {**shipped().rungs, rung: dataclasses.replace(shipped().rungs[rung], **changes)}
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"rungs": {}}, "the rung 'similarity' is missing"),
-        ({"rungs": changed("head", weights={"colour": 1.0})}, "must weigh features among exemplar"),
-        ({"rungs": changed("head", spread=NEGATIVE)}, "the spread of the rung 'head'"),
-        ({"prior": (0.5, 0.2, 0.9)}, "three shares in rising order"),
-        ({"curve": dataclasses.replace(shipped().curve, slope=(1.0,))}, "as many intercepts"),
-        ({"curve": dataclasses.replace(shipped().curve, slope=(-1.0,) * 7)}, "not above 0"),
-    ],
-)
-def test_coefficients_that_make_no_sense_are_refused(tmp_path, changes, said):
-    path = written(tmp_path / "mine.json", **changes)
-    with pytest.raises(UsageError, match=said):
-        read_coefficients(path)
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [(b"{}", "required field `rungs`"), (b"[1", "Expected `object`"), (b"\xff\xfe", "mine.json")],
-)
-def test_a_file_of_something_else_is_refused_in_a_clear_line(tmp_path, content, said):
-    path = tmp_path / "mine.json"
-    path.write_bytes(content)
-    with pytest.raises(UsageError, match=said) as caught:
-        read_coefficients(path)
-    assert "auditor backtest" in str(caught.value)
-
-
-def test_coefficients_that_are_missing_are_said_to_be(tmp_path):
-    with pytest.raises(UsageError, match="No such file"):
-        read_coefficients(tmp_path / "none.json")
-
-
 # --- the command line -------------------------------------------------------------------------
 
 
@@ -343,6 +311,31 @@ def test_a_backtest_leaves_updates_and_coefficients_that_an_audit_takes(desk):
     run("audit", "desk.csv", "--coefficients", folder / "coefficients.json", "--output", "mine")
     audit = json.loads((desk / "mine/audit.json").read_text(encoding="utf-8"))
     assert "left out of desk" in audit["forecast"]["provenance"]
+
+
+def test_damage_to_a_measured_update_is_said_in_a_line_and_mended(desk):
+    words = ("backtest", "desk.csv", "--updates", 3, "--seeds", 1)
+    run(*words)
+    folder = desk / "reports/desk/backtest"
+    written = {p.name: p.read_bytes() for p in folder.iterdir()}
+    damaged = next(p for p in sorted(folder.iterdir()) if p.name != "coefficients.json")
+    for flags, lines in (((), 1), (("--quiet",), 0)):
+        damaged.write_bytes(flipped(written[damaged.name]))
+        told = run(*words, *flags).stderr.splitlines()
+        assert len(told) == lines
+        assert all(damaged.name in line and "made anew" in line for line in told)
+        assert {p.name: p.read_bytes() for p in folder.iterdir()} == written
+
+
+def test_no_flip_of_a_bit_is_taken_for_a_measured_update(refunds, kept):
+    key = refunds[1].key
+    path = kept / f"{key}.json"
+    content, random = path.read_bytes(), np.random.default_rng(0)
+    for bit in random.choice(8 * len(content), 400, replace=False).tolist():
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        assert files.kept(path, key, backtest.MeasuredUpdate) is None
 
 
 def test_an_audit_says_which_coefficients_are_no_good_before_it_works(desk):

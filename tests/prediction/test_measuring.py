@@ -196,6 +196,34 @@ def test_a_damaged_file_is_measured_again(old, refunds, target, tmp_path):
     assert measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0) == first
 
 
+def test_no_flip_of_a_bit_is_taken_for_what_was_measured(
+    old, refunds, target, folder, measured, tmp_path, monkeypatch, caplog
+):
+    """Each is noticed, told in one line, and would be measured again."""
+    monkeypatch.setattr(measuring, "fine_tune", None)
+    (path,) = folder.iterdir()
+    content, random = path.read_bytes(), np.random.default_rng(0)
+    for bit in random.choice(8 * len(content), 400, replace=False).tolist():
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        (tmp_path / path.name).write_bytes(damaged)
+        with pytest.raises(TypeError, match="NoneType"):
+            measure_update(old, refunds, target, EFFORT, tmp_path, seed=0)
+    assert len(caplog.messages) == 400
+
+
+def test_what_was_measured_of_another_update_is_not_taken_for_it(
+    old, refunds, target, folder, measured, tmp_path, monkeypatch
+):
+    quick = Effort(rows=12, runs=1, rates=(1.0,))
+    measure_update(old, refunds, target, quick, tmp_path, seed=0)
+    (own,), (foreign,) = tmp_path.iterdir(), folder.iterdir()
+    own.write_bytes(foreign.read_bytes())
+    monkeypatch.setattr(measuring, "fine_tune", None)
+    with pytest.raises(TypeError, match="NoneType"):
+        measure_update(old, refunds, target, quick, tmp_path, seed=0)
+
+
 def test_the_file_holds_no_text(old, folder, measured):
     (path,) = folder.iterdir()
     content = path.read_text(encoding="utf-8")

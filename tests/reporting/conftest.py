@@ -291,7 +291,7 @@ def _forecast(spice: Spice) -> Forecast:
                 category=name,
                 accuracy=tuple(fall),
                 low=tuple(a - h for a, h in zip(fall, half, strict=True)),
-                high=tuple(a + h for a, h in zip(fall, half, strict=True)),
+                high=tuple(min(a + h, 1.0) for a, h in zip(fall, half, strict=True)),
             )
         )
     return Forecast(

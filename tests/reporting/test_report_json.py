@@ -128,3 +128,56 @@ def test_what_cannot_be_read_is_one_clear_line(content, said, tmp_path):
         load(path)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+# --- what has the right types, and makes no sense ---------------------------------------------
+
+CATEGORY = ["forecast", "categories", 0]
+CURVE = ["forecast", "curves", 0]
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong", "said"),
+    [
+        (["forecast", "steps"], [0, 2, 5], "forecast.curves[0].accuracy has"),
+        ([*CURVE, "low"], [0.5], "forecast.curves[0].low has 1 values"),
+        ([*CURVE, "high", 0], 7.5, "forecast.curves[0].high are not all shares"),
+        ([*CATEGORY, "expected_drop"], 1e308, "forecast.categories[0].expected_drop"),
+        ([*CATEGORY, "accuracy_before"], -7, "forecast.categories[0].accuracy_before"),
+        ([*CATEGORY, "category"], "nobody's", "none of dataset.categories"),
+        (["forecast", "recipe", "checkpoints"], [], "forecast.recipe.checkpoints"),
+        (["findings", 0, "category"], "nobody's", "findings[0].category"),
+        (["findings", 0, "rows"], [-1], "findings[0].rows"),
+        (["subtypes", 0, "category"], "nobody's", "subtypes[0].category"),
+        (["dataset", "categories"], {}, "none of dataset.categories"),
+        (["settings", "seed"], "first", "settings: seed must be int"),
+        (["settings", "label_map"], [], "settings: label_map must be a table"),
+    ],
+)
+def test_a_file_that_does_not_fit_in_itself_is_refused_by_the_field(
+    audit, tmp_path, path, wrong, said
+):
+    broken = plain(audit)
+    place: Any = broken
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = wrong
+    (tmp_path / "audit.json").write_text(json.dumps(broken))
+    with pytest.raises(DataError) as caught:
+        load(tmp_path / "audit.json")
+    assert said in str(caught.value)
+    assert "audit.json: is not a valid audit" in str(caught.value)
+    assert "`auditor audit` run" in str(caught.value)
+
+
+def test_a_file_of_a_hundred_thousand_brackets_is_not_json(tmp_path):
+    (tmp_path / "audit.json").write_bytes(b"[" * 100_000)
+    with pytest.raises(DataError, match="is not JSON"):
+        load(tmp_path / "audit.json")
+
+
+def test_a_setting_of_another_version_is_passed_over(audit, tmp_path):
+    later = plain(audit)
+    later["settings"]["temperature"] = 0.7
+    (tmp_path / "audit.json").write_text(json.dumps(later))
+    assert load(tmp_path / "audit.json").settings["temperature"] == 0.7

@@ -154,10 +154,11 @@ def baseline(verdict: Verdict) -> str:
     known = verdict.baseline
     if known is None:
         return ""
+    grown = f" of which {known.grown:,} have grown," if known.grown else ""
     return (
         f"Against the baseline file: {count(known.new, 'new finding', 'new findings')}, "
-        f"{known.untouched:,} on rows that were there when it was made, {known.known:,} known, "
-        f"{known.fixed:,} fixed, {known.expired:,} expired."
+        f"{known.untouched:,} on rows that were there when it was made, "
+        f"{known.known:,} known,{grown} {known.fixed:,} fixed, {known.expired:,} expired."
     )
 
 

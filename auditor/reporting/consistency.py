@@ -1,0 +1,103 @@
+"""What the types of an `audit.json` do not say, and a report takes for granted.
+
+A file that somebody edited or another program wrote may have every field, and a curve with a point
+too few. It is refused as it is read, by the field, not drawn wrongly or left to crash a renderer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+
+from auditor.errors import UsageError
+from auditor.results import Audit, CategoryForecast, Forecast, Matrix, Measurement
+from auditor.settings import Settings
+
+SETTINGS = frozenset(f.name for f in dataclasses.fields(Settings))
+SHARES = (
+    *("expected_drop", "low", "high", "low90", "high90", "run_low", "run_high"),
+    *("accuracy_before", "accuracy_after", "accuracy_in_template"),
+)
+
+
+def faults(audit: Audit) -> Iterator[str]:
+    """What does not fit, each with the field that it is about."""
+    names = audit.dataset.categories
+    yield from _of_settings(audit.settings)
+    for i, finding in enumerate(audit.findings):
+        where = f"findings[{i}]"
+        if finding.category is not None and finding.category not in names:
+            yield f"{where}.category {finding.category!r} is none of dataset.categories"
+        if any(row < 0 for row in (*finding.rows, *finding.reference_rows)):
+            yield f"{where}.rows are not all 0 or more"
+    for i, subtype in enumerate(audit.subtypes):
+        if subtype.category not in names:
+            yield f"subtypes[{i}].category {subtype.category!r} is none of dataset.categories"
+    if audit.forecast is not None:
+        yield from _of_forecast(audit.forecast, names)
+
+
+def _of_settings(settings: Mapping[str, object]) -> Iterator[str]:
+    try:
+        Settings(**{k: v for k, v in settings.items() if k in SETTINGS})  # type: ignore[arg-type]
+    except UsageError as error:
+        yield f"settings: {error}"
+
+
+def _of_forecast(forecast: Forecast, names: Mapping[str, int]) -> Iterator[str]:
+    steps = len(forecast.steps)
+    if not forecast.recipe.checkpoints:
+        yield "forecast.recipe.checkpoints are none"
+    for i, category in enumerate(forecast.categories):
+        yield from _of_category(f"forecast.categories[{i}]", category, names)
+    for i, curve in enumerate(forecast.curves):
+        for name in ("accuracy", "low", "high"):
+            yield from _points(f"forecast.curves[{i}].{name}", getattr(curve, name), steps)
+    if forecast.matrix is not None:
+        yield from _of_matrix(forecast.matrix)
+    if forecast.measurement is not None:
+        yield from _of_measurement(forecast.measurement)
+
+
+def _of_category(where: str, category: CategoryForecast, names: Mapping[str, int]) -> Iterator[str]:
+    if category.category not in names:
+        yield f"{where}.category {category.category!r} is none of dataset.categories"
+    for name in SHARES:
+        if not -1 <= getattr(category, name) <= 1:
+            yield f"{where}.{name} is no share from -1 to 1"
+
+
+def _of_matrix(matrix: Matrix) -> Iterator[str]:
+    yield from _size("forecast.matrix.drops", matrix.drops, len(matrix.categories))
+    for i, row in enumerate(matrix.drops):
+        known = [drop for drop in row if drop is not None]
+        yield from _size(f"forecast.matrix.drops[{i}]", row, len(matrix.updates))
+        yield from _points(f"forecast.matrix.drops[{i}]", known, len(known))
+
+
+def _of_measurement(measured: Measurement) -> Iterator[str]:
+    where, steps = "forecast.measurement", len(measured.steps)
+    yield from _points(f"{where}.learnt", measured.learnt, steps)
+    for name in ("moved", "moved_important"):
+        rows = getattr(measured, name)
+        yield from _size(f"{where}.{name}", rows, steps)
+        for i, row in enumerate(rows):
+            yield from _size(f"{where}.{name}[{i}]", row, len(measured.layers))
+    for i, category in enumerate(measured.categories):
+        yield from _size(f"{where}.categories[{i}].accuracy", category.accuracy, measured.runs)
+        for run in category.accuracy:
+            yield from _points(f"{where}.categories[{i}].accuracy", run, steps)
+        if category.masked is not None:
+            yield from _points(f"{where}.categories[{i}].masked", category.masked, steps)
+
+
+def _points(where: str, values: Sequence[float], wanted: int) -> Iterator[str]:
+    """As many shares as are wanted."""
+    yield from _size(where, values, wanted)
+    if any(not -1 <= value <= 1 for value in values):
+        yield f"{where} are not all shares from -1 to 1"
+
+
+def _size(where: str, values: Sequence[object], wanted: int) -> Iterator[str]:
+    if len(values) != wanted:
+        yield f"{where} has {len(values)} values, and {wanted} are wanted"
