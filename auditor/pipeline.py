@@ -57,6 +57,7 @@ from auditor.records import (
 )
 from auditor.results import Audit, Backtest, Finding, Forecast, SkippedCheck
 from auditor.settings import Settings, configure
+from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
@@ -65,6 +66,7 @@ PARTS = ("subtypes", "labels", "noise")  # what `look` can leave out
 NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
 
 
+@one_blas_thread()
 def audit(
     data: Source,
     *,
@@ -108,6 +110,7 @@ def audit(
     return digest(evidence, findings, skipped, limits, shown, places, settings)
 
 
+@one_blas_thread()
 def examine(
     data: Source, *, settings: Settings | None = None, progress: Progress = lambda *_: None
 ) -> tuple[Dataset, tuple[Finding, ...]]:
@@ -254,6 +257,7 @@ def climb(
     )
 
 
+@one_blas_thread()
 def backtest(
     data: Source,
     output: str | Path | None = None,
