@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,11 +35,15 @@ def test_blas_has_one_thread_inside_and_those_of_before_afterwards(two_threads):
     assert of_blas() == {2}
 
 
-def test_torch_has_one_thread_inside_and_those_of_before_afterwards():
+def test_torch_has_one_thread_in_what_starts_inside_and_those_of_before_afterwards():
     before = torch.get_num_threads()
-    with one_torch_thread():
-        assert torch.get_num_threads() == 1
-    assert torch.get_num_threads() == before
+    torch.set_num_threads(2)
+    try:
+        with one_torch_thread(), ThreadPoolExecutor(1) as pool:
+            assert pool.submit(torch.get_num_threads).result() == 1
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("verb", [audit, gate, compare], ids=lambda verb: verb.__name__)
