@@ -168,11 +168,14 @@ class TransformerEmbedder:
         return np.array(owner, dtype=np.int64), windows
 
     def _encode(self, windows: Sequence[list[int]]) -> Floats:
-        """(m, dim) of each window, whatever stands beside it.
+        """(m, dim) of each window: the same bits whatever stands beside it.
 
         The last bits of a product depend on the shape of its matrices, on what is padded, and on
         how threads share it. So a batch holds windows of one length, none padded; this length
-        decides how many; and one thread computes it. What is missing is filled with repeats.
+        decides how many; and one thread computes it, as many threads as there are processors on a
+        batch each. What a batch lacks is filled with repeats. This holds on one machine with one
+        torch, as long as a product treats its rows alike; rounding would not do, since a value
+        within the noise of a step still falls to either side.
         """
         import torch
 
