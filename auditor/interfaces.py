@@ -28,7 +28,11 @@ class Reader(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors. `identity` keys the cache: all that decides a vector."""
+    """Turns texts into unit vectors. `identity` keys the cache: all that decides a vector.
+
+    A text gets the same vector, bit for bit, whatever other texts are embedded with it and however
+    many threads torch may use; otherwise what a cache holds would decide what an audit finds.
+    """
 
     @property
     def name(self) -> str: ...

@@ -60,6 +60,7 @@ from auditor.records import (
 )
 from auditor.results import Audit, Backtest, Finding, Forecast, SkippedCheck
 from auditor.settings import Settings, configure
+from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
@@ -68,6 +69,7 @@ PARTS = ("subtypes", "labels", "errors", "noise")  # what `look` can leave out
 NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
 
 
+@one_blas_thread()
 def audit(
     data: Source,
     *,
@@ -112,6 +114,7 @@ def audit(
     return without_text(whole) if settings.no_text else whole
 
 
+@one_blas_thread()
 def examine(
     data: Source, *, settings: Settings | None = None, progress: Progress = lambda *_: None
 ) -> tuple[Dataset, tuple[Finding, ...]]:
@@ -283,6 +286,7 @@ def climb(
     )
 
 
+@one_blas_thread()
 def backtest(
     data: Source,
     output: str | Path | None = None,

@@ -25,6 +25,7 @@ from auditor.opening import coefficients_of, open_encoder, target_of, with_optio
 from auditor.results import EmbedderSummary
 from auditor.settings import Settings
 from auditor.sides.pool import pool
+from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
@@ -34,6 +35,7 @@ PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn")
 __all__ = ["compare"]
 
 
+@one_blas_thread()
 def compare(
     base: Source,
     candidate: Source | None = None,

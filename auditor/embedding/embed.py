@@ -29,8 +29,8 @@ class Encoder:
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """Vectors (n, dim) of `texts`, in their order.
 
-        New texts go to the model sorted by length, then by content: the batches, and with them
-        the last bits of a vector, do not depend on the order of the rows.
+        A text's vector is its own to the last bit (`Embedder`), so it is one and the same computed
+        or kept. New texts go to the model sorted by length: what is alike in it runs together.
         """
         keys = [key(t) for t in texts]
         missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in self._known}

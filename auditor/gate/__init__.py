@@ -27,6 +27,7 @@ from auditor.outcomes import Verdict
 from auditor.policy import Policy
 from auditor.records import Dataset
 from auditor.settings import Settings
+from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
@@ -36,6 +37,7 @@ __all__ = ["BEYOND_CHECKS", "CODES", "gate"]
 ROUNDS = 3  # in which rows are left out and the gate is asked again
 
 
+@one_blas_thread()
 def gate(
     candidate: Source,
     *,

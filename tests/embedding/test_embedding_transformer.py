@@ -8,9 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from auditor.embedding import open_embedder
-from auditor.embedding.transformer import PACKAGED, PACKAGED_FILES, PACKAGED_REVISION
+from auditor.embedding import open_embedder, transformer
+from auditor.embedding.transformer import (
+    PACKAGED,
+    PACKAGED_FILES,
+    PACKAGED_REVISION,
+    TransformerEmbedder,
+)
 from auditor.errors import SurroundingsError
 
 pytestmark = pytest.mark.model
@@ -24,6 +30,29 @@ LONG = " ".join(
 @pytest.fixture(scope="module")
 def model():
     return open_embedder()
+
+
+@pytest.fixture(params=["float32", "bfloat16"])
+def in_precision(model, monkeypatch, request) -> TransformerEmbedder:
+    """The packaged model, computing in one precision and the other."""
+    monkeypatch.setattr(transformer, "_precision", lambda _: request.param)
+    return TransformerEmbedder(name=model.name, revision=model.revision, model=model.model)
+
+
+@pytest.fixture(scope="module")
+def company(varied) -> list[str]:
+    """Five hundred texts of 1 to 60 words, and one of several windows."""
+    pairs = [f"{one} {other}" for one in varied[:15] for other in varied]
+    words = " ".join(varied).split()
+    return [*varied, *pairs, *(" ".join(words[:n]) for n in range(1, 60, 3)), LONG]
+
+
+@pytest.fixture
+def threads():
+    """Sets how many threads torch may use, until the test ends."""
+    before = torch.get_num_threads()
+    yield torch.set_num_threads
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -54,7 +83,7 @@ def test_the_default_model_is_the_official_one(model):
 
 
 def test_the_identity_names_all_that_decides_a_vector(model):
-    for part in (model.name, model.revision, model.precision, "256"):
+    for part in (model.name, model.revision, model.precision, "256", torch.__version__):
         assert part in model.identity
 
 
@@ -71,10 +100,32 @@ def test_vectors_agree_with_those_of_sentence_transformers(model, varied):
     assert (ours * theirs).sum(axis=1).min() >= 0.999
 
 
-def test_a_vector_hardly_depends_on_the_texts_beside_it(model, varied):
-    together = model.embed([*varied, LONG]).vectors
-    alone = np.concatenate([model.embed([t]).vectors for t in [*varied[:5], LONG]])
-    assert (together[[0, 1, 2, 3, 4, -1]] * alone).sum(axis=1).min() >= 0.999
+def test_a_vector_is_the_same_alone_in_any_company_and_in_any_order(in_precision, company):
+    together = in_precision.embed(company).vectors
+    places = [*range(0, len(company), 17), len(company) - 1]
+    alone = np.concatenate([in_precision.embed([company[i]]).vectors for i in places])
+    np.testing.assert_array_equal(alone, together[places])
+    np.testing.assert_array_equal(in_precision.embed(company[::-1]).vectors[::-1], together)
+    np.testing.assert_array_equal(in_precision.embed(company[1::2]).vectors, together[1::2])
+
+
+def test_a_vector_is_the_same_from_any_number_of_threads(in_precision, company, threads):
+    found = []
+    for number in (1, 2, 5):
+        threads(number)
+        found.append(in_precision.embed(company[::4]).vectors)
+        assert torch.get_num_threads() == number
+    np.testing.assert_array_equal(found[1], found[0])
+    np.testing.assert_array_equal(found[2], found[0])
+
+
+def test_what_goes_wrong_in_a_thread_is_raised(model, monkeypatch):
+    def fails(*_):
+        raise IndexError("out of the vocabulary")
+
+    monkeypatch.setattr(TransformerEmbedder, "_forward", fails)
+    with pytest.raises(IndexError, match="out of the vocabulary"):
+        model.embed(["Where is my parcel?"])
 
 
 def test_a_long_text_is_read_to_its_end_and_its_windows_counted(model):
