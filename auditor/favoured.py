@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from auditor.prediction.label_probes import FLOOR
 from auditor.records import Evidence, Floats, Ints, computed
 
 Reals = NDArray[np.float64]
@@ -83,7 +82,7 @@ def _text(evidence: Evidence) -> Floats:
     errors = computed(evidence.label_errors)
     if errors is None:
         return np.zeros((len(codes), len(evidence.dataset.categories)), dtype=np.float32)
-    said = np.log(errors.witnesses + FLOOR).sum(axis=0)
+    said = errors.log
     return np.asarray(said * belief(said, codes, evidence.copies.family), dtype=np.float32)
 
 

@@ -23,6 +23,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Table = NDArray[np.float64]
 
+FEWEST_OF_CATEGORY = 5  # different examples: of fewer its labels are as good as noise
+FEWEST_PLANTED_IN = 50  # different examples: fewer do not show what wrong labels look like
 FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
 
@@ -346,6 +348,7 @@ class LabelErrors:
     """
 
     witnesses: Floats  # (3, n, K) probabilities by probe, neighbours and words
+    log: Floats  # (n, K) the logs of what they say, summed; each is .02 at least
     rival: Ints  # (n,) code of the likeliest other category
     score: Table  # (n,) log odds of it against the label, summed; -inf: not assessed
     few: Mapping[str, int]  # categories that cannot be assessed -> their different examples

@@ -38,7 +38,7 @@ class AnnotatorInconsistency:
     title: ClassVar[str] = "Annotators who do not agree"
     needs: ClassVar[tuple[str, ...]] = ("annotators", "out_of_fold")
     quotes: ClassVar[tuple[str, ...]] = ("annotator",)
-    names: ClassVar[tuple[str, ...]] = ("confused",)
+    names: ClassVar[tuple[str, ...]] = ("confused", "read_as")
 
     alpha: float = limit(
         0.667,

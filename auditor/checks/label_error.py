@@ -14,8 +14,15 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.limits import limit
-from auditor.prediction.label_errors import FEWEST, FEWEST_OF_CATEGORY
-from auditor.records import Evidence, Ints, LabelErrors, Table, computed
+from auditor.records import (
+    FEWEST_OF_CATEGORY,
+    FEWEST_PLANTED_IN,
+    Evidence,
+    Ints,
+    LabelErrors,
+    Table,
+    computed,
+)
 from auditor.results import Finding, SkippedCheck
 
 
@@ -50,7 +57,7 @@ class LabelError:
             told = f"{category}: {count} different examples, {FEWEST_OF_CATEGORY} are needed"
             yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
         if found.wrong is None:
-            told = f"{found.examples} different examples, {FEWEST} are needed"
+            told = f"{found.examples} different examples, {FEWEST_PLANTED_IN} are needed"
             yield SkippedCheck(code=self.code, reason=f"too little to tell wrong labels by: {told}")
             return
         for i in self._listed(found.score, found.wrong):

@@ -12,12 +12,20 @@ import numpy as np
 from auditor.prediction import spike_in
 from auditor.prediction.label_probes import LabelProbes, Suspicion
 from auditor.prediction.spike_in import Share
-from auditor.records import CopyFamilies, Dataset, Embeddings, Ints, LabelErrors, Neighbours, Table
+from auditor.records import (
+    FEWEST_OF_CATEGORY,
+    FEWEST_PLANTED_IN,
+    CopyFamilies,
+    Dataset,
+    Embeddings,
+    Ints,
+    LabelErrors,
+    Neighbours,
+    Table,
+)
 
-FEWEST_OF_CATEGORY = 5  # different examples: of fewer a category's labels are as good as noise
 RARE = 0.01  # share of wrong labels
 USUAL = 6.0  # score, of sets too small to be asked
-FEWEST = 50  # different examples: of fewer it cannot be seen what wrong labels look like
 
 
 def find_label_errors(
@@ -44,6 +52,7 @@ def find_label_errors(
     assessed = np.isfinite(found.score)
     return LabelErrors(
         witnesses=found.witnesses,
+        log=found.log,
         rival=found.rival,
         score=found.score,
         few={dataset.categories[c]: n for c, n in few.items()},
@@ -71,7 +80,7 @@ def suspect(
     found = probes.suspect(codes, aside, beside)
     taught = family >= 0
     score = np.where(taught, found.score, -np.inf)
-    if len(np.unique(family[np.isfinite(score)])) < FEWEST:
+    if len(np.unique(family[np.isfinite(score)])) < FEWEST_PLANTED_IN:
         return found, None
 
     def trial(labels: Ints) -> Table:

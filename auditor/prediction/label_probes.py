@@ -30,6 +30,7 @@ class Suspicion:
     """What the witnesses say against the label of each row."""
 
     witnesses: Floats  # (3, n, K) probabilities
+    log: Floats  # (n, K) their logs, summed
     rival: Ints  # (n,) the likeliest other category
     score: Table  # (n,) log odds of the rival against the label, summed; -inf: not assessed
 
@@ -84,15 +85,16 @@ class LabelProbes:
         witnesses = np.stack(
             [self.ridge.probabilities(codes), self._votes(codes), self.words.probabilities(codes)]
         )
-        log = np.log(witnesses + FLOOR).sum(axis=0, dtype=np.float64)
-        rows = np.arange(len(codes))
-        own = log[rows, codes]
-        log[rows, codes] = -np.inf
-        for i, others in (beside or {}).items():
-            log[i, [*others]] = -np.inf
-        rival = log.argmax(axis=1)
-        score = (log[rows, rival] - own).round(4)  # the same whatever the order of the sums
-        return Suspicion(witnesses, rival, np.where(np.isin(codes, [*aside]), -np.inf, score))
+        log = np.log(witnesses + FLOOR).sum(axis=0)
+        other, rows = log.copy(), np.arange(len(codes))
+        other[rows, codes] = -np.inf
+        for i, labels in (beside or {}).items():
+            other[i, [*labels]] = -np.inf
+        rival = other.argmax(axis=1)
+        score = (other[rows, rival].astype(np.float64) - log[rows, codes]).round(
+            4
+        )  # the same whatever the order of the sums
+        return Suspicion(witnesses, log, rival, np.where(np.isin(codes, [*aside]), -np.inf, score))
 
     def _votes(self, codes: Ints) -> Floats:
         """(n, K) share of the nearest neighbours, by cosine."""
