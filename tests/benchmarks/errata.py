@@ -27,7 +27,8 @@ they found it right), empty of a row of which nobody said anything or they could
 Of a larger set `--rows` are drawn: all with a verdict as long as these are fewer than half of them,
 and others by chance, so that errors are a larger share of what is audited than of the set; else by
 chance alone. The planted flips are made after the known errors are corrected, to the category whose
-mean is nearest the row: once as many as are known to be wrong, once a share of all rows.
+mean is nearest the row: once as many as are known to be wrong, once a share of all rows. Beside
+them, rows that are listed without flips too, and that nobody judged, count as not judged.
 
 No published list is complete. A row that is not in it is not therefore right: precision is "at
 least" of all rows listed, and exact, but of few rows, where reviewers judged what is listed.
@@ -196,11 +197,13 @@ def run(path: Path, asked: argparse.Namespace, settings: Settings) -> None:
     found, judged = scored(data.text, data.label, data.corrected, settings)
     line([name, "published", *cells(found, judged, data.corrected)])
     show(found, data, judged, asked.show)
+    doubted = data.index.isin(judged.listed) & (data.corrected == "")
     shares = (len(judged.wrong) / len(data), asked.share)
     titles = ("planted, as many", f"planted, {asked.share:.0%}")
     for title, label in zip(titles, planted(data, shares, settings), strict=True):
-        found, judged = scored(data.text, label, data.truth, settings)
-        line([name, title, *cells(found, judged, data.truth)])
+        truth = data.truth.where(~doubted | (data.truth != label), "")
+        found, judged = scored(data.text, label, truth, settings)
+        line([name, title, *cells(found, judged, truth)])
 
 
 def main() -> None:
