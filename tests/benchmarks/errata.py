@@ -30,8 +30,9 @@ chance alone. The planted flips are made after the known errors are corrected, t
 mean is nearest the row: once as many as are known to be wrong, once a share of all rows. Beside
 them, rows that are listed without flips too, and that nobody judged, count as not judged.
 
-No published list is complete. A row that is not in it is not therefore right: precision is "at
-least" of all rows listed, and exact, but of few rows, where reviewers judged what is listed.
+No published list is complete: a row that is not in it is not therefore right. "At least" counts
+such rows as right; "of judged" and "among judged" leave them out. Where a list names wrong rows
+only, all that it names are, and nothing is known of the precision.
 """
 
 from __future__ import annotations
@@ -61,9 +62,10 @@ SETS = (
 )
 RANKS = 12  # as many are printed
 COLUMNS = (
-    *("set", "errors", "rows", "known wrong", "of them listed", "at ranks", "average precision"),
-    *("listed", "right of them at least", "right of judged", "warnings", "right at least"),
-    *("right of judged", "suggestion right", "in a label-conflict", "estimated wrong"),
+    *("set", "errors", "rows", "known wrong", "of them listed", "at ranks"),
+    *("average precision at least", "among judged", "listed", "right at least", "of judged"),
+    *("warnings", "right at least", "of judged", "suggestion right", "in a label-conflict"),
+    "estimated wrong",
 )
 
 
@@ -84,15 +86,27 @@ class Score:
 
     @property
     def average_precision(self) -> float:
-        """Mean over the known errors of the precision at their rank; 0 of one not listed."""
-        at_each = sum(found / rank for found, rank in enumerate(self.ranks, 1))
-        return at_each / len(self.wrong) if self.wrong else float("nan")
+        """As if every row without a verdict were right: no more than a lower bound."""
+        return average_precision(self.listed, self.wrong)
+
+    @property
+    def among_judged(self) -> float:
+        """Average precision of the list without the rows that nobody judged."""
+        judged = self.wrong | self.right
+        return average_precision([row for row in self.listed if row in judged], self.wrong)
 
     def found(self, rows: Iterable[int]) -> int:
         return len(self.wrong.intersection(rows))
 
     def judged(self, rows: Iterable[int]) -> int:
         return len((self.wrong | self.right).intersection(rows))
+
+
+def average_precision(listed: Sequence[int], wrong: frozenset[int]) -> float:
+    """Mean over the wrong rows of the precision at their rank; 0 of one that is not listed."""
+    ranks = [rank for rank, row in enumerate(listed, 1) if row in wrong]
+    at_each = sum(found / rank for found, rank in enumerate(ranks, 1))
+    return at_each / len(wrong) if wrong else float("nan")
 
 
 def drawn(data: Rows, most: int, seed: int = 0) -> Rows:
@@ -146,6 +160,7 @@ def cells(found: auditor.Audit, judged: Score, truth: Sequence[str]) -> list[str
         str(len(ranks)),
         ", ".join(map(str, ranks[:RANKS])) + (", …" if len(ranks) > RANKS else ""),
         f"{judged.average_precision:.3f}",
+        f"{judged.among_judged:.3f}" if judged.right else "-",
         *precision(judged, judged.listed),
         *precision(judged, judged.warned),
         f"{sum(right)} of {len(right)}",

@@ -55,6 +55,12 @@ def test_average_precision_counts_errors_that_are_not_listed_as_zero():
     assert judged(wrong={8}, listed=()).average_precision == 0
 
 
+def test_average_precision_among_the_judged_leaves_out_what_nobody_judged():
+    scored = judged(wrong={1, 5}, right={3}, listed=(0, 2, 3, 1, 4))
+    assert scored.average_precision == pytest.approx(1 / 8)
+    assert scored.among_judged == pytest.approx(1 / 4)
+
+
 def test_rows_without_a_verdict_lower_only_the_precision_that_is_at_least():
     scored = judged(wrong={1}, right={2}, listed=(1, 2, 3, 4))
     assert precision(scored, scored.listed) == ("4", "0.25", "0.50 of 2")
