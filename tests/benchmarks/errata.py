@@ -31,8 +31,8 @@ mean is nearest the row: once as many as are known to be wrong, once a share of 
 them, rows that are listed without flips too, and that nobody judged, count as not judged.
 
 No published list is complete: a row that is not in it is not therefore right. "At least" counts
-such rows as right; "of judged" and "among judged" leave them out. Where a list names wrong rows
-only, all that it names are, and nothing is known of the precision.
+such rows as right; "of judged" and "among judged" leave them out, and say nothing where a list
+names wrong rows alone. Long texts take long to embed: --rows 2000 is enough of 20news and imdb.
 """
 
 from __future__ import annotations
@@ -172,9 +172,9 @@ def cells(found: auditor.Audit, judged: Score, truth: Sequence[str]) -> list[str
 def precision(judged: Score, rows: Sequence[int]) -> tuple[str, str, str]:
     """How many rows; the share of them known to be wrong; the same of those with a verdict."""
     wrong, said = judged.found(rows), judged.judged(rows)
-    shares = (f"{wrong / n:.2f}" if n else "-" for n in (len(rows), said))
-    at_least, of_judged = shares
-    return str(len(rows)), at_least, f"{of_judged} of {said}"
+    at_least = f"{wrong / len(rows):.2f}" if rows else "-"
+    told = judged.right and said  # a list of wrong rows alone says nothing of the others
+    return str(len(rows)), at_least, f"{wrong / said:.2f} of {said}" if told else "-"
 
 
 def scored(

@@ -64,7 +64,12 @@ def test_average_precision_among_the_judged_leaves_out_what_nobody_judged():
 def test_rows_without_a_verdict_lower_only_the_precision_that_is_at_least():
     scored = judged(wrong={1}, right={2}, listed=(1, 2, 3, 4))
     assert precision(scored, scored.listed) == ("4", "0.25", "0.50 of 2")
-    assert precision(scored, ()) == ("0", "-", "- of 0")
+    assert precision(scored, ()) == ("0", "-", "-")
+
+
+def test_a_list_of_wrong_rows_alone_says_nothing_of_precision_among_the_judged():
+    scored = judged(wrong={1}, listed=(1, 3))
+    assert precision(scored, scored.listed) == ("2", "0.50", "-")
 
 
 def test_few_judged_rows_are_all_drawn_and_many_by_chance():
