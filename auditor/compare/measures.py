@@ -68,7 +68,7 @@ def _two_sample(structure: Structure, seed: int) -> TwoSample | None:
     found = two_samples(
         structure.embeddings.vectors,
         pool.dataset.codes,
-        structure.variations,
+        structure.together,
         (pool.in_base, pool.added),
         seed,
     )
@@ -80,7 +80,7 @@ def _two_sample(structure: Structure, seed: int) -> TwoSample | None:
         p=found.p,
         rows=len(found.base),
         permutations=PERMUTATIONS,
-        ngrams=telling(count_grams(structure.tokens), found.all_base, found.all_added),
+        ngrams=telling(count_grams(structure.tokens), found.base, found.added),
     )
 
 
