@@ -185,9 +185,10 @@ def look(
         copies=same_text.apart(dataset.kinds),
         same_text=same_text,
         templates=templates,
+        seed=settings.seed,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=_copies_across(dataset, embeddings, held_out) if dataset.held_out else None,
-        repetition=find_repetition(dataset, same_text, templates),
+        repetition=find_repetition(dataset, same_text, templates, settings.seed),
         frames=frames,
         frame_alone=read_frames_alone(dataset, same_text, frames),
     )

@@ -335,6 +335,7 @@ class Evidence:
     copies: CopyFamilies
     same_text: CopyFamilies  # `copies` of all kinds together: folds must not divide them
     templates: tuple[Template, ...]
+    seed: int  # of what checks draw at random
     subtypes: tuple[Subtype, ...] | NotComputed = NOT_COMPUTED
     out_of_fold: OutOfFold | NotComputed | None = NOT_COMPUTED  # None: a single category
     forecast: Forecast | NotComputed | None = NOT_COMPUTED

@@ -37,6 +37,7 @@ def make_beside():
             copies=same_text.apart(data.kinds),
             same_text=same_text,
             templates=(),
+            seed=0,
             subtypes=(),
             out_of_fold=None,
             forecast=None,

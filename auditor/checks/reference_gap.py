@@ -80,7 +80,7 @@ class ReferenceGap:
             yield SkippedCheck(code=self.code, reason=f"{few} are needed")
             return
         share = min(0.5, len(wanted) / (len(train) + len(wanted)))  # of a split that is held out
-        chance = self._chance(train, share)
+        chance = self._chance(train, share, evidence.seed)
         allowed = self.by_chance * len(evidence.dataset.categories) * self.splits
         limit = chance[min(round(allowed * share * len(train) / len(wanted)), len(chance) - 1)]
         gaps = [g for g in self._gaps(_lacking(wanted, train), _trees(wanted)) if g[0] > limit]
@@ -115,9 +115,9 @@ class ReferenceGap:
             quoted=[reference.texts[i] for i in node],
         )
 
-    def _chance(self, train: Floats, share: float) -> list[float]:
+    def _chance(self, train: Floats, share: float, seed: int) -> list[float]:
         """Scores of gaps in splits that hold `share` of the training rows out, best first."""
-        random = np.random.default_rng(0)
+        random = np.random.default_rng(seed)
         scores = [0.0]
         for _ in range(self.splits):
             drawn = random.permutation(len(train)) < share * len(train)
