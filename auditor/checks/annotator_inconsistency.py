@@ -318,10 +318,7 @@ def _comparable(evidence: Evidence, who: Ints) -> Ints:
     Rows of one copy family or group with one label of one annotator are one decision, so the
     first of them stands for all.
     """
-    codes, examples = evidence.dataset.codes, evidence.dataset.examples
-    units = [e.group or int(f) for e, f in zip(examples, evidence.copies.family, strict=True)]
-    number: dict[str | int, int] = {}
-    unit = np.array([number.setdefault(u, len(number)) for u in units], dtype=np.int64)
+    codes, unit = evidence.dataset.codes, evidence.units
     rows = np.sort(np.unique(np.c_[unit, who, codes], axis=0, return_index=True)[1])
     rows = rows[who[rows] >= 0]
     pairs = np.unique(np.c_[codes[rows], who[rows]], axis=0)
