@@ -20,7 +20,6 @@ from auditor.sides.pool import Pool
 from auditor.sides.rates import Counts, design_effect, p_beyond
 from auditor.sides.retention import Scored, paired
 from auditor.sides.two_samples import two_samples
-from auditor.statistics import wilson
 
 LEVEL = 0.05
 
@@ -64,7 +63,7 @@ def accuracy(rows: int, random: Random, **drawn: Any) -> bool | None:
     found = samples(rows, random, **drawn)
     if found is None:
         return None
-    low, high = wilson(found.accuracy * 2 * len(found.base), 2 * len(found.base))
+    low, high = found.interval
     return not low <= 0.5 <= high
 
 

@@ -25,6 +25,17 @@ def share_found(monkeypatch, draw, runs=200):
     return np.mean(np.array(p) <= 0.05), np.mean(p)
 
 
+def test_the_interval_of_the_accuracy_holds_chance_about_four_times_in_five(monkeypatch):
+    monkeypatch.setattr(module, "PERMUTATIONS", 99)
+    held = []
+    for seed in range(200):
+        vectors, families, base = of_a_cone(np.random.default_rng(seed))
+        codes = np.zeros(len(base), dtype=np.int64)
+        low, high = two_samples(unit(vectors), codes, families, (base, ~base), seed).interval
+        held.append(low <= 0.5 <= high)
+    assert 0.7 <= np.mean(held) <= 0.9
+
+
 def of_a_cone(random):
     """Two dozen rows a side that have most of their direction in common, as embeddings have."""
     vectors = 2 * np.eye(256)[0] + random.normal(size=(48, 256)) / 16
