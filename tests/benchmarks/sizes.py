@@ -137,7 +137,7 @@ NULLS = (
             Null(
                 name=f"label-noise: p of labels that are noise, {how}",
                 level=0.05,
-                sizes=(50, 150, 500),
+                sizes=(50, 150, 500)[: 3 if together == 1 else 2],
                 draw=partial(nulls.told, kinds=kinds, together=together),
                 part=0.5,
             ),
@@ -151,7 +151,7 @@ NULLS = (
             Null(
                 name=f"label-noise: p of a category, {how}",
                 level=0.05,
-                sizes=(50, 150, 500),
+                sizes=(50, 150, 500)[: 3 if together == 1 else 2],
                 draw=partial(nulls.category_told, kinds=kinds, together=together),
                 part=0.5,
             ),
