@@ -197,10 +197,11 @@ def look(
         copies=same_text.apart(dataset.kinds),
         same_text=same_text,
         templates=templates,
+        seed=settings.seed,
         reference=_reference(unlabelled, encoder) if unlabelled else None,
         copies_across=across.apart(_told_before(dataset)) if across else None,
         same_text_across=across,
-        repetition=find_repetition(dataset, same_text, templates),
+        repetition=find_repetition(dataset, same_text, templates, settings.seed),
         frames=frames,
         frame_alone=read_frames_alone(dataset, same_text, frames),
     )

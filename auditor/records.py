@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from auditor.results import Finding, Forecast, MappedLabel, Reject, Severity, fingerprint
 
@@ -372,6 +374,7 @@ class Evidence:
     copies: CopyFamilies
     same_text: CopyFamilies  # `copies` of all kinds together: folds must not divide them
     templates: tuple[Template, ...]
+    seed: int  # of what checks draw at random
     subtypes: tuple[Subtype, ...] | NotComputed = NOT_COMPUTED
     out_of_fold: OutOfFold | NotComputed | None = NOT_COMPUTED  # None: a single category
     forecast: Forecast | NotComputed | None = NOT_COMPUTED
@@ -398,6 +401,21 @@ class Evidence:
         columns = enumerate(self.dataset.declared)
         values = {c: [e.declared[i] for e in self.dataset.examples] for i, c in columns}
         return values or None
+
+    @property
+    def units(self) -> Ints:
+        """(n,) a number for each set of rows that are not independent draws: copies of one text,
+        and the rows of one group (a customer, a file), joined where they meet."""
+        examples, family = self.dataset.examples, self.copies.family
+        groups = {g: i for i, g in enumerate(sorted({e.group for e in examples if e.group}))}
+        n, texts = len(examples), int(family.max(initial=-1)) + 1
+        grouped = [(i, groups[e.group]) for i, e in enumerate(examples) if e.group]
+        rows = np.concatenate([np.arange(n), np.array([i for i, _ in grouped], dtype=np.int64)])
+        owner = np.array([g for _, g in grouped], dtype=np.int64)
+        nodes = n + np.concatenate([family, texts + owner])  # a node for each family and group
+        size = n + texts + len(groups)
+        graph = coo_array((np.ones(len(rows)), (rows, nodes)), shape=(size, size))
+        return np.asarray(connected_components(graph, directed=False)[1][:n], dtype=np.int64)
 
     @property
     def labels_beside(self) -> dict[int, set[int]]:

@@ -40,3 +40,19 @@ def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
+
+
+def step_down(observed: NDArray[np.float64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(m,) p-values adjusted for all m statistics, large ones being surprising.
+
+    observed (m,), and drawn (draws, m) what the same statistics are where nothing is. Each is held
+    against the largest of the draw's, those aside that are surer than it (Westfall and Young 1993,
+    "Resampling-based multiple testing", algorithm 2.8, for statistics): the m may depend on one
+    another, and of many no more draws are needed than of one. Statistics should be on one scale.
+    """
+    order = np.argsort(-observed, kind="stable")
+    largest = np.maximum.accumulate(drawn[:, order[::-1]], axis=1)[:, ::-1]
+    as_large = (largest >= observed[order] - 1e-9).sum(axis=0)
+    adjusted = np.empty(len(observed))
+    adjusted[order] = np.maximum.accumulate((1 + as_large) / (1 + len(drawn)))
+    return adjusted

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +91,132 @@ def test_nothing_read_can_run_code(path):
                 k.arg in ("trust_remote_code", "allow_pickle") and ast.unparse(k.value) != "False"
                 for k in node.keywords
             )
+
+
+# --- everything random comes of the seed -------------------------------------------------------
+
+# Generators, and where their seed stands. What else a library draws by itself has `random_state`.
+MAKERS = {"default_rng", "RandomState", "Generator", "SeedSequence", "PCG64", "Random", "UMAP"}
+SEEDED = MAKERS | {"manual_seed", "manual_seed_all", "seed"}
+DRAWS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like"}
+IN_PLACE = {"normal_", "uniform_", "bernoulli_", "random_", "exponential_"}
+# (module, call): why it needs no seed of the user's.
+UNSEEDED = {
+    ("prediction/budget.py", "np.random.default_rng(0)"): "a few steps are timed and thrown away",
+    ("prediction/budget.py", "seed=0"): "a few steps are timed and thrown away",
+    ("prediction/reading.py", "Ridge"): "solved exactly: only its solvers sag and saga draw",
+    ("dataset/roles.py", "hash(value)"): "of distinct values only the number counts",
+    ("files.py", "secrets.token_hex(8)"): "the name of a temporary file",
+    ("commands/gate.py", "secrets.token_hex(16)"): "the end of a text that no line of it is to be",
+}
+
+
+def drawing(tree: ast.Module) -> set[str]:
+    """The calls of a module that draw at random without a seed that was handed to it."""
+    found, modules = set(), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules |= {a.asname or a.name: a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            modules |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+        elif isinstance(node, ast.FunctionDef):
+            args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            given = [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]
+            if given and any(a.arg in ("seed", "random") for a in args[-len(given) :]):
+                found.add(f"{node.name}: seed by default")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _draws(node, modules):
+            found.add(ast.unparse(node))
+        elif isinstance(node, ast.keyword) and node.arg in ("seed", "random_state"):
+            given = ast.unparse(node.value)
+            found |= set() if "seed" in given else {f"{node.arg}={given}"}
+    return found | {f"import {m}" for m in modules.values() if m.split(".")[0] == "uuid"}
+
+
+def _draws(call: ast.Call, modules: dict[str, str]) -> bool:
+    function = ast.unparse(call.func)
+    first, _, rest = function.partition(".")
+    whole = ".".join(filter(None, (modules.get(first, first), rest)))
+    root, name = whole.split(".")[0], whole.split(".")[-1]
+    told = {k.arg: ast.unparse(k.value) for k in call.keywords}
+    seeded = any("seed" in text for text in (*map(ast.unparse, call.args), *told.values()))
+    if name in SEEDED and (root, name) != ("torch", "Generator"):  # of that, `manual_seed`
+        return not seeded
+    if whole.startswith(("numpy.random.", "random.")) and first in modules:
+        return "(" not in function  # else of a generator that is made here, and looked at
+    if (root == "torch" and name in DRAWS) or name in IN_PLACE:
+        return "generator" not in told
+    if root in ("sklearn", "scipy"):
+        return _takes_a_state(whole) and not seeded
+    return function == "hash" or root == "secrets"
+
+
+def _takes_a_state(whole: str) -> bool:
+    module, _, name = whole.rpartition(".")
+    try:
+        taken = inspect.signature(getattr(importlib.import_module(module), name)).parameters
+    except (ImportError, AttributeError, ValueError, TypeError):
+        return False
+    return bool({"random_state", "rng"} & set(taken))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_nothing_is_drawn_without_the_seed(path):
+    """What is right without it stands in UNSEEDED, with the reason."""
+    place = path.relative_to(PACKAGE).as_posix()
+    allowed = [call for where, call in UNSEEDED if where == place]
+    found = drawing(ast.parse(path.read_text(encoding="utf-8")))
+    assert [call for call in sorted(found) if not any(call.startswith(a) for a in allowed)] == []
+    assert [a for a in allowed if not any(call.startswith(a) for call in found)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "np.random.default_rng()",
+        "np.random.default_rng(0)",
+        "np.random.shuffle(rows)",
+        "random.shuffle(rows)",
+        "random.Random(3)",
+        "torch.manual_seed(1)",
+        "torch.Generator().manual_seed(1)",
+        "torch.randperm(9)",
+        "weights.normal_()",
+        "KMeans(3)",
+        "KMeans(3, random_state=0)",
+        "UMAP(n_neighbors=3)",
+        "train_test_split(rows)",
+        "bootstrap(rows, statistic)",
+        "hash(text)",
+        "uuid.uuid4()",
+        "train_probes(rows, seed=0)",
+        "def draw(rows, seed=0): pass",
+    ],
+)
+def test_a_line_that_draws_without_the_seed_is_found(line):
+    head = (
+        "import random, uuid, torch\nimport numpy as np\nfrom umap import UMAP\n"
+        "from sklearn.cluster import KMeans\nfrom scipy.stats import bootstrap\n"
+        "from sklearn.model_selection import train_test_split\n"
+    )
+    used = head if line.startswith("uuid") else head.replace(" uuid,", "")
+    assert drawing(ast.parse(used + line)) != set()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "np.random.default_rng([seed, 3])",
+        "random.Random(settings.seed)",
+        "random.permutation(9)",
+        "KMeans(3, random_state=self.seed)",
+        "torch.randperm(9, generator=random)",
+        "torch.Generator().manual_seed(seed)",
+        "linkage(vectors, 'ward')",
+    ],
+)
+def test_a_line_that_draws_by_the_seed_is_right(line):
+    head = "import numpy as np\nimport torch\nfrom sklearn.cluster import KMeans\n"
+    head += "from scipy.cluster.hierarchy import linkage\n"
+    head += "import random\n" if line.startswith("random.Random") else ""
+    assert drawing(ast.parse(head + line)) == set()

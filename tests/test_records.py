@@ -15,11 +15,11 @@ def example(row=0, text="Where is it?", category="late", **fields):
 
 
 @pytest.fixture
-def make_beside():
-    """`labels_beside` of rows (label, context) with the given families of one text."""
+def make_evidence():
+    """Evidence of examples with the given families of one text, and nothing else."""
 
-    def make(rows, families):
-        data = dataset(*(example(category=c, context=told) for c, told in rows))
+    def make(examples, families):
+        rows, data = examples, dataset(*examples)
         same_text = CopyFamilies(family=np.array(families))
         nothing = np.zeros((len(rows), 1), dtype=np.int64)
         empty = np.zeros((len(rows), 1), dtype=np.float32)
@@ -37,10 +37,22 @@ def make_beside():
             copies=same_text.apart(data.kinds),
             same_text=same_text,
             templates=(),
+            seed=0,
             subtypes=(),
             out_of_fold=None,
             forecast=None,
-        ).labels_beside
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_beside(make_evidence):
+    """`labels_beside` of rows (label, context) with the given families of one text."""
+
+    def make(rows, families):
+        examples = [example(category=c, context=told) for c, told in rows]
+        return make_evidence(examples, families).labels_beside
 
     return make
 
@@ -88,3 +100,17 @@ def test_labels_beside_are_those_of_the_text_in_rows_of_other_kinds(make_beside)
 def test_copies_under_two_labels_stay_a_contradiction(make_beside):
     rows = [("late", "Be kind."), ("lost", "Be kind."), ("late", "Be brief.")]
     assert make_beside(rows, [0, 0, 0]) == {2: {1}}
+
+
+def test_copies_and_the_rows_of_a_group_are_one_unit_joined_where_they_meet(make_evidence):
+    groups = ("ann", None, "ann", "bea", None, "bea", None)
+    rows = [example(row=i, group=g) for i, g in enumerate(groups)]
+    units = make_evidence(rows, families=[0, 1, 2, 3, 2, 5, 6]).units
+    assert len(np.unique(units)) == 4
+    assert units[0] == units[2] == units[4]
+    assert units[3] == units[5]
+
+
+def test_without_groups_and_copies_each_row_is_a_unit(make_evidence):
+    rows = [example(row=i) for i in range(3)]
+    assert len(np.unique(make_evidence(rows, families=[0, 1, 2]).units)) == 3

@@ -5,7 +5,8 @@ held against what they would be if the columns were independent. Of those that l
 most general are reported: that there is no French refund for one product is no news where there is
 no French refund at all (maximal uncovered patterns: Asudeh, Jin and Jagadish 2019, Assessing and
 remedying coverage for a given dataset, ICDE). A blank value is unknown: its row counts in no
-pattern of that column. Rows are taken as drawn one by one; many copies make chance look smaller.
+pattern of that column. Chance is that of independent draws: of copies, and of the rows of a group,
+the first in canonical order counts.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Table:
     cells: Ints  # (m, len(columns)) the values' codes
     rows: Ints  # (m,) how many there are
     expected: NDArray[np.float64]  # (m,) how many there would be if the columns were independent
-    total: int  # rows without a blank in these columns
+    chance: NDArray[np.float64]  # (m,) that there are so few if the columns are independent
 
     @property
     def names(self) -> frozenset[str]:
@@ -103,10 +104,11 @@ class CombinationGap:
             many = f"column {column.name} has {len(column.values)} different values"
             reason = f"{many}, more than {self.values}: ids or measurements make no combinations"
             yield SkippedCheck(code=self.code, reason=reason)
+        units = evidence.units
         tables: list[Table] = []
         depending: list[frozenset[str]] = []
         for chosen in (c for width in WIDTHS for c in combinations(columns, width)):
-            table = self._table(chosen)
+            table = self._table(chosen, units)
             if not len(table.cells) or any(pair <= table.names for pair in depending):
                 continue
             thin = int(self._thin(table).sum())
@@ -122,31 +124,33 @@ class CombinationGap:
     def _thin(self, table: Table) -> NDArray[np.bool_]:
         return table.rows < np.maximum(self.fewest, self.part * table.expected)
 
-    def _table(self, columns: tuple[Column, ...]) -> Table:
+    def _table(self, columns: tuple[Column, ...], units: Ints) -> Table:
         """The combinations of which enough are expected to miss them."""
         known = np.all([column.codes >= 0 for column in columns], axis=0)
         codes = np.stack([column.codes[known] for column in columns])
         total, shape = codes.shape[1], [len(column.values) for column in columns]
         cells, share = np.zeros((1, 0), dtype=np.int64), np.ones(1)
         for column, size in zip(codes, shape, strict=True):
-            own = np.bincount(column, minlength=size) / max(total, 1)
-            share = np.outer(share, own).ravel()
+            share = np.outer(share, _part(column, size)).ravel()
             cells = np.c_[np.repeat(cells, size, axis=0), np.tile(np.arange(size), len(cells))]
             kept = share * total >= self.expected  # another column makes it no more
             share, cells = share[kept], cells[kept]
+        keys, wanted = _keys(codes, shape), _keys(cells.T, shape)
+        drawn = np.unique(units[known], return_index=True)[1]
+        parts = [_part(c[drawn], size)[v] for c, size, v in zip(codes, shape, cells.T, strict=True)]
         return Table(
             columns=columns,
             cells=cells,
-            rows=_count(_keys(codes, shape), _keys(cells.T, shape)),
+            rows=_count(keys, wanted),
             expected=share * total,
-            total=total,
+            chance=_at_most(_count(keys[drawn], wanted), len(drawn), np.prod(parts, axis=0)),
         )
 
     def _findings(self, evidence: Evidence, tables: Sequence[Table]) -> Iterator[Finding]:
         if not tables:
             return
-        chance = [_at_most(t.rows, t.total, t.expected / t.total) for t in tables]
-        adjusted = np.split(holm(np.concatenate(chance)), np.cumsum([len(c) for c in chance])[:-1])
+        ends = np.cumsum([len(t.chance) for t in tables])[:-1]
+        adjusted = np.split(holm(np.concatenate([t.chance for t in tables])), ends)
         uncovered: list[set[tuple[str, str]]] = []
         found: list[tuple[float, float, Table, int]] = []
         for table, p in zip(tables, adjusted, strict=True):  # pairs before threes
@@ -206,6 +210,11 @@ def _columns(evidence: Evidence) -> Iterator[Column]:
 def _at_most(rows: Ints, total: int, share: NDArray[np.float64]) -> NDArray[np.float64]:
     """(m,) chance of so few of `total` rows; a little above that with the columns' counts given."""
     return np.asarray(binom.cdf(rows, total, share), dtype=np.float64)
+
+
+def _part(codes: Ints, size: int) -> NDArray[np.float64]:
+    """(size,) share of each value among `codes` (n,)."""
+    return np.asarray(np.bincount(codes, minlength=size) / max(len(codes), 1), dtype=np.float64)
 
 
 def _keys(codes: Ints, shape: Sequence[int]) -> Ints:

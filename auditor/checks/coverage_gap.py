@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -41,7 +41,7 @@ class CoverageGap:
         0.05,
         "Rows all from one source, annotator or value of a declared column count as such when "
         "that is less likely than this by chance, all columns of all candidates taken together "
-        "(Bonferroni); never fewer than four.",
+        "(Bonferroni); never fewer than four, copies and rows of one group counted once.",
     )
     single_rows: int = limit(4)
     enough: int = limit(
@@ -52,10 +52,10 @@ class CoverageGap:
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         thin = [s for s in computed(evidence.subtypes) if s.separation is not None]
         origins = _origins(evidence)
-        codes = evidence.dataset.codes
+        codes, units = evidence.dataset.codes, evidence.units
         own = {c: np.flatnonzero(codes == i) for i, c in enumerate(evidence.dataset.categories)}
         level = self.by_chance / max(len(origins) * len(thin), 1)
-        candidates = [(s, self._framed(s), self._luck(s, own, origins, level)) for s in thin]
+        candidates = [(s, self._framed(s), self._luck(s, own, origins, units, level)) for s in thin]
         candidates.sort(key=lambda c: (not (c[1] or c[2]), -(c[0].separation or 0), c[0].id))
         for subtype, framed, luck in candidates:
             why = (*(["one template"] if framed else []), *(f"one {c}" for c in luck))
@@ -112,19 +112,38 @@ class CoverageGap:
         subtype: Subtype,
         own: Mapping[str, Ints],
         origins: Mapping[str, Values],
+        units: Ints,
         level: float,
     ) -> dict[str, float]:
         """Columns of which all rows have one value, with the chance that rows of the category's
         own mix would; only those whose chance is below `level`."""
-        if len(subtype.members) < self.single_rows:
+        drawn = len(np.unique(units[subtype.members]))
+        if drawn < self.single_rows:
             return {}
+        category = own[subtype.category]
         found = {}
         for column, values in origins.items():
             inside = values[subtype.members]
             if inside[0] is not None and (inside == inside[0]).all():
-                share = float((values[own[subtype.category]] == inside[0]).mean())
-                found[column] = share ** len(inside)
+                found[column] = _chance(inside[0], values[category], units[category], drawn)
         return {column: chance for column, chance in found.items() if chance < level}
+
+
+def _chance(seen: str, values: Values, units: Ints, drawn: int) -> float:
+    """The chance that `drawn` units of a category all have one value as rare as that `seen`.
+
+    values, units (m,) of the category's rows; of a unit each row is a part. Of one value are all
+    with the sum over the values of share^drawn. Where one source has most rows that is never
+    small, however surprising another would be: only values no commoner than the one seen count,
+    so what is at most a level by chance still is with at most that chance.
+    """
+    sizes = np.unique(units, return_inverse=True, return_counts=True)
+    weight = 1.0 / sizes[2][sizes[1]]
+    total: dict[str | None, float] = defaultdict(float)
+    for value, part in zip(values.tolist(), weight.tolist(), strict=True):
+        total[value] += part / len(sizes[0])
+    rare = total[seen] + 1e-9
+    return sum(p**drawn for value, p in total.items() if value is not None and p <= rare)
 
 
 def _origins(evidence: Evidence) -> dict[str, Values]:

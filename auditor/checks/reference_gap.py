@@ -4,8 +4,9 @@ Each reference text asks how many of its nearest texts, reference and training t
 reference: where training covers it, about their share of the whole; where it does not, all. Small
 nodes of two trees of the reference (Ward's and average linkage; they err differently) gather such
 texts; a node's score is Stouffer's z, the sum over the root of its size. The limits are scores that
-training rows reach when splits of them are held against the rest. A large reference is sampled to
-a size at which a node is about a subtype; the texts left out then join the gap of their nearest.
+nodes reach where reference and training are shuffled together and dealt out anew, a permutation
+test of the best one. A large reference is sampled to a size at which a node is about a subtype; the
+texts left out then join the gap of their nearest.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ class ReferenceGap:
     )
     splits: int = limit(
         9,
-        "Splits of the training rows, held against one another. A score beyond the best of them "
-        "all is a warning: where the reference is like training, about one audit in ten has one.",
+        "Splits of reference and training, dealt out anew and held against one another. A score "
+        "beyond the best of them all is a warning: where the reference is like training, one audit "
+        "in ten has one.",
     )
     by_chance: float = limit(
         1.5,
@@ -81,10 +83,9 @@ class ReferenceGap:
             few = f"{len(wanted)} reference texts and {len(train)} rows, {self.enough} of each"
             yield SkippedCheck(code=self.code, reason=f"{few} are needed")
             return
-        share = min(0.5, len(wanted) / (len(train) + len(wanted)))  # of a split that is held out
-        chance = self._chance(train, share)
+        chance = self._chance(wanted, train, evidence.seed)
         allowed = self.by_chance * len(evidence.dataset.categories) * self.splits
-        limit = chance[min(round(allowed * share * len(train) / len(wanted)), len(chance) - 1)]
+        limit = chance[min(round(allowed), len(chance) - 1)]
         gaps = [g for g in self._gaps(_lacking(wanted, train), _trees(wanted)) if g[0] > limit]
         whole = _extended([node for _, node in gaps], drawn, reference.vectors)
         for (score, _), node in zip(gaps, whole, strict=True):
@@ -117,14 +118,17 @@ class ReferenceGap:
             quoted=[reference.texts[i] for i in node],
         )
 
-    def _chance(self, train: Floats, share: float) -> list[float]:
-        """Scores of gaps in splits that hold `share` of the training rows out, best first."""
-        random = np.random.default_rng(0)
+    def _chance(self, wanted: Floats, train: Floats, seed: int) -> list[float]:
+        """Scores of gaps where both are dealt out anew, as many to either side, best first.
+
+        Smaller parts of the training rows alone would have fewer nodes, and so lower best scores.
+        """
+        random, both = np.random.default_rng(seed), np.concatenate([wanted, train])
         scores = [0.0]
         for _ in range(self.splits):
-            drawn = random.permutation(len(train)) < share * len(train)
-            z = _lacking(train[drawn], train[~drawn])
-            scores += [score for score, _ in self._gaps(z, _trees(train[drawn]))]
+            order = random.permutation(len(both))
+            one, other = both[order[: len(wanted)]], both[order[len(wanted) :]]
+            scores += [score for score, _ in self._gaps(_lacking(one, other), _trees(one))]
         return sorted(scores, reverse=True)
 
     def _gaps(self, z: Floats, trees: Sequence[Tree]) -> Iterator[tuple[float, Ints]]:

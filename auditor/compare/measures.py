@@ -17,7 +17,6 @@ from auditor.sides.pool import Pool
 from auditor.sides.regions import find_regions
 from auditor.sides.telling import count_grams, telling
 from auditor.sides.two_samples import PERMUTATIONS, two_samples
-from auditor.statistics import wilson
 
 
 def measure(structure: Structure, sets: Sets, seed: int) -> dict[str, Any]:
@@ -68,19 +67,19 @@ def _two_sample(structure: Structure, seed: int) -> TwoSample | None:
     found = two_samples(
         structure.embeddings.vectors,
         pool.dataset.codes,
-        structure.variations,
+        structure.together,
         (pool.in_base, pool.added),
         seed,
     )
     if found is None:
         return None
-    low, high = wilson(found.accuracy * 2 * len(found.base), 2 * len(found.base))
+    low, high = found.interval
     return TwoSample(
         accuracy=Figure(value=round(found.accuracy, 4), low=round(low, 4), high=round(high, 4)),
         p=found.p,
         rows=len(found.base),
         permutations=PERMUTATIONS,
-        ngrams=telling(count_grams(structure.tokens), found.all_base, found.all_added),
+        ngrams=telling(count_grams(structure.tokens), found.base, found.added),
     )
 
 

@@ -28,7 +28,7 @@ Tokens = tuple[str, ...]
 
 
 def find_repetition(
-    dataset: Dataset, copies: CopyFamilies, templates: Sequence[Template]
+    dataset: Dataset, copies: CopyFamilies, templates: Sequence[Template], seed: int
 ) -> tuple[Repetition, ...]:
     """What recurs in each category of at least 200 examples outside its evident templates.
 
@@ -46,7 +46,7 @@ def find_repetition(
         if len(members) < ENOUGH:
             continue
         rows = [row.tokens for row in read_rows([dataset.examples[i].text for i in members])]
-        shares = _draws(rows)
+        shares = _draws(rows, seed)
         recurring = _recurring(rows, RECURS * len(rows) / DRAWN)
         mostly = [i for i, t in zip(members, rows, strict=True) if _covered(t, recurring) >= MOSTLY]
         found.append(
@@ -63,9 +63,9 @@ def find_repetition(
     return tuple(found)
 
 
-def _draws(rows: Sequence[Tokens]) -> Floats:
+def _draws(rows: Sequence[Tokens], seed: int) -> Floats:
     """(DRAWS,) share of the tokens that recur in each draw; rows lie in an order of chance."""
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     shares = []
     for _ in range(DRAWS):
         drawn = [rows[i] for i in random.choice(len(rows), DRAWN, replace=False)]

@@ -91,6 +91,7 @@ def make_evidence() -> Build:
             "copies": CopyFamilies(family=family).apart(dataset.kinds),
             "same_text": CopyFamilies(family=family),
             "templates": (),
+            "seed": 0,
             "subtypes": (),
             "out_of_fold": None,
             "forecast": None,

@@ -10,7 +10,7 @@ from scipy.stats import hypergeom
 from auditor.checks.annotator_inconsistency import AnnotatorInconsistency, agreement, dealt
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
-from auditor.records import OutOfFold
+from auditor.records import CopyFamilies, OutOfFold
 from auditor.results import Finding
 
 NAMES = ("billing", "returns", "shipping")
@@ -87,11 +87,13 @@ def test_alpha_is_that_of_krippendorffs_examples(observers, alpha):
     units = list(zip(*observers, strict=True))
     kinds = sorted({label for unit in units for label in unit} - {"."})
     counts = np.array([[unit.count(kind) for kind in kinds] for unit in units], dtype=float)
-    assert agreement(csr_array(counts[counts.sum(axis=1) > 1]))[0] == pytest.approx(alpha, abs=5e-4)
+    assert agreement(csr_array(counts[counts.sum(axis=1) > 1]), 0)[0] == pytest.approx(
+        alpha, abs=5e-4
+    )
 
 
 def test_all_labels_alike_is_full_agreement():
-    assert agreement(csr_array(np.full((5, 1), 2.0))) == (1.0, 1.0, 1.0)
+    assert agreement(csr_array(np.full((5, 1), 2.0)), 0) == (1.0, 1.0, 1.0)
 
 
 def test_agreement_of_just_the_limit_is_found_in_about_a_tenth():
@@ -104,7 +106,7 @@ def test_agreement_of_just_the_limit_is_found_in_about_a_tenth():
         for _ in range(2):
             wrong = (true + random.integers(1, 4, size=50)) % 4
             counts[np.arange(50), np.where(random.random(50) < right, true, wrong)] += 1
-        below += agreement(csr_array(counts))[2] < 0.667
+        below += agreement(csr_array(counts), 0)[2] < 0.667
     assert 0.05 <= below / 200 <= 0.15
 
 
@@ -150,7 +152,7 @@ def test_an_annotator_who_differs_far_more_than_the_others_is_found(probed):
     assert (measured["annotator"], measured["rows"], measured["rate"]) == ("ada", 100, 0.3)
     assert measured["usual_rate"] == pytest.approx(0.15, abs=0.01)
     assert measured["usual_low"] < measured["usual_rate"] < measured["usual_high"] < 0.3
-    assert measured["p"] <= 0.005  # the least that a thousand permutations can say, and Holm
+    assert measured["p"] <= 0.005
     assert measured["confused"][0] == {"labelled": "billing", "reads_like": "returns", "rows": 10}
 
 
@@ -218,7 +220,7 @@ def test_dealing_annotators_out_anew_keeps_each_ones_share_of_each_category():
     """The sums of a 0/1 score are sums of hypergeometric counts, one a category."""
     random = np.random.default_rng(3)
     who, strata, hit = random.integers(3, size=60), random.integers(2, size=60), np.arange(60) < 20
-    sums = dealt(who, strata, hit.astype(float), 3, 20_000)
+    sums = dealt(who, strata, hit.astype(float), 3, 20_000, seed=0)
     for person in range(3):
         chances = np.ones(1)
         for stratum in (0, 1):
@@ -278,3 +280,69 @@ def test_a_careless_annotator_is_found_and_nobody_else(make_evidence, seed):
     evidence = make_evidence(rows, out_of_fold=out_of_fold)
     results = AnnotatorInconsistency().find(evidence)
     assert [r.measured["annotator"] for r in results if isinstance(r, Finding)] == ["eve"]
+
+
+@pytest.fixture
+def of_a_crowd(make_evidence):
+    """What the check says of many annotators of thirty rows each, who differ in one of twelve.
+
+    `coin` is one who flips a coin over two of the three categories.
+    """
+
+    def of_a_crowd(people, seed, coin=None, audit_seed=0):
+        random = np.random.default_rng(seed)
+        plain = make_evidence([label(i, c, "ada") for i, c in enumerate(NAMES)])
+        who = np.repeat(np.arange(people), 30)
+        codes = random.integers(3, size=len(who))
+        differs = random.random(len(who)) < np.where(who == coin, 0.5, 1 / 12)
+        said = np.eye(3, dtype=np.float32)[(codes + differs) % 3]
+        examples = tuple(
+            dataclasses.replace(plain.dataset.examples[c], row=i, annotator=f"person {a}")
+            for i, (c, a) in enumerate(zip(codes.tolist(), who.tolist(), strict=True))
+        )
+        evidence = dataclasses.replace(
+            plain,
+            seed=audit_seed,
+            dataset=dataclasses.replace(plain.dataset, examples=examples),
+            copies=CopyFamilies(family=np.arange(len(who))),
+            out_of_fold=OutOfFold(
+                probabilities=said[None], template_disjoint=said[None], words=said
+            ),
+        )
+        results = list(AnnotatorInconsistency().find(evidence))
+        assert not any("not assessable" in reason for reason in reasons(results))
+        return [r.measured for r in results if isinstance(r, Finding)]
+
+    return of_a_crowd
+
+
+def test_of_two_thousand_annotators_the_one_who_flips_a_coin_is_found(of_a_crowd):
+    [found] = of_a_crowd(2000, seed=0, coin=1234)
+    assert found["annotator"] == "person 1234"
+    assert found["p"] <= 0.01
+
+
+def test_of_two_thousand_annotators_who_label_alike_nobody_is_accused(of_a_crowd):
+    assert of_a_crowd(2000, seed=0) == []
+
+
+def test_of_a_hundred_annotators_who_label_alike_one_is_named_in_one_audit_of_twenty(of_a_crowd):
+    named = sum(bool(of_a_crowd(100, seed, audit_seed=seed)) for seed in range(30))
+    assert named <= 5  # 5 % and 3 standard errors
+
+
+def test_who_labels_nearly_alone_is_said_not_to_be_assessable(probed):
+    """Ada has a hundred rows of billing, and bob has two: whatever ada does, it is the usual."""
+    who = ["ada"] * 100 + ["bob"] * 2
+    told = reasons(probed(who, range(0, 100, 2)))
+    assert told[-1] == (
+        "not assessable: 1 of 2 annotators would not be told from chance even if half of their "
+        "labels differed"
+    )
+
+
+def test_another_seed_deals_annotators_out_in_another_way():
+    who, strata = np.arange(60) % 3, np.zeros(60, dtype=np.int64)
+    one, same, other = (dealt(who, strata, np.arange(60.0), 3, 5, seed) for seed in (0, 0, 1))
+    assert (one == same).all()
+    assert (one != other).any()

@@ -138,6 +138,33 @@ def test_independent_columns_have_a_finding_in_at_most_one_set_in_twenty(results
     assert results(drawn(300), **limits, by_chance=1.0) != []
 
 
+@pytest.mark.parametrize("joined", ["group", "families"])
+def test_rows_that_come_together_are_one_draw_of_a_combination(make_evidence, joined):
+    """Sixty customers of ten rows each have a product and a region each: 30 sets of chance."""
+    alarms, blind = 0, 0
+    for seed in range(30):
+        rows, customer = drawn(600, seed), np.arange(600) // 10
+        for i, row in enumerate(rows):
+            row["declared"] = rows[customer[i] * 10]["declared"]
+        for together in (True, False):
+            told = [
+                {**r, "group": f"c{c}" if together and joined == "group" else None}
+                for r, c in zip(rows, customer, strict=True)
+            ]
+            families = customer if together and joined == "families" else None
+            evidence = make_evidence(told, families=families, declared=("product", "region"))
+            check = CombinationGap(expected=4.0, fewest=1000, tied=1.0)
+            hit = any(isinstance(r, Finding) for r in check.find(evidence))
+            alarms, blind = alarms + (together and hit), blind + (not together and hit)
+    assert alarms <= 4  # one in twenty, and two standard errors
+    assert blind > 4  # row by row there would be more
+
+
+def test_what_many_customers_lack_is_still_found(patterns):
+    rows = [{**r, "group": f"c{i // 2}"} for i, r in enumerate(drawn(without=lamp_in_the_south))]
+    assert patterns(rows) == [{"product": "lamp", "region": "south"}]
+
+
 def test_a_column_that_follows_from_another_is_said_and_not_counted(results):
     city = {"north": ("Aa", "Bb", "Cc"), "south": ("Dd", "Ee", "Ff")}
     cities = sum(city.values(), ())

@@ -21,8 +21,8 @@ ROWS = [row(i, source=("mail", "web form", "chat")[i % 3]) for i in range(40)]
 def found(make_evidence, findings):
     """What the check finds in the given subtypes."""
 
-    def found(*subtypes, rows=ROWS, declared=(), **limits):
-        evidence = make_evidence(rows, subtypes=subtypes, declared=declared)
+    def found(*subtypes, rows=ROWS, declared=(), families=None, **limits):
+        evidence = make_evidence(rows, subtypes=subtypes, declared=declared, families=families)
         return findings(CoverageGap(**limits), evidence)
 
     return found
@@ -91,6 +91,56 @@ def test_the_chance_that_rows_are_all_from_one_origin_is_told(found, make_subtyp
     rows = [row(i, source="agency" if i < 4 else "staff") for i in range(40)]
     [finding] = found(make_subtype(range(4), separation=0.1), rows=rows)
     assert finding.measured["chance"] == {"source": 0.0001}
+
+
+def test_any_of_the_values_that_are_as_rare_could_have_been_the_one(found, make_subtype):
+    """Four rows of one of ten sources, each of a tenth: ten times a tenth to the fourth."""
+    rows = [row(i, source=f"agency {i // 4}") for i in range(40)]
+    [finding] = found(make_subtype(range(4), separation=0.1), rows=rows)
+    assert finding.measured["chance"] == {"source": 0.001}
+
+
+def test_a_commoner_value_would_not_have_been_as_surprising(found, make_subtype):
+    """Four rows of a source of a tenth, beside two of as much and one of seven tenths."""
+    sources = ["a"] * 4 + ["b"] * 4 + ["c"] * 4 + ["web"] * 28
+    rows = [row(i, source=source) for i, source in enumerate(sources)]
+    [finding] = found(make_subtype(range(4), separation=0.1), rows=rows)
+    assert finding.measured["chance"] == {"source": 0.0003}
+    [finding] = found(make_subtype(range(12, 16), separation=0.5), rows=rows)
+    assert finding.measured["all_from"] == []
+
+
+def test_copies_are_one_draw_of_their_origin(found, make_subtype):
+    """Eight rows, which are two messages of four rows each."""
+    rows = [row(i, source="agency" if i < 8 else "staff") for i in range(40)]
+    near = make_subtype(range(8), separation=0.1)
+    assert found(near, rows=rows)[0].measured["all_from"] == ["one source"]
+    assert found(near, rows=rows, families=[i // 4 if i < 8 else i for i in range(40)]) == []
+
+
+def test_the_rows_of_a_group_are_one_draw_of_their_origin(found, make_subtype):
+    """Five customers have eight rows each, and each of them writes by one channel."""
+    rows = [{**row(i, source=f"channel {i // 8}"), "group": f"g{i // 8}"} for i in range(40)]
+    assert found(make_subtype(range(8), separation=0.1), rows=rows) == []
+    apart = [{**r, "group": None} for r in rows]
+    [finding] = found(make_subtype(range(8), separation=0.1), rows=apart)
+    assert finding.measured["all_from"] == ["one source"]
+
+
+def test_subtypes_of_chance_are_all_from_one_source_in_one_audit_of_twenty(found, make_subtype):
+    """Of ten sources of a tenth each, and of one of seven tenths and three of a tenth."""
+    random, alarms = np.random.default_rng(0), 0
+    for run in range(200):
+        shares = [0.1] * 10 if run % 2 else [0.7, 0.1, 0.1, 0.1]
+        rows = [row(i, source=f"s{random.choice(len(shares), p=shares)}") for i in range(60)]
+        rows_of = random.permutation(60)
+        found_now = found(
+            *(make_subtype(rows_of[4 * k : 4 * k + 4], separation=0.0) for k in range(5)),
+            rows=rows,
+            by_chance=0.5,
+        )
+        alarms += bool(found_now)
+    assert alarms <= 120  # half, and 2.8 standard errors
 
 
 def test_each_declared_column_makes_chance_likelier(found, make_subtype):

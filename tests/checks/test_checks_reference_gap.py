@@ -57,13 +57,13 @@ def test_without_gaps_by_chance_a_reference_like_training_has_none(listed, make_
 def test_references_like_training_seldom_have_a_sure_gap_with_the_limits_as_they_come(
     make_evidence, make_reference
 ):
-    """A warning must mean something: of twenty sets drawn like training, two may have one."""
+    """A warning must mean something: of forty sets drawn like training, four may have one."""
     alarms = 0
-    for seed in range(20):
+    for seed in range(40):
         reference = make_reference(LIKE_TRAINING, seed=seed + 100)
         evidence = make_evidence(ROWS, seed=seed, reference=reference)
         alarms += any(f.severity == "warning" for f in ReferenceGap().find(evidence))
-    assert alarms <= 2
+    assert alarms <= 8  # a tenth, and 2.1 standard errors
 
 
 def test_reference_rows_are_those_of_the_reference_file(found, make_reference):
