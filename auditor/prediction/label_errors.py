@@ -60,7 +60,6 @@ def find_label_errors(
         examples=len(np.unique(copies.family[assessed])),
         wrong=None if share is None else share.at(found.score),
         share=None if share is None else (share.share, share.low, share.high),
-        doubtful=doubtful(share),
     )
 
 

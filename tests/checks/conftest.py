@@ -188,7 +188,6 @@ def make_label_errors() -> Build:
             "examples": len(rows),
             "wrong": probability,
             "share": None if wrong is None else (0.02, 0.0, 0.05),
-            "doubtful": 6.0,
         }
         return LabelErrors(**{**usual, **fields})
 
