@@ -30,7 +30,7 @@ def measure(structure: Structure, sets: Sets, seed: int) -> dict[str, Any]:
             dataset,
             inside,
             structure.copies.family,
-            structure.variations,
+            structure.reworded,
             framed,
             words,
         )
@@ -68,7 +68,7 @@ def _two_sample(structure: Structure, seed: int) -> TwoSample | None:
     found = two_samples(
         structure.embeddings.vectors,
         pool.dataset.codes,
-        structure.variations,
+        structure.reworded,
         (pool.in_base, pool.added),
         seed,
     )
