@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from auditor.comparison import Figure
 from auditor.records import Floats, Ints
 from auditor.sides.variations import LEVEL_DIGITS, variation_level
-from auditor.statistics import Z80
+from auditor.statistics import score_interval
 
 FARTHEST = 0.25  # of base rows: a rewording is hardly ever so far from its source
-LEFT = 0.05  # of the rows below the level, at most so many are rewordings
-SURE = 1.645  # standard errors: the one-sided 95 % bound
+FEW = 0.05  # a share of rows that counts as hardly any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +38,9 @@ def find_rewordings(closest: Floats, cosine: Floats, near: Ints) -> Rewordings:
 
     closest (b,): cosine of each base row to another, copies aside; cosine (m,): of each added row
     to its nearest base row, `near` (m,). Rewordings of one row were not made independently, so each
-    base row counts once in the errors. Unless it is sure that there are more than a few, the level
-    is that of a variation; unless it is sure that some are none, there is no level: one rewording
-    beside a row tells its label, and as few other rows hardly teach anything.
+    base row counts once in the errors. Unless it is sure (95 %) that there are more than a few
+    rewordings, the level is that of a variation. Where hardly a row is none, there is no level:
+    one rewording tells the label of its source, and a few other rows hardly teach anything.
     """
     level = variation_level(closest)
     if len(closest) < 2 or not len(cosine):
@@ -50,22 +50,26 @@ def find_rewordings(closest: Floats, cosine: Floats, near: Ints) -> Rewordings:
     base_far, added_far = (float((side < edge).mean()) for side in (own, added))
     if not base_far:  # so many base rows are equally far that there is no farthest quarter
         return Rewordings(share=Figure(value=0.0, low=0.0, high=1.0), level=level)
-    new = added_far / base_far
-    error = _error(added_far, len(np.unique(near)), base_far, len(own))
-    if new <= SURE * error:
-        level = -1.0
-    elif new + SURE * error < 1 - LEFT:
-        level = min(level, _level(own, added, new))
-    low, value, high = (float(np.clip(1 - new + z * error, 0, 1)) for z in (-Z80, 0.0, Z80))
-    return Rewordings(
-        share=Figure(value=round(value, 4), low=round(low, 4), high=round(high, 4)), level=level
+    sources = len(np.unique(near))
+    low, new, high = _ratio(added_far, sources, base_far, len(own), held=0.8)
+    if _ratio(added_far, sources, base_far, len(own), held=0.9)[2] < 1 - FEW:
+        level = -1.0 if new <= FEW else min(level, _level(own, added, new))
+    value, least, most = (round(float(np.clip(1 - x, 0, 1)), 4) for x in (new, high, low))
+    return Rewordings(share=Figure(value=value, low=least, high=most), level=level)
+
+
+def _ratio(one: float, n: int, other: float, m: int, held: float) -> tuple[float, float, float]:
+    """The ratio of two shares, of `n` and of `m`, between the ends of an interval that holds a part
+    `held`: a score interval for the first, the delta method for the second, as root sum of squares.
+    """
+    ratio = one / other
+    below, above = score_interval(np.array(one), np.array(float(n)), held)
+    spread = norm.ppf((1 + held) / 2) * ratio * np.sqrt((1 - other) / (other * m))
+    return (
+        ratio - float(np.hypot((one - below) / other, spread)),
+        ratio,
+        ratio + float(np.hypot((above - one) / other, spread)),
     )
-
-
-def _error(one: float, n: int, other: float, m: int) -> float:
-    """Standard error of the ratio of two shares, of `n` and of `m` (the delta method)."""
-    variance = one * (1 - one) / n + (one / other) ** 2 * other * (1 - other) / m
-    return float(np.sqrt(variance) / other)
 
 
 def _level(own: NDArray[np.float32], added: NDArray[np.float32], new: float) -> float:
@@ -74,5 +78,5 @@ def _level(own: NDArray[np.float32], added: NDArray[np.float32], new: float) -> 
     below, expected = (
         np.searchsorted(side, levels) / len(side) for side in (added, own)
     )  # shares of rows below each level
-    hardly = below - new * expected <= LEFT * below
+    hardly = below - new * expected <= FEW * below
     return round(float(levels[hardly].max(initial=-1.0)), LEVEL_DIGITS)

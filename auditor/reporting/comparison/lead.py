@@ -53,8 +53,8 @@ def advice(comparison: Comparison) -> str:
     if add_rows(comparison):
         return {
             1: f"Train on {candidate}.",
-            0: "Accuracy gives no reason to add these rows; to see a smaller difference, compare with "
-            f"more rows in {base}.",
+            0: "Accuracy gives no reason to add these rows; to see a smaller difference, compare "
+            f"with more rows in {base}.",
             -1: f"Train on {base}, and check the labels of the added rows.",
         }[way]
     return {
