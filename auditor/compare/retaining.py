@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from auditor.compare.structure import Structure
-from auditor.compare.unseen import Draws, barred, unseen
+from auditor.compare.unseen import Draws, barred, halves, unseen
 from auditor.comparison import Contrast
 from auditor.interfaces import Progress, Target
 from auditor.pipeline import climb
 from auditor.prediction.estimate import Coefficients
 from auditor.prediction.folds import assign_folds
-from auditor.prediction.out_of_fold import probabilities
+from auditor.prediction.out_of_fold import SEEDS, probabilities
 from auditor.prediction.scenes import Old
 from auditor.records import Dataset, Embeddings, Floats, HeldOut, Ints, OutOfFold
 from auditor.results import Forecast, SkippedCheck
@@ -25,6 +25,7 @@ from auditor.sides.pool import Flags
 from auditor.sides.retention import Scored, Told, apart, paired, retention, sample
 from auditor.sides.unseen import HELD
 
+HALVES = 2  # times as many halves as probes have seeds
 DRAWS = 3  # samples of the larger set at the size of the smaller
 FORECASTS = 2 + DRAWS  # at most, among which a budget is divided
 
@@ -112,14 +113,7 @@ class _Retaining:
 
     def told(self, rows: Ints, budget: float | None = None) -> Told:
         """What a model of the pool's `rows` knows, and what it is expected to forget."""
-        said = probabilities(
-            self.structure.embeddings.vectors,
-            self.codes,
-            self.folds,
-            self.seed,
-            taught=rows,
-            barred=self.barred,
-        )
+        said = self._said(rows, self.barred, self.seed)
         right = said.argmax(axis=2) == self.codes
         settings = self.question.settings
         if budget is not None:
@@ -127,8 +121,25 @@ class _Retaining:
         elif settings.budget is not None:
             settings = dataclasses.replace(settings, budget=None, probe=self.rung)
         return Told(
-            rows=len(rows), right=right, forecast=self._forecast(rows, said, right, settings)
+            rows=len(rows),
+            right=right,
+            halves=self._halves(rows),
+            forecast=self._forecast(rows, said, right, settings),
         )
+
+    def _said(self, rows: Ints, bars: Flags, seed: int) -> Floats:
+        vectors = self.structure.embeddings.vectors
+        return probabilities(vectors, self.codes, self.folds, seed, taught=rows, barred=bars)
+
+    def _halves(self, rows: Ints) -> Flags:
+        """Right answers by halves of what is taught, the same for every set."""
+        out = []
+        for turn in range(HALVES):
+            seed = self.seed + turn
+            taught = halves(self.structure.units, self.codes, SEEDS, seed)
+            said = self._said(rows, self.barred | ~taught[:, None], seed)
+            out.append(said.argmax(axis=2) == self.codes)
+        return np.concatenate(out)
 
     def _forecast(self, rows: Ints, said: Floats, right: Flags, settings: Settings) -> Forecast:
         embeddings, units = self.structure.embeddings, self.structure.units

@@ -55,6 +55,19 @@ def barred(
     return out
 
 
+def halves(units: Ints, codes: Ints, draws: int, seed: int) -> Flags:
+    """(draws, n) rows to teach: half of the units of each category; units, codes (n,)."""
+    _, first, inverse = np.unique(units, return_index=True, return_inverse=True)
+    random = np.random.default_rng(seed)
+    out = np.empty((draws, len(units)), dtype=bool)
+    for draw in range(draws):
+        order = np.lexsort((random.random(len(first)), codes[first]))
+        taken = np.empty(len(first), dtype=bool)
+        taken[order] = np.arange(len(order)) % 2 == 0
+        out[draw] = taken[inverse]
+    return out
+
+
 def unseen(
     pool: Pool,
     folds: Ints,

@@ -99,8 +99,9 @@ def probabilities(
 
     With one seed, probes of any `folds` (n,) start alike and meet the same rows in the same order.
     taught (m,): positions of the rows that probes are trained on, those of other folds; without
-    it, all of them. barred (FOLDS, n): rows of other folds that those which read a fold are not
-    trained on either. Every row is read.
+    it, all of them. barred (FOLDS, n), or (SEEDS, FOLDS, n) for
+    each seed: rows of other folds that those which read a fold are not trained on either. Every row
+    is read.
     """
     rows_taught = np.arange(len(codes)) if taught is None else taught
     inputs, classes = torch.from_numpy(vectors), torch.from_numpy(codes)
@@ -109,7 +110,8 @@ def probabilities(
     kinds = int(codes.max()) + 1
     allowed = held[own] != fold[:, None]
     if barred is not None:
-        allowed &= ~torch.from_numpy(barred[:, rows_taught])[fold]
+        each = np.broadcast_to(barred, (SEEDS, FOLDS, len(codes)))[:, :, rows_taught]
+        allowed &= ~torch.from_numpy(each.reshape(len(fold), -1))
     models = train(
         inputs[own],
         classes[own],

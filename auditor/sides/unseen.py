@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.stats import t
 
 from auditor.comparison import Contrast
 from auditor.records import Ints
@@ -41,33 +41,30 @@ def contrast(
 ) -> Contrast:
     """Both sets on the same `rows` (n,); `base` and `candidate` are draws in step.
 
-    Three errors add up in the intervals: of the rows, by resampling units; of the probes' seeds,
-    by Student's t; and of the draws, which differ by the rows that they took.
+    Two errors add up in the intervals: of the rows that are read, by resampling units; and of those
+    that are taught, by halves of them with probes that start elsewhere. Over halves a mean varies
+    as much as over new sets of the whole size (as a half without replacement has twice the variance
+    of the whole, less the half that it has in common with it), so the interval is that of sets of
+    this kind: two halves of one set are not told apart.
     """
     right = np.stack([mean_right(base), mean_right(candidate)], axis=1)
     read = paired(right, scored, rows, seed, held=HELD)
-    runs = np.stack([_runs(side, scored, rows) for side in (base, candidate)])
-    spread = [_spread(r) for r in (*runs, runs[1] - runs[0])]
+    one, other = (_by_half(side[0], scored, rows) for side in (base, candidate))
     return Contrast(
-        base=wider(read.base, spread[0]),
-        candidate=wider(read.candidate, spread[1]),
-        difference=wider(read.difference, spread[2]),
+        base=wider(read.base, _reach(one)),
+        candidate=wider(read.candidate, _reach(other)),
+        difference=wider(read.difference, _reach(other - one)),
     )
 
 
-def _runs(told: Sequence[Told], scored: Scored, rows: Flags) -> Values:
-    """(draws, seeds) mean accuracy over the categories of the `rows`."""
-    codes = scored.dataset.codes[rows]
-    every = np.stack([one.right[:, rows] for one in told])
+def _by_half(told: Told, scored: Scored, rows: Flags) -> Values:
+    """(draws,) mean accuracy over the categories of the `rows`."""
+    codes, right = scored.dataset.codes[rows], told.halves[:, rows]
     return np.asarray(
-        np.mean([every[:, :, codes == c].mean(axis=2) for c in np.unique(codes)], axis=0)
+        np.mean([right[:, codes == c].mean(axis=1) for c in np.unique(codes)], axis=0)
     )
 
 
-def _spread(runs: Values) -> float:
-    """Half an interval of the mean of `runs` (draws, seeds), by what varies between them."""
-    draws, seeds = runs.shape
-    tail = (1 + HELD) / 2
-    by_seed = t.ppf(tail, seeds - 1) * runs.mean(axis=0).std(ddof=1) / np.sqrt(seeds)
-    by_draw = norm.ppf(tail) * runs.mean(axis=1).std(ddof=1) if draws > 1 else 0.0
-    return float(np.hypot(by_seed, by_draw))
+def _reach(draws: Values) -> float:
+    """Half an interval of one of `draws` (d,)."""
+    return float(t.ppf((1 + HELD) / 2, len(draws) - 1) * draws.std(ddof=1))
