@@ -1,14 +1,15 @@
-"""Which rows can be read, and an interval that holds the difference nineteen times in twenty."""
+"""Which rows can be read, and when two sets are told apart on them."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from auditor.records import Dataset, Example
 from auditor.sides.retention import Scored, Told
 from auditor.sides.unseen import contrast, readable
 
-SEEDS = 5
+SEEDS, DRAWS = 5, 10
 
 
 def scored(n):
@@ -22,47 +23,56 @@ def scored(n):
     )
 
 
-def told(right):
-    return Told(rows=right.shape[1], right=right, forecast=None)
+def told(right, halves):
+    return Told(rows=right.shape[1], right=right, halves=halves, forecast=None)
 
 
-def differing(random, n, by, wobble=0.0):
-    """One set and another that is right `by` more often; seeds differ by `wobble`."""
+def sets(random, n, by=0.0, wobble=0.0):
+    """A set, and another that is right `by` more often.
+
+    How good a set is differs by `wobble` from one set of its kind to the next.
+    """
     hard = random.random(n)
-    sides = []
-    for level in (0.6, 0.6 + by):
-        levels = level + wobble * random.standard_normal(SEEDS)
-        sides.append(told(hard + 0.1 * random.standard_normal((SEEDS, n)) < levels[:, None]))
-    return sides
+
+    def answers(levels):
+        noise = 0.1 * random.standard_normal((len(levels), n))
+        return hard + noise < np.asarray(levels)[:, None]
+
+    return [
+        told(
+            answers([level + wobble * random.standard_normal()] * SEEDS),
+            answers(level - 0.1 + wobble * random.standard_normal(DRAWS)),
+        )
+        for level in (0.6, 0.6 + by)
+    ]
 
 
-def test_the_interval_of_a_difference_holds_it_nineteen_times_in_twenty():
-    held = 0
+def difference(base, candidate, n, seed=0):
+    rows = np.ones(n, dtype=bool)
+    return contrast([base], [candidate], scored(n), rows, seed).difference
+
+
+@pytest.mark.parametrize("wobble", [0.0, 0.04])
+def test_two_sets_of_one_kind_are_told_apart_once_in_twenty_at_most(wobble):
+    apart = 0
     for seed in range(150):
-        base, candidate = differing(np.random.default_rng(seed), 150, 0.0, wobble=0.02)
-        rows = np.ones(150, dtype=bool)
-        difference = contrast([base], [candidate], scored(150), rows, seed).difference
-        held += difference.low <= 0.0 <= difference.high
-    assert 0.9 <= held / 150 <= 1.0
+        found = difference(*sets(np.random.default_rng(seed), 200, wobble=wobble), 200, seed)
+        apart += found.low > 0 or found.high < 0
+    assert apart / 150 <= 0.08
 
 
-def test_probes_that_differ_by_their_seeds_make_it_wider():
-    calm, restless = (differing(np.random.default_rng(0), 400, 0.1, wobble=w) for w in (0.0, 0.1))
-    rows = np.ones(400, dtype=bool)
+def test_a_real_difference_is_seen():
+    found = difference(*sets(np.random.default_rng(0), 400, by=0.2, wobble=0.02), 400)
+    assert found.low > 0
+    assert found.low < 0.2 < found.high
+
+
+def test_sets_that_differ_from_one_to_the_next_make_the_interval_wider():
     widths = []
-    for base, candidate in (calm, restless):
-        difference = contrast([base], [candidate], scored(400), rows, 0).difference
-        widths.append(difference.high - difference.low)
+    for wobble in (0.0, 0.1):
+        found = difference(*sets(np.random.default_rng(0), 400, wobble=wobble), 400)
+        widths.append(found.high - found.low)
     assert widths[1] > 1.5 * widths[0]
-
-
-def test_draws_that_differ_make_it_wider():
-    random = np.random.default_rng(0)
-    right = [random.random((SEEDS, 400)) < level for level in (0.5, 0.6, 0.7)]
-    same, other = [told(right[1])] * 3, [told(r) for r in right]
-    rows = np.ones(400, dtype=bool)
-    narrow, wide = (contrast(same, of, scored(400), rows, 0).candidate for of in (same, other))
-    assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
 
 
 def test_a_row_is_read_where_both_sets_are_still_taught_its_category():
