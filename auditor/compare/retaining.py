@@ -111,7 +111,7 @@ class _Retaining:
             "skipped": (),
         }
 
-    def told(self, rows: Ints, budget: float | None = None) -> Told:
+    def told(self, rows: Ints, budget: float | None = None, turns: int = HALVES) -> Told:
         """What a model of the pool's `rows` knows, and what it is expected to forget."""
         said = self._said(rows, self.barred, self.seed)
         right = said.argmax(axis=2) == self.codes
@@ -123,7 +123,7 @@ class _Retaining:
         return Told(
             rows=len(rows),
             right=right,
-            halves=self._halves(rows),
+            halves=self._halves(rows, turns),
             forecast=self._forecast(rows, said, right, settings),
         )
 
@@ -131,10 +131,10 @@ class _Retaining:
         vectors = self.structure.embeddings.vectors
         return probabilities(vectors, self.codes, self.folds, seed, taught=rows, barred=bars)
 
-    def _halves(self, rows: Ints) -> Flags:
+    def _halves(self, rows: Ints, turns: int) -> Flags:
         """Right answers by halves of what is taught, the same for every set."""
-        out = []
-        for turn in range(HALVES):
+        out = [np.empty((0, len(self.codes)), dtype=bool)]
+        for turn in range(turns):
             seed = self.seed + turn
             taught = halves(self.structure.units, self.codes, SEEDS, seed)
             said = self._said(rows, self.barred | ~taught[:, None], seed)
@@ -212,8 +212,9 @@ class _Retaining:
         size_of = np.bincount(self.codes[sides[small]], minlength=len(self.dataset.categories))
         draws = 1 if self.rung == "full" else DRAWS
         samples = []
-        for _ in range(draws):
+        for draw in range(draws):
             at = sample(self.codes[sides[large]], size_of, len(sides[small]), random)
-            samples.append(self.told(sides[large][at]))
+            # How much another set of this size would differ is asked of the first sample alone.
+            samples.append(self.told(sides[large][at], turns=0 if draw else HALVES))
         told = [whole[small]] * draws, samples
         return told if small == 0 else told[::-1]

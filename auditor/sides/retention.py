@@ -30,7 +30,7 @@ class Told:
     rows: int
     right: Flags  # (seeds, n) rows of the pool that a probe of each seed gets right, taught neither
     # them nor their likes
-    halves: Flags  # (draws, n) the same, each probe taught another half of the rows
+    halves: Flags  # (halves, n) the same, each probe taught another half of the rows
     forecast: Forecast  # with the accuracy of the base's rows
 
 

@@ -45,7 +45,7 @@ def contrast(
     that are taught, by halves of them with probes that start elsewhere. Over halves a mean varies
     as much as over new sets of the whole size (as a half without replacement has twice the variance
     of the whole, less the half that it has in common with it), so the interval is that of sets of
-    this kind: two halves of one set are not told apart.
+    this kind: two halves of one set are not told apart. The halves are those of the first draw.
     """
     right = np.stack([mean_right(base), mean_right(candidate)], axis=1)
     read = paired(right, scored, rows, seed, held=HELD)
@@ -58,7 +58,7 @@ def contrast(
 
 
 def _by_half(told: Told, scored: Scored, rows: Flags) -> Values:
-    """(draws,) mean accuracy over the categories of the `rows`."""
+    """(halves,) mean accuracy over the categories of the `rows`."""
     codes, right = scored.dataset.codes[rows], told.halves[:, rows]
     return np.asarray(
         np.mean([right[:, codes == c].mean(axis=1) for c in np.unique(codes)], axis=0)
@@ -66,5 +66,5 @@ def _by_half(told: Told, scored: Scored, rows: Flags) -> Values:
 
 
 def _reach(draws: Values) -> float:
-    """Half an interval of one of `draws` (d,)."""
+    """Half an interval of one of `draws` (halves,)."""
     return float(t.ppf((1 + HELD) / 2, len(draws) - 1) * draws.std(ddof=1))
