@@ -184,6 +184,19 @@ def test_free_rewordings_of_a_set_with_near_rows_of_its_own_are_not_found_to_hel
     assert found.own.difference.low > 0.1
 
 
+def test_nor_is_their_source_found_to_hurt_where_the_rewordings_are_the_base(human, quick):
+    rng = np.random.default_rng(2)
+    others = sorted({w for words in ABOUT.values() for w in words})
+
+    def reworded(text):
+        return " ".join(rng.choice(others) if rng.random() < 0.3 else w for w in text.split())
+
+    free = pd.concat(human.assign(text=[reworded(t) for t in human.text]) for _ in range(6))
+    found = led(free, human, quick)
+    assert found.own.difference.high < -0.2
+    assert found.unseen.full.difference.high >= 0
+
+
 def test_rows_of_a_group_are_kept_from_what_is_read_of_it(letters, quick):
     base, more = letters(60), letters(60, 60)
     base["group"] = more["group"] = [f"customer {i}" for i in range(60)]

@@ -58,6 +58,9 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
     )
     grouped = groups(pool)
     chained = [*grouped, *parents.sets()]
+    if pool.removed.any():  # the base may be what rewords the candidate's rows
+        swapped = _parents(pool.swapped, embeddings.vectors, copies.family)
+        chained += swapped.sets()
     progress("structure", 1, 1)
     return Structure(
         pool=pool,

@@ -15,6 +15,7 @@ import numpy as np
 
 from auditor.comparison import Unseen
 from auditor.embedding.neighbours import nearest
+from auditor.prediction.folds import FOLDS
 from auditor.records import Floats, Ints
 from auditor.sides.pool import Flags, Pool
 from auditor.sides.retention import Scored, Told
@@ -38,13 +39,13 @@ def groups(pool: Pool) -> list[Ints]:
 def barred(
     vectors: Floats, folds: Ints, base: Flags, families: Ints, review: Ints, level: float
 ) -> Flags:
-    """(folds, n) rows that are not taught when the `base` rows (n,) of a fold are read.
+    """(FOLDS, n) rows that are not taught when the `base` rows (n,) of a fold are read.
 
     Those with a cosine of `level` or more to one of them, those of a pair for `review` (p, 2), and
     the rows of one family (n,) with either.
     """
-    out = np.zeros((int(folds.max()) + 1, len(folds)), dtype=bool)
-    for fold in range(len(out)):
+    out = np.zeros((FOLDS, len(folds)), dtype=bool)
+    for fold in range(FOLDS):
         read = base & (folds == fold)
         if read.any():
             cosine = nearest(vectors, 1, among=vectors[read]).cosine[:, 0]
@@ -79,7 +80,7 @@ def unseen(
 ) -> tuple[Unseen | None, str]:
     """Both sets on the base rows that can be read; None and the reason where these are too few.
 
-    folds (n,); bars (folds, n): what is not taught beside a fold.
+    folds (n,); bars (FOLDS, n): what is not taught beside a fold.
     """
     sides = (pool.in_base, pool.in_candidate)
     rows = readable(np.flatnonzero(pool.in_base), pool.dataset.codes, folds, bars, sides)

@@ -62,6 +62,12 @@ def test_nor_are_the_copies_of_that_nor_pairs_for_review(plane):
     assert (out == backwards).all()
 
 
+def test_with_fewer_units_than_folds_the_last_folds_are_empty(plane):
+    out = barred(plane, FOLDS, BASE, np.arange(6), NO_PAIRS, level=0.95)
+    assert len(out) == 5
+    assert not out[2:].any()
+
+
 def test_halves_divide_no_unit_and_take_half_of_each_category():
     units = np.repeat(np.arange(40), 3)
     codes = np.repeat([0, 1], 60)
