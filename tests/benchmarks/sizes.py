@@ -115,6 +115,12 @@ NULLS = (
         draw=nulls.one_source,
     ),
     Null(
+        name="coverage-gap: all from one of three sources",
+        level=0.05,
+        sizes=(4, 5, 20),
+        draw=partial(nulls.one_source, shares=(1 / 3,) * 3),
+    ),
+    Null(
         name="coverage-gap: all from one source, of which one is common",
         level=0.05,
         sizes=(4, 6, 20),
