@@ -77,7 +77,7 @@ NULLS = (
     ),
     *(
         Null(
-            name=f"annotator-inconsistency: {people:,} annotators of so many rows",
+            name=f"annotator-inconsistency: {people} annotators of so many rows",
             level=0.05,
             sizes=sizes,
             draw=partial(nulls.annotators, people),
