@@ -1,8 +1,8 @@
 """What users keep of two sets held against each other: the comparison.
 
 Rows are 0-based data rows of a file: of the base's or of the candidate's, as a field says. Shares,
-accuracies and drops are fractions 0-1; intervals hold 80 %. `reporting/comparison` writes and reads
-it as JSON, and derives the JSON Schema from these types.
+accuracies and drops are fractions 0-1; intervals hold 80 %, those of `Unseen` and of `own` 95 %.
+`reporting/comparison` writes and reads it as JSON, and derives the JSON Schema from these types.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, Literal
 
 from auditor.results import EmbedderSummary, SkippedCheck, Update
 
-COMPARISON_VERSION = 1
+COMPARISON_VERSION = 2
 
 SideName = Literal["base", "candidate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A number and its 80 % interval."""
+    """A number and its interval."""
 
     value: float
     low: float
@@ -54,7 +54,7 @@ class Side:
     mean_words: float
     distinct_examples: int  # copy families
     effective_examples: float  # exp(entropy of the copy families' sizes)
-    # The same where the variations of one base row are one family with it.
+    # The same where the rewordings of one base row are one family with it.
     effective_apart_from_variations: float
     in_templates: float  # share of rows that an evident template fills
 
@@ -74,10 +74,10 @@ class CategoryRetention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """First accuracy, drop and accuracy after the update, at one size of both sets.
+    """Accuracy before, drop and accuracy after the update, at one size of both sets.
 
     Means are over `categories`, each counting alike. Accuracies are read on the base's rows, none
-    of which was trained on, nor any variation of it.
+    of which was trained on, nor what resembles it.
     """
 
     base_rows: int
@@ -87,8 +87,23 @@ class Retention:
     before: Contrast
     drop: Contrast
     after: Contrast
-    on_added: Contrast | None  # accuracy before, on the candidate's other rows; None: too few
     categories: tuple[CategoryRetention, ...]  # the largest difference after the update first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Accuracy before the update on base rows that neither set has seen; intervals hold 95 %.
+
+    When a row is read, neither set is taught it, a copy, a rewording or a review pair of it, or a
+    row of its group or of its template. Categories count alike.
+    """
+
+    rows: int  # of the base that it was read on
+    families: int  # of these, copies and all else that belongs together counting once
+    left_out: int  # base rows without others of their category in both sets, those aside
+    kept_apart: int  # added rows that are kept from what is read beside a base row
+    full: Contrast
+    matched: Contrast  # after sampling both to equal size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +139,10 @@ class Amplification:
     added: int  # rows
     variations: int
     share: Figure  # of added rows; of base rows, held against the others, it is 5 %
+    # Estimated share of added rows that are rewordings or copies, those too free to be told one by
+    # one included; and the distinct base rows that these lie nearest to.
+    reworded: Figure
+    reworded_of: int
     parents: int  # distinct base rows with variations
     base: int  # base rows in all
     mean: float  # variations a parent
@@ -209,8 +228,10 @@ class Comparison:
     provenance: str
     matched: Retention | None  # None: no forecast was made
     full: Retention | None
+    unseen: Unseen | None  # None: it cannot be told, for `unseen_reason`
+    unseen_reason: str
     # Accuracy of each at full size on its own rows in random folds, as is mostly reported: a row
-    # may have been seen in another wording.
+    # may have been seen in another wording. Intervals hold 95 %.
     own: Contrast | None
     regions: tuple[Region, ...]  # lost ones first
     amplification: Amplification | None  # None: nothing was added

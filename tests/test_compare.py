@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -54,9 +55,22 @@ def test_planted_variations_are_found_with_their_parents(compared):
     assert compared.candidate.effective_apart_from_variations < 50
 
 
-def test_variations_make_a_first_accuracy_that_other_rows_do_not_have(compared):
+def test_variations_make_an_accuracy_that_unseen_rows_do_not_have(compared):
     assert compared.own.candidate.value > compared.own.base.value + 0.2
-    assert compared.full.before.candidate.value < compared.own.candidate.value - 0.2
+    assert compared.unseen.full.candidate.value < compared.own.candidate.value - 0.2
+    assert compared.unseen.full.difference.low <= 0
+
+
+def test_what_resembles_a_row_is_kept_apart_and_every_row_is_read(compared):
+    told = compared.unseen
+    assert (told.rows, told.left_out) == (40, 0)
+    assert told.kept_apart == compared.added
+
+
+def test_the_accuracy_before_is_the_one_on_unseen_rows(compared):
+    for size in ("full", "matched"):
+        before, unseen = getattr(compared, size).before, getattr(compared.unseen, size)
+        assert before.difference.value == unseen.difference.value
 
 
 def test_both_sets_are_read_on_the_same_rows_at_both_sizes(compared):
@@ -93,9 +107,108 @@ def test_the_order_of_rows_changes_nothing(whole, compared, quick):
         *("full", "matched", "own", "diversity", "two_sample"),
         *("kept", "base", "candidate"),
     )
-    for name in same:
+    for name in (*same, "unseen"):
         assert getattr(again, name) == getattr(compared, name), name
     assert again.amplification.histogram == compared.amplification.histogram
+
+
+ABOUT = {
+    "garden": ("hedge", "lawn", "spade", "roses", "compost", "mower", "weeds", "shed", "bulbs"),
+    "kitchen": ("oven", "kettle", "pans", "sink", "fridge", "toaster", "bread", "knives", "hob"),
+    "music": ("drum", "choir", "violin", "tune", "record", "piano", "song", "concert", "flute"),
+    "travel": ("train", "ferry", "ticket", "luggage", "hotel", "border", "map", "coach", "visa"),
+}
+SAID = (
+    *("I left my {} beside your {} on Monday", "is the {} older than that {} over there"),
+    *("nobody told us about a {} or any {}", "we sold one {} and got this {} instead"),
+    *("how long will a {} with its {} last", "{} first, then {}, as my aunt says"),
+)
+
+
+@pytest.fixture(scope="module")
+def letters():
+    """Rows on four subjects, each told by two of nine words of its own and one of another's."""
+    rng = np.random.default_rng(5)
+
+    def letters(n, first=0):
+        rows = []
+        for i in range(first, first + n):
+            category = sorted(ABOUT)[i % 4]
+            one, other = rng.choice(ABOUT[category], 2, replace=False)
+            stray = rng.choice(ABOUT[sorted(ABOUT)[rng.integers(4)]])
+            said = SAID[rng.integers(len(SAID))].format(one, other)
+            rows.append({"text": f"{said}, not the {stray} {i}", "category": category})
+        return pd.DataFrame(rows)
+
+    return letters
+
+
+def led(base, candidate, quick):
+    return compare(base, candidate, names=("old", "new"), **quick)
+
+
+def test_many_new_rows_are_found_to_help(letters, quick):
+    base = letters(40)
+    found = led(base, pd.concat([base, letters(400, 40)]), quick)
+    assert found.unseen.full.difference.low > 0
+
+
+def test_rows_with_labels_of_noise_are_found_to_hurt(letters, quick):
+    base, more = letters(80), letters(300, 80)
+    noise = more.assign(category=np.random.default_rng(0).choice(more.category, len(more)))
+    found = led(base, pd.concat([base, noise]), quick)
+    assert found.unseen.full.difference.high < 0
+
+
+def test_halves_of_one_set_are_not_told_apart(letters, quick):
+    rows = letters(160)
+    assert not led(rows[:80], rows[80:], quick).unseen.full.apart
+
+
+def test_free_rewordings_of_a_set_with_near_rows_of_its_own_are_not_found_to_help(human, quick):
+    """Such a set has a high level for a variation, which a free rewording does not reach."""
+    twins = human[::5].assign(text=[f"{t} That is all, Sam" for t in human.text[::5]])
+    base = pd.concat([human, twins], ignore_index=True)
+    around = (
+        "Good day to all of you there. {}",
+        "{} It has been like that since Easter, honestly",
+    )
+    free = pd.concat(
+        base.assign(text=[frame.format(t.lower().replace(" the ", " that ")) for t in base.text])
+        for frame in (*around, around[0].format(around[1]))
+    )
+    found = led(base, pd.concat([base, free]), quick)
+    assert found.amplification.share.value < 0.8
+    assert found.amplification.reworded.value > 0.8
+    assert found.unseen.full.difference.low <= 0
+    assert found.own.difference.low > 0.1
+
+
+def test_nor_is_their_source_found_to_hurt_where_the_rewordings_are_the_base(human, quick):
+    rng = np.random.default_rng(2)
+    others = sorted({w for words in ABOUT.values() for w in words})
+
+    def reworded(text):
+        return " ".join(rng.choice(others) if rng.random() < 0.3 else w for w in text.split())
+
+    free = pd.concat(human.assign(text=[reworded(t) for t in human.text]) for _ in range(6))
+    found = led(free, human, quick)
+    assert found.own.difference.high < -0.2
+    assert found.unseen.full.difference.high >= 0
+
+
+def test_rows_of_a_group_are_kept_from_what_is_read_of_it(letters, quick):
+    base, more = letters(60), letters(60, 60)
+    base["group"] = more["group"] = [f"customer {i}" for i in range(60)]
+    found = led(base, pd.concat([base, more]), quick)
+    assert found.unseen.kept_apart == 60
+
+
+def test_with_few_rows_it_is_said_that_nothing_can_be_told(letters, quick):
+    rows = letters(60)
+    found = led(rows[:20], rows, quick)
+    assert found.unseen is None
+    assert "only 20 can be read" in found.unseen_reason
 
 
 def test_two_files_are_taken_as_they_are_and_other_labels_are_told(human, quick):

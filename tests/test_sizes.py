@@ -24,7 +24,7 @@ QUICK = (
     "annotator-inconsistency: alpha below what it is",
     "combination-gap",
     "combination-gap, customers of ten rows",
-    "coverage-gap: all from one of ten sources",
+    "coverage-gap: all from one of three sources",
     "coverage-gap: all from one source, of which one is common",
     "coverage-gap: all from one of ten sources, customers of five rows",
     "reference-gap: a warning",

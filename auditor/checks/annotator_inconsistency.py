@@ -63,7 +63,7 @@ class AnnotatorInconsistency:
     )
     by_chance: float = limit(
         0.05,
-        "The chance that any annotator is named where all label alike (step-down of Westfall and "
+        "The chance that any annotator is named where all label alike (the method of Westfall and "
         "Young over all annotators, however many).",
     )
 

@@ -3,7 +3,8 @@
 sets.py       two files, or one with a column that says which rows are whose
 structure.py  what is found in both sets together: copies, templates, variations
 measures.py   each measure of `sides/` on that
-retaining.py  the forecast of both sets, at full and at matched size, on the same rows
+unseen.py     which rows neither set has seen, and what is not taught beside them
+retaining.py  accuracy and forecast of both sets, at full and at matched size, on the same rows
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def measure(structure: Structure, sets: Sets, seed: int) -> dict[str, Any]:
             dataset,
             inside,
             structure.copies.family,
-            structure.variations,
+            structure.reworded,
             framed,
             words,
         )

@@ -10,19 +10,22 @@ from typing import Any
 import numpy as np
 
 from auditor.compare.structure import Structure
-from auditor.comparison import Contrast, Retention
+from auditor.compare.unseen import Draws, barred, halves, unseen
+from auditor.comparison import Contrast
 from auditor.interfaces import Progress, Target
 from auditor.pipeline import climb
 from auditor.prediction.estimate import Coefficients
 from auditor.prediction.folds import assign_folds
-from auditor.prediction.out_of_fold import probabilities
+from auditor.prediction.out_of_fold import SEEDS, probabilities
 from auditor.prediction.scenes import Old
 from auditor.records import Dataset, Embeddings, Floats, HeldOut, Ints, OutOfFold
 from auditor.results import Forecast, SkippedCheck
 from auditor.settings import Settings
 from auditor.sides.pool import Flags
 from auditor.sides.retention import Scored, Told, apart, paired, retention, sample
+from auditor.sides.unseen import HELD
 
+HALVES = 2  # times as many halves as probes have seeds
 DRAWS = 3  # samples of the larger set at the size of the smaller
 FORECASTS = 2 + DRAWS  # at most, among which a budget is divided
 
@@ -56,6 +59,8 @@ def _nothing(reason: str) -> dict[str, Any]:
         "provenance": "",
         "matched": None,
         "full": None,
+        "unseen": None,
+        "unseen_reason": reason,
         "own": None,
         "skipped": (SkippedCheck(code="forecast", reason=reason),),
     }
@@ -67,6 +72,14 @@ class _Retaining:
         self.dataset, self.pool = structure.pool.dataset, structure.pool
         self.codes = self.dataset.codes
         self.folds = assign_folds(structure.units, self.codes)
+        self.barred = barred(
+            structure.embeddings.vectors,
+            self.folds,
+            self.pool.in_base,
+            structure.families,
+            structure.review,
+            structure.parents.level,
+        )
         self.seed = question.settings.seed
 
     def fields(self, sides: Sequence[Ints]) -> dict[str, Any]:
@@ -76,36 +89,57 @@ class _Retaining:
         first = candidate.forecast
         self.rung = first.probe
         base = self.told(sides[0])
+        matched = self._matched(sides, base, candidate)
         scored = self._scored()
         full = retention([base], [candidate], scored, self.seed)
         if full is None:
             theirs = ", ".join(sorted(set(self.dataset.categories))[:6])
             return _nothing(f"the sets have no category in common, of {theirs}")
+        found, reason = unseen(
+            self.pool, self.folds, self.barred, ([base], [candidate]), matched, scored, self.seed
+        )
         return {
             "update": first.update,
             "chosen": first.chosen,
             "skill": first.skill,
             "provenance": first.provenance,
-            "matched": self._matched(sides, base, candidate, scored),
+            "matched": retention(*matched, scored, self.seed),
             "full": full,
+            "unseen": found,
+            "unseen_reason": reason,
             "own": self._own(sides),
             "skipped": (),
         }
 
-    def told(self, rows: Ints, budget: float | None = None) -> Told:
+    def told(self, rows: Ints, budget: float | None = None, turns: int = HALVES) -> Told:
         """What a model of the pool's `rows` knows, and what it is expected to forget."""
-        said = probabilities(
-            self.structure.embeddings.vectors, self.codes, self.folds, self.seed, taught=rows
-        )
-        right = said.mean(axis=0).argmax(axis=1) == self.codes
+        said = self._said(rows, self.barred, self.seed)
+        right = said.argmax(axis=2) == self.codes
         settings = self.question.settings
         if budget is not None:
             settings = dataclasses.replace(settings, budget=budget / FORECASTS)
         elif settings.budget is not None:
             settings = dataclasses.replace(settings, budget=None, probe=self.rung)
         return Told(
-            rows=len(rows), right=right, forecast=self._forecast(rows, said, right, settings)
+            rows=len(rows),
+            right=right,
+            halves=self._halves(rows, turns),
+            forecast=self._forecast(rows, said, right, settings),
         )
+
+    def _said(self, rows: Ints, bars: Flags, seed: int) -> Floats:
+        vectors = self.structure.embeddings.vectors
+        return probabilities(vectors, self.codes, self.folds, seed, taught=rows, barred=bars)
+
+    def _halves(self, rows: Ints, turns: int) -> Flags:
+        """Right answers by halves of what is taught, the same for every set."""
+        out = [np.empty((0, len(self.codes)), dtype=bool)]
+        for turn in range(turns):
+            seed = self.seed + turn
+            taught = halves(self.structure.units, self.codes, SEEDS, seed)
+            said = self._said(rows, self.barred | ~taught[:, None], seed)
+            out.append(said.argmax(axis=2) == self.codes)
+        return np.concatenate(out)
 
     def _forecast(self, rows: Ints, said: Floats, right: Flags, settings: Settings) -> Forecast:
         embeddings, units = self.structure.embeddings, self.structure.units
@@ -135,7 +169,7 @@ class _Retaining:
         base, codes = self.pool.in_base, self.codes
         width = len(self.dataset.categories)
         rows = np.bincount(codes[base], minlength=width)
-        hits = np.bincount(codes[base], weights=right[base], minlength=width)
+        hits = np.bincount(codes[base], weights=right[:, base].mean(axis=0), minlength=width)
         first = np.unique(np.stack([codes[base], self.structure.units[base]]), axis=1)[0]
         sets = np.bincount(first, minlength=width)
         share = hits / np.maximum(rows, 1)
@@ -148,7 +182,6 @@ class _Retaining:
         return Scored(
             dataset=self.dataset,
             base=self.pool.in_base,
-            added=self.pool.added,
             units=self.structure.units,
             taught=frozenset(e.category for e in update[0].examples) if update else frozenset(),
             shared=spread.update**2 / together if together else 0.0,
@@ -161,27 +194,25 @@ class _Retaining:
         scored = dataclasses.replace(self._scored(), units=self.structure.together)
         for rows in sides:
             said = probabilities(vectors, self.codes, folds, self.seed, taught=rows)
-            right = said.mean(axis=0).argmax(axis=1) == self.codes
+            right = (said.argmax(axis=2) == self.codes).mean(axis=0)
             inside = np.isin(np.arange(len(self.codes)), rows)
-            both = np.stack([right, right], axis=1).astype(np.float64)
-            figures.append(paired(both, scored, inside, self.seed).base)
+            both = np.stack([right, right], axis=1)
+            figures.append(paired(both, scored, inside, self.seed, held=HELD).base)
         return apart(*figures)
 
-    def _matched(
-        self, sides: Sequence[Ints], base: Told, candidate: Told, scored: Scored
-    ) -> Retention | None:
+    def _matched(self, sides: Sequence[Ints], base: Told, candidate: Told) -> Draws:
         """The larger set sampled to the size of the smaller, category by category."""
         small, large = (0, 1) if len(sides[0]) <= len(sides[1]) else (1, 0)
         whole = (base, candidate)
         if len(sides[0]) == len(sides[1]):
-            return retention([base], [candidate], scored, self.seed)
+            return [base], [candidate]
         random = np.random.default_rng(self.seed)
         size_of = np.bincount(self.codes[sides[small]], minlength=len(self.dataset.categories))
         draws = 1 if self.rung == "full" else DRAWS
         samples = []
-        for _ in range(draws):
+        for draw in range(draws):
             at = sample(self.codes[sides[large]], size_of, len(sides[small]), random)
-            samples.append(self.told(sides[large][at]))
+            # How much another set of this size would differ is asked of the first sample alone.
+            samples.append(self.told(sides[large][at], turns=0 if draw else HALVES))
         told = [whole[small]] * draws, samples
-        pair = told if small == 0 else told[::-1]
-        return retention(*pair, scored, self.seed)
+        return told if small == 0 else told[::-1]

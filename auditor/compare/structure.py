@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from auditor.compare.unseen import groups
 from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
 from auditor.embedding.neighbours import nearest
@@ -16,7 +17,7 @@ from auditor.interfaces import Progress
 from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.folds import keep_together
 from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints
-from auditor.sides.effective import variation_families
+from auditor.sides.effective import families_with
 from auditor.sides.parents import Parents, find_parents
 from auditor.sides.pool import Flags, Pool
 from auditor.sides.variations import closest_other
@@ -34,9 +35,12 @@ class Structure:
         Flags, Flags
     ]  # (n,) rows that evident templates of the base, of the candidate fill
     parents: Parents
-    variations: Ints  # (n,) families of copies and variations
+    variations: Ints  # (n,) families of copies and variations, as the gate counts them
+    reworded: Ints  # (n,) families of copies and rewordings
     together: Ints  # (n,) copies and groups: what a random split keeps together
-    units: Ints  # (n,) variations too, and the base's templates: what an honest one does
+    families: Ints  # (n,) rewordings too, which go where their base row goes
+    units: Ints  # (n,) the base's templates too: what an honest split keeps together
+    review: Ints  # (p, 2) pairs that may be copies
 
 
 def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structure:
@@ -52,6 +56,11 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
         _frames(dataset, pool.in_base, same_text),
         _frames(dataset, pool.in_candidate, same_text),
     )
+    grouped = groups(pool)
+    chained = [*grouped, *parents.sets()]
+    if pool.removed.any():  # the base may be what rewords the candidate's rows
+        swapped = _parents(pool.swapped, embeddings.vectors, copies.family)
+        chained += swapped.sets()
     progress("structure", 1, 1)
     return Structure(
         pool=pool,
@@ -60,9 +69,12 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
         copies=copies,
         framed=(_held(frames[0], dataset), _held(frames[1], dataset)),
         parents=parents,
-        variations=variation_families(copies.family, parents),
-        together=keep_together(dataset, same_text),
-        units=keep_together(dataset, same_text, beside=[*parents.sets(), *frames[0]]),
+        variations=families_with(copies.family, parents, parents.alike),
+        reworded=families_with(copies.family, parents, parents.reworded),
+        together=keep_together(dataset, same_text, beside=grouped),
+        families=keep_together(dataset, same_text, beside=chained),
+        units=keep_together(dataset, same_text, beside=[*chained, *frames[0]]),
+        review=same_text.review,
     )
 
 

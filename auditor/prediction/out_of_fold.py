@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from auditor.prediction.folds import (
     FOLDS,
@@ -115,23 +116,35 @@ def _named(dataset: Dataset, embeddings: Embeddings, texts: Floats, seed: int) -
 
 
 def probabilities(
-    vectors: Floats, codes: Ints, folds: Ints, seed: int, *, taught: Ints | None = None
+    vectors: Floats,
+    codes: Ints,
+    folds: Ints,
+    seed: int,
+    *,
+    taught: Ints | None = None,
+    barred: NDArray[np.bool_] | None = None,
 ) -> Floats:
     """(SEEDS, n, K) out-of-fold class probabilities of `vectors` (n, dim) by linear probes.
 
     With one seed, probes of any `folds` (n,) start alike and meet the same rows in the same order.
     taught (m,): positions of the rows that probes are trained on, those of other folds; without
-    it, all of them. Every row is read.
+    it, all of them. barred (FOLDS, n), or (SEEDS, FOLDS, n) for
+    each seed: rows of other folds that those which read a fold are not trained on either. Every row
+    is read.
     """
     rows_taught = np.arange(len(codes)) if taught is None else taught
     inputs, classes = torch.from_numpy(vectors), torch.from_numpy(codes)
     held, own = torch.from_numpy(folds), torch.from_numpy(rows_taught)
     fold = torch.arange(FOLDS).repeat(SEEDS)  # of each model
     kinds = int(codes.max()) + 1
+    allowed = held[own] != fold[:, None]
+    if barred is not None:
+        each = np.broadcast_to(barred, (SEEDS, FOLDS, len(codes)))[:, :, rows_taught]
+        allowed &= ~torch.from_numpy(each.reshape(len(fold), -1))
     models = train(
         inputs[own],
         classes[own],
-        held[own] != fold[:, None],
+        allowed,
         known=torch.ones(len(fold), kinds, dtype=torch.bool),
         hidden=0,
         steps=STEPS,

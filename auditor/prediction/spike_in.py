@@ -148,7 +148,7 @@ def _fit(
     """What is planted in a row that is wrong already may put it right: it counts by the chance that
     it is not, which the fit itself says."""
     of_row = weight[planted.row]
-    for _ in range(TURNS):
+    for _ in range(1 if start else TURNS):
         still = np.where(planted.nearest > 0, 1.0 - wrong[planted.row], 1.0) * of_row
         errors = np.zeros(len(GRID))
         for kind, part in ((1.0, nearest), (0.0, 1.0 - nearest)):

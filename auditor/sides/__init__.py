@@ -17,9 +17,11 @@ Measures of the comparison:
 
 regions.py      kinds of text that one set has and the other hardly
 parents.py      added rows that are variations of base rows
+rewordings.py   how many are rewordings that cannot be told one by one
 effective.py    what the rows amount to, and copies across the sets
 agreement.py    labels of near rows
 diversity.py    wording and meaning at one size and one mix of lengths
 two_samples.py  whether a classifier tells the sets apart; telling.py the words that do
 retention.py    accuracy before and after the update, both sets on the same rows
+unseen.py       accuracy on rows that neither set has seen, and how it differs
 """

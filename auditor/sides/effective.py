@@ -12,10 +12,10 @@ from auditor.sides.pool import Flags, Pool
 SHOWN = 5  # pairs of copies
 
 
-def variation_families(family: Ints, found: Parents) -> Ints:
-    """(n,) the copy family of each row, a variation being of its parent's."""
+def families_with(family: Ints, found: Parents, of_parent: Flags) -> Ints:
+    """(n,) the copy family of each row, the added rows `of_parent` (m,) being of their parent's."""
     out = family.copy()
-    out[found.added[found.alike]] = family[found.parent[found.alike]]
+    out[found.added[of_parent]] = family[found.parent[of_parent]]
     return out
 
 
@@ -24,12 +24,13 @@ def summary(
     dataset: Dataset,
     inside: Flags,
     copies: Ints,
-    variations: Ints,
+    reworded: Ints,
     framed: Flags,
     words: Ints,
 ) -> Side:
-    """One side's numbers. inside (n,): its rows of the pool; copies, variations (n,): families of
-    the two kinds; framed (n,): rows in its templates; words (n,): the length of each text."""
+    """One side's numbers. inside (n,): its rows of the pool; copies, reworded (n,): families of
+    copies, and of rewordings with them; framed (n,): rows in its templates; words (n,): the length
+    of each text."""
     own = np.bincount(dataset.codes)
     return Side(
         name=name,
@@ -41,7 +42,7 @@ def summary(
         mean_words=round(float(words[inside].mean()), 1),
         distinct_examples=len(np.unique(copies[inside])),
         effective_examples=round(effective_examples(copies[inside]), 1),
-        effective_apart_from_variations=round(effective_examples(variations[inside]), 1),
+        effective_apart_from_variations=round(effective_examples(reworded[inside]), 1),
         in_templates=round(float(framed[inside].mean()), 4),
     )
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from auditor.comparison import Amplification, Figure, Parent
 from auditor.records import Floats, Ints
 from auditor.sides.pool import Flags
+from auditor.sides.rewordings import Rewordings, find_rewordings
 from auditor.sides.variations import is_variation, variation_level
 from auditor.statistics import score_interval
 
@@ -30,11 +31,17 @@ class Parents:
     parent: Ints  # positions
     cosine: Floats
     alike: Flags  # a variation of it, or a copy
+    rewordings: Rewordings  # what all of them are together
     variation: Flags  # no copy, as for the gate: that is repetition, not rewording
 
+    @property
+    def reworded(self) -> Flags:
+        """(m,) rows that may be a rewording of their parent, nearer than `rewordings.level`."""
+        return is_variation(self.cosine, self.rewordings.level)
+
     def sets(self) -> list[Ints]:
-        """Pairs (added row, parent) of those alike, as sets that belong together."""
-        pairs = np.stack([self.added, self.parent], axis=1)[self.alike]
+        """Pairs (added row, parent) of those, as sets that belong together."""
+        pairs = np.stack([self.added, self.parent], axis=1)[self.reworded]
         return list(pairs)
 
 
@@ -55,6 +62,7 @@ def find_parents(
         parent=base[near],
         cosine=cosine,
         alike=alike,
+        rewordings=find_rewordings(base_closest, cosine, near),
         variation=alike & (families[added] != families[base[near]]),
     )
 
@@ -79,6 +87,8 @@ def amplification(
         added=len(hits),
         variations=int(hits.sum()),
         share=Figure(value=round(share, 4), low=round(float(low), 4), high=round(float(high), 4)),
+        reworded=found.rewordings.share,
+        reworded_of=len(np.unique(found.parent[found.reworded])),
         parents=len(parents),
         base=base,
         mean=round(float(each.mean()), 2) if len(each) else 0.0,

@@ -1,7 +1,7 @@
 """Which set retains better: accuracy before and after the update, both sets on the same rows.
 
-A set that holds variations of the rows that it is read on looks better than it is. So both are
-read on the base's rows, in folds that keep a row with its copies and variations.
+A set that holds rewordings of the rows that it is read on looks better than it is. So both are
+read on the base's rows, and neither is taught them nor what resembles them (`compare/unseen.py`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from auditor.results import CategoryForecast, Forecast
 from auditor.sides.pool import Flags
 from auditor.statistics import Z80, score_interval
 
-RESAMPLES = 400
-TAILS = (0.1, 0.9)  # of an 80 % interval
-FEWEST = 30  # added rows that an accuracy is read on: its standard error is then at most .09
+RESAMPLES = 1000
 
 Values = NDArray[np.float64]
 
@@ -30,7 +28,9 @@ class Told:
     """What is known of one set at one size, or of one sample of it."""
 
     rows: int
-    right: Flags  # (n,) the rows of the pool that it gets right, none of them in training
+    right: Flags  # (seeds, n) rows of the pool that a probe of each seed gets right, taught neither
+    # them nor their likes
+    halves: Flags  # (halves, n) the same, each probe taught another half of the rows
     forecast: Forecast  # with the accuracy of the base's rows
 
 
@@ -40,7 +40,6 @@ class Scored:
 
     dataset: Dataset  # the pool
     base: Flags  # (n,)
-    added: Flags  # (n,)
     units: Ints  # (n,) rows of one number are not independent
     taught: frozenset[str]  # categories that the update trains: they are not forgotten
     shared: float  # part of the variance of a drop that all categories of an update share
@@ -86,7 +85,7 @@ def retention(
         return None
     each = [_Category(c, base, candidate, scored) for c in categories]
     ranked = sorted(each, key=lambda c: (-abs(c.after.difference.value), c.name))
-    right = np.stack([_mean_right(base), _mean_right(candidate)], axis=1)
+    right = np.stack([mean_right(base), mean_right(candidate)], axis=1)
     codes = [scored.dataset.categories.index(c) for c in categories]
     before = paired(right, scored, scored.base & np.isin(scored.dataset.codes, codes), seed)
     before = _widened(before, base, candidate, categories)
@@ -99,15 +98,15 @@ def retention(
         before=before,
         drop=drop,
         after=_after(before, drop),
-        on_added=_on_added(right, scored, codes, seed),
         categories=tuple(c.record() for c in ranked),
     )
 
 
-def paired(right: Values, scored: Scored, rows: Flags, seed: int) -> Contrast:
+def paired(right: Values, scored: Scored, rows: Flags, seed: int, *, held: float = 0.8) -> Contrast:
     """Mean accuracy over the categories of the `rows` (n,) by both columns of `right` (n, 2).
 
-    Intervals by resampling units, the same for both: what makes a row hard makes it so for both.
+    Intervals, which hold a part `held`, by resampling units, the same for both: what makes a row
+    hard makes it so for both.
     """
     at = np.flatnonzero(rows)
     codes = np.unique(scored.dataset.codes[at], return_inverse=True)[1]
@@ -126,7 +125,7 @@ def paired(right: Values, scored: Scored, rows: Flags, seed: int) -> Contrast:
     )
     means = share.sum(axis=1) / (rows_drawn > 0).sum(axis=1)[:, None]
     both = np.column_stack([means, means[:, 1] - means[:, 0]])
-    low, high = np.quantile(both[1:], TAILS, axis=0)
+    low, high = np.quantile(both[1:], ((1 - held) / 2, (1 + held) / 2), axis=0)
     return Contrast(
         **{
             name: _figure(both[0, i], both[0, i] - low[i], high[i] - both[0, i])
@@ -156,8 +155,9 @@ def _rows(scored: Scored) -> Ints:
     return np.bincount(codes[scored.base], minlength=len(scored.dataset.categories))
 
 
-def _mean_right(told: Sequence[Told]) -> Values:
-    return np.asarray(np.mean([t.right for t in told], axis=0))
+def mean_right(told: Sequence[Told]) -> Values:
+    """(n,) the share of draws and seeds that get each row right."""
+    return np.asarray(np.mean([t.right.mean(axis=0) for t in told], axis=0))
 
 
 class _Category:
@@ -197,7 +197,7 @@ def _of(forecast: Forecast, name: str) -> CategoryForecast:
 def _accuracy(draws: Sequence[CategoryForecast], sets: int) -> Figure:
     value = float(np.mean([f.accuracy_before for f in draws]))
     low, high = score_interval(np.array(value), np.array(float(sets)), 0.8)
-    return _wider(
+    return wider(
         _figure(value, value - float(low), float(high) - value),
         _between([f.accuracy_before for f in draws]),
     )
@@ -205,7 +205,7 @@ def _accuracy(draws: Sequence[CategoryForecast], sets: int) -> Figure:
 
 def _drop(draws: Sequence[CategoryForecast]) -> Figure:
     value, low, high = np.mean([[f.expected_drop, f.low, f.high] for f in draws], axis=0).tolist()
-    return _wider(
+    return wider(
         _figure(value, value - low, high - value), _between([f.expected_drop for f in draws])
     )
 
@@ -223,9 +223,9 @@ def _widened(
         _between([_mean_before(t.forecast, names) for t in side]) for side in (base, candidate)
     )
     return Contrast(
-        base=_wider(before.base, one),
-        candidate=_wider(before.candidate, other),
-        difference=_wider(before.difference, float(np.hypot(one, other))),
+        base=wider(before.base, one),
+        candidate=wider(before.candidate, other),
+        difference=wider(before.difference, float(np.hypot(one, other))),
     )
 
 
@@ -233,7 +233,8 @@ def _mean_before(forecast: Forecast, names: Sequence[str]) -> float:
     return float(np.mean([_of(forecast, c).accuracy_before for c in names]))
 
 
-def _wider(figure: Figure, reach: float) -> Figure:
+def wider(figure: Figure, reach: float) -> Figure:
+    """The figure with an independent error more, of which `reach` is half the interval."""
     below = float(np.hypot(figure.value - figure.low, reach))
     return _figure(figure.value, below, float(np.hypot(figure.high - figure.value, reach)))
 
@@ -270,11 +271,6 @@ def _after(before: Contrast, drop: Contrast) -> Contrast:
         candidate=left(before.candidate, drop.candidate, kept[1]),
         difference=left(before.difference, drop.difference, max(kept)),
     )
-
-
-def _on_added(right: Values, scored: Scored, codes: Sequence[int], seed: int) -> Contrast | None:
-    rows = scored.added & np.isin(scored.dataset.codes, codes)
-    return paired(right, scored, rows, seed) if rows.sum() >= FEWEST else None
 
 
 def _figure(value: float, below: float, above: float) -> Figure:

@@ -49,6 +49,7 @@ from labelled_sets import Rows, heading, line, options, settings
 
 import auditor
 from auditor.opening import open_encoder
+from auditor.results import Finding
 from auditor.settings import Settings
 
 SETS = (
@@ -124,7 +125,7 @@ def drawn(data: Rows, most: int, seed: int = 0) -> Rows:
 def score(found: auditor.Audit, label: Sequence[str], truth: Sequence[str]) -> Score:
     """truth: the right label of each row, empty where it is not known."""
     pairs = list(zip(label, truth, strict=True))
-    said = found.of("label-error")
+    said = one_by_one(found)
     return Score(
         rows=len(pairs),
         wrong=frozenset(i for i, (given, right) in enumerate(pairs) if right not in ("", given)),
@@ -135,17 +136,22 @@ def score(found: auditor.Audit, label: Sequence[str], truth: Sequence[str]) -> S
 
 
 def estimated(found: auditor.Audit) -> str:
-    """Wrong labels: expected among the listed ones, and in the whole set, where the audit says."""
-    of_listed = [f.measured.get("probability") for f in found.of("label-error")]
-    whole = [f.measured for f in found.of("label-noise") if "share" in f.measured]
-    told = [f"{sum(of_listed):.0f} of those listed"] if of_listed and None not in of_listed else []
-    told += [f"{m['share']:.1%} ({m['low']:.1%} to {m['high']:.1%}) of all" for m in whole]
-    return ", ".join(told) or "-"
+    """Wrong labels: expected among the listed ones, and of all, where the audit says."""
+    told = found.label_errors
+    if told is None:
+        return "-"
+    whole = f"{told.wrong:.0f} ({told.wrong_low:.0f} to {told.wrong_high:.0f}) of all"
+    return f"{told.listed_wrong:.0f} of those listed, {whole}"
+
+
+def one_by_one(found: auditor.Audit) -> list[Finding]:
+    """Rows one by one; that two categories overlap is said of many."""
+    return [f for f in found.of("label-error") if "suggested" in f.measured]
 
 
 def suggestions(found: auditor.Audit, truth: Sequence[str], wrong: frozenset[int]) -> list[bool]:
     """Whether the right label is the one suggested, of each known error that is listed."""
-    listed = [(row, f) for f in found.of("label-error") for row in f.rows if row in wrong]
+    listed = [(row, f) for f in one_by_one(found) for row in f.rows if row in wrong]
     return [f.measured["suggested"] == truth[row] for row, f in listed]
 
 
@@ -196,7 +202,7 @@ def planted(data: Rows, shares: Sequence[float], settings: Settings) -> Iterator
 
 def show(found: auditor.Audit, data: Rows, judged: Score, most: int) -> None:
     """What is listed first, to be read by eye: the verdict, both labels and the text."""
-    for rank, finding in enumerate(found.of("label-error")[:most], 1):
+    for rank, finding in enumerate(one_by_one(found)[:most], 1):
         row = finding.rows[0]
         verdict = "wrong" if row in judged.wrong else "right" if row in judged.right else "?"
         said = (verdict, data.label[row], finding.measured["suggested"], data.text[row][:160])

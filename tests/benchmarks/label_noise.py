@@ -82,6 +82,7 @@ def run(
         "flipped",
         [(None, {"text": text, "label": f"{label:03}"}) for text, label in pairs],
         {"text": "text", "label": "label"},
+        Settings(text="text", label="label"),
     )
     embeddings = encoder.embed(dataset.texts)
     copies = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))

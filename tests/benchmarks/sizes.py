@@ -77,7 +77,7 @@ NULLS = (
     ),
     *(
         Null(
-            name=f"annotator-inconsistency: {people:,} annotators of so many rows",
+            name=f"annotator-inconsistency: {people} annotators of so many rows",
             level=0.05,
             sizes=sizes,
             draw=partial(nulls.annotators, people),
@@ -113,6 +113,12 @@ NULLS = (
         level=0.05,
         sizes=(4, 6, 20),
         draw=nulls.one_source,
+    ),
+    Null(
+        name="coverage-gap: all from one of three sources",
+        level=0.05,
+        sizes=(4, 5, 20),
+        draw=partial(nulls.one_source, shares=(1 / 3,) * 3),
     ),
     Null(
         name="coverage-gap: all from one source, of which one is common",

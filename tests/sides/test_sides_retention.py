@@ -16,7 +16,6 @@ def scored(n):
     return Scored(
         dataset=Dataset(name="d", examples=rows, rows_read=n, roles={}),
         base=every,
-        added=~every,
         units=np.arange(n),
         taught=frozenset(),
         shared=0.5,

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.records import Dataset, Example, Neighbours
 from auditor.sides.agreement import agreement
-from auditor.sides.effective import near_copies, variation_families
+from auditor.sides.effective import families_with, near_copies
 from auditor.sides.parents import amplification, find_parents
 from auditor.sides.pool import pool
 from auditor.sides.variations import closest_other
@@ -57,7 +57,7 @@ def test_a_copy_is_no_variation_and_its_label_is_held_against_its_parent_all_the
     told = found([1.0, 0.99], [4, 4], families)
     assert told.variation.tolist() == [False, True]
     assert amplification(told, 100, BASE, np.arange(102)).variations == 1
-    assert variation_families(families, told)[100:].tolist() == [4, 4]
+    assert families_with(families, told, told.alike)[100:].tolist() == [4, 4]
     rows = tuple(Example(row=i, text=str(i), category="ab"[i == 100]) for i in range(102))
     data = Dataset(name="d", examples=rows, rows_read=102, roles={})
     (wrong,) = agreement(data, told, np.arange(102), np.arange(102)).disagreements
@@ -78,7 +78,8 @@ def test_the_nearest_of_another_family_is_what_counts():
 
 
 def test_variations_join_the_family_of_their_parent():
-    family = variation_families(np.arange(103), found([0.99, 0.99, 0.1], [4, 4, 5]))
+    told = found([0.99, 0.99, 0.1], [4, 4, 5])
+    family = families_with(np.arange(103), told, told.alike)
     assert family[100] == family[101] == family[4]
     assert family[102] == 102
 

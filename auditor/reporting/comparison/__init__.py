@@ -1,6 +1,8 @@
 """A comparison becomes `compare.html` for people, `compare.json` for programs, and a few lines.
 
-answer.py   which set retains better, and why, in words
+lead.py     the first two sentences: what was found, and what to do
+answer.py   these, the forecast, and why, in words
+numbers.py  how differences and shares are written
 drawing.py  the figures of the page as plain geometry
 html.py     compare.html; the page itself is `comparison*.j2` in `../page/`
 json.py     compare.json, its schema, and the way back

@@ -1,61 +1,39 @@
-"""Which set retains better, and why, in words."""
+"""What the comparison found, what to do, and why, in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.comparison import Comparison, Contrast, Figure, Region, Retention, SideName
+from auditor.comparison import Comparison, Contrast, Region, SideName
 from auditor.reporting import wording
+from auditor.reporting.comparison.lead import advice, finding, is_reworded, unresolved
+from auditor.reporting.comparison.numbers import points, span
 
 _MOST_REASONS = 5
-_MUCH = 0.05  # points of accuracy, or a share of rows, that are worth a reason
-_AMPLIFIED = 0.25  # of the added rows are variations; of base rows 1 in 20 would count as one
+_MUCH = 0.05  # a share of rows that is worth a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a reader with one minute needs to know; sentences end with a full stop."""
 
-    verdict: str  # does the added data help the model keep what it knows
-    detail: str  # which set retains better, at both sizes
+    verdict: str  # what was found on rows that neither set has seen
+    advice: str  # what to do
+    detail: str  # the same at equal size, and the forecast
     tone: str  # fine, warning or error
     reasons: tuple[str, ...]
 
 
 def answer(comparison: Comparison) -> Answer:
-    full, matched = comparison.full, comparison.matched
-    reasons = tuple(_reasons(comparison))[:_MOST_REASONS]
-    if full is None or matched is None:
-        why = comparison.skipped[0].reason if comparison.skipped else "there is no forecast"
-        return Answer(
-            verdict="Which set retains better cannot be said.",
-            detail=f"{why[:1].upper()}{why[1:]}.",
-            tone="warning",
-            reasons=reasons,
-        )
-    verdict, tone = _verdict(comparison, full)
+    verdict, tone = finding(comparison)
     return Answer(
         verdict=verdict,
-        detail=_detail(comparison, full, matched),
+        advice=advice(comparison),
+        detail=" ".join(_details(comparison)),
         tone=tone,
-        reasons=reasons,
+        reasons=tuple(_reasons(comparison))[:_MOST_REASONS],
     )
-
-
-def signed(fraction: float) -> str:
-    """A difference in points, with its sign."""
-    number = round(fraction * 100)
-    sign = "+" if number > 0 else "\N{MINUS SIGN}" if number < 0 else ""
-    return f"{sign}{abs(number)}"
-
-
-def span(figure: Figure, *, difference: bool = False) -> str:
-    """The interval of a share in percent, or of a difference in points."""
-    if difference:
-        return f"{signed(figure.low)} to {signed(figure.high)}"
-    low, high = (min(max(round(x * 100), 0), 100) for x in (figure.low, figure.high))
-    return f"{low} to {high}%"
 
 
 def update_title(comparison: Comparison) -> str:
@@ -74,52 +52,31 @@ def keywords(region: Region) -> str:
     return f"{region.category} ({words})" if words else region.category
 
 
-def _verdict(comparison: Comparison, full: Retention) -> tuple[str, str]:
-    base, candidate = comparison.base.name, comparison.candidate.name
-    after, own = full.after.difference, comparison.own
-    if after.low > 0:
-        return f"{candidate} retains better than {base}.", "fine"
-    if after.high < 0:
-        return f"{base} retains better than {candidate}.", "error"
-    if own and own.difference.low > 0 and _only_first(own, full):
-        rise = wording.points(own.difference.value)
-        return (
-            f"{candidate} raises its own first accuracy by {rise}; in what they retain after the "
-            f"update {base} and {candidate} are not told apart.",
-            "warning",
+def _details(comparison: Comparison) -> Iterator[str]:
+    unseen, full, matched = comparison.unseen, comparison.full, comparison.matched
+    if unseen and comparison.base.rows != comparison.candidate.rows:
+        size = f"{min(comparison.base.rows, comparison.candidate.rows):,}"
+        yield (
+            f"After sampling both to equal size, {size} rows each: "
+            f"{_standing(comparison, unseen.matched, held=95)}."
         )
-    return f"{base} and {candidate} are not told apart in what they retain.", "warning"
+    if full and matched:
+        yield (
+            f"Forecast after {update_title(comparison)}, on rows of {comparison.base.name}: "
+            f"{_standing(comparison, full.after, held=80)}."
+        )
 
 
-def _only_first(own: Contrast, full: Retention) -> bool:
-    """Whether what a set gains on its own rows is not there on rows that it has not seen."""
-    return own.difference.value - full.after.difference.value >= 2 * _MUCH
-
-
-def _detail(comparison: Comparison, full: Retention, matched: Retention) -> str:
-    base, candidate = comparison.base.name, comparison.candidate.name
-    after = full.after
-    said = (
-        f"After {update_title(comparison)}, read on rows of {base}: accuracy "
-        f"{wording.percent(after.base.value)} with {base}, "
-        f"{wording.percent(after.candidate.value)} with {candidate}; {_standing(comparison, after)}"
-    )
-    if (full.base_rows, full.candidate_rows) == (matched.base_rows, matched.candidate_rows):
-        return f"{said}."
-    size = f"{min(full.base_rows, full.candidate_rows):,}"
-    return f"{said}. At matched size, {size} rows each: {_standing(comparison, matched.after)}."
-
-
-def _standing(comparison: Comparison, after: Contrast) -> str:
-    """Who is ahead, by how much, and whether that is sure."""
-    value = after.difference.value
+def _standing(comparison: Comparison, measured: Contrast, held: int) -> str:
+    """Who is ahead, by how much; or how much could not be seen."""
+    difference = measured.difference
+    if not measured.apart:
+        return (
+            f"no clear difference; {unresolved(difference)} ({held}% interval {span(difference)})"
+        )
     names = (comparison.base.name, comparison.candidate.name)
-    interval = span(after.difference, difference=True)
-    if round(value * 100) == 0:
-        return f"no difference (80% interval {interval} points)"
-    ahead = names[1] if value > 0 else names[0]
-    unsure = "" if after.apart else ", not told apart"
-    return f"{ahead} is {wording.points(abs(value))} ahead (80% interval {interval}{unsure})"
+    ahead = names[1] if difference.value > 0 else names[0]
+    return f"{ahead} is {points(abs(difference.value))} ahead ({held}% interval {span(difference)})"
 
 
 def _reasons(comparison: Comparison) -> Iterator[str]:
@@ -129,20 +86,17 @@ def _reasons(comparison: Comparison) -> Iterator[str]:
         yield from _lacking(comparison, side)
     yield from _framed(comparison)
     yield from _relabelled(comparison)
-    yield from _on_added(comparison)
     yield from _varied(comparison)
     yield from _told(comparison)
 
 
 def _amplified(comparison: Comparison) -> Iterator[str]:
     found, candidate = comparison.amplification, comparison.candidate
-    if found and found.share.value >= _AMPLIFIED:
+    if found and is_reworded(comparison):
         yield (
-            f"{found.variations:,} of {wording.count(found.added, 'added row', 'added rows')} "
-            f"({wording.percent(found.share.value)}) are variations of "
-            f"{wording.count(found.parents, 'row', 'rows')} of {comparison.base.name}, "
-            f"{found.mean:.1f} of each: {candidate.rows:,} rows amount to "
-            f"{candidate.effective_apart_from_variations:,.0f} effective examples, the "
+            f"About {wording.percent(found.reworded.value)} of the added rows are rewordings or "
+            f"copies of base rows: {candidate.rows:,} rows amount to about "
+            f"{candidate.effective_apart_from_variations:,.0f} distinct ones, the "
             f"{comparison.base.rows:,} of {comparison.base.name} to "
             f"{comparison.base.effective_apart_from_variations:,.0f}."
         )
@@ -178,18 +132,6 @@ def _relabelled(comparison: Comparison) -> Iterator[str]:
         yield (
             f"{wrong:,} of {wording.count(found.pairs, 'added row', 'added rows')} that are "
             "copies or variations of a base row have another label than it."
-        )
-
-
-def _on_added(comparison: Comparison) -> Iterator[str]:
-    found = comparison.full.on_added if comparison.full else None
-    if found and found.apart and abs(found.difference.value) >= _MUCH:
-        names = (comparison.base.name, comparison.candidate.name)
-        ahead, behind = names[::-1] if found.difference.value > 0 else names
-        yield (
-            f"On the rows that {names[1]} adds, {ahead} knows "
-            f"{wording.points(abs(found.difference.value))} more than {behind} before the update "
-            f"(80% interval {span(found.difference, difference=True)})."
         )
 
 

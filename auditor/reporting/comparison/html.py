@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.comparison import Comparison, Contrast, Figure, Region, Retention
-from auditor.reporting import wording
-from auditor.reporting.comparison import answer, drawing
+from auditor.comparison import Comparison, Contrast, Figure, Region
+from auditor.reporting.comparison import answer, drawing, numbers
+from auditor.reporting.comparison.lead import read_on
 from auditor.reporting.html import page
 
 _CATEGORIES = 40  # drawn; the rest is in compare.json
@@ -43,15 +44,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """The numbers at one size."""
-
-    title: str
-    sizes: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A region with its texts of either set."""
 
@@ -69,12 +61,14 @@ def _view(comparison: Comparison) -> dict[str, Any]:
         "it": comparison,
         "answer": answer.answer(comparison),
         "update_title": answer.update_title(comparison),
-        "sizes": [
-            _size(title, r, comparison)
-            for title, r in (("At matched size", matched), ("At full size", full))
-            if r
+        "accuracies": _accuracies(comparison),
+        "read_on": read_on(comparison, comparison.unseen) if comparison.unseen else "",
+        "forecasts": [
+            line
+            for size, r in (("all rows", full), ("equal size", matched))
+            if r and (size == "all rows" or r != full)
+            for line in (_line(f"Accuracy kept, {size}", r.after), _lost(f"Lost, {size}", r.drop))
         ],
-        "own": _line("on its own rows", comparison.own) if comparison.own else None,
         "full": full,
         "categories": list(zip(categories, lines, drawing.dumbbells(categories), strict=True)),
         "lost": [_kind(comparison, r) for r in comparison.lacking("candidate")],
@@ -87,40 +81,49 @@ def _view(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _size(title: str, told: Retention, comparison: Comparison) -> Size:
-    measures = (
-        (f"First accuracy, on rows of {comparison.base.name}", told.before),
-        ("Accuracy after the update", told.after),
+def _accuracies(comparison: Comparison) -> list[Line]:
+    """Before the update: on unseen rows at both sizes, and as is mostly reported."""
+    unseen, own = comparison.unseen, comparison.own
+    lines = []
+    if unseen:
+        lines.append(_line("Unseen rows, trained on all rows", unseen.full))
+        if unseen.matched != unseen.full:
+            lines.append(_line("Unseen rows, both sampled to equal size", unseen.matched))
+    if own:
+        lines.append(_line("Usual random split: near-copies may leak into the test", own))
+    return lines
+
+
+def _line(name: str, contrast: Contrast) -> Line:
+    """Of accuracies."""
+    return _held(name, contrast, numbers.share, numbers.share_span)
+
+
+def _lost(name: str, contrast: Contrast) -> Line:
+    """Of drops, in points."""
+
+    def interval(figure: Figure) -> str:
+        return f"{numbers.loss(figure.low)} to {numbers.loss(figure.high)}"
+
+    return _held(name, contrast, numbers.loss, interval)
+
+
+def _held(
+    name: str,
+    contrast: Contrast,
+    written: Callable[[float], str],
+    interval: Callable[[Figure], str],
+) -> Line:
+    base, candidate = (
+        Cell(value=written(f.value), interval=interval(f))
+        for f in (contrast.base, contrast.candidate)
     )
-    lines = [_line(name, contrast) for name, contrast in measures]
-    lines.insert(1, _line("Expected drop", told.drop, points=True))
-    if told.on_added:
-        name = f"First accuracy, on rows that {comparison.candidate.name} adds"
-        lines.append(_line(name, told.on_added))
-    rows = f"{told.base_rows:,} and {told.candidate_rows:,} rows"
-    drawn = f", mean of {told.draws} samples" if told.draws > 1 else ""
-    return Size(title=title, sizes=rows + drawn, lines=tuple(lines))
-
-
-def _line(name: str, contrast: Contrast, *, points: bool = False) -> Line:
-    def cell(figure: Figure) -> Cell:
-        if points:
-            return Cell(
-                value=wording.points(figure.value),
-                interval=answer.span(figure, difference=True).replace("+", ""),
-            )
-        return Cell(value=wording.percent(figure.value), interval=answer.span(figure))
-
-    return Line(
-        name=name,
-        base=cell(contrast.base),
-        candidate=cell(contrast.candidate),
-        difference=Cell(
-            value=answer.signed(contrast.difference.value),
-            interval=answer.span(contrast.difference, difference=True),
-            apart=contrast.apart,
-        ),
+    difference = Cell(
+        value=numbers.signed(contrast.difference.value),
+        interval=numbers.span(contrast.difference),
+        apart=contrast.apart,
     )
+    return Line(name=name, base=base, candidate=candidate, difference=difference)
 
 
 def _plain_line(name: str, contrast: Contrast) -> Line:

@@ -1,4 +1,4 @@
-"""The few lines on stdout: which set retains better, at both sizes, and why."""
+"""The few lines on stdout: what was found, what to do, the numbers that this rests on, and why."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from auditor.comparison import Comparison, Contrast, Figure, Retention
+from auditor.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
-from auditor.reporting.comparison.answer import answer, signed, span
+from auditor.reporting.comparison.answer import answer, update_title
+from auditor.reporting.comparison.lead import read_on
+from auditor.reporting.comparison.numbers import share, share_span, signed, span
 from auditor.reporting.inert import one_line
 
 _INDENT = " " * 10
+_WIDTH = 88  # of the text beside the heads
 
 
 def summarise_comparison(comparison: Comparison, paths: Sequence[str | Path] = ()) -> str:
-    """About 25 lines of 100 columns, inert on a terminal and in a CI log."""
+    """About 30 lines of 100 columns, inert on a terminal and in a CI log."""
     lines = [one_line(line) for line in _lines(comparison)]
     # A path is there to be copied, so it is never cut.
     lines += [one_line(f"Written   {path}", columns=10_000) for path in paths]
@@ -24,43 +27,65 @@ def summarise_comparison(comparison: Comparison, paths: Sequence[str | Path] = (
 
 def _lines(comparison: Comparison) -> Iterator[str]:
     base, candidate = comparison.base, comparison.candidate
-    yield (
-        f"Compared  {base.name} ({wording.count(base.rows, 'row', 'rows')}) with "
+    yield from _wrapped(
+        "Compared",
+        f"{base.name} ({wording.count(base.rows, 'row', 'rows')}) with "
         f"{candidate.name} ({wording.count(candidate.rows, 'row', 'rows')}): "
-        f"{comparison.kept:,} in both, {comparison.added:,} added, {comparison.removed:,} removed"
+        f"{comparison.kept:,} in both, {comparison.added:,} added, {comparison.removed:,} removed",
     )
     said = answer(comparison)
-    yield from _wrapped("Answer", f"{said.verdict} {said.detail}")
-    for title, told in (("Matched", comparison.matched), ("Full", comparison.full)):
-        if told:
-            yield from _table(title, told)
+    yield from _wrapped("Found", said.verdict)
+    yield from _wrapped("Do", said.advice)
+    if said.detail:
+        yield from _wrapped("Also", said.detail)
+    if comparison.unseen:
+        yield from _accuracies(comparison, comparison.unseen)
+    yield from _forecasts(comparison)
     for place, reason in enumerate(said.reasons):
         yield from _wrapped("" if place else "Why", reason)
     for skipped in comparison.skipped:
         yield f"Skipped   {skipped.code}: {skipped.reason}"
 
 
-def _table(title: str, told: Retention) -> Iterator[str]:
-    head = f"{told.base_rows:,} rows", f"{told.candidate_rows:,} rows", "difference"
-    yield f"{title:<10}{'':<18}" + "".join(f"{h:>22}" for h in head)
-    measures = (
-        ("first accuracy", told.before),
-        ("expected drop", told.drop),
-        ("after", told.after),
+def _accuracies(comparison: Comparison, unseen: Unseen) -> Iterator[str]:
+    yield _head("Accuracy", comparison)
+    yield _line("unseen, all rows", unseen.full)
+    if unseen.matched != unseen.full:
+        yield _line("unseen, equal size", unseen.matched)
+    if comparison.own:
+        yield _line("usual random split", comparison.own)
+    yield from _wrapped(
+        "",
+        f"{read_on(comparison, unseen)} The usual random split reads each set "
+        "on its own rows, where near-copies may leak into the test. 95% intervals.",
     )
-    for name, contrast in measures:
-        yield f"{_INDENT}{name:<18}" + _cells(contrast)
 
 
-def _cells(contrast: Contrast) -> str:
-    def share(figure: Figure) -> str:
-        return f"{wording.percent(figure.value)} ({span(figure)})"
+def _forecasts(comparison: Comparison) -> Iterator[str]:
+    if comparison.full is None:
+        return
+    yield _head("Forecast", comparison)
+    yield _line("keeps, all rows", comparison.full.after)
+    if comparison.matched and comparison.matched != comparison.full:
+        yield _line("keeps, equal size", comparison.matched.after)
+    yield from _wrapped("", f"Average accuracy during {update_title(comparison)}; 80% intervals.")
 
-    difference = contrast.difference
-    moved = f"{signed(difference.value)} ({span(difference, difference=True)})"
-    return f"{share(contrast.base):>22}{share(contrast.candidate):>22}{moved:>22}"
+
+def _head(title: str, comparison: Comparison) -> str:
+    names = (comparison.base.name, comparison.candidate.name, "difference")
+    return f"{title:<10}{'':<19}" + "".join(f"{_cut(name):>23}" for name in names)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= 21 else f"{name[:20]}…"
+
+
+def _line(name: str, contrast: Contrast) -> str:
+    moved = f"{signed(contrast.difference.value)} ({span(contrast.difference)})"
+    cells = [f"{share(f.value)} ({share_span(f)})" for f in (contrast.base, contrast.candidate)]
+    return f"{_INDENT}{name:<19}" + "".join(f"{cell:>23}" for cell in (*cells, moved))
 
 
 def _wrapped(head: str, text: str) -> Iterator[str]:
-    for place, line in enumerate(wrap(text, 88) or [""]):
+    for place, line in enumerate(wrap(text, _WIDTH) or [""]):
         yield f"{'' if place else head:<10}{line}"

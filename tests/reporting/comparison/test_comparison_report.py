@@ -27,6 +27,7 @@ from auditor.comparison import (
     Retention,
     Side,
     TwoSample,
+    Unseen,
 )
 from auditor.errors import DataError, UsageError
 from auditor.no_text import comparison_without_text
@@ -91,12 +92,11 @@ def retention(rows, before, after, reach):
         before=contrast(*before),
         drop=contrast(0.1, 0.1, reach),
         after=contrast(*after, reach),
-        on_added=None,
         categories=(category,),
     )
 
 
-def make(spice=str, *, after=(0.6, 0.6), reach=0.1, own=(0.7, 0.99)):
+def make(spice=str, *, change=0.004, reworded=0.99, removed=0):
     """A comparison that no pipeline made; every string of the data goes through `spice`."""
     region = Region(
         category=spice("billing"),
@@ -125,20 +125,31 @@ def make(spice=str, *, after=(0.6, 0.6), reach=0.1, own=(0.7, 0.99)):
         candidate=side(spice("more"), 5500, 503.0),
         kept=500,
         added=5000,
-        removed=0,
+        removed=removed,
         update=Update(kind="given", categories=(spice("refunds"),)),
         chosen="the default",
         skill=0.8,
         provenance="Fitted.",
-        matched=retention(500, (0.7, 0.6), after, reach),
-        full=retention(5500, (0.7, 0.7), after, reach),
-        own=contrast(*own),
+        matched=retention(500, (0.7, 0.6), (0.6, 0.6), 0.11),
+        full=retention(5500, (0.7, 0.7), (0.6, 0.6), 0.11),
+        unseen=Unseen(
+            rows=480,
+            families=470,
+            left_out=20,
+            kept_apart=4990,
+            full=contrast(0.7, 0.7 + change, 0.023),
+            matched=contrast(0.7, 0.6, 0.03),
+        ),
+        unseen_reason="",
+        own=contrast(0.7, 0.99),
         regions=(region,),
         amplification=Amplification(
             level=0.8,
             added=5000,
             variations=4900,
             share=figure(0.98, 0.01),
+            reworded=figure(reworded, 0.01),
+            reworded_of=495,
             parents=490,
             base=500,
             mean=10.0,
@@ -206,37 +217,90 @@ def test_the_same_comparison_gives_the_same_bytes():
     assert render(make()) == render(make())
 
 
+def test_the_first_sentence_is_about_rows_that_neither_set_has_seen():
+    told = answer(make())
+    assert told.verdict == (
+        "The 5,000 added rows are about 10 rewordings of each of your 500 rows: no clear "
+        "difference in accuracy on rows that neither set has seen, +0.4 points (95% interval "
+        "\N{MINUS SIGN}1.9 to +2.7); differences up to 2.7 points could not be seen."
+    )
+    assert told.advice == "Not expected to help: collect new rows."
+    assert told.tone == "warning"
+
+
 @pytest.mark.parametrize(
-    ("after", "own", "said", "tone"),
+    ("change", "reworded", "removed", "found", "advice", "tone"),
     [
-        ((0.5, 0.7), (0.7, 0.8), "more retains better than human", "fine"),
-        ((0.7, 0.5), (0.7, 0.8), "human retains better than more", "error"),
-        (
-            (0.6, 0.6),
-            (0.7, 0.99),
-            "more raises its own first accuracy by 29 points",
-            "warning",
-        ),
-        ((0.6, 0.62), (0.7, 0.7), "not told apart in what they retain", "warning"),
+        (0.1, 0.0, 0, "more helps: accuracy on rows", "Train on more.", "fine"),
+        (-0.1, 0.0, 0, "more hurts: accuracy on rows", "check the labels of the added", "error"),
+        (0.0, 0.0, 0, "No clear difference in accuracy", "no reason to add these rows", "warning"),
+        (0.1, 0.0, 500, "more is better than human: acc", "Train on more.", "fine"),
+        (-0.1, 0.0, 500, "more is worse than human: acc", "Train on human, and", "error"),
+        (0.0, 0.0, 500, "No clear difference in accuracy", "Choose by the topics", "warning"),
+        (0.1, 0.99, 0, "The 5,000 added rows are about", "rather than more rewordings", "fine"),
+        (-0.1, 0.99, 0, "The 5,000 added rows are about", "Leave them out", "error"),
+        (0.0, 0.7, 0, "About 3,500 of the 5,000 added", "collect new rows", "warning"),
     ],
 )
-def test_the_answer_names_the_set_that_retains_better_only_where_they_are_told_apart(
-    after, own, said, tone
+def test_a_difference_is_claimed_only_where_its_interval_is_clear_of_0(
+    change, reworded, removed, found, advice, tone
 ):
-    told = answer(make(after=after, own=own))
-    assert said in told.verdict
+    comparison = make(change=change, reworded=reworded, removed=removed)
+    told = answer(comparison)
+    assert told.verdict.startswith(found)
+    assert advice in told.advice
     assert told.tone == tone
-    assert told.verdict in render(make(after=after, own=own))
+    for sentence in (told.verdict, told.advice):
+        assert sentence in render(comparison)
+        assert sentence in " ".join(summarise_comparison(comparison).split())
 
 
-def test_reasons_carry_their_numbers_and_both_sizes_stand_on_the_first_screen():
+def test_some_base_rows_that_were_reworded_are_counted():
+    comparison = make(reworded=0.6)
+    few = dataclasses.replace(comparison.amplification, reworded_of=100)
+    told = answer(dataclasses.replace(comparison, amplification=few))
+    assert "are about 30 rewordings of each of 100 of your rows:" in told.verdict
+
+
+def test_what_cannot_be_told_and_what_is_the_same_is_said():
+    untold = dataclasses.replace(make(), unseen=None, unseen_reason="none can be read")
+    told = answer(untold)
+    assert told.verdict == "It cannot be told which set is better: none can be read."
+    assert told.verdict in render(untold)
+    same = answer(dataclasses.replace(make(), added=0, amplification=None))
+    assert same.verdict == "No difference: both sets hold the same rows."
+
+
+def test_the_tables_show_the_numbers_of_the_sentence():
+    page, plain = render(make()), summarise_comparison(make())
+    first = page[page.index("</h1>") : page.index('id="categories"')]
+    for told in (first[first.index("<table") :], plain[plain.index("Accuracy  ") :]):
+        assert "+0.4" in told
+        assert "\N{MINUS SIGN}1.9 to +2.7" in told
+        assert "480 rows of human" in told
+        assert "20 were left out" in told
+        assert "4,990 added rows" in told
+        assert "usual random split" in told.lower()
+
+
+def test_the_smallest_detectable_change_stands_once_on_the_page_and_the_terminal():
+    for told in (render(make()), " ".join(summarise_comparison(make()).split())):
+        assert told.lower().count("smallest detectable change (80% power): 3.3 points") == 1
+
+
+def test_a_forecast_that_tells_nothing_apart_says_what_it_could_not_see():
+    detail = answer(make()).detail
+    assert (
+        "Forecast after fine-tuning on refunds, on rows of human: no clear difference; differences "
+        "up to 11.0 points could not be seen (80% interval \N{MINUS SIGN}11.0 to +11.0)." in detail
+    )
+    assert "500 rows each: human is 10.0 points ahead (95% interval" in detail
+
+
+def test_reasons_carry_their_numbers():
     told = answer(make())
     assert 3 <= len(told.reasons) <= 5
-    assert "4,900 of 5,000 added rows (98%) are variations of 490 rows of human" in told.reasons[0]
-    page = render(make())
-    first = page[: page.index('id="categories"')]
-    assert "At matched size" in first
-    assert "At full size" in first
+    assert "About 99% of the added rows are rewordings or copies" in told.reasons[0]
 
 
 def test_without_text_there_is_none_in_page_and_file(tmp_path):
@@ -251,7 +315,7 @@ def test_without_text_there_is_none_in_page_and_file(tmp_path):
 
 def test_no_forecast_is_said_and_the_rest_is_shown():
     page = render(dataclasses.replace(make(), full=None, matched=None, own=None, update=None))
-    assert "cannot be said" in page
+    assert "Forecast of" not in page
     assert "Coverage gained and lost" in page
 
 
@@ -282,5 +346,7 @@ def test_the_summary_is_short_and_inert():
     assert lines[-1] == "Written   out/compare.html"
     assert all(c == "\n" or c.isprintable() for c in told)
     plain = summarise_comparison(make())
-    assert "Answer    more raises its own first accuracy" in plain
+    assert plain.splitlines()[1].startswith(
+        "Found     The 5,000 added rows are about 10 rewordings"
+    )
     assert max(map(len, plain.splitlines())) <= 100
