@@ -22,11 +22,11 @@ from auditor.prediction.words import SMOOTHING
 DIM, NEAR = 6, 20
 KINDS = 3
 WORDS = (
-    "invoice amount paid card refund twice".split(),
-    "parcel courier door late street box".split(),
-    "account login email name locked code".split(),
+    ["invoice", "amount", "paid", "card", "refund", "twice"],
+    ["parcel", "courier", "door", "late", "street", "box"],
+    ["account", "login", "email", "name", "locked", "code"],
 )
-COMMON = "the my is a please again not where was".split()
+COMMON = ["the", "my", "is", "a", "please", "again", "not", "where", "was"]
 
 
 class Rows:
