@@ -62,9 +62,9 @@ def test_where_every_row_reads_like_its_label_nothing_is_found(judged):
 
 @pytest.mark.parametrize(
     ("probability", "severities"),
-    [(0.19, []), (0.2, ["note"]), (0.79, ["note"]), (0.8, ["warning"]), (0.99, ["warning"])],
+    [(0.09, []), (0.1, ["note"]), (0.79, ["note"]), (0.8, ["warning"]), (0.99, ["warning"])],
 )
-def test_it_is_listed_from_a_fifth_and_a_warning_from_four_fifths(judged, probability, severities):
+def test_it_is_listed_from_a_tenth_and_a_warning_from_four_fifths(judged, probability, severities):
     found, _ = judged(like_returns(FLIPPED), {FLIPPED: probability})
     assert [f.severity for f in found] == severities
 
@@ -84,7 +84,7 @@ def test_what_is_measured_are_the_probability_and_the_three_witnesses(
         "neighbours": {"billing": 0.0, "returns": 1.0},
         "words": {"billing": 0.26, "returns": 0.7},
     }
-    assert found.limit == {"probability": 0.8, "listed": 0.2}
+    assert found.limit == {"probability": 0.8, "listed": 0.1}
 
 
 @pytest.mark.parametrize(("probability", "severity"), [(0.7949, "note"), (0.7951, "warning")])
@@ -120,7 +120,7 @@ def test_a_row_that_was_not_assessed_is_not_listed(judged, make_label_errors):
 def test_many_doubtful_rows_between_two_categories_are_one_note(judged):
     """Three bills read like returns and two returns like bills, none of them surely."""
     rival = {**like_returns(1, 4, 7, surely=0.7), **dict.fromkeys((22, 25), (BILLING, 0.7))}
-    [found], skipped = judged(rival, dict.fromkeys(rival, 0.12))
+    [found], skipped = judged(rival, dict.fromkeys(rival, 0.07))
     assert (found.severity, found.rows) == ("note", (1, 4, 7, 22, 25))
     assert found.summary == "billing and returns overlap: 5 rows could be either"
     assert found.advice == (
@@ -206,7 +206,7 @@ def test_the_limits_can_be_changed(judged, limits, severities):
     assert [f.severity for f in found] == severities
     for finding in found:
         assert finding.limit["probability"] == limits.get("sure", 0.8)
-        assert finding.limit["listed"] == limits.get("listed", 0.2)
+        assert finding.limit["listed"] == limits.get("listed", 0.1)
 
 
 def test_how_many_rows_are_an_overlap_can_be_changed(judged):
