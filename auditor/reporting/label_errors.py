@@ -109,5 +109,5 @@ def _of_all(found: LabelErrorSummary, audit: Audit) -> str:
         return f"Of {labels} {about} (95% interval {shown})."
     if high <= FEW * found.rows:
         return f"At most {high:,} of {labels} {'looks' if high == 1 else 'look'} wrong."
-    unsure = f", so the {listed:,} are unsure too" if listed > 1 else ""
+    unsure = f", so the {listed:,} are unsure" if listed > 1 else ""
     return f"Of {labels} between {low:,} and {high:,} may be wrong: too wide to tell{unsure}."

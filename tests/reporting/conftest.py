@@ -207,7 +207,7 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
                 "label-error",
                 "warning",
                 CATEGORIES[row // ROWS_EACH],
-                f"Row {row} is labelled {CATEGORIES[row // ROWS_EACH]} and reads like {_other(row)}",
+                f"Row {row} is labelled {CATEGORIES[row // ROWS_EACH]}, reads like {_other(row)}",
                 rows=(row,),
                 measured={
                     "suggested": spice(_other(row)),
