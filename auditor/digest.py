@@ -124,10 +124,12 @@ def _label_errors(evidence: Evidence, findings: Sequence[Finding]) -> LabelError
         if f.code == "label-error" and "probability" in f.measured
     ]
     wrong, low, high = (round(found.assessed * share, 1) for share in found.share)
+    # What is usual draws the estimate a little, at times to beyond an end of the data's interval.
+    low, high = min(low, wrong), max(high, wrong)
     return LabelErrorSummary(
         rows=found.assessed,
         listed=len(listed),
-        listed_wrong=round(sum(listed), 1),
+        listed_wrong=round(sum(listed), 2),
         wrong=wrong,
         wrong_low=low,
         wrong_high=high,

@@ -23,6 +23,17 @@ from auditor.results import Audit, Finding
 CANARY = "zqk"  # begins every word of every cell but categories and splits
 KEPT = ("category", "split")  # whose values stay, and so do the names of columns
 Row = Mapping[str, str]
+# With fewer than fifty different examples nothing is said of wrong labels.
+FURTHER = (
+    "The invoice of June names a company that we left years ago.",
+    "Am I billed for the month in which I only looked around?",
+    "The parcel was left with a neighbour whom I do not know.",
+    "My login asks for a code that goes to my old phone.",
+    "Two of the boots are left ones; may I send one back?",
+    "Which receipt does the tax office want, the short one or the long one?",
+    "A refund was promised in writing, and my bank sees none.",
+    "Could the yearly fee be paid in two halves?",
+)
 
 
 def canaried(row: Row) -> Row:
@@ -53,6 +64,7 @@ def rows(tickets) -> list[Row]:
     ]
     found[12] = {**found[12], "text": found[2]["text"], "category": found[2]["category"]}
     found[13] = {**found[13], "text": found[2]["text"], "category": found[2]["category"]}
+    found += [{**found[0], "text": text, "id": f"Further{i}"} for i, text in enumerate(FURTHER)]
     found += [{**found[0], "text": f"without a label {i}", "category": ""} for i in range(8)]
     found.append({**found[20], "text": f"{found[20]['text']} again", "category": "Account"})
     return [canaried(row) for row in found]
@@ -69,7 +81,7 @@ def desk(workplace, rows, as_csv) -> Path:
         settings.write("[checks.combination-gap]\nexpected = 3\nby_chance = 1\ntied = 1\n")
         settings.write("[checks.annotator-inconsistency]\nrows = 9\nby_chance = 1\nexcess = 0\n")
         settings.write("[checks.coverage-gap]\nseparation = 0\n")
-        settings.write("[checks.label-error]\nsure = 1\n")
+        settings.write("[checks.label-error]\nlisted = 0\noverlap = 1\n")
         settings.write("[checks.reference-gap]\nenough = 20\nby_chance = 0\nsplits = 1\n")
     return workplace
 

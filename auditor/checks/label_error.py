@@ -68,7 +68,8 @@ class LabelError:
     def _listed(self, score: Table, wrong: Table) -> list[int]:
         """Positions that are worth reading, surest first."""
         order = np.argsort(-score, kind="stable")
-        return [int(i) for i in order[wrong[order] >= self.listed]]
+        told = np.isfinite(score[order]) & (wrong[order] >= self.listed)
+        return [int(i) for i in order[told]]
 
     def _finding(
         self, evidence: Evidence, found: LabelErrors, i: int, probability: float

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.reporting import marking, wording
+from auditor.reporting import label_errors, marking, wording
 from auditor.reporting.codes import Code, Part, explain, reading_order
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.marking import Piece
@@ -17,6 +17,7 @@ _OPEN_CARDS = 30  # a code; the rest of it goes into a table
 _LISTED = 300  # a code in all; the page says how many there are, audit.json has them
 _EXAMPLES = 6  # a card
 _RUNS_NAMED = 12
+_OVERLAPS = 30  # pairs of categories, those with most rows first
 _MOST_LINKS = 4
 # These speak of a whole category or set: every other finding in it would overlap with them.
 _CATEGORY_WIDE = frozenset({"fragile-category", "class-imbalance", "label-noise"})
@@ -55,7 +56,9 @@ class Card:
     anchor: str
     finding: Finding
     rows: str
+    likely: str = ""  # how likely a label is wrong
     facts: tuple[Fact, ...] = ()
+    agree: str = ""  # of the models that doubt a label, with what each says as `facts`
     links: tuple[Link, ...] = ()
     skeleton: tuple[Piece, ...] = ()
     examples: tuple[ExampleText, ...] = ()
@@ -76,16 +79,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """All findings of one code, by category: faults, then notes, the rest as a table."""
+    """All findings of one code, by category: faults, then notes, the rest as a table; categories
+    that overlap are told apart from all of these."""
 
     code: str
     words: Code
     explained: tuple[Part, ...]  # what `auditor explain` says
-    total: int
+    precision: tuple[str, ...]  # how many of what is listed is so, a sentence each
+    total: int  # but for overlaps
     severities: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
     notes: tuple[Group, ...]
     rest: tuple[Card, ...]
+    overlaps: tuple[Card, ...]
+    overlapping: str  # how many there are in all
 
     @property
     def open_cards(self) -> int:
@@ -102,38 +109,47 @@ class _Desk:
 
     def __init__(self, audit: Audit) -> None:
         self.audit = audit
-        shown = [f for c in {f.code for f in audit.findings} for f in audit.of(c)[:_LISTED]]
+        shown = [f for c in {f.code for f in audit.findings} for f in self._shown(c)]
         places = {id(f): n for n, f in enumerate(audit.findings)}
         self.anchors = {id(f): f"finding-{places[id(f)]}" for f in shown}
         self.category = category_of_rows(audit)
         self.rank = {c.category: c.rank for c in ranked(audit.forecast)}
         self.by_row: Mapping[int, list[Finding]] = defaultdict(list)
         for finding in audit.findings:
-            if finding.code not in _CATEGORY_WIDE and id(finding) in self.anchors:
+            wide = finding.code in _CATEGORY_WIDE or label_errors.overlap(finding)
+            if not wide and id(finding) in self.anchors:
                 for row in finding.rows:
                     self.by_row[row].append(finding)
 
     def sections(self) -> list[Section]:
         return [self._section(c) for c in reading_order(f.code for f in self.audit.findings)]
 
-    def _section(self, code: str) -> Section:
+    def _shown(self, code: str) -> list[Finding]:
+        """The findings of a code that the page has, surest first; then overlaps."""
         findings = self.audit.of(code)
-        first = findings[:_OPEN_CARDS]  # surest first, so these are the surest
+        overlaps = [f for f in findings if label_errors.overlap(f)]
+        return [*label_errors.single(findings)[:_LISTED], *overlaps[:_OVERLAPS]]
+
+    def _section(self, code: str) -> Section:
+        findings, shown = self.audit.of(code), self._shown(code)
+        listed = label_errors.single(shown)
+        first = listed[:_OPEN_CARDS]  # surest first, so these are the surest
         severities = Counter(f.severity for f in findings)
+        of_labels = code == "label-error"
         return Section(
             code=code,
             words=words_for(code),
             explained=tuple(explain(code, self.audit.limits.get(code, ()))),
-            total=len(findings),
+            precision=label_errors.precision(self.audit) if of_labels else (),
+            total=len(label_errors.single(findings)),
             severities=tuple(
                 (s, severities[s]) for s in ("error", "warning", "note") if severities[s]
             ),
             groups=self._groups([f for f in first if f.severity != "note"]),
             notes=self._groups([f for f in first if f.severity == "note"]),
-            rest=tuple(
-                Card(anchor=self.anchors[id(f)], finding=f, rows=named_rows(f.rows))
-                for f in findings[_OPEN_CARDS:_LISTED]
-            ),
+            rest=tuple(map(self._closed, listed[_OPEN_CARDS:])),
+            overlaps=tuple(self._open(f) for f in shown if label_errors.overlap(f)),
+            overlapping=label_errors.overlaps(self.audit) if of_labels else "",
         )
 
     def _groups(self, findings: Sequence[Finding]) -> tuple[Group, ...]:
@@ -144,13 +160,25 @@ class _Desk:
         order = sorted(groups, key=lambda c: (self.rank.get(c or "", len(self.rank) + 1), c or ""))
         return tuple(Group(category=c, cards=tuple(groups[c])) for c in order)
 
+    def _closed(self, finding: Finding) -> Card:
+        return Card(
+            anchor=self.anchors[id(finding)],
+            finding=finding,
+            rows=named_rows(finding.rows),
+            likely=label_errors.likely(finding),
+        )
+
     def _open(self, finding: Finding) -> Card:
+        agree, said = label_errors.models(finding)
+        facts = tuple(Fact(label=name, value=p, limit="") for name, p in said)
         skeleton = self._skeleton(finding) if finding.code in _MAY_BE_FRAMED else ""
         return Card(
             anchor=self.anchors[id(finding)],
             finding=finding,
             rows=named_rows(finding.rows),
-            facts=_facts(finding),
+            likely=label_errors.likely(finding),
+            agree=agree,
+            facts=facts or _facts(finding),
             links=self._links(finding),
             skeleton=marking.slots(skeleton),
             examples=self._examples(finding, skeleton),

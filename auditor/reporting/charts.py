@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auditor.reporting import wording
 from auditor.reporting.cards import category_of_rows
+from auditor.reporting.label_errors import single
 from auditor.reporting.verdict import ranked
 from auditor.results import Audit, CategoryForecast, Curve, Forecast, Matrix
 
@@ -169,7 +170,8 @@ def scatter(audit: Audit) -> Scatter | None:
     members: dict[str, list[str]] = {name: [] for name in names}
     for row, place in at.items():
         members.setdefault(category.get(row, "(in no subtype)"), []).append(place)
-    found = {r for f in audit.findings if f.code not in WHOLE_CATEGORIES for r in f.rows}
+    about_rows = [f for f in single(audit.findings) if f.code not in WHOLE_CATEGORIES]
+    found = {r for f in about_rows for r in f.rows}
     ringed = [place for row, place in at.items() if row in found]
     return Scatter(
         layers=tuple(_layer(n, p, i) for i, (n, p) in enumerate(members.items()) if p),

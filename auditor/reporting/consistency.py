@@ -10,7 +10,14 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.errors import UsageError
-from auditor.results import Audit, CategoryForecast, Forecast, Matrix, Measurement
+from auditor.results import (
+    Audit,
+    CategoryForecast,
+    Forecast,
+    LabelErrorSummary,
+    Matrix,
+    Measurement,
+)
 from auditor.settings import Settings
 
 SETTINGS = frozenset(f.name for f in dataclasses.fields(Settings))
@@ -33,6 +40,8 @@ def faults(audit: Audit) -> Iterator[str]:
     for i, subtype in enumerate(audit.subtypes):
         if subtype.category not in names:
             yield f"subtypes[{i}].category {subtype.category!r} is none of dataset.categories"
+    if audit.label_errors is not None:
+        yield from _of_label_errors(audit.label_errors, audit)
     if audit.forecast is not None:
         yield from _of_forecast(audit.forecast, names)
 
@@ -42,6 +51,18 @@ def _of_settings(settings: Mapping[str, object]) -> Iterator[str]:
         Settings(**{k: v for k, v in settings.items() if k in SETTINGS})  # type: ignore[arg-type]
     except UsageError as error:
         yield f"settings: {error}"
+
+
+def _of_label_errors(found: LabelErrorSummary, audit: Audit) -> Iterator[str]:
+    where, rows = "label_errors", sum(audit.dataset.categories.values())
+    if not 0 <= found.rows <= rows:
+        yield f"{where}.rows is not from 0 to the {rows} rows of dataset.categories"
+    if found.listed != sum("probability" in f.measured for f in audit.of("label-error")):
+        yield f"{where}.listed is not the number of findings with a probability"
+    if not 0 <= found.listed_wrong <= found.listed:
+        yield f"{where}.listed_wrong is not from 0 to {where}.listed"
+    if not 0 <= found.wrong_low <= found.wrong <= found.wrong_high <= found.rows:
+        yield f"{where}.wrong is not within its interval, or that not within {where}.rows"
 
 
 def _of_forecast(forecast: Forecast, names: Mapping[str, int]) -> Iterator[str]:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import cards, charts, codes, marking, patterns, tried, verdict, wording
+from auditor.reporting import (
+    cards,
+    charts,
+    codes,
+    label_errors,
+    marking,
+    patterns,
+    tried,
+    verdict,
+    wording,
+)
 from auditor.reporting.inert import inert
 from auditor.reporting.map import live_map, scripts
 from auditor.results import Audit, SubtypeSummary
@@ -72,6 +82,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
         "audit": audit,
         "verdict": verdict.judge(audit),
         "flaws": verdict.flaws(audit),
+        "labels": label_errors.sentences(audit),
         "audited": sum(audit.dataset.categories.values()),
         "forecast": forecast,
         "update_title": wording.update_title(forecast) if forecast else "",

@@ -21,6 +21,7 @@ from auditor.reporting.cards import Card, Section, category_of_rows
 from auditor.reporting.charts import WHOLE_CATEGORIES
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.inert import inert
+from auditor.reporting.label_errors import single
 from auditor.results import Audit
 
 _SIZE = (10_000, 6_400)  # the plane that points lie on, in units of the JSON
@@ -62,7 +63,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
     codes = [section.code for section in sections if section.code not in WHOLE_CATEGORIES]
     first: dict[int, int] = {}  # point -> the code that comes first in reading order
     for i, code in enumerate(codes):
-        for finding in audit.of(code):
+        for finding in single(audit.of(code)):
             for row in finding.rows:
                 if row in at:
                     first.setdefault(at[row], i)
@@ -127,7 +128,7 @@ def _bokeh() -> str:
 
 def _cards(section: Section) -> Iterable[Card]:
     yield from (card for group in (*section.groups, *section.notes) for card in group.cards)
-    yield from section.rest
+    yield from (*section.rest, *section.overlaps)
 
 
 def _findings(

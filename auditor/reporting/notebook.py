@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from auditor.reporting import verdict, wording
+from auditor.reporting import label_errors, verdict, wording
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.codes import reading_order
 from auditor.reporting.inert import one_line
@@ -22,13 +22,14 @@ def notebook(audit: Audit) -> str:
         for c in judged.first
     ]
     codes = reading_order(f.code for f in audit.findings)
-    counts = [(name, str(len(audit.of(name))), words_for(name).title) for name in codes[:_CODES]]
+    counts = [(name, str(_number(audit, name)), words_for(name).title) for name in codes[:_CODES]]
     return "\n".join(
         [
             "<div>",
             f"<p><strong>Audit of {_shown(audit.dataset.name)}.</strong> "
             f"{_shown(judged.training)}</p>",
             f"<p>{_shown(judged.forgetting)}</p>",
+            *(f"<p>{_shown(sentence)}</p>" for sentence in label_errors.sentences(audit)),
             *(["<ol>", *(f"<li>{_shown(line)}</li>" for line in first), "</ol>"] if first else []),
             "<table>",
             "<thead><tr><th>code</th><th>findings</th><th>what</th></tr></thead>",
@@ -39,6 +40,12 @@ def notebook(audit: Audit) -> str:
             "</div>",
         ]
     )
+
+
+def _number(audit: Audit, code: str) -> int:
+    """Of findings, pairs of categories that overlap only where there is nothing else."""
+    found = audit.of(code)
+    return len(label_errors.single(found) or found)
 
 
 def _shown(text: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import permutations
 
+from auditor.reporting.label_errors import overlap
 from auditor.results import Audit
 
 _BAR = 320  # width that stands for all rows of a category
@@ -28,7 +29,7 @@ class Filled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confusion:
-    """How many rows of one label (row) read like another, or are its copies (column)."""
+    """How many rows of one label (row) read like another (column), could be it, or are copies."""
 
     reads_like: tuple[str, ...]
     rows: tuple[tuple[str, tuple[tuple[int, int] | None, ...]], ...]  # count, shade 0-5; None: own
@@ -79,8 +80,11 @@ def confusion(audit: Audit) -> Confusion | None:
     """The labels that are taken for one another most, of all severities; None where none is."""
     pairs: Counter[tuple[str, str]] = Counter()
     for finding in audit.findings:
-        if finding.code == "label-error" and finding.category is not None:
-            pairs[finding.category, str(finding.measured["suggested"])] += len(finding.rows)
+        if overlap(finding):
+            for (label, rows), (other, _) in permutations(finding.measured["labels"].items(), 2):
+                pairs[label, other] += rows
+        elif finding.code == "label-error":
+            pairs[str(finding.category), str(finding.measured["suggested"])] += len(finding.rows)
         elif finding.code == "label-conflict":
             pairs.update(permutations(sorted(finding.measured["labels"]), 2))
     if not pairs:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill, wrap
 
 from auditor.errors import UsageError
-from auditor.reporting import verdict, wording
+from auditor.reporting import label_errors, verdict, wording
 from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
 from auditor.results import Audit, Backtest, Forecast, Limit, UpdateSkill
 from auditor.spelling import visible
 
+_COLUMNS = 100
 _CODES = 8
 _SKIPPED = 3
 
@@ -39,6 +40,7 @@ def _lines(audit: Audit) -> Iterator[str]:
     judged = verdict.judge(audit)
     yield f"Verdict   {judged.training}"
     yield from _findings(audit)
+    yield from _labels(audit)
     yield from _forecast(audit, judged)
     for skipped in audit.skipped[:_SKIPPED]:
         yield f"Skipped   {skipped.code}: {skipped.reason}"
@@ -61,11 +63,20 @@ def _findings(audit: Audit) -> Iterator[str]:
     codes = reading_order(f.code for f in audit.findings)
     head = "Findings  "
     for code in codes[:_CODES]:
-        found = audit.of(code)
+        found = label_errors.single(audit.of(code)) or audit.of(code)
         yield f"{head}{len(found):>4} {code:<19} {found[0].summary}"
         head = " " * len(head)
     if len(codes) > _CODES:
         yield f"{head}{len(codes) - _CODES:>4} codes more, see the report"
+
+
+def _labels(audit: Audit) -> Iterator[str]:
+    """How many labels are wrong, of those listed and of all, and how many could be either."""
+    head = "Labels    "
+    for sentence in label_errors.sentences(audit):
+        for line in wrap(sentence, _COLUMNS - len(head), break_on_hyphens=False):
+            yield head + line
+            head = " " * len(head)
 
 
 def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
@@ -113,7 +124,10 @@ def explanation(name: str, limits: Mapping[str, Iterable[Limit]]) -> str:
     for part in explain(name, limits.get(name, ())):
         lines += ["", part.title]
         hanging = "    " if len(part.lines) > 1 else "  "
-        lines += [fill(s, 88, initial_indent="  ", subsequent_indent=hanging) for s in part.lines]
+        lines += [
+            fill(s, 88, initial_indent="  ", subsequent_indent=hanging, break_on_hyphens=False)
+            for s in part.lines
+        ]
     return "\n".join(lines) + "\n"
 
 

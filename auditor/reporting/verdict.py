@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from auditor.reporting import wording
+from auditor.reporting import label_errors, wording
+from auditor.reporting.codes import Code, reading_order
 from auditor.reporting.codes import code as words_for
-from auditor.reporting.codes import reading_order
 from auditor.results import Audit, CategoryForecast, Finding, Forecast, Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -195,11 +195,20 @@ def _actions(audit: Audit) -> tuple[Action, ...]:
 def _action(findings: list[Finding], rank: dict[str, int], last: int) -> Action:
     words = words_for(findings[0].code)
     worst = min(findings, key=lambda f: _SEVERITIES.index(f.severity))
+    # What is said of one row is no advice on all of them.
+    of_one_row = worst.code == "label-error" and not label_errors.overlap(worst)
     touched = {f.category for f in findings if f.category is not None}
     return Action(
         code=worst.code,
         severity=worst.severity,
-        title=f"{words.verb} {wording.count(len(findings), words.one, words.many)}",
-        advice=worst.advice,
+        title=_what_to_do(findings, words),
+        advice=" ".join(words.fix.split()) if of_one_row else worst.advice,
         categories=tuple(sorted(touched, key=lambda c: (rank.get(c, last), c))),
     )
+
+
+def _what_to_do(findings: list[Finding], words: Code) -> str:
+    if single := label_errors.single(findings):
+        return f"{words.verb} {wording.count(len(single), words.one, words.many)}"
+    pairs = wording.count(len(findings), "pair of categories", "pairs of categories")
+    return f"Separate {pairs} that overlap{'s' * (len(findings) == 1)}"

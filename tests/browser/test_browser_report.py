@@ -313,3 +313,21 @@ def test_five_hundred_hostile_strings_change_no_element_and_run_nothing(visit, m
         told = strings[batch * 50 : batch * 50 + 50]
         benign = page_of(["benign"] * 50, ROW_41)
         assert page_of(told, ROW_41) == benign
+
+
+def test_what_folds_out_of_a_finding_is_there_while_rows_are_chosen_and_after(visit, make_audit):
+    opened = visit(make_audit())
+    opened.drawn()
+    page = opened.page
+    models = page.locator("#finding-3 details > summary")
+    overlap = page.locator("article.overlap details > summary")
+    assert models.inner_text() == "2 of 3 models agree"
+    page.fill("#map-row", "41")
+    page.click("#map-find")
+    assert models.is_visible()
+    assert not overlap.is_visible()
+    page.locator("#findings-filtered button").click()
+    assert models.is_visible()
+    assert overlap.is_visible()
+    overlap.click()
+    assert page.locator("article.overlap .examples").is_visible()

@@ -17,6 +17,7 @@ from auditor.results import (
     EmbedderSummary,
     Finding,
     Forecast,
+    LabelErrorSummary,
     Matrix,
     MeasuredCategory,
     Measurement,
@@ -70,6 +71,7 @@ TEXTS = {
 }
 SKELETON = "customer <number> from <*> wrote on <date>: <*>"
 ROWS_EACH = 40
+LOOK_WRONG = (41, 123, *range(0, 36))  # rows whose labels do
 Spice = Callable[[str], str]
 
 
@@ -95,6 +97,9 @@ def make_audit(spice: Spice = str, *, no_text: bool = False, **changes: Any) -> 
         ),
         skipped=(SkippedCheck(code="reference-gap", reason="no reference text was given"),),
         versions={"auditor": "0.1.0", "torch": "2.13.0"},
+        label_errors=LabelErrorSummary(
+            rows=200, listed=38, listed_wrong=34.96, wrong=41.2, wrong_low=32.5, wrong_high=58.3
+        ),
     )
     return dataclasses.replace(audit, **changes)
 
@@ -202,13 +207,29 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
                 "label-error",
                 "warning",
                 CATEGORIES[row // ROWS_EACH],
-                f"Row {row} is labelled {CATEGORIES[row // ROWS_EACH]} and reads like billing",
+                f"Row {row} is labelled {CATEGORIES[row // ROWS_EACH]}, reads like {_other(row)}",
                 rows=(row,),
-                measured={"suggested": spice("billing"), "odds": 43},
-                limit={"odds": 20},
-                advice="Read the row and set its label.",
+                measured={
+                    "suggested": spice(_other(row)),
+                    "probability": 0.92,
+                    "probe": _said(spice, row, 0.02, 0.91),
+                    "neighbours": _said(spice, row, 0.1, 0.8),
+                    "words": _said(spice, row, 0.33, 0.21),
+                },
+                limit={"probability": 0.8, "listed": 0.2},
+                advice=f"Likely {_other(row)}; check.",
             )
-            for row in (41, 123, *range(0, 36))
+            for row in LOOK_WRONG
+        ),
+        finding(
+            "label-error",
+            "note",
+            None,
+            "returns and shipping overlap: 9 rows could be either",
+            rows=(*range(130, 136), *range(170, 173)),
+            measured={"labels": {spice("returns"): 6, spice("shipping"): 3}},
+            limit={"rows": 5},
+            advice="Write a rule that separates returns from shipping; single rows tell nothing.",
         ),
         finding(
             "label-conflict",
@@ -263,6 +284,15 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
             advice="Nothing to do.",
         ),
     )
+
+
+def _said(spice: Spice, row: int, label: float, other: float) -> dict[str, float]:
+    return {spice(CATEGORIES[row // ROWS_EACH]): label, spice(_other(row)): other}
+
+
+def _other(row: int) -> str:
+    """What a row reads like whose label looks wrong."""
+    return "returns" if CATEGORIES[row // ROWS_EACH] == "billing" else "billing"
 
 
 def _forecast(spice: Spice) -> Forecast:

@@ -73,6 +73,17 @@ def test_a_limit_that_the_user_set_is_told_beside_its_default():
     assert part.lines == ("rows = 6 (default 4): Fewer share a frame by chance.",)
 
 
+def test_words_with_a_hyphen_stay_on_one_line():
+    reason = f"{'Step-down ' * 40}."
+    told = explanation("near-duplicate", {"near-duplicate": [limit_of(reason)]})
+    assert "Step-\n" not in told
+    assert " ".join(told.split()).count("Step-down") == 40
+
+
+def limit_of(reason):
+    return Limit(name="rows", value=4, default=4, reason=reason)
+
+
 def test_the_list_has_a_line_for_each_code():
     lines = list_codes().splitlines()
     assert [line.split()[0] for line in lines[: len(codes())]] == list(codes())
@@ -86,8 +97,8 @@ def test_a_misspelt_code_gets_the_nearest_one():
 
 
 def test_the_report_folds_the_same_text_out_with_the_audits_own_limits(make_audit):
-    limits = (Limit(name="sure", value=77, default=1000, reason="A thousand <to> one."),)
+    limits = (Limit(name="sure", value=0.5, default=0.8, reason="Four <in> five."),)
     page = HtmlRenderer().render(make_audit(limits={"label-error": limits}))
-    assert "sure = 77 (default 1,000): A thousand &lt;to&gt; one." in page
+    assert "sure = 0.5 (default 0.8): Four &lt;in&gt; five." in page
     assert codes()["label-error"].source in page
     assert page.count('<details class="explained">') == 7  # codes found, but the unknown one

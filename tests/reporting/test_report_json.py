@@ -26,6 +26,7 @@ CONTRACT = [
     "versions",
     "limits",
     "ids",
+    "label_errors",
 ]
 
 
@@ -39,7 +40,9 @@ def test_an_audit_survives_the_round_trip_whole(audit, tmp_path):
 
 
 def test_without_forecast_and_findings_it_survives_too(make_audit, tmp_path):
-    bare = make_audit(forecast=None, findings=(), map=(), subtypes=(), examples={})
+    bare = make_audit(
+        forecast=None, findings=(), map=(), subtypes=(), examples={}, label_errors=None
+    )
     assert load(save(bare, tmp_path, ["json"])[0]) == bare
 
 
@@ -91,7 +94,7 @@ def test_the_schema_refuses_what_is_not_an_audit(audit, path, wrong):
     assert not jsonschema.Draft202012Validator(schema()).is_valid(broken)
 
 
-@pytest.mark.parametrize("key", CONTRACT[:-3])
+@pytest.mark.parametrize("key", CONTRACT[:-4])
 def test_the_schema_and_the_reader_miss_every_key_of_the_contract(audit, key, tmp_path):
     broken = plain(audit)
     del broken[key]
@@ -150,6 +153,13 @@ CURVE = ["forecast", "curves", 0]
         (["findings", 0, "rows"], [-1], "findings[0].rows"),
         (["subtypes", 0, "category"], "nobody's", "subtypes[0].category"),
         (["dataset", "categories"], {}, "none of dataset.categories"),
+        (["label_errors", "rows"], 201, "label_errors.rows is not from 0 to the 200 rows"),
+        (["label_errors", "listed"], 37, "label_errors.listed is not the number of findings"),
+        (["label_errors", "listed_wrong"], 38.5, "label_errors.listed_wrong is not from 0"),
+        (["label_errors", "wrong_low"], 41.3, "label_errors.wrong is not within its interval"),
+        (["label_errors", "wrong_high"], 41.1, "label_errors.wrong is not within its interval"),
+        (["label_errors", "wrong_high"], 200.1, "label_errors.wrong is not within its interval"),
+        (["label_errors", "wrong_low"], -0.1, "label_errors.wrong is not within its interval"),
         (["settings", "seed"], "first", "settings: seed must be int"),
         (["settings", "label_map"], [], "settings: label_map must be a table"),
     ],

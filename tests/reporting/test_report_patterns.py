@@ -75,6 +75,18 @@ def test_labels_are_counted_by_what_they_read_like(with_findings):
     assert found.shown == found.of_rows == 4
 
 
+def test_an_overlap_counts_for_the_pair_both_ways_by_the_labels_of_its_rows(with_findings):
+    audit = with_findings(
+        finding("label-error", "billing", [41], suggested="returns"),
+        finding("label-error", None, range(50, 59), labels={"billing": 7, "returns": 2}),
+    )
+    found = confusion(audit)
+    table = dict(found.rows)
+    assert table["billing"][found.reads_like.index("returns")] == (8, 5)
+    assert table["returns"][found.reads_like.index("billing")] == (2, 2)
+    assert found.shown == found.of_rows == 10
+
+
 def test_with_many_labels_the_most_confused_are_shown_and_the_rest_counted(with_findings):
     names = [f"topic {i:02}" for i in range(30)]
     audit = with_findings(

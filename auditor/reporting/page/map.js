@@ -232,6 +232,7 @@
         for (const e of [title, ...group.filter((e) => !e.matches("article"))]) e.hidden = empty;
       }
       for (const fold of section.querySelectorAll("details")) {
+        if (fold.closest("article")) continue; // inside one finding, which is shown or hidden whole
         const some = [...fold.querySelectorAll("article.finding, tbody tr")].some(seen);
         fold.hidden = !some;
         fold.open = wanted === null ? folded.get(fold) : some;
