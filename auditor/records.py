@@ -358,7 +358,6 @@ class LabelErrors:
     examples: int  # different ones among them
     wrong: Table | None  # (n,) probability that the label is wrong; None: too few examples to tell
     share: tuple[float, float, float] | None  # of wrong labels, and its interval of 95 %; as above
-    doubtful: float  # score from which a label were rather wrong if one in a hundred were
 
 
 # --- findings, and the audit that users keep --------------------------------------------------

@@ -15,9 +15,10 @@ def one_blas_thread() -> Iterator[None]:
     float32 products did not, and keep their threads.
     """
     import scipy.linalg  # noqa: F401  (its BLAS is not numpy's, and is limited only when loaded)
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import ThreadpoolController
 
-    with threadpool_limits(1, user_api="blas"):
+    # Of BLAS alone: `threadpool_limits` would in the end also put back the threads of torch.
+    with ThreadpoolController().select(user_api="blas").limit(limits=1):
         yield
 
 

@@ -261,7 +261,7 @@ STAYING: dict[type, str] = {
         full.categories.category full.categories.reason full.probe
         matched.categories.category matched.categories.reason
         matched.probe provenance regions.category settings skipped.code skipped.reason
-        update.categories versions
+        unseen_reason update.categories versions
         """,
 }
 

@@ -60,9 +60,10 @@ class LabelError:
             told = f"{found.examples} different examples, {FEWEST_PLANTED_IN} are needed"
             yield SkippedCheck(code=self.code, reason=f"too little to tell wrong labels by: {told}")
             return
-        for i in self._listed(found.score, found.wrong):
-            yield self._finding(evidence, found, i, float(found.wrong[i]))
-        yield from self._overlaps(evidence, found, found.wrong)
+        wrong = found.wrong.round(2)  # judged as it is shown
+        for i in self._listed(found.score, wrong):
+            yield self._finding(evidence, found, i, float(wrong[i]))
+        yield from self._overlaps(evidence, found, wrong)
 
     def _listed(self, score: Table, wrong: Table) -> list[int]:
         """Positions that are worth reading, surest first."""
@@ -86,7 +87,7 @@ class LabelError:
             summary=f"labelled {category}, reads like {other}",
             measured={
                 "suggested": other,
-                "probability": round(probability, 2),
+                "probability": probability,
                 **{who: {category: _two(p[given]), other: _two(p[rival])} for who, p in said},
             },
             limit={"probability": self.sure, "listed": self.listed},

@@ -97,7 +97,8 @@ def suspects(found: Structure, seed: int) -> Suspects:
     The witnesses are those of the base; a row is read by none that was taught it or a copy of it.
     Where both teach, a row is judged whichever side it is on: of a source that gives several rows
     at a time, in other words each, a base row has its likes in the base and a new one has them
-    among what was added.
+    among what was added. The score from which a label is wrong is the base's all the same: where
+    many labels of one kind are added wrong, the two sets together take them for hard texts.
     """
     pool, base, both = found.pool, found.base, computed(found.both.label_errors)
     assert base is not None  # noqa: S101 - asked only where there is a base
@@ -105,8 +106,9 @@ def suspects(found: Structure, seed: int) -> Suspects:
     family = np.where(pool.in_base, found.base_family, -1)
     beside = _known_beside(found, base.dataset)
     said, share = suspect(_probes(found, base), np.maximum(codes, 0), family, beside, seed)
-    wrong = said.score >= doubtful(share)
-    together = np.empty(0) if both is None else np.flatnonzero(both.score >= both.doubtful)
+    least = doubtful(share)
+    wrong = said.score >= least
+    together = np.empty(0) if both is None else np.flatnonzero(both.score >= least)
     return Suspects(
         rival=said.rival,
         base=np.flatnonzero(wrong & pool.in_base),

@@ -62,7 +62,6 @@ def find_label_errors(
         examples=len(np.unique(copies.family[assessed])),
         wrong=None if share is None else _by_kind(share, found, codes),
         share=None if share is None else (share.share, share.low, share.high),
-        doubtful=doubtful(share),
     )
 
 

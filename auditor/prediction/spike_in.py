@@ -117,7 +117,8 @@ def estimate(score: Table, weight: Table, planted: Planted) -> Share:
         other, another = _fit(rows, score, weight, planted, nearest, fitted, wrong)
         ends.append(_interval(other, another.profile(other)))
     low, high = zip(*ends, strict=True)
-    return replace(share, low=min(low), high=max(high))
+    # What is usual may draw the share beyond what the data alone allow.
+    return replace(share, low=min(*low, share.share), high=max(*high, share.share))
 
 
 def _averaged(mixture: _Mixture, best: _Fitted, profile: Sequence[_Fitted]) -> Share:
@@ -213,7 +214,12 @@ class _Mixture:
 
 # A constant, the score, and its square from the least score on: what rises with the score.
 _BASIS = np.stack(
-    [np.ones(len(GRID)), GRID / UNIT, (GRID + MOST_SCORE) ** 2 / (4 * MOST_SCORE * UNIT)], axis=1
+    [
+        np.ones(len(GRID)),
+        GRID / UNIT,
+        np.maximum(GRID + MOST_SCORE, 0.0) ** 2 / (4 * MOST_SCORE * UNIT),
+    ],
+    axis=1,
 )
 
 

@@ -59,7 +59,7 @@ def measure(
         embeddings=vectors,
         together=keep_near_together(data, copies),
         disjoint=keep_near_together(data, copies, templates),
-        out_of_fold=score_out_of_fold(data, data.texts, vectors, copies, templates, settings.seed),
+        out_of_fold=score_out_of_fold(data, vectors, copies, templates, settings.seed),
         held_out=score_held_out(data, vectors, encoder.embed([]), None, settings.seed),
     )
     arriving = encoder.embed(incoming.texts)

@@ -146,7 +146,6 @@ def retained(rows: int, random: Random, together: int = 1) -> bool:
     scored = Scored(
         dataset=Dataset(name="d", examples=examples, rows_read=rows, roles={}),
         base=every,
-        added=~every,
         units=owner,
         taught=frozenset(),
         shared=0.5,

@@ -88,7 +88,7 @@ def prepare(path: Path, settings: Settings) -> Subject:
     vectors = encoder.embed(texts)
     copies = find_copies(texts, nearest(vectors.vectors, NEIGHBOURS))
     started = time.process_time()
-    scored = score_out_of_fold(dataset, texts, vectors, copies, (), settings.seed)
+    scored = score_out_of_fold(dataset, vectors, copies, (), settings.seed)
     out_of_fold = time.process_time() - started
     assert scored is not None
     held_out = score_held_out(dataset, vectors, encoder.embed([]), None, settings.seed)

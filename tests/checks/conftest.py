@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from auditor.checks import CHECKS
 from auditor.interfaces import Check
 from auditor.no_text import holds_words
+from auditor.prediction.label_probes import FLOOR
 from auditor.records import (
     CategoryTold,
     CopyFamilies,
@@ -21,6 +23,7 @@ from auditor.records import (
     Frame,
     FrameAlone,
     Illusion,
+    LabelErrors,
     Neighbours,
     NoiseEstimate,
     OutOfFold,
@@ -94,6 +97,7 @@ def make_evidence() -> Build:
             "seed": 0,
             "subtypes": (),
             "out_of_fold": None,
+            "label_errors": None,
             "forecast": None,
             "illusions": None,
             "label_noise": None,
@@ -131,10 +135,10 @@ def _neighbours(dataset: Dataset, votes: Mapping[int, str]) -> Neighbours:
 
 @pytest.fixture(scope="session")
 def make_out_of_fold() -> Build:
-    """What the probes and the words say of labels `codes` (n,).
+    """What the probes say of labels `codes` (n,).
 
-    By default each row reads like its label, with probability `sure`. `probe` and `words` map a
-    row to the category (and the probability of it) that it reads like instead.
+    By default each row reads like its label, with probability `sure`. `probe` maps a row to the
+    category (and the probability of it) that it reads like instead.
     """
 
     def make(
@@ -143,12 +147,49 @@ def make_out_of_fold() -> Build:
         *,
         sure: float = 0.9,
         probe: Mapping[int, tuple[int, float]] | None = None,
-        words: Mapping[int, tuple[int, float]] | None = None,
     ) -> OutOfFold:
-        said = [_probabilities(codes, kinds, sure, told or {}) for told in (probe, words)]
-        return OutOfFold(
-            probabilities=said[0][None], template_disjoint=said[0][None], words=said[1]
-        )
+        said = _probabilities(codes, kinds, sure, probe or {})[None]
+        return OutOfFold(probabilities=said, template_disjoint=said)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_label_errors() -> Build:
+    """What is known of labels `codes` (n,), all of them right unless told otherwise.
+
+    `rival` maps a row to the category, and the probability of it by each witness, that it reads
+    like instead of its label; `wrong` maps a row to the probability that its label is wrong, and is
+    None where that cannot be told.
+    """
+
+    def make(
+        codes: Sequence[int],
+        kinds: int,
+        *,
+        sure: float = 0.9,
+        rival: Mapping[int, tuple[int, float]] | None = None,
+        wrong: Mapping[int, float] | None = MappingProxyType({}),
+        **fields: Any,
+    ) -> LabelErrors:
+        rows, codes = np.arange(len(codes)), np.asarray(codes)
+        witnesses = np.stack([_probabilities(codes.tolist(), kinds, sure, rival or {})] * 3)
+        log = np.log(witnesses + FLOOR).sum(axis=0)
+        others = log.copy()
+        others[rows, codes] = -np.inf
+        probability = None if wrong is None else np.array([wrong.get(i, 0.0) for i in rows])
+        usual: dict[str, Any] = {
+            "witnesses": witnesses,
+            "log": log,
+            "rival": others.argmax(axis=1),
+            "score": (others.max(axis=1) - log[rows, codes]).astype(np.float64),
+            "few": {},
+            "assessed": len(rows),
+            "examples": len(rows),
+            "wrong": probability,
+            "share": None if wrong is None else (0.02, 0.0, 0.05),
+        }
+        return LabelErrors(**{**usual, **fields})
 
     return make
 

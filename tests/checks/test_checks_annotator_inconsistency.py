@@ -255,9 +255,7 @@ def test_where_all_annotators_label_alike_at_most_one_audit_in_twenty_finds_anyt
         evidence = dataclasses.replace(
             plain,
             dataset=dataclasses.replace(plain.dataset, examples=tuple(examples)),
-            out_of_fold=OutOfFold(
-                probabilities=said[None], template_disjoint=said[None], words=said
-            ),
+            out_of_fold=OutOfFold(probabilities=said[None], template_disjoint=said[None]),
         )
         results = AnnotatorInconsistency(excess=0.0).find(evidence)
         alarms += any(isinstance(r, Finding) for r in results)
@@ -276,7 +274,7 @@ def test_a_careless_annotator_is_found_and_nobody_else(make_evidence, seed):
     vectors = np.eye(16)[true] + random.normal(size=(600, 16)) * 0.3
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     said = probabilities(vectors, given, assign_folds(np.arange(600), given), 0)
-    out_of_fold = OutOfFold(probabilities=said, template_disjoint=said, words=said[0])
+    out_of_fold = OutOfFold(probabilities=said, template_disjoint=said)
     evidence = make_evidence(rows, out_of_fold=out_of_fold)
     results = AnnotatorInconsistency().find(evidence)
     assert [r.measured["annotator"] for r in results if isinstance(r, Finding)] == ["eve"]
@@ -305,9 +303,7 @@ def of_a_crowd(make_evidence):
             seed=audit_seed,
             dataset=dataclasses.replace(plain.dataset, examples=examples),
             copies=CopyFamilies(family=np.arange(len(who))),
-            out_of_fold=OutOfFold(
-                probabilities=said[None], template_disjoint=said[None], words=said
-            ),
+            out_of_fold=OutOfFold(probabilities=said[None], template_disjoint=said[None]),
         )
         results = list(AnnotatorInconsistency().find(evidence))
         assert not any("not assessable" in reason for reason in reasons(results))

@@ -21,6 +21,7 @@ SEVERITIES = {"error", "warning", "note"}
 def faulty(
     make_evidence,
     make_out_of_fold,
+    make_label_errors,
     make_template,
     make_frame,
     make_frame_alone,
@@ -63,9 +64,13 @@ def faulty(
             rejected=[Reject(row=first_row + 123, line=None, reason="label is blank")],
             first_row=first_row,
             families=families,
-            votes={5: "returns"},
-            out_of_fold=make_out_of_fold(
-                codes, 5, probe={**read, 5: (1, 0.95)}, words={5: (1, 0.95)}
+            out_of_fold=make_out_of_fold(codes, 5, probe=read),
+            label_errors=make_label_errors(
+                codes,
+                5,
+                rival={5: (1, 0.95)},
+                wrong={5: 0.9},
+                few={"warranty": 1, "warranty ": 1},
             ),
             templates=(template,),
             frames=(make_frame(template),),
@@ -230,10 +235,16 @@ class TestEachCheck:
                 c for c in CHECKS if c.code != check.code
             ]
 
-    def test_it_is_quiet_where_nothing_is_wrong(self, check, make_evidence, make_out_of_fold):
+    def test_it_is_quiet_where_nothing_is_wrong(
+        self, check, make_evidence, make_out_of_fold, make_label_errors
+    ):
         rows = [(f"{c} message {i}", c) for c in ("billing", "returns") for i in range(8)]
         codes = [i // 8 for i in range(16)]
-        evidence = make_evidence(rows, out_of_fold=make_out_of_fold(codes, 2))
+        said = {
+            "out_of_fold": make_out_of_fold(codes, 2),
+            "label_errors": make_label_errors(codes, 2),
+        }
+        evidence = make_evidence(rows, **said)
         assert list(check.find(evidence)) == []
 
 

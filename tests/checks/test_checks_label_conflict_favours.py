@@ -18,7 +18,7 @@ def row(text, category, annotator=None):
 
 
 @pytest.fixture
-def settle(make_evidence, make_out_of_fold, findings):
+def settle(make_evidence, make_label_errors, findings):
     """The conflict that stands between copies of one message, each (label, annotator).
 
     reads: label -> how surely the message reads like it, to probe, words and neighbours. `others`
@@ -30,14 +30,13 @@ def settle(make_evidence, make_out_of_fold, findings):
         rows = [row("the parcel came back to me", *copy) for copy in copies] + rest
         known = sorted({r["category"] for r in rows} | set(labels))
         codes = [known.index(r["category"]) for r in rows]
-        told, votes = {}, {}
+        read = None
         if reads:
             [(label, sure)] = reads.items()
             told = {i: (known.index(label), sure) for i in range(len(copies))}
-            votes = dict.fromkeys(told, label)
-        read = make_out_of_fold(codes, len(known), probe=told, words=told) if reads else None
+            read = make_label_errors(codes, len(known), rival=told)
         families = [0] * len(copies) + list(range(1, len(rest) + 1))
-        evidence = make_evidence(rows, families=families, votes=votes, out_of_fold=read)
+        evidence = make_evidence(rows, families=families, label_errors=read)
         [found] = findings(LabelConflict(), evidence)
         return found
 
@@ -92,7 +91,7 @@ def test_who_gave_both_labels_favours_neither(settle):
 
 
 def test_an_annotator_whose_labels_look_random_counts_less(
-    make_evidence, make_out_of_fold, findings
+    make_evidence, make_label_errors, findings
 ):
     """Half of Eve's labels of other messages are not what they read like; Ada's all are."""
     rows = [
@@ -108,9 +107,8 @@ def test_an_annotator_whose_labels_look_random_counts_less(
     def odds(astray):
         """Of Ada's label against Eve's."""
         told = {i: (c, 0.9) for i, c in astray.items()} | {0: (2, 0.9), 1: (2, 0.9)}
-        read = make_out_of_fold(codes, 3, probe=told, words=told)
-        votes = {i: LABELS[c] for i, c in astray.items()}
-        evidence = make_evidence(rows, families=families, out_of_fold=read, votes=votes)
+        read = make_label_errors(codes, 3, rival=told)
+        evidence = make_evidence(rows, families=families, label_errors=read)
         [conflict] = [f for f in findings(LabelConflict(), evidence) if 0 in f.rows]
         probabilities = conflict.measured["probabilities"]
         return probabilities["returns"] / probabilities["billing"]

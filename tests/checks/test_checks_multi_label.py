@@ -3,7 +3,6 @@
 import pytest
 
 from auditor.checks.label_conflict import LabelConflict
-from auditor.checks.label_error import LabelError
 from auditor.checks.multi_label import MultiLabel, in_long_form
 from auditor.checks.near_duplicate import NearDuplicate
 
@@ -88,24 +87,3 @@ def test_in_a_declared_set_a_row_that_stands_twice_is_still_a_copy(make_evidence
     evidence = make_evidence(rows, families=families(rows), multi_label=True)
     [found] = findings(NearDuplicate(), evidence)
     assert (found.rows, found.category) == ((41, 52), "damage")
-
-
-def test_no_row_is_suspected_of_another_label_that_its_text_has(
-    make_evidence, make_out_of_fold, findings
-):
-    """The probe takes all rows of one text for damage: of `delivery` it is, of `praise` also."""
-    rows = [*SINGLE, *several(6), *((f"Thanks, all {i} came", "praise") for i in range(6))]
-    codes = [
-        {"damage": 0, "delivery": 1, "praise": 2}[r[1] if isinstance(r, tuple) else r["category"]]
-        for r in rows
-    ]
-    read = dict.fromkeys([40, 52], (0, 0.97))
-    said = {
-        "out_of_fold": make_out_of_fold(codes, 3, probe=read, words=read),
-        "votes": {40: "damage", 52: "damage"},
-    }
-    plain = make_evidence(rows, **said)
-    declared = make_evidence(rows, families=families(rows), multi_label=True, **said)
-    accused = [[f.rows for f in findings(LabelError(), e)] for e in (plain, declared)]
-    assert {(40,), (52,)} <= {*accused[0]}
-    assert accused[1] == [(52,)]

@@ -118,7 +118,7 @@ class World:
     ) -> Old:
         dataset = dataset_of(pairs, groups, held_out)
         vectors, copies = self.embed(dataset), singles(len(pairs))
-        scored = score_out_of_fold(dataset, dataset.texts, vectors, copies, (), seed=0)
+        scored = score_out_of_fold(dataset, vectors, copies, (), seed=0)
         assert scored is not None
         others = self.vectors([e.text for e in dataset.held_out])
         across = families([*dataset.texts, *(e.text for e in dataset.held_out)], copied, nearly)

@@ -49,7 +49,6 @@ def whole(world, direction, dataset_of) -> Whole:
     return Whole(
         dataset=dataset,
         embeddings=world.embed(dataset),
-        stripped=dataset.texts,
         copies=CopyFamilies(family=np.arange(len(dataset.examples))),
         templates=(),
     )
@@ -165,7 +164,6 @@ def test_other_rows_are_another_measurement(whole, target, refunds, kept):
         whole,
         dataset=dataset,
         embeddings=embeddings,
-        stripped=dataset.texts,
         copies=CopyFamilies(family=np.arange(len(dataset.examples))),
     )
     assert make(fewer, target, kept).key != refunds[1].key

@@ -66,7 +66,7 @@ def measure(world, dataset_of):
                 frames.append(frame_of(topic, mine, held, 0.1 if alike else 0.0))
         copies, vectors = CopyFamilies(family=np.arange(len(pairs))), world.embed(data)
         found = [f.template for f in frames]
-        scored = score_out_of_fold(data, data.texts, vectors, copies, found, seed)
+        scored = score_out_of_fold(data, vectors, copies, found, seed)
         return measure_illusions(data, vectors, copies, frames, scored, seed)
 
     return measure

@@ -208,7 +208,7 @@ def test_no_flip_of_a_bit_is_taken_for_what_was_measured(
         damaged[bit // 8] ^= 1 << bit % 8
         (tmp_path / path.name).write_bytes(damaged)
         with pytest.raises(TypeError, match="NoneType"):
-            measure_update(old, refunds, target, EFFORT, tmp_path, seed=0)
+            measure_update(old, refunds, SINGLES, target, EFFORT, tmp_path, seed=0)
     assert len(caplog.messages) == 400
 
 
@@ -216,12 +216,12 @@ def test_what_was_measured_of_another_update_is_not_taken_for_it(
     old, refunds, target, folder, measured, tmp_path, monkeypatch
 ):
     quick = Effort(rows=12, runs=1, rates=(1.0,))
-    measure_update(old, refunds, target, quick, tmp_path, seed=0)
+    measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0)
     (own,), (foreign,) = tmp_path.iterdir(), folder.iterdir()
     own.write_bytes(foreign.read_bytes())
     monkeypatch.setattr(measuring, "fine_tune", None)
     with pytest.raises(TypeError, match="NoneType"):
-        measure_update(old, refunds, target, quick, tmp_path, seed=0)
+        measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0)
 
 
 def test_the_file_holds_no_text(old, folder, measured):

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from auditor.prediction.words import SMOOTHING, word_probabilities
+from auditor.prediction.words import SMOOTHING, WordProbe
 
 TEXTS = [
     "where is my parcel",
@@ -28,16 +28,21 @@ def grams(text):
     return {*found, *(" ".join(pair) for pair in pairwise(found))}
 
 
-def refitted(row, families):
+def said(texts, codes, families, taught=None):
+    return WordProbe.of(texts, families, taught).probabilities(codes)
+
+
+def refitted(row, families, taught=ALONE):
     """The probabilities for one row by a naive Bayes fitted without the row's family."""
-    vocabulary = sorted(set().union(*map(grams, TEXTS)))
-    kept = [i for i in range(len(TEXTS)) if families[i] != families[row]]
+    vocabulary = sorted(set().union(*(grams(TEXTS[i]) for i in taught)))
+    kept = [i for i in taught if families[i] != families[row]]
     scores = []
     for c in (0, 1):
         counts = {g: sum(g in grams(TEXTS[i]) for i in kept if CODES[i] == c) for g in vocabulary}
         total = sum(counts.values()) + SMOOTHING * len(vocabulary)
-        terms = [np.log((counts[g] + SMOOTHING) / total) for g in sorted(grams(TEXTS[row]))]
-        scores.append(sum(terms) / len(terms) ** 0.5)
+        known = sorted(grams(TEXTS[row]) & {*vocabulary})
+        terms = [np.log((counts[g] + SMOOTHING) / total) for g in known]
+        scores.append(sum(terms) / max(len(terms), 1) ** 0.5)
     odds = np.exp(np.array(scores) - max(scores))
     return odds / odds.sum()
 
@@ -51,7 +56,7 @@ def refitted(row, families):
     ],
 )
 def test_leaving_a_family_out_equals_refitting_without_it(what, families):
-    found = word_probabilities(TEXTS, CODES, families)
+    found = said(TEXTS, CODES, families)
     expected = [refitted(row, families) for row in range(len(TEXTS))]
     np.testing.assert_allclose(found, expected, atol=1e-5, err_msg=what)
 
@@ -59,13 +64,34 @@ def test_leaving_a_family_out_equals_refitting_without_it(what, families):
 def test_a_family_under_two_labels_is_left_out_of_both():
     """Else the copy under the other label vouches for that label."""
     families = np.array([0, 1, 2, 0, 4, 5, 6])  # a parcel and an invoice text, taken for copies
-    found = word_probabilities(TEXTS, CODES, families)
+    found = said(TEXTS, CODES, families)
     expected = [refitted(row, families) for row in range(len(TEXTS))]
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_rows_that_are_not_taught_are_read_and_teach_nothing():
+    """Of an untaught row neither the words nor the label counts, nor is it left out of anything."""
+    taught = np.array([0, 1, 3, 4, 5])
+    families = np.array([0, 1, 2, 3, 4, 5, 0])  # the last one is a copy of a taught row
+    found = said(TEXTS, CODES, families, taught)
+    expected = [refitted(row, families, taught) for row in range(len(TEXTS))]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    other = CODES.copy()
+    other[[2, 6]] = 1
+    assert np.array_equal(said(TEXTS, other, families, taught), found)
+
+
+def test_one_probe_reads_any_labelling():
+    probe = WordProbe.of(TEXTS, ALONE)
+    turned = 1 - CODES
+    assert np.array_equal(probe.probabilities(turned), said(TEXTS, turned, ALONE))
+    np.testing.assert_allclose(
+        probe.probabilities(turned)[:, ::-1], probe.probabilities(CODES), atol=1e-6
+    )
+
+
 def test_texts_without_a_word_say_nothing():
-    found = word_probabilities(["👍", "👎", "👍👍"], np.array([0, 1, 0]), np.arange(3))
+    found = said(["👍", "👎", "👍👍"], np.array([0, 1, 0]), np.arange(3))
     np.testing.assert_allclose(found, 0.5)
 
 
@@ -75,11 +101,11 @@ def test_a_copy_does_not_vouch_for_its_label():
     copied = ["the parcel came too late"] * 3  # labelled as bills
     texts, codes = [*parcels, *bills, *copied], np.array([0] * 4 + [1] * 6)
     as_copies = np.array([0, 1, 2, 3, 4, 5, 6, 7, 7, 7])
-    assert word_probabilities(texts, codes, np.arange(10))[7, 1] > 0.5
-    assert word_probabilities(texts, codes, as_copies)[7, 1] < 0.2
+    assert said(texts, codes, np.arange(10))[7, 1] > 0.5
+    assert said(texts, codes, as_copies)[7, 1] < 0.2
 
 
 def test_texts_of_words_never_seen_are_evenly_doubtful():
     codes = np.array([0, 1, 0, 1])
-    found = word_probabilities(["alpha", "beta", "gamma", "delta"], codes, np.arange(4))
+    found = said(["alpha", "beta", "gamma", "delta"], codes, np.arange(4))
     assert np.abs(found - 0.5).max() < 0.2
