@@ -120,7 +120,7 @@ def annotators(people: int, rows: int, random: Random, coin: float | None = None
     known = evidence(
         data,
         _seed(random),
-        out_of_fold=OutOfFold(probabilities=said[None], template_disjoint=said[None], words=said),
+        out_of_fold=OutOfFold(probabilities=said[None], template_disjoint=said[None]),
     )
     found = _found(AnnotatorInconsistency(excess=0.0), known)
     return any(f.measured["annotator"] == "p0" for f in found) if coin else bool(found)
@@ -284,7 +284,7 @@ def illusions(templates: int, random: Random, of: str = "gap") -> float | None:
             frames.append(Frame(template=template, holders=members, inside=0.1, elsewhere=0.0))
     alone, known = CopyFamilies(family=np.arange(len(codes))), embeddings(vectors)
     seed, used = _seed(random), [f.template for f in frames]
-    scored = score_out_of_fold(data, data.texts, known, alone, used, seed)
+    scored = score_out_of_fold(data, known, alone, used, seed)
     assert scored is not None
     found = measure_illusions(data, known, alone, frames, scored, seed) or {}
     measured = [i for i in found.values() if isinstance(i, Illusion)]
