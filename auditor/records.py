@@ -310,7 +310,7 @@ class CategoryTold:
 
     category: str
     units: int  # sets of rows that are kept together, and count as one
-    skill: float  # twice the area under the curve, less one
+    skill: float  # the area under the curve, from that of labels dealt out anew (0) to 1
     skill_high: float  # upper end, which holds for all categories at once in 95 of 100 sets
     p: float  # of as much skill where there is none; of this category alone
 

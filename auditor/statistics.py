@@ -29,14 +29,14 @@ def score_interval(
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(m,) p-values adjusted for all m of them (Holm 1979).
+def holm(p: NDArray[np.float64], others: int = 0) -> NDArray[np.float64]:
+    """(m,) p-values adjusted for all m of them (Holm 1979), and for `others` that are larger.
 
     Taking those at or below a level finds anything where nothing is with at most that chance,
     however the tests depend on one another.
     """
     order = np.argsort(p, kind="stable")
-    steps = np.arange(len(p), 0, -1) * p[order]
+    steps = (others + np.arange(len(p), 0, -1)) * p[order]
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted

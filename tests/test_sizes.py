@@ -29,14 +29,17 @@ QUICK = (
     "coverage-gap: all from one of ten sources, customers of five rows",
     "reference-gap: a warning",
     "label-noise: p of labels that are noise, 2 categories",
+    "label-noise: any category's upper end below nothing, 5 categories",
     "label-noise: the curve's low end beyond 0%",
     "gate: coverage-loss, a part of the base",
     "gate: coverage-loss, another draw of its source",
     "gate: category-loss, rows of a category",
     "gate: category-loss, messages of five copies",
+    "gate: category-loss, rows of one of 77 categories",
     "gate: forecast, a drop of just the margin",
     "gate: a rate that rises, customers of five rows",
     "compare: 80 % interval of a difference on the same rows",
+    "compare: the same, customers of three rows",
     "compare: 80 % interval of diversity",
 )
 

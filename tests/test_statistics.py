@@ -17,6 +17,11 @@ def test_holm_steps_down_from_the_smallest():
     assert holm(np.array([0.01, 0.04, 0.03, 0.005])).tolist() == [0.03, 0.06, 0.06, 0.02]
 
 
+def test_holm_counts_tests_that_are_not_at_hand():
+    p = np.array([0.01, 0.04, 0.03, 0.005, 1.0, 1.0, 0.9])
+    assert holm(p[:4], others=3).tolist() == holm(p)[:4].tolist()
+
+
 def test_holm_of_no_test_is_no_value():
     assert holm(np.array([])).tolist() == []
 

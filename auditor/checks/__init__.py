@@ -56,6 +56,7 @@ WITHOUT = {
     "copies_across": "there is no other split than training",
     "reference": "no --reference text was given",
     "label_noise": "there is one category, so no label can be told from another",
+    "label_errors": "there is one category, so no label can be told from another",
     "out_of_fold": "there is one category, so no label can be told from another",
     "label_errors": "there is one category, so no label can be told from another",
     "frame_alone": "there is no template",

@@ -37,6 +37,10 @@ FEWEST = 3
 NEARLY_ALL = 0.8  # of a category's rows in one family: without it there is nothing to learn from
 RESAMPLES = 400
 TAILS = (0.1, 0.9)  # of an 80 % interval
+# Rows of a split are told by the same probes and err together, which resampling families does not
+# know: of 1,590 simulated categories without a gap its intervals leave 0 out in .27, and the gaps
+# scatter 1.02 to 1.19 times as much as it says. So much wider they leave it out in .18.
+WIDER = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,5 +162,6 @@ def _interval(values: Floats, families: Ints, random: np.random.Generator) -> li
     np.add.at(sums, number, values)
     drawn = random.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), RESAMPLES)
     means = (drawn @ sums) / (drawn @ sizes)[:, None]
-    ends: list[list[float]] = np.quantile(means, TAILS, axis=0).tolist()
+    mean = values.mean(axis=0)
+    ends: list[list[float]] = (mean + WIDER * (np.quantile(means, TAILS, axis=0) - mean)).tolist()
     return ends

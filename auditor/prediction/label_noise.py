@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
-from scipy.stats import norm, rankdata
+from scipy.stats import norm, t
 
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.lapse import Lapse, lapse_rate
@@ -46,6 +46,8 @@ PERMUTATIONS = 99
 HELD = 0.975  # by each end of the share's interval, which is then one of 95 %
 HELD_SKILL = 0.95  # by the upper end of the skill
 
+Values = NDArray[np.float64]
+
 
 def estimate_label_noise(
     dataset: Dataset, embeddings: Embeddings, copies: CopyFamilies, seed: int
@@ -66,7 +68,8 @@ def estimate_label_noise(
     scores = probe.held_out(codes)
     said, agreed = scores.argmax(axis=1), scores.argmax(axis=1) == codes
     accuracy = float(agreed.mean())
-    dealt = np.array([_accuracy(probe, c) for c in _dealt(codes, units, seed)])
+    deals = [_told(probe.held_out(c), c) for c in _dealt(codes, units, seed)]
+    dealt, areas = (np.array(told) for told in zip(*deals, strict=True))
     chance, spread = float(dealt.mean()), float(dealt.std(ddof=1))
     lapse, suspects = _wrong(scores, said, agreed)
     beyond = float(norm.ppf(HELD_SKILL)) * spread
@@ -81,7 +84,9 @@ def estimate_label_noise(
         low=lapse.low,
         high=lapse.high,
         suspects=rows[suspects],
-        categories=_of_categories(scores, codes, units, [dataset.categories[k] for k in names]),
+        categories=_of_categories(
+            _areas(scores, codes), areas, codes, units, [dataset.categories[k] for k in names]
+        ),
     )
 
 
@@ -160,8 +165,19 @@ def _inverse(matrix: Table) -> Table:
     return np.asarray(below + np.tril(below, -1).T)
 
 
-def _accuracy(probe: _Probe, codes: Ints) -> float:
-    return float((probe.held_out(codes).argmax(axis=1) == codes).mean())
+def _told(scores: Table, codes: Ints) -> tuple[float, Values]:
+    """The accuracy, and (K,) the area under each category's curve."""
+    return float((scores.argmax(axis=1) == codes).mean()), _areas(scores, codes)
+
+
+def _areas(scores: Table, codes: Ints) -> Values:
+    """(K,) how often a row of a category scores higher for it than one of another does."""
+    out = np.empty(scores.shape[1])
+    for k, score in enumerate(np.ascontiguousarray(scores.T)):
+        own, others = score[codes == k], np.sort(score[codes != k])
+        below = [np.searchsorted(others, own, side=side).mean() for side in ("left", "right")]
+        out[k] = np.mean(below) / len(others)
+    return out
 
 
 def _dealt(codes: Ints, units: Ints, seed: int) -> Iterator[Ints]:
@@ -198,25 +214,28 @@ def _wrong(scores: Table, said: Ints, agreed: NDArray[np.bool_]) -> tuple[Lapse,
 
 
 def _of_categories(
-    scores: Table, codes: Ints, units: Ints, names: list[str]
+    area: Values, dealt: Table, codes: Ints, units: Ints, names: list[str]
 ) -> tuple[CategoryTold, ...]:
-    """The area under each category's curve, by Mann and Whitney (1947), a unit counting once."""
+    """The `area` (K,) under each category's curve, beside those of labels `dealt` (d, K) anew.
+
+    Held-out scores depend on one another, as each row helps to tell all others: Mann and Whitney's
+    spread is half of what deals have, and their mean is below a half. A category's scores rest on
+    which rows are its own alone, so dealing out all labels is its null, whatever tells the others.
+    """
     held = 1.0 - (1.0 - HELD_SKILL) / len(names)  # Bonferroni
-    found = []
-    for k, name in enumerate(names):
-        own = codes == k
-        ranks = rankdata(scores[:, k])
-        n, rest = own.sum(), (~own).sum()
-        skill = float(2.0 * (ranks[own].sum() - n * (n + 1) / 2) / (n * rest) - 1.0)
-        a, b = len(np.unique(units[own])), len(np.unique(units[~own]))
-        spread = float(2.0 * np.sqrt((a + b + 1) / (12 * a * b)))
-        found.append(
-            CategoryTold(
-                category=name,
-                units=a,
-                skill=skill,
-                skill_high=min(skill + float(norm.ppf(held)) * spread, 1.0),
-                p=float(norm.sf(skill / spread)),
-            )
+    chance = dealt.mean(axis=0)
+    # As one more deal would lie about the mean of so many
+    spread = dealt.std(axis=0, ddof=1) * np.sqrt(1.0 + 1.0 / len(dealt))
+    skill, reach = (area - chance) / (1.0 - chance), spread / (1.0 - chance)
+    high = skill + t.ppf(held, len(dealt) - 1) * reach
+    p = t.sf(skill / reach, len(dealt) - 1)
+    return tuple(
+        CategoryTold(
+            category=name,
+            units=len(np.unique(units[codes == k])),
+            skill=float(skill[k]),
+            skill_high=min(float(high[k]), 1.0),
+            p=float(p[k]),
         )
-    return tuple(found)
+        for k, name in enumerate(names)
+    )

@@ -69,7 +69,8 @@ def overlaps(audit: Audit) -> str:
     found = [f for f in audit.findings if overlap(f)]
     pairs = count(len(found), "pair of categories overlaps", "pairs of categories overlap")
     rows = count(sum(len(f.rows) for f in found), "row", "rows")
-    return f"{pairs}: {rows} could be either." if found else ""
+    untold = "right or wrong, which the texts cannot tell"
+    return f"{pairs}: {rows} besides could be either, {untold}." if found else ""
 
 
 def sentences(audit: Audit) -> tuple[str, ...]:

@@ -66,6 +66,7 @@ class Asked:
     number: int | None = None  # rows concerned, where they are none of the pool's
     estimated: bool = True  # False: a fact, which chance has no part in
     nested: bool = False  # its rows are those of other questions, too
+    others: int = 0  # that could have failed likewise, and of which there is nothing to tell
 
     @property
     def can_fail(self) -> bool:
@@ -208,9 +209,10 @@ def _levels(families: Sequence[Questions], false_alarms: float) -> list[_Judged]
     level = np.full(len(p), false_alarms)
     for check in dict.fromkeys(checks):
         own, times = counted & (checks == check), max(parts, 1) / WEIGHTS.get(check, 1)
-        adjusted[own] = np.minimum(times * holm(p[own]), 1.0)
+        others = max((a.others for a in asked if a.check == check), default=0)
+        adjusted[own] = np.minimum(times * holm(p[own], others), 1.0)
         rank = np.argsort(np.argsort(p[own], kind="stable"), kind="stable")
-        level[own] = false_alarms / times / (own.sum() - rank)
+        level[own] = false_alarms / times / (others + own.sum() - rank)
         adjusted_warn[checks == check] = times * holm(p_warn[checks == check])
     fails = counted & (adjusted <= false_alarms) & (beyond <= UNSURE)
     warns = (adjusted_warn <= WARN_TIMES * false_alarms) & (beyond_warn <= UNSURE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from scipy.stats import hypergeom
@@ -117,19 +118,21 @@ def shrinkage(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> Facts:
 def category_loss(pool: Pool, unit: Ints, rule: Rule) -> Facts:
     """The questions of `category-loss`: categories of the base of which no row is left.
 
-    unit (n,): rows of one number are not independent, and count once on a side.
+    unit (n,): rows of one number are not independent, and count once on a side. Any of the base's
+    categories could have been lost, so all of them count.
     """
     codes, names = pool.dataset.codes, pool.dataset.categories
     removed = int(pool.removed.sum())
     kept, left, came = (
         len(np.unique(unit[side])) for side in (pool.kept, pool.removed, pool.added)
     )
+    base = np.bincount(codes[pool.in_base], minlength=len(names))
+    candidate = np.bincount(codes[pool.in_candidate], minlength=len(names))
+    others = sum(_can_fail(rule.of(n)) for n in compress(names, (base > 0) & (candidate > 0)))
     asked, fail, warn = [], [], []
-    for code, name in enumerate(names):
-        own = codes == code
-        rows = np.flatnonzero(own & pool.in_base)
-        if not len(rows) or (own & pool.in_candidate).any():
-            continue
+    for code in np.flatnonzero((base > 0) & (candidate == 0)).tolist():
+        name = names[code]
+        rows = np.flatnonzero((codes == code) & pool.in_base)
         # That all of its rows are among those that left, and none among those that came. Where
         # the candidate was made from the base by leaving rows out, nothing of that was chance.
         units = len(np.unique(unit[rows]))
@@ -154,6 +157,7 @@ def category_loss(pool: Pool, unit: Ints, rule: Rule) -> Facts:
                 reach=1.1,  # all of it is beyond any limit
                 rows=rows,
                 explains=len(rows) / max(removed, 1),
+                others=others,
                 summary=f"none of the {len(rows):,} rows of {name} is left",
                 advice="Put the category back; a model that is trained without it cannot know it.",
             )
@@ -161,6 +165,10 @@ def category_loss(pool: Pool, unit: Ints, rule: Rule) -> Facts:
         fail.append(p if of.fail is not None else 1.0)
         warn.append(0.0 if of.warn is not None else 1.0)
     return Facts(asked, np.array(fail), np.array(warn), np.zeros(len(asked)))
+
+
+def _can_fail(rule: Rule) -> bool:
+    return rule.fail is not None and not rule.informational
 
 
 def _facts(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from auditor.comparison import CategoryRetention, Contrast, Figure, Retention
 from auditor.records import Dataset, Ints
@@ -106,7 +107,9 @@ def paired(right: Values, scored: Scored, rows: Flags, seed: int, *, held: float
     """Mean accuracy over the categories of the `rows` (n,) by both columns of `right` (n, 2).
 
     Intervals, which hold a part `held`, by resampling units, the same for both: what makes a row
-    hard makes it so for both.
+    hard makes it so for both. Where units do not differ, or hardly, resampling knows of none that
+    would, so an independent error is added: that of a share of `n` units of which none was hit, by
+    Laplace's rule of succession, 1 / (n + 2).
     """
     at = np.flatnonzero(rows)
     codes = np.unique(scored.dataset.codes[at], return_inverse=True)[1]
@@ -126,12 +129,22 @@ def paired(right: Values, scored: Scored, rows: Flags, seed: int, *, held: float
     means = share.sum(axis=1) / (rows_drawn > 0).sum(axis=1)[:, None]
     both = np.column_stack([means, means[:, 1] - means[:, 0]])
     low, high = np.quantile(both[1:], ((1 - held) / 2, (1 + held) / 2), axis=0)
+    unmet = float(norm.ppf((1 + held) / 2)) / (_worth(counts) + 2)
     return Contrast(
         **{
-            name: _figure(both[0, i], both[0, i] - low[i], high[i] - both[0, i])
+            name: wider(_figure(both[0, i], both[0, i] - low[i], high[i] - both[0, i]), unmet)
             for i, name in enumerate(("base", "candidate", "difference"))
         }
     )
+
+
+def _worth(counts: Values) -> float:
+    """How many units of one weight a mean over categories is worth (Kish 1965, "Survey sampling").
+
+    counts (u, K): each unit's rows of each category.
+    """
+    weight = (counts / counts.sum(axis=0)).mean(axis=1)
+    return float(1.0 / (weight**2).sum())
 
 
 def apart(base: Figure, candidate: Figure) -> Contrast:

@@ -96,12 +96,14 @@ def coverage(rows: int, random: Random, kind: str = "part", together: int = 1) -
     return _fails(pool, asked)
 
 
-def _fails(pool: Pool, asked: Any) -> bool:
-    decided = decide(pool, [asked], false_alarms=LEVEL, fewest=1, unseen=1.0)
+def _fails(pool: Pool, asked: Any, level: float = LEVEL) -> bool:
+    decided = decide(pool, [asked], false_alarms=level, fewest=1, unseen=1.0)
     return any(t.status == "fail" for t in decided.tested)
 
 
-def lost_category(rows: int, random: Random, many: int = 20, together: int = 1) -> bool:
+def lost_category(
+    rows: int, random: Random, many: int = 20, together: int = 1, level: float = LEVEL
+) -> bool:
     """Of `many` categories of which the base has about so many rows, has the next set none?"""
     total = rows * many * 2
     draws = -(-total // together)
@@ -109,7 +111,7 @@ def lost_category(rows: int, random: Random, many: int = 20, together: int = 1) 
     number = np.repeat(np.arange(draws), together)[:total]
     base = np.arange(total) < total // 2
     pool = pooled(np.stack([number, number, code], axis=1), base, ~base)
-    return _fails(pool, category_loss(pool, number, Rule(fail=0.0)))
+    return _fails(pool, category_loss(pool, number, Rule(fail=0.0)), level)
 
 
 def drop(sets: int, random: Random) -> bool:

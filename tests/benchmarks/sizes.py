@@ -232,6 +232,12 @@ NULLS = (
         draw=partial(sides.lost_category, together=5),
     ),
     Null(
+        name="gate: category-loss, rows of one of 77 categories",
+        level=0.01,
+        sizes=(2, 5, 20),
+        draw=partial(sides.lost_category, many=77, level=0.01),
+    ),
+    Null(
         name="gate: forecast, a drop of just the margin",
         level=0.05,
         sizes=(1,),

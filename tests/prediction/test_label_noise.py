@@ -96,6 +96,27 @@ def test_a_category_of_rows_from_everywhere_is_not_told_from_the_others(tickets,
     assert max(c.p for c in skill.values() if c.category != "other") < 1e-6
 
 
+@pytest.mark.parametrize(("labels", "units"), [("ab", 1), ("abcde", 1), ("abcde", 3)])
+def test_upper_ends_of_categories_are_below_nothing_no_more_often_than_stated(
+    write, estimate, labels, units
+):
+    """Labels dealt out to writers of one message or of three, in sets at the smallest size.
+
+    At most one set in twenty; of forty more than six have a chance of .003.
+    """
+    below, told = 0, []
+    for i in range(40):
+        texts = [t for t, _ in write(50 * units, topics=("billing",), name=f"dealt {units} {i}")]
+        writer = {t: f"w{n // units}" for n, t in enumerate(texts)}
+        label = np.random.default_rng(i).choice(list(labels), 50)
+        pairs = [(t, str(label[n // units])) for n, t in enumerate(texts)]
+        found = estimate(pairs, groups=writer if units > 1 else None).categories
+        below += any(c.skill_high < 0 for c in found)
+        told += [c.p <= 0.05 for c in found]
+    assert below <= 6
+    assert np.mean(told) <= 0.11
+
+
 def test_copies_do_not_tell_each_others_labels(world, direction, write, estimate):
     """Thirty texts five times, a coin a text: known as copies they tell nothing."""
     texts, copies = [], {}

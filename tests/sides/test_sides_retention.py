@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -47,8 +49,26 @@ def test_pairing_makes_the_interval_of_the_difference_narrower():
     random = np.random.default_rng(0)
     right = np.repeat((random.random(200) < 0.6)[:, None], 2, axis=1).astype(float)
     told = paired(right, scored(200), np.ones(200, bool), 0)
-    assert told.difference.low == told.difference.high == 0
-    assert apart(told.base, told.candidate).difference.high > 0
+    assert told.difference.high < 0.2 * apart(told.base, told.candidate).difference.high
+
+
+@pytest.mark.parametrize(("rows", "of_one"), [(30, 1), (30, 3), (100, 3), (300, 10)])
+def test_rows_on_which_nothing_differs_do_not_show_that_nothing_ever_does(rows, of_one):
+    """Units of `of_one` rows: of as many, one in ten can well differ."""
+    right = np.repeat((np.arange(rows) % 4 > 0)[:, None], 2, axis=1).astype(float)
+    data = dataclasses.replace(scored(rows), units=np.arange(rows) // of_one)
+    found = paired(right, data, np.ones(rows, bool), 0).difference
+    units = rows / of_one
+    assert found.high == -found.low == pytest.approx(1.2816 / (units + 2), rel=0.05)
+
+
+def test_one_large_customer_among_small_ones_is_most_of_what_is_known():
+    right = np.ones((120, 2))
+    owner = np.minimum(np.arange(120), 20)  # the last has a hundred rows
+    found = paired(
+        right, dataclasses.replace(scored(120), units=owner), np.ones(120, bool), 0
+    ).difference
+    assert found.high > 0.3
 
 
 def test_the_interval_of_independent_figures_is_their_root_sum_of_squares():
