@@ -58,7 +58,6 @@ WITHOUT = {
     "label_noise": "there is one category, so no label can be told from another",
     "label_errors": "there is one category, so no label can be told from another",
     "out_of_fold": "there is one category, so no label can be told from another",
-    "label_errors": "there is one category, so no label can be told from another",
     "frame_alone": "there is no template",
     "illusions": "there is no template",
     "forecast": "there is one category, so nothing can be forgotten in favour of another",

@@ -141,7 +141,8 @@ def test_where_it_could_not_be_told_nothing_is_said(make_audit, audit):
 WHOLE = (
     "About 35 of the 38 labels listed are wrong (expected from their probabilities).",
     "Of all 200 labels about 41 are wrong (95% interval 32 to 59).",
-    "1 pair of categories overlaps: 9 rows could be either.",
+    "1 pair of categories overlaps: 9 rows besides could be either, right or wrong, which the "
+    "texts cannot tell.",
 )
 
 
@@ -266,7 +267,7 @@ def test_many_overlaps_stand_beside_many_labels_and_the_page_says_how_many_there
     [section] = sections(found)
     assert (section.total, len(section.rest), len(section.overlaps)) == (900, 270, 30)
     page = HtmlRenderer().render(found)
-    assert "50 pairs of categories overlap: 300 rows could be either." in page
+    assert "50 pairs of categories overlap: 300 rows besides could be either" in page
 
 
 def test_an_overlap_doubts_no_row(audit):
