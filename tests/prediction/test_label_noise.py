@@ -102,7 +102,7 @@ def test_upper_ends_of_categories_are_below_nothing_no_more_often_than_stated(
 ):
     """Labels dealt out to writers of one message or of three, in sets at the smallest size.
 
-    At most one set in twenty; of forty more than six have a chance of .003.
+    At most one set in twenty; of forty, more than six have a chance of .003.
     """
     below, told = 0, []
     for i in range(40):
@@ -114,7 +114,7 @@ def test_upper_ends_of_categories_are_below_nothing_no_more_often_than_stated(
         below += any(c.skill_high < 0 for c in found)
         told += [c.p <= 0.05 for c in found]
     assert below <= 6
-    assert np.mean(told) <= 0.11
+    assert np.mean(told) <= 0.15
 
 
 def test_copies_do_not_tell_each_others_labels(world, direction, write, estimate):
