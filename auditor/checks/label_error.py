@@ -67,7 +67,7 @@ class LabelError:
 
     def _listed(self, score: Table, wrong: Table) -> list[int]:
         """Positions that are worth reading, surest first."""
-        order = np.argsort(-score, kind="stable")
+        order = np.lexsort((-score, -wrong))
         told = np.isfinite(score[order]) & (wrong[order] >= self.listed)
         return [int(i) for i in order[told]]
 
