@@ -103,11 +103,12 @@ def _by_kind(share: Share, found: Suspicion, codes: Ints) -> Table:
     told = usual > 0
     _, kind = np.unique(np.stack([codes, found.rival]), axis=1, return_inverse=True)
     kind = kind.ravel()
-    expected = np.bincount(kind, told) * share.share
+    expected = (np.bincount(kind, told)[kind] - told) * share.share
     odds, wrong = usual / (1.0 - usual), usual
     for _ in range(ROUNDS):
-        rate = (ONE + np.bincount(kind, wrong)) / (ONE + expected)
-        wrong = odds * rate[kind] / (1.0 + odds * rate[kind])
+        others = np.bincount(kind, wrong)[kind] - wrong  # no row speaks for itself
+        rate = (ONE + others) / (ONE + expected)
+        wrong = odds * rate / (1.0 + odds * rate)
     return np.asarray(np.minimum(wrong, MOST_SURE).round(4))
 
 
