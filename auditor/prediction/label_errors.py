@@ -100,7 +100,7 @@ def _by_kind(share: Share, found: Suspicion, codes: Ints) -> Table:
     maximisation, empirical Bayes (Robbins 1956; DuMouchel 1999 of such rates).
     """
     usual = share.at(found.score)
-    told = usual > 0
+    told = np.isfinite(found.score)
     _, kind = np.unique(np.stack([codes, found.rival]), axis=1, return_inverse=True)
     kind = kind.ravel()
     expected = (np.bincount(kind, told)[kind] - told) * share.share

@@ -10,9 +10,11 @@ import pytest
 from auditor.embedding.copies import find_copies
 from auditor.embedding.hashing import HashingEmbedder
 from auditor.embedding.neighbours import nearest
+from auditor.prediction import label_errors
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.label_errors import doubtful, find_label_errors, suspect, too_few
-from auditor.prediction.label_probes import LabelProbes
+from auditor.prediction.label_probes import MOST_SCORE, LabelProbes, Suspicion
+from auditor.prediction.spike_in import GRID, Share
 from auditor.records import CopyFamilies, Dataset, LabelErrors
 
 NEAR = 20
@@ -307,3 +309,34 @@ def test_rows_that_are_not_taught_are_scored_and_count_for_no_share(dataset_of):
 
 def test_a_set_too_small_to_be_asked_is_read_by_a_usual_score():
     assert doubtful(None) == 6.0
+
+
+KINDS = 4
+CURVE = np.linspace(0.0, 1.0, len(GRID))  # as likely wrong as the score is high
+USUAL = Share(share=0.02, low=0.0, high=1.0, wrong=CURVE, ratio=np.zeros(len(GRID)))
+
+
+def by_kind(score, rival, codes):
+    """The probabilities by kind, and without: of rows with these scores against their labels."""
+    nothing = np.zeros((3, len(codes), KINDS), dtype=np.float32)
+    score = np.asarray(score, dtype=float)
+    found = Suspicion(nothing, nothing[0], np.asarray(rival), score)
+    return label_errors._by_kind(USUAL, found, np.asarray(codes)), USUAL.at(score)
+
+
+def test_labels_of_a_kind_that_is_often_wrong_are_likelier_wrong():
+    """Ten licences filed as services stand out a little; one lease filed as payment no less."""
+    rival, codes = [1] * 10 + [3], [0] * 10 + [2]
+    found, usual = by_kind([0.0] * 11, rival, codes)
+    assert (found[:10] > usual[:10] + 0.3).all()
+    assert found[10] == pytest.approx(usual[10], abs=0.01)
+
+
+def test_no_row_speaks_for_itself():
+    found, usual = by_kind([5.0, -10.0, -10.0], [1, 1, 2], [0, 0, 1])
+    assert found[0] == pytest.approx(usual[0], abs=0.03)
+
+
+def test_a_kind_of_many_rows_that_are_right_is_less_likely_wrong():
+    found, usual = by_kind([0.0] + [-MOST_SCORE] * 300, [1] * 301, [0] * 301)
+    assert found[0] < usual[0] - 0.2
