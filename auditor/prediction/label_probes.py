@@ -16,6 +16,7 @@ import numpy as np
 from auditor.prediction.words import WordProbe, add_up
 from auditor.records import Floats, Ints, Neighbours, Table
 
+HARDLY = 1e-3  # the constant is shrunk: were all rows one family, nothing else would be left
 RIDGE = 1.0  # of unit vectors: average precision is the same to .01 from .3 to 10 (CLINC150, HWU64)
 SHARPNESS = 6.0  # of the softmax that makes probabilities of its scores; 10 ranks the same to .01
 VOTES = 10  # neighbours: enough to outvote one that is mislabelled itself, few enough to be near
@@ -91,10 +92,10 @@ class LabelProbes:
         for i, labels in (beside or {}).items():
             other[i, [*labels]] = -np.inf
         rival = other.argmax(axis=1)
-        score = (other[rows, rival].astype(np.float64) - log[rows, codes]).round(
-            4
-        )  # the same whatever the order of the sums
-        return Suspicion(witnesses, log, rival, np.where(np.isin(codes, [*aside]), -np.inf, score))
+        score = other[rows, rival].astype(np.float64) - log[rows, codes]
+        score[np.isin(codes, [*aside])] = -np.inf
+        # Rounded, scores are the same whatever the order of the sums.
+        return Suspicion(witnesses, log, rival, score.round(4))
 
     def _votes(self, codes: Ints) -> Floats:
         """(n, K) share of the nearest neighbours, by cosine."""
@@ -117,6 +118,15 @@ class _Family(NamedTuple):
     inverse: Table  # (taught, taught) of I - H
 
 
+class _Crowd(NamedTuple):
+    """A family of more rows than inputs: it is cheaper to fit anew without it."""
+
+    rows: Ints
+    taught: Ints  # places among the taught of those that are
+    inputs: Table  # (taught, dim + 1)
+    through: Table  # (rows, dim + 1) inputs times the inverse moment of all but the family
+
+
 @dataclass(frozen=True, slots=True)
 class _Ridge:
     """Ridge regression of labels on vectors, each row read without its own family's labels."""
@@ -125,6 +135,7 @@ class _Ridge:
     inputs: Table  # (m, dim + 1) of the rows that are taught, with a constant
     through: Table  # (n, dim + 1) inputs of all rows times the inverse moment
     families: list[_Family]
+    crowds: list[_Crowd]
     alone: Ints  # rows that are their whole family, and taught
     place: Ints  # of those, their place among the taught
     leverage: Table  # of those
@@ -134,22 +145,26 @@ class _Ridge:
         every = np.concatenate([vectors, np.ones((len(vectors), 1))], axis=1, dtype=np.float64)
         inputs = every[taught]
         moment = inputs.T @ inputs
-        moment[np.diag_indices(len(moment) - 1)] += RIDGE  # the constant is not shrunk
+        moment[np.diag_indices(len(moment) - 1)] += RIDGE
+        moment[-1, -1] += HARDLY
         through = every @ np.linalg.inv(moment)
         order = np.argsort(together, kind="stable")
         parts = np.split(order, np.flatnonzero(np.diff(together[order])) + 1)
         place = np.full(len(vectors), -1)
         place[taught] = np.arange(len(taught))
         alone = np.array([p[0] for p in parts if len(p) == 1 and place[p[0]] >= 0], dtype=np.int64)
-        families: list[_Family] = []
+        families, crowds = list[_Family](), list[_Crowd]()
         for rows in (p for p in parts if len(p) > 1):
             own = rows[place[rows] >= 0]
-            if len(own):
+            if len(own) > len(moment):
+                without = np.linalg.inv(moment - every[own].T @ every[own])
+                crowds.append(_Crowd(rows, place[own], every[own], every[rows] @ without))
+            elif len(own):
                 hat = through[rows] @ every[own].T
                 inside = np.eye(len(own)) - hat[np.searchsorted(rows, own)]
                 families.append(_Family(rows, place[own], hat, np.asarray(np.linalg.inv(inside))))
         leverage = (through[alone] * every[alone]).sum(axis=1)
-        return cls(taught, inputs, through, families, alone, place[alone], leverage)
+        return cls(taught, inputs, through, families, crowds, alone, place[alone], leverage)
 
     def kinds(self, codes: Ints) -> int:
         return int(codes[self.taught].max()) + 1
@@ -158,10 +173,14 @@ class _Ridge:
         """(n, K). What a family adds to its own scores is the hat matrix's part of it (Rifkin and
         Lippert 2007, "Notes on regularized least squares", for one row)."""
         own = codes[self.taught]
-        scores = self.through @ (add_up(own) @ self.inputs).T
-        left = np.eye(scores.shape[1])[own] - scores[self.taught]  # residuals of what was taught
+        sums, labels = add_up(own) @ self.inputs, np.eye(int(own.max()) + 1)[own]
+        scores = self.through @ sums.T
+        left = labels - scores[self.taught]  # residuals of what was taught
         scores[self.alone] -= (self.leverage / (1.0 - self.leverage))[:, None] * left[self.place]
         for family in self.families:
             scores[family.rows] -= family.hat @ (family.inverse @ left[family.taught])
+        for crowd in self.crowds:
+            others = sums - labels[crowd.taught].T @ crowd.inputs
+            scores[crowd.rows] = crowd.through @ others.T
         odds = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)

@@ -28,7 +28,7 @@ from auditor.records import Floats, Ints, Table
 RATES = (0.02, 0.10)  # of the families at a time; scores of planted errors hardly differ by it
 PLANTED = 1000  # families in all, where they are enough ...
 MOST_TURNS = 8  # ... in as many turns of all rates and kinds
-NEAREST = (0.5, 0.25, 0.75)
+NEAREST = (0.5, 0.25, 0.75)  # part of the errors to the likeliest category: assumed, and tried
 TURNS = 4  # of weighing planted errors anew
 MOST_SURE = 0.99  # a thousand planted errors tell no more
 SURE = 0.95  # of the interval of the share

@@ -11,6 +11,7 @@ import pytest
 from auditor.embedding.neighbours import nearest
 from auditor.prediction.label_probes import (
     FLOOR,
+    HARDLY,
     MOST_SCORE,
     RIDGE,
     SHARPNESS,
@@ -30,7 +31,7 @@ COMMON = ["the", "my", "is", "a", "please", "again", "not", "where", "was"]
 
 
 class Rows:
-    """n rows in three categories that overlap; every fourth one is of a family of two or three."""
+    """n rows in three categories that overlap; some are of families of two or three, ten of one."""
 
     def __init__(self, n: int = 60, seed: int = 0) -> None:
         random = np.random.default_rng(seed)
@@ -44,6 +45,7 @@ class Rows:
         self.together = np.arange(n)
         self.together[10:20] = self.together[20:30]
         self.together[30:35] = self.together[20:25]
+        self.together[45:55] = self.together[45]  # more rows than inputs
         self.near = nearest(self.vectors, NEAR)
 
     def probes(self, taught=None):
@@ -71,7 +73,7 @@ def softmax(scores):
 def ridge(row, taught):
     """Of one row, by a regression fitted anew on `taught`."""
     inputs = np.c_[ROWS.vectors[taught].astype(float), np.ones(len(taught))]
-    shrunk = RIDGE * np.diag([*[1.0] * DIM, 0.0])
+    shrunk = RIDGE * np.diag([*[1.0] * DIM, HARDLY / RIDGE])
     targets = np.eye(KINDS)[ROWS.codes[taught]]
     weights = np.linalg.solve(inputs.T @ inputs + shrunk, inputs.T @ targets)
     return softmax(SHARPNESS * np.r_[ROWS.vectors[row], 1.0] @ weights)
@@ -262,3 +264,10 @@ def test_a_row_without_neighbours_gets_no_vote():
     found = rows.probes().suspect(rows.codes)
     assert (found.witnesses[1] == 0).all()
     assert np.isfinite(found.score).all()
+
+
+def test_rows_that_are_all_kept_together_say_nothing_of_one_another():
+    one = np.zeros(len(ROWS.codes), dtype=np.int64)
+    said = LabelProbes.of(ROWS.vectors, ROWS.texts, ROWS.near, one).suspect(ROWS.codes)
+    assert said.witnesses[0] == pytest.approx(1 / KINDS, abs=0.01)
+    assert np.isfinite(said.score).all()
