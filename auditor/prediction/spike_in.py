@@ -28,7 +28,7 @@ from auditor.records import Floats, Ints, Table
 RATES = (0.02, 0.10)  # of the families at a time; scores of planted errors hardly differ by it
 PLANTED = 1000  # families in all, where they are enough ...
 MOST_TURNS = 8  # ... in as many turns of all rates and kinds
-NEAREST = (0.5, 0.25, 0.75)  # part of the errors to the likeliest category: assumed, and tried
+NEAREST = (0.5, 0.0, 0.75)  # part of the errors to the likeliest category: assumed, and tried
 TURNS = 4  # of weighing planted errors anew
 MOST_SURE = 0.99  # a thousand planted errors tell no more
 SURE = 0.95  # of the interval of the share
@@ -104,7 +104,7 @@ def estimate(score: Table, weight: Table, planted: Planted) -> Share:
     """The share of wrong labels among rows with `score` (n,), of which -inf is not assessed.
 
     weight (n,): 1 over the rows of its family. Its interval holds whatever part of the errors, from
-    a quarter to three quarters, is to the likeliest other category.
+    none to three quarters, is to the likeliest other category.
     """
     known = np.isfinite(score)
     rows = np.asarray(np.bincount(_cell(score[known]), weight[known], len(GRID)), dtype=float)
