@@ -83,7 +83,7 @@ def test_the_packaged_model_learns_the_tickets_and_then_what_was_left_out(
     done = CliRunner().invoke(main, [*words, "--embedder", "all-MiniLM-L6-v2"])
     assert done.exit_code == 0, done.output
     [path] = (workplace / "reports/desk/backtest").glob("*.json")
-    [run] = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    [run] = json.loads(path.read_text(encoding="utf-8"))["content"]["runs"]
     assert np.shape(run["moved"]) == (8, 7)  # the embeddings and six layers
     assert np.mean(run["accuracy"][0]) > 0.6
     assert np.min(run["moved"][-1]) > 0
