@@ -41,7 +41,7 @@ class LabelError:
     listed: float = limit(
         0.1,
         "Probability from which a row is listed: one in ten is worth the seconds that it takes to "
-        "read; with .2 the average precision falls by .05 where few labels are wrong (HWU64, 1 %).",
+        "read; with .2 the average precision falls by .02 where few labels are wrong (HWU64, 1 %).",
     )
     overlap: int = limit(
         5,
