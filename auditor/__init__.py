@@ -32,8 +32,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from auditor.pipeline import audit, backtest
+    from auditor.records.audit import Audit
+    from auditor.records.findings import Finding
     from auditor.reporting import load, save, save_html
-    from auditor.results import Audit, Finding
     from auditor.settings import Settings
 
 __all__ = ["Audit", "Finding", "Settings", "audit", "backtest", "load", "save", "save_html"]
@@ -41,8 +42,8 @@ __all__ = ["Audit", "Finding", "Settings", "audit", "backtest", "load", "save", 
 _HOMES = {
     "audit": "auditor.pipeline",
     "backtest": "auditor.pipeline",
-    "Audit": "auditor.results",
-    "Finding": "auditor.results",
+    "Audit": "auditor.records.audit",
+    "Finding": "auditor.records.audit",
     "Settings": "auditor.settings",
     "load": "auditor.reporting",
     "save": "auditor.reporting",

@@ -3,7 +3,7 @@
     AuditorError
       UsageError        2   wrong option, setting or column name
       DataError         4   a file that cannot be audited
-      SurroundingsError 5   disk, memory, or a package or model that is missing
+      MachineError 5   disk, memory, or a package or model that is missing
 
 Every message names what was found, what was expected and the next step, in one line.
 """
@@ -27,7 +27,7 @@ class DataError(AuditorError):
     exit_code = 4
 
 
-class SurroundingsError(AuditorError):
+class MachineError(AuditorError):
     """The machine lacks something: a package, a model, disk space, permission."""
 
     exit_code = 5

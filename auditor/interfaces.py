@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from auditor.outcomes import Verdict
-from auditor.records import Embeddings, Evidence, Ints
-from auditor.results import Audit, Finding, Reject, SkippedCheck
+from auditor.records.arrays import Ints
+from auditor.records.audit import Audit
+from auditor.records.dataset import Reject
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding, SkippedCheck
+from auditor.records.structure import Embeddings
+from auditor.records.verdict import Verdict
 
 if TYPE_CHECKING:
     from torch import nn

@@ -11,8 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.checks import CHECKS
-from auditor.comparison import Comparison
-from auditor.results import Audit, Finding, SubtypeSummary
+from auditor.records.audit import Audit, SubtypeSummary
+from auditor.records.comparison import Comparison
+from auditor.records.findings import Finding
 
 NAMES = {check.code: frozenset(check.names) for check in CHECKS}
 
@@ -66,5 +67,5 @@ def _kept(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
 
 
 def _unquoted_subtype(subtype: SubtypeSummary) -> SubtypeSummary:
-    templates = tuple(replace(t, skeleton=None) for t in subtype.templates)
+    templates = tuple(replace(t, pattern=None) for t in subtype.templates)
     return replace(subtype, keywords=(), templates=templates)

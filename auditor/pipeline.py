@@ -10,56 +10,44 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from auditor.checks import CHECKS, judge
+from auditor.checks.limits import limits_of
 from auditor.checks.rejected_rows import unread
 from auditor.dataset import load_dataset, load_texts
-from auditor.digest import digest, drawn
-from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
-from auditor.embedding.frames import find_frames
-from auditor.embedding.map import draw
-from auditor.embedding.neighbours import nearest
-from auditor.embedding.repetition import find_repetition
-from auditor.embedding.subtypes import find_subtypes
 from auditor.embedding.target import open_target
-from auditor.embedding.templates import find_templates, without_templates
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Progress, Target
-from auditor.limits import limits_of
 from auditor.no_text import without_text
-from auditor.opening import (
-    cache_folder,
-    coefficients_of,
-    open_encoder,
-    target_of,
-    with_options,
-)
 from auditor.prediction import backtest as backtests
-from auditor.prediction.budget import choose as choose_rung
-from auditor.prediction.budget import cost_of_full, seconds_of_head
 from auditor.prediction.estimate import Coefficients
+from auditor.prediction.fine_tuning.budget import choose as choose_fidelity
+from auditor.prediction.fine_tuning.budget import cost_of_full, seconds_of_head
+from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
-from auditor.prediction.frame_alone import read_frames_alone
-from auditor.prediction.illusion import measure_illusions
 from auditor.prediction.label_errors import find_label_errors
 from auditor.prediction.label_noise import estimate_label_noise
-from auditor.prediction.leaving_out import Whole, choose
-from auditor.prediction.measuring import measure_update
+from auditor.prediction.leave_out import FullDataset, choose
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
-from auditor.prediction.scenes import Old
-from auditor.records import (
-    CopyFamilies,
-    Dataset,
-    Embeddings,
-    Evidence,
-    Example,
-    Reference,
-    Subtype,
-    Template,
-    computed,
-)
-from auditor.results import Audit, Backtest, Finding, Forecast, SkippedCheck
+from auditor.prediction.pattern_alone import evaluate_patterns_alone
+from auditor.prediction.scenarios import BaseTask
+from auditor.prediction.template_leakage import measure_template_leakage
+from auditor.records.audit import Audit
+from auditor.records.dataset import Dataset, Example
+from auditor.records.evidence import Evidence, Reference, computed
+from auditor.records.findings import Finding, SkippedCheck
+from auditor.records.forecast import Backtest, Forecast
+from auditor.records.structure import CopyFamilies, Embeddings, Subtype, Template
+from auditor.resources import cache_folder, coefficients_of, open_encoder, target_of, with_options
 from auditor.settings import Settings, configure
+from auditor.structure.copies import find_copies
+from auditor.structure.map import draw
+from auditor.structure.matches import find_matches
+from auditor.structure.neighbours import nearest
+from auditor.structure.repetition import find_repetition
+from auditor.structure.subtypes import find_subtypes
+from auditor.structure.templates import find_templates, without_templates
+from auditor.summary import map_sample, summarise
 from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -105,12 +93,12 @@ def audit(
             *skipped,
             SkippedCheck(code="forecast", reason=f"of the update {unread(incoming)}"),
         )
-    shown = drawn(dataset, findings, settings.map_points)
+    shown = map_sample(dataset, findings, settings.map_points)
     progress("map", 0, 1)
     places = draw(evidence.embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
-    whole = digest(evidence, findings, skipped, limits, shown, places, settings)
+    whole = summarise(evidence, findings, skipped, limits, shown, places, settings)
     return without_text(whole) if settings.no_text else whole
 
 
@@ -152,7 +140,7 @@ def gather(
     whole, disjoint = (
         keep_near_together(dataset, evidence.same_text, t) for t in ((), evidence.templates)
     )
-    old = Old(
+    old = BaseTask(
         dataset=dataset,
         embeddings=evidence.embeddings,
         together=whole,
@@ -163,7 +151,7 @@ def gather(
         ),
     )
     update = (incoming, encoder.embed(incoming.texts)) if incoming else None
-    forecast = climb(old, update, target, coefficients, settings, progress)
+    forecast = run_forecast(old, update, target, coefficients, settings, progress)
     return dataclasses.replace(evidence, forecast=forecast)
 
 
@@ -186,7 +174,7 @@ def look(
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     same_text = find_copies(dataset.texts, neighbours)
     templates = find_templates(dataset, same_text)
-    frames = find_frames(dataset, templates)
+    matches = find_matches(dataset, templates)
     across = None
     if dataset.held_out:
         across = find_copies_across(dataset.examples, dataset.held_out, embeddings, held_out)
@@ -202,8 +190,8 @@ def look(
         copies_across=across.apart(_told_before(dataset)) if across else None,
         same_text_across=across,
         repetition=find_repetition(dataset, same_text, templates, settings.seed),
-        frames=frames,
-        frame_alone=read_frames_alone(dataset, same_text, frames),
+        matches=matches,
+        pattern_alone=evaluate_patterns_alone(dataset, same_text, matches),
     )
     stripped = without_templates(dataset.texts, templates)
     if "subtypes" in parts:
@@ -215,8 +203,8 @@ def look(
         said = score_out_of_fold(dataset, embeddings, same_text, templates, seed)
         gaps = None
         if said:
-            gaps = measure_illusions(dataset, embeddings, same_text, frames, said, seed)
-        evidence = dataclasses.replace(evidence, out_of_fold=said, illusions=gaps)
+            gaps = measure_template_leakage(dataset, embeddings, same_text, matches, said, seed)
+        evidence = dataclasses.replace(evidence, out_of_fold=said, template_leakage=gaps)
     if "errors" in parts:
         together = keep_near_together(dataset, same_text)
         errors = find_label_errors(
@@ -247,8 +235,8 @@ def _subtypes(
     return find_subtypes(dataset, stripped, vectors, copies, templates)
 
 
-def climb(
-    old: Old,
+def run_forecast(
+    old: BaseTask,
     update: tuple[Dataset, Embeddings] | None,
     target: Target | None,
     coefficients: Coefficients,
@@ -261,14 +249,14 @@ def climb(
         rows, vectors = update
         across = find_copies_across(old.dataset.examples, rows.examples, old.embeddings, vectors)
         full = cost_of_full(old, rows, across, target)
-    choice = choose_rung(
+    choice = choose_fidelity(
         settings.probe,
         settings.budget,
         full=full,
         head=lambda: seconds_of_head(old, given=update is not None),
     )
     measurement = None
-    if update and target and across and choice.rung == "full":
+    if update and target and across and choice.fidelity == "full":
         folder = cache_folder(settings) / "fine-tunes"
         measurement = measure_update(
             *(old, update[0], across, target, choice.effort, folder),
@@ -278,7 +266,7 @@ def climb(
     return forecast_forgetting(
         old,
         update,
-        rung=choice.rung,
+        fidelity=choice.fidelity,
         chosen=choice.reason,
         coefficients=coefficients,
         seed=settings.seed,
@@ -305,7 +293,7 @@ def backtest(
     Raises `auditor.errors.AuditorError` for what the user can mend.
     """
     settings = with_options(settings or Settings(), options)
-    rung, coefficients = _backtested_rung(settings), coefficients_of(settings)
+    fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
@@ -315,7 +303,7 @@ def backtest(
         raise DataError(f"{dataset.name}: too few categories to leave one out; 4 are needed")
     copies = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
     templates = find_templates(dataset, copies)
-    whole = Whole(
+    whole = FullDataset(
         dataset=dataset,
         embeddings=embeddings,
         copies=copies,
@@ -329,14 +317,14 @@ def backtest(
         target,
         folder,
         coefficients=coefficients,
-        rung=rung,
+        fidelity=fidelity,
         seeds=seeds,
         seed=settings.seed,
         progress=progress,
     )
 
 
-def _backtested_rung(settings: Settings) -> str:
+def _backtested_fidelity(settings: Settings) -> str:
     """Raises UsageError for `full`: that is the measurement itself."""
     if settings.probe == "full":
         raise UsageError(

@@ -13,8 +13,8 @@ from types import NoneType
 from typing import Any, Protocol, get_args, get_type_hints
 
 from auditor.errors import UsageError
-from auditor.records import ROLES
-from auditor.spelling import is_blank
+from auditor.label_spelling import is_blank
+from auditor.records.dataset import ROLES
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
 JOINED = " + "  # between the names of columns whose values are one text

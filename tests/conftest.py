@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pools import numbered, pooled, random  # noqa: F401
 
 # Threads that spin while they wait make small tensors crawl on a busy machine; torch reads these
 # when it is first imported, here and in the processes that tests start.

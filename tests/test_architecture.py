@@ -102,11 +102,17 @@ DRAWS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multino
 IN_PLACE = {"normal_", "uniform_", "bernoulli_", "random_", "exponential_"}
 # (module, call): why it needs no seed of the user's.
 UNSEEDED = {
-    ("prediction/budget.py", "np.random.default_rng(0)"): "a few steps are timed and thrown away",
-    ("prediction/budget.py", "seed=0"): "a few steps are timed and thrown away",
-    ("prediction/reading.py", "Ridge"): "solved exactly: only its solvers sag and saga draw",
+    (
+        "prediction/fine_tuning/budget.py",
+        "np.random.default_rng(0)",
+    ): "a few steps are timed and thrown away",
+    ("prediction/fine_tuning/budget.py", "seed=0"): "a few steps are timed and thrown away",
+    (
+        "prediction/fine_tuning/evaluation.py",
+        "Ridge",
+    ): "solved exactly: only its solvers sag and saga draw",
     ("dataset/roles.py", "hash(value)"): "of distinct values only the number counts",
-    ("files.py", "secrets.token_hex(8)"): "the name of a temporary file",
+    ("atomic.py", "secrets.token_hex(8)"): "the name of a temporary file",
     ("commands/gate.py", "secrets.token_hex(16)"): "the end of a text that no line of it is to be",
 }
 

@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from auditor.checks import CHECKS
 from auditor.cli import main
 from auditor.commands.options import COMPARISON_FORMATS, FORMATS, GATE_FORMATS
-from auditor.comparison import Comparison
 from auditor.no_text import holds_words, without_text
-from auditor.outcomes import Verdict
-from auditor.results import Audit, Finding
+from auditor.records.audit import Audit
+from auditor.records.comparison import Comparison
+from auditor.records.findings import Finding
+from auditor.records.verdict import Verdict
 
 CANARY = "zqk"  # begins every word of every cell but categories and splits
 KEPT = ("category", "split")  # whose values stay, and so do the names of columns

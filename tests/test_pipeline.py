@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 import auditor
 from auditor.embedding.target import open_target
 from auditor.errors import DataError, UsageError
-from auditor.records import ROLES
+from auditor.records.dataset import ROLES
 
 # The keys of `audit.json`, as the contract has them; more may be added.
 TOP = {
@@ -134,7 +134,7 @@ def test_templates_and_rejects_have_the_keys_of_the_contract(audit, tickets):
     templates = [t for s in found["subtypes"] for t in s["templates"]]
     assert reject == {"row": len(tickets), "line": None, "reason": "text is blank", "found": ""}
     assert templates
-    assert all(t.keys() >= {"skeleton", "rows", "share"} for t in templates)
+    assert all(t.keys() >= {"pattern", "rows", "share"} for t in templates)
 
 
 def test_the_map_is_rows_with_places_and_examples_are_texts_by_row(plain, tickets):

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from auditor.checks import CHECKS
 from auditor.cli import main
 from auditor.commands.options import GATE_FORMATS
-from auditor.gate import CODES
-from auditor.gate.answers import OF_SETS
-from auditor.policy import AGAINST_A_BASE, ALONE, load_policy
+from auditor.gating.counted import OF_SETS
+from auditor.gating.gate import CODES
+from auditor.gating.policy import AGAINST_A_BASE, ALONE, load_policy
 from auditor.reporting.gate import BY_DEFAULT, load_verdict
 from auditor.settings import configure, load_settings
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from auditor.records import CopyFamilies, Dataset, Embeddings, Evidence, Example, Neighbours
+from auditor.records.dataset import Dataset, Example
+from auditor.records.evidence import Evidence
+from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
 
 
 def dataset(*examples, **fields):

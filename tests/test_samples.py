@@ -19,13 +19,15 @@ import pytest
 
 import auditor
 from auditor.dataset import load_dataset
-from auditor.embedding.copies import find_copies
 from auditor.embedding.hashing import HashingEmbedder
-from auditor.embedding.neighbours import nearest
-from auditor.embedding.templates import find_templates
-from auditor.records import CopyFamilies, Dataset, effective_examples
-from auditor.results import Audit, Finding
+from auditor.records.audit import Audit
+from auditor.records.dataset import Dataset
+from auditor.records.findings import Finding
+from auditor.records.structure import CopyFamilies, effective_examples
 from auditor.settings import Settings
+from auditor.structure.copies import find_copies
+from auditor.structure.neighbours import nearest
+from auditor.structure.templates import find_templates
 
 SAMPLES = Path(__file__).parents[1] / "sample_datasets"
 # The written sets; what a script makes of one of them is for test_make_synthetic.py.
@@ -168,4 +170,4 @@ def test_no_template_holds_a_twentieth_of_a_category(name):
     dataset = untouched(name)
     alone = CopyFamilies(family=np.arange(len(dataset.examples)))
     frames = [t for t in find_templates(dataset, alone) if t.excess > 0]
-    assert [(t.category, t.skeleton) for t in frames if t.share >= 0.05] == []
+    assert [(t.category, t.pattern) for t in frames if t.share >= 0.05] == []

@@ -11,12 +11,12 @@ import pytest
 import torch
 
 import auditor
-from auditor.compare import compare
-from auditor.embedding import repetition
-from auditor.embedding.map import FEWEST, draw
-from auditor.gate import gate
+from auditor.comparing import diversity
+from auditor.comparing.compare import compare
+from auditor.gating.gate import gate
 from auditor.prediction import label_noise
-from auditor.sides import diversity
+from auditor.structure import repetition
+from auditor.structure.map import FEWEST, draw
 
 SEED = 48_611
 

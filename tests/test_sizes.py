@@ -52,7 +52,7 @@ def sizes(monkeypatch):
 
 @pytest.mark.parametrize("name", QUICK)
 def test_at_its_smallest_n_a_test_is_wrong_about_as_often_as_it_says(sizes, monkeypatch, name):
-    for module in ("auditor.sides.two_samples", "auditor.prediction.label_noise"):
+    for module in ("auditor.comparing.two_samples", "auditor.prediction.label_noise"):
         monkeypatch.setattr(importlib.import_module(module), "PERMUTATIONS", 39)
     [null] = [n for n in sizes.NULLS if n.name == name]
     said = sizes.rejected(null.draw, null.sizes[0], RUNS)

@@ -10,11 +10,11 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from auditor.compare import compare
-from auditor.embedding.neighbours import nearest
-from auditor.gate import gate
+from auditor.comparing.compare import compare
+from auditor.gating.gate import gate
 from auditor.pipeline import audit
 from auditor.prediction.out_of_fold import probabilities
+from auditor.structure.neighbours import nearest
 from auditor.threads import one_blas_thread, one_torch_thread
 
 

@@ -27,8 +27,8 @@ from auditor.checks.split_leakage import SplitLeakage
 from auditor.checks.template_dominance import TemplateDominance
 from auditor.checks.template_shortcut import TemplateShortcut
 from auditor.interfaces import Check
-from auditor.records import Evidence, NotComputed
-from auditor.results import Finding, SkippedCheck
+from auditor.records.evidence import Evidence, NotComputed
+from auditor.records.findings import Finding, SkippedCheck
 
 CHECKS: tuple[Check, ...] = (
     RejectedRows(),
@@ -58,8 +58,8 @@ WITHOUT = {
     "label_noise": "there is one category, so no label can be told from another",
     "label_errors": "there is one category, so no label can be told from another",
     "out_of_fold": "there is one category, so no label can be told from another",
-    "frame_alone": "there is no template",
-    "illusions": "there is no template",
+    "pattern_alone": "there is no template",
+    "template_leakage": "there is no template",
     "forecast": "there is one category, so nothing can be forgotten in favour of another",
 }
 

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from auditor.limits import limit
-from auditor.records import Evidence, Floats, Ints, computed
-from auditor.results import Finding, SkippedCheck
+from auditor.checks.limits import limit
+from auditor.records.arrays import Floats, Ints
+from auditor.records.evidence import Evidence, computed
+from auditor.records.findings import Finding, SkippedCheck
 from auditor.statistics import Z80, step_down
 
 Reals = NDArray[np.float64]

@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from auditor.limits import limit
-from auditor.records import Evidence, Ints
-from auditor.results import Finding, SkippedCheck
+from auditor.checks.limits import limit
+from auditor.records.arrays import Ints
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding, SkippedCheck
 from auditor.statistics import holm
 
 WIDTHS = (2, 3)  # columns a pattern; one alone has nothing to be independent of, four no reader

@@ -10,9 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.limits import limit
-from auditor.records import Evidence, Ints, Subtype, computed
-from auditor.results import Finding
+from auditor.checks.limits import limit
+from auditor.records.arrays import Ints
+from auditor.records.evidence import Evidence, computed
+from auditor.records.findings import Finding
+from auditor.records.structure import Subtype
 
 NEAREST = 5  # rows outside that a finding names, to tell what it stands apart from
 Values = NDArray[Any]  # (n,) strings or None
@@ -55,10 +57,12 @@ class CoverageGap:
         codes, units = evidence.dataset.codes, evidence.units
         own = {c: np.flatnonzero(codes == i) for i, c in enumerate(evidence.dataset.categories)}
         level = self.by_chance / max(len(origins) * len(thin), 1)
-        candidates = [(s, self._framed(s), self._luck(s, own, origins, units, level)) for s in thin]
+        candidates = [
+            (s, self._templated(s), self._luck(s, own, origins, units, level)) for s in thin
+        ]
         candidates.sort(key=lambda c: (not (c[1] or c[2]), -(c[0].separation or 0), c[0].id))
-        for subtype, framed, luck in candidates:
-            why = (*(["one template"] if framed else []), *(f"one {c}" for c in luck))
+        for subtype, templated, luck in candidates:
+            why = (*(["one template"] if templated else []), *(f"one {c}" for c in luck))
             if why or (subtype.separation or 0) >= self.separation:
                 yield self._finding(evidence, subtype, why, luck, origins)
 
@@ -99,7 +103,7 @@ class CoverageGap:
             "different people and sources and unlike one another in form.",
         )
 
-    def _framed(self, subtype: Subtype) -> bool:
+    def _templated(self, subtype: Subtype) -> bool:
         """Whether one template holds all rows of the subtype."""
         inside = set(subtype.members.tolist())
         return any(

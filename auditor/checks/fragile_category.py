@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from auditor.limits import limit
-from auditor.records import Evidence, computed
-from auditor.results import Finding
+from auditor.checks.limits import limit
+from auditor.records.evidence import Evidence, computed
+from auditor.records.findings import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

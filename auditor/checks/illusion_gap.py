@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from auditor.limits import limit
-from auditor.records import Evidence, Illusion, computed
-from auditor.results import Finding, SkippedCheck
+from auditor.checks.limits import limit
+from auditor.records.evidence import Evidence, computed
+from auditor.records.findings import Finding, SkippedCheck
+from auditor.records.probes import TemplateLeakage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IllusionGap:
     code: ClassVar[str] = "illusion-gap"
     title: ClassVar[str] = "Accuracy that rests on templates"
-    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "illusions")
+    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "template_leakage")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
@@ -25,8 +26,8 @@ class IllusionGap:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
-        told = computed(evidence.illusions) or {}
-        measured = {c: i for c, i in told.items() if isinstance(i, Illusion)}
+        told = computed(evidence.template_leakage) or {}
+        measured = {c: i for c, i in told.items() if isinstance(i, TemplateLeakage)}
         for category, found in sorted(measured.items(), key=lambda m: (-m[1].gap_low, m[0])):
             if found.gap_low > self.effect and self._calm(found):
                 yield self._finding(evidence, category, found)
@@ -35,11 +36,11 @@ class IllusionGap:
             named = ", ".join(sorted(c for c, r in reasons.items() if r == reason))
             yield SkippedCheck(code=self.code, reason=f"untestable, {reason}: {named}")
 
-    def _calm(self, found: Illusion) -> bool:
+    def _calm(self, found: TemplateLeakage) -> bool:
         """Whether two random splits may agree: else the gap may be what splitting alone makes."""
         return found.placebo_low <= self.effect and found.placebo_high >= -self.effect
 
-    def _finding(self, evidence: Evidence, category: str, found: Illusion) -> Finding:
+    def _finding(self, evidence: Evidence, category: str, found: TemplateLeakage) -> Finding:
         code = evidence.dataset.categories.index(category)
         return evidence.finding(
             code=self.code,

@@ -4,7 +4,7 @@ Copies are certain: one of the labels is wrong, or the guideline leaves the case
 only lie close to each other, or differ in one place, are for review, since one word, letter or
 mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand
 together: many of them are a gap in the guideline, a single one is a slip. Of copies it is said
-which label the evidence favours, if it can be told (`auditor/favoured.py`).
+which label the evidence favours, if it can be told (`auditor/checks/favoured.py`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from auditor.checks.favoured import witnesses
+from auditor.checks.limits import limit
 from auditor.checks.multi_label import in_long_form
-from auditor.favoured import witnesses
-from auditor.limits import limit
-from auditor.records import Evidence, Example, Ints, computed
-from auditor.results import Finding
+from auditor.records.arrays import Ints
+from auditor.records.dataset import Example
+from auditor.records.evidence import Evidence, computed
+from auditor.records.findings import Finding
 
 Kind = Literal["one text", "copies", "review"]
 SEVERITY: dict[Kind, Literal["error", "warning", "note"]] = {

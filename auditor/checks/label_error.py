@@ -13,17 +13,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from auditor.limits import limit
-from auditor.records import (
-    FEWEST_OF_CATEGORY,
-    FEWEST_PLANTED_IN,
-    Evidence,
-    Ints,
-    LabelErrors,
-    Table,
-    computed,
-)
-from auditor.results import Finding, SkippedCheck
+from auditor.checks.limits import limit
+from auditor.records.arrays import Ints, Table
+from auditor.records.evidence import FEWEST_OF_CATEGORY, FEWEST_PLANTED_IN, Evidence, computed
+from auditor.records.findings import Finding, SkippedCheck
+from auditor.records.probes import LabelErrors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from auditor.limits import limit
-from auditor.records import CategoryTold, Evidence, NoiseEstimate, computed
-from auditor.results import Finding, SkippedCheck
+from auditor.checks.limits import limit
+from auditor.records.evidence import Evidence, computed
+from auditor.records.findings import Finding, SkippedCheck
+from auditor.records.probes import CategorySkill, NoiseEstimate
 
 CERTAIN = 0.05  # p from which labels may be dealt out at random
 
@@ -72,7 +73,7 @@ class LabelNoise:
             noise.low > self.wrong or noise.high < self.unclear or self._blind(noise)
         )
 
-    def _blind(self, told: NoiseEstimate | CategoryTold) -> bool:
+    def _blind(self, told: NoiseEstimate | CategorySkill) -> bool:
         """Whether texts do not tell the labels, and would have shown it if they did."""
         most = self.skill if told.p > CERTAIN else self.hardly
         return told.skill_high < most
@@ -108,7 +109,7 @@ class LabelNoise:
         if unclear:
             yield self._skipped(f"too few rows to tell from others: {', '.join(unclear)}")
 
-    def _category(self, evidence: Evidence, told: CategoryTold) -> Finding:
+    def _category(self, evidence: Evidence, told: CategorySkill) -> Finding:
         code = evidence.dataset.categories.index(told.category)
         how = "no better" if told.p > CERTAIN else "hardly better"
         return evidence.finding(

@@ -1,6 +1,6 @@
 """label-spelling: one category whose label is written in several ways.
 
-`auditor/spelling.py` says which labels are spellings of one. They stay what they are until the
+`auditor/label_spelling.py` says which labels are spellings of one. They stay what they are until the
 user maps them: a capital may be meant, and nothing of a dataset is changed silently.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from auditor.records import Evidence
-from auditor.results import Finding
-from auditor.spelling import as_toml, look, spelling_key, visible
+from auditor.label_spelling import as_toml, look, spelling_key, visible
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding
 
 NAMED = 4  # spellings in a summary
 

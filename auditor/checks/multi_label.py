@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from auditor.records import Dataset, Evidence, Example
-from auditor.results import Finding
+from auditor.records.dataset import Dataset, Example
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding
 
 SHARE = 0.1  # of the rows, beyond which it is no slip
 FEWEST = 5  # texts

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from auditor.limits import limit
-from auditor.records import Evidence
-from auditor.results import Finding
+from auditor.checks.limits import limit
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

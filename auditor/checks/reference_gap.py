@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 
-from auditor.limits import limit
-from auditor.records import Evidence, Floats, Ints, Reference
-from auditor.results import Finding, SkippedCheck
+from auditor.checks.limits import limit
+from auditor.records.arrays import Floats, Ints
+from auditor.records.evidence import Evidence, Reference
+from auditor.records.findings import Finding, SkippedCheck
 
 Tree = NDArray[np.float64]  # (m - 1, 4) merges, as scipy gives them
 FEW = 200  # reference texts that are all looked at, however small the training set

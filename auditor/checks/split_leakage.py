@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from auditor.limits import limit
-from auditor.records import Dataset, Evidence, Ints
-from auditor.results import Finding
+from auditor.checks.limits import limit
+from auditor.records.arrays import Ints
+from auditor.records.dataset import Dataset
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding
 from auditor.statistics import wilson
 
 PAIRS_NAMED = 5  # leaks that a finding names with a training row each

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from auditor.limits import limit
-from auditor.records import Evidence, Frame, Repetition, Template, effective_examples
-from auditor.results import Finding, Severity
+from auditor.checks.limits import limit
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding, Severity
+from auditor.records.structure import Repetition, Template, TemplateMatch, effective_examples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class TemplateDominance:
     code: ClassVar[str] = "template-dominance"
     title: ClassVar[str] = "Rows filled from one template"
     needs: ClassVar[tuple[str, ...]] = ()
-    quotes: ClassVar[tuple[str, ...]] = ("skeleton", "skeletons")
+    quotes: ClassVar[tuple[str, ...]] = ("pattern", "patterns")
     names: ClassVar[tuple[str, ...]] = ()
 
     rows: int = limit(
@@ -48,19 +49,19 @@ class TemplateDominance:
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         listed = self._outermost(evidence.templates)
         effective = {c: _effective(evidence, c) for c in sorted({t.category for t in listed})}
-        frames = {id(f.template): f for f in evidence.frames}
+        matches = {id(f.template): f for f in evidence.matches}
         for template in listed:
-            frame = frames.get(id(template))
-            yield self._finding(evidence, template, frame, effective[template.category])
+            match = matches.get(id(template))
+            yield self._finding(evidence, template, match, effective[template.category])
         for repetition in sorted(evidence.repetition, key=lambda r: (-r.coverage, r.category)):
             if repetition.coverage >= self.repeated:
                 yield self._repeated(evidence, repetition)
 
     def _finding(
-        self, evidence: Evidence, template: Template, frame: Frame | None, effective: float
+        self, evidence: Evidence, template: Template, match: TemplateMatch | None, effective: float
     ) -> Finding:
         n, category = len(template.members), template.category
-        shared = frame is not None and frame.shared
+        shared = match is not None and match.shared
         severity: Severity = "error" if template.share >= self.most else "warning"
         advice = (
             "Rewrite most of these rows in the words of different people, or keep a few and "
@@ -82,8 +83,8 @@ class TemplateDominance:
                 "fixed_tokens": template.fixed_tokens,
                 "excess": template.excess,
                 "effective_templates": effective,
-                **({"distinctiveness": frame.distinctiveness} if frame else {}),
-                "skeleton": template.skeleton,
+                **({"distinctiveness": match.distinctiveness} if match else {}),
+                "pattern": template.pattern,
             },
             limit={"rows": self.rows, "excess": self.excess, "coverage": self.coverage},
             advice="Leave it out where real use does not have it: it takes room, and says nothing."
@@ -106,7 +107,7 @@ class TemplateDominance:
                 "low": repetition.low,
                 "high": repetition.high,
                 "examples": repetition.examples,
-                "skeletons": [f"{t.skeleton} ({len(t.members)} rows)" for t in repetition.frames],
+                "patterns": [f"{t.pattern} ({len(t.members)} rows)" for t in repetition.matches],
             },
             limit={"repeated": self.repeated},
             advice=f"Collect {category} in the words of many people: more rows from the same "

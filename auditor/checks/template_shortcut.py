@@ -8,9 +8,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from auditor.limits import limit
-from auditor.records import Evidence, FrameAlone, Ints
-from auditor.results import Finding
+from auditor.checks.limits import limit
+from auditor.records.arrays import Ints
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding
+from auditor.records.probes import PatternAlone
 from auditor.statistics import wilson
 
 
@@ -18,8 +20,8 @@ from auditor.statistics import wilson
 class TemplateShortcut:
     code: ClassVar[str] = "template-shortcut"
     title: ClassVar[str] = "Frames that give the label away"
-    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "frame_alone")
-    quotes: ClassVar[tuple[str, ...]] = ("skeleton",)
+    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "pattern_alone")
+    quotes: ClassVar[tuple[str, ...]] = ("pattern",)
     names: ClassVar[tuple[str, ...]] = ()
 
     rows: int = limit(
@@ -37,7 +39,7 @@ class TemplateShortcut:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        alone = evidence.frame_alone
+        alone = evidence.pattern_alone
         if alone is None:
             return
         codes = evidence.dataset.codes
@@ -54,14 +56,14 @@ class TemplateShortcut:
     def _finding(
         self,
         evidence: Evidence,
-        alone: FrameAlone,
+        alone: PatternAlone,
         code: int,
         right: Ints,
         interval: tuple[float, float],
     ) -> Finding:
         mine = evidence.dataset.codes == code
         category, share = evidence.dataset.categories[code], len(right) / int(mine.sum())
-        main = evidence.frames[np.bincount(alone.frame[right]).argmax()]
+        main = evidence.matches[np.bincount(alone.match[right]).argmax()]
         precision, prior = len(right) / int((alone.told == code).sum()), float(mine.mean())
         return evidence.finding(
             code=self.code,
@@ -75,13 +77,13 @@ class TemplateShortcut:
                 "share": share,
                 "share_low": interval[0],
                 "share_high": interval[1],
-                "accuracy_on_framed_rows": len(right) / int((mine & (alone.frame >= 0)).sum()),
+                "accuracy_on_framed_rows": len(right) / int((mine & (alone.match >= 0)).sum()),
                 "share_in_such_frames": precision,
                 "share_of_data": prior,
                 "lift": precision / prior,
-                "frames": len(np.unique(alone.frame[right])),
+                "frames": len(np.unique(alone.match[right])),
                 "distinctiveness": main.distinctiveness,
-                "skeleton": main.template.skeleton,
+                "pattern": main.template.pattern,
             },
             limit={"rows": self.rows, "share": self.most, "share_low": self.part},
             advice=f"Rewrite most of these rows in other words, or give rows of the other "

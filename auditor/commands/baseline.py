@@ -13,8 +13,8 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
-    from auditor.records import Dataset
-    from auditor.results import Finding
+    from auditor.records.dataset import Dataset
+    from auditor.records.findings import Finding
 
 _EXAMINING = options.takes(*options.READING, options.EMBEDDER, *options.RUNNING, *options.SPEAKING)
 _REASON = click.option(
@@ -70,7 +70,7 @@ def create(
             )
         writable(output.parent)
         dataset, findings = _examined(data, quiet, **flags)
-        from auditor import baseline as baselines
+        from auditor.gating import baseline as baselines
 
         made = baselines.create(findings, dataset, reason, until)
         baselines.write(made, output)
@@ -98,7 +98,7 @@ def update(
     Exits as `auditor baseline create` does.
     """
     with errors(debug):
-        from auditor import baseline as baselines
+        from auditor.gating import baseline as baselines
 
         until, before = _day(expires), baselines.read(file)
         dataset, findings = _examined(data, quiet, **flags)
@@ -124,7 +124,7 @@ def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None
     Exits as `auditor baseline create` does.
     """
     with errors(debug):
-        from auditor import baseline as baselines
+        from auditor.gating import baseline as baselines
 
         before = baselines.read(file)
         dataset, findings = _examined(data, quiet, **flags)

@@ -69,8 +69,8 @@ def compare(
     """
     with errors(debug):
         settings = settings_of(config, flags)
-        from auditor.compare import compare as run
-        from auditor.compare.sets import NAMES
+        from auditor.comparing.compare import compare as run
+        from auditor.comparing.sets import NAMES
         from auditor.reporting.comparison import save_comparison, summarise_comparison
 
         if output:

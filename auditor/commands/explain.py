@@ -18,7 +18,7 @@ def explain(code: str | None, debug: bool) -> None:
     """
     with errors(debug):
         from auditor.checks import CHECKS
-        from auditor.limits import limits_of
+        from auditor.checks.limits import limits_of
         from auditor.reporting.summary import explanation, list_codes
 
         limits = {check.code: limits_of(check) for check in CHECKS}

@@ -18,8 +18,8 @@ from auditor.commands.running import errors, given, progress_bars, writable
 from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
-    from auditor.outcomes import Outcome, Verdict
-    from auditor.ruling import Ruling
+    from auditor.gating.ruling import Ruling
+    from auditor.records.verdict import Outcome, Verdict
 
 
 @click.command()
@@ -95,7 +95,7 @@ def gate(
         if base_ref is not None and candidate == "-":
             raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
         rules = _ruling(candidate, base_ref, policy, config, flags)
-        from auditor.gate import gate as run
+        from auditor.gating.gate import gate as run
         from auditor.reporting.gate import BY_DEFAULT, publish, save_verdict, summarise_verdict
 
         if output:
@@ -140,9 +140,9 @@ def _ruling(
     flags: Mapping[str, Any],
 ) -> Ruling:
     """The settings and the policy: of the revision where there is one, else as they lie there."""
-    from auditor.gate import CODES
-    from auditor.policy import load_policy
-    from auditor.ruling import Ruling, ruling
+    from auditor.gating.gate import CODES
+    from auditor.gating.policy import load_policy
+    from auditor.gating.ruling import Ruling, ruling
     from auditor.settings import load_settings
 
     flags = given(flags)
@@ -171,7 +171,7 @@ def _base(
 ) -> AbstractContextManager[str | Path | None]:
     if base_ref is None:
         return nullcontext(base)
-    from auditor.revisions import at_revision
+    from auditor.dataset.revisions import at_revision
 
     return at_revision(Path(candidate), base_ref)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.errors import AuditorError, SurroundingsError, UsageError
+from auditor.errors import AuditorError, MachineError, UsageError
 
 if TYPE_CHECKING:
     from auditor.interfaces import Progress
@@ -49,15 +49,15 @@ def _pairs(flag: str, pairs: tuple[str, ...], form: str, example: str) -> dict[s
 
 
 def writable(folder: Path) -> None:
-    """Fails before the work, not after it: raises SurroundingsError."""
+    """Fails before the work, not after it: raises MachineError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SurroundingsError(
+        raise MachineError(
             f"--output {folder}: cannot be made ({error.strerror}); choose another folder"
         ) from error
     if not os.access(folder, os.W_OK):
-        raise SurroundingsError(f"--output {folder}: cannot be written; choose another folder")
+        raise MachineError(f"--output {folder}: cannot be written; choose another folder")
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def errors(debug: bool) -> Iterator[None]:
         if isinstance(error, AuditorError):
             message, code = str(error), error.exit_code
         elif isinstance(error, MemoryError | OSError):
-            message, code = f"the machine said no: {error}", SurroundingsError.exit_code
+            message, code = f"the machine said no: {error}", MachineError.exit_code
         else:
             message = f"a defect of auditor ({type(error).__name__}); please report it with --debug"
             code = AuditorError.exit_code

@@ -28,7 +28,7 @@ from auditor.dataset.roles import find_roles
 from auditor.dataset.sources import Table, open_table
 from auditor.dataset.values import Rows
 from auditor.interfaces import Reader
-from auditor.records import Dataset
+from auditor.records.dataset import Dataset
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def load_dataset(
     it lacks are no error.
 
     Raises UsageError for an unknown format, column or mapped label, DataError for a source that
-    cannot be read or holds nothing to audit, SurroundingsError where the machine denies it.
+    cannot be read or holds nothing to audit, MachineError where the machine denies it.
     """
     needed = ("text", "label") if labelled else ("text",)
     with open_table(source, settings.input_format, READERS) as table:

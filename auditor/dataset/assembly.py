@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from auditor.dataset.label_map import map_labels
 from auditor.dataset.values import KINDS, Conversation, Fields, Rows, Unusable, shown
 from auditor.errors import DataError
-from auditor.records import Dataset, Example
-from auditor.results import Reject
+from auditor.label_spelling import is_blank
+from auditor.records.dataset import Dataset, Example, Reject
 from auditor.settings import Settings
-from auditor.spelling import is_blank
 
 TRAINING = ("train", "training")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from auditor.dataset.decoding import open_text
 from auditor.dataset.values import Rows, shown
 from auditor.errors import DataError
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 
 LONGEST_FIELD = 2**31 - 1  # the csv module stops at 131,072 characters unless told otherwise
 

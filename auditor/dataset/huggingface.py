@@ -22,7 +22,7 @@ from auditor.dataset.columnar import Classes, class_names
 from auditor.dataset.values import Fields, Rows, printable
 from auditor.errors import DataError
 from auditor.interfaces import Reader
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
 SPLITS = frozenset(

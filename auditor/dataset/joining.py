@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from auditor.dataset.roles import column_names, expect_column
 from auditor.dataset.values import Fields, Rows, Unusable
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 from auditor.settings import JOINED
 
 

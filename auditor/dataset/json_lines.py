@@ -8,7 +8,7 @@ from auditor.dataset.decoding import open_text
 from auditor.dataset.json_objects import DECODER, fault, row_fields
 from auditor.dataset.values import Fields, Rows
 from auditor.errors import DataError
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 
 
 class JsonLines:

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
 from auditor.dataset.values import Fields, Number, json_value
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from auditor.dataset.values import shown
 from auditor.errors import UsageError
-from auditor.records import Example
-from auditor.results import MappedLabel
-from auditor.spelling import spelling_key
+from auditor.label_spelling import spelling_key
+from auditor.records.dataset import Example, MappedLabel
 
 
 def map_labels(

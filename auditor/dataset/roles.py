@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from auditor.dataset.chat import TURNS
 from auditor.dataset.values import Rows, Unusable, shown
 from auditor.errors import DataError, UsageError
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 
 # Names of columns, lower case and with _ between words. Names in the first group of a role win
 # over those in the next; two of one group leave a choice, and optional roles take the first.

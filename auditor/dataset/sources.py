@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from auditor.dataset.frame import frame_rows
 from auditor.dataset.values import Rows, printable
-from auditor.errors import AuditorError, DataError, SurroundingsError, UsageError
+from auditor.errors import AuditorError, DataError, MachineError, UsageError
 from auditor.interfaces import Reader
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _told_of(place: str) -> Iterator[None]:
         raise type(error)(printable(f"{place}: {error}")) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise SurroundingsError(printable(f"{place}: cannot be read ({reason})")) from error
+        raise MachineError(printable(f"{place}: cannot be read ({reason})")) from error
 
 
 @contextmanager

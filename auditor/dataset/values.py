@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 
 Fields = Mapping[str, str]
 Rows = Iterator[tuple[int | None, Fields | Reject]]

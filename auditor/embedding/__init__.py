@@ -33,7 +33,7 @@ EMBEDDERS: dict[str, Callable[[], Embedder]] = {
 def open_embedder(name: str = PACKAGED, *, offline: bool = False) -> Embedder:
     """The embedder called `name`: one of `EMBEDDERS`, the packaged model, a hub id or a folder.
 
-    Raises SurroundingsError where the model or its package is missing, UsageError for a folder
+    Raises MachineError where the model or its package is missing, UsageError for a folder
     that holds anything that could run code.
     """
     return EMBEDDERS[name]() if name in EMBEDDERS else open_transformer(name, offline=offline)

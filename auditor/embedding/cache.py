@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.errors import SurroundingsError
-from auditor.files import checksum, write_whole
-from auditor.records import Embeddings, Floats
+from auditor.atomic import checksum, write_whole
+from auditor.errors import MachineError
+from auditor.records.arrays import Floats
+from auditor.records.structure import Embeddings
 
 Entry = tuple[Floats, int, float]  # vector (dim,), windows, unknown share
 
@@ -60,7 +61,7 @@ class VectorCache:
         return known
 
     def write(self, keys: Sequence[bytes], embeddings: Embeddings) -> None:
-        """Adds one file, whole or not at all. Raises SurroundingsError where it cannot."""
+        """Adds one file, whole or not at all. Raises MachineError where it cannot."""
         from safetensors.numpy import save
 
         arrays: dict[str, NDArray[Any]] = {
@@ -75,7 +76,7 @@ class VectorCache:
             self._home.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
         except OSError as error:
-            raise SurroundingsError(
+            raise MachineError(
                 f"{path.parent}: the vector cache cannot be written ({error.strerror}); "
                 "free some space or choose another folder with --cache-dir"
             ) from error

@@ -9,7 +9,7 @@ import numpy as np
 
 from auditor.embedding.cache import Entry, VectorCache, key
 from auditor.interfaces import Embedder, Progress
-from auditor.records import Embeddings
+from auditor.records.structure import Embeddings
 
 TEXTS_A_FILE = 2048  # what a kill costs at most
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.records import Embeddings
+from auditor.records.structure import Embeddings
 
 DIM = 512
 

@@ -13,13 +13,13 @@ from auditor.errors import UsageError
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from auditor.records import Ints
+    from auditor.records.arrays import Ints
 
 
 def open_target(name: str, *, offline: bool) -> TransformerTarget:
     """Loads the model `name` as `open_embedder` does, for training.
 
-    Raises UsageError for an embedder without weights, SurroundingsError for one that is missing.
+    Raises UsageError for an embedder without weights, MachineError for one that is missing.
     """
     if name == "hashing":
         raise UsageError(

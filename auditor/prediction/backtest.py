@@ -18,17 +18,17 @@ import msgspec
 import numpy as np
 from scipy.stats import spearmanr
 
-from auditor.files import keep, kept
+from auditor.atomic import keep, kept
 from auditor.interfaces import Progress, Target
-from auditor.prediction.estimate import Coefficients, losses
-from auditor.prediction.finetune import FineTune, fine_tune
+from auditor.prediction.estimate import Coefficients, forgetting
+from auditor.prediction.fidelities import PROBES
+from auditor.prediction.fine_tuning.evaluation import Material, Run
+from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.prediction.fitting import Measured, fit
-from auditor.prediction.leaving_out import Whole
-from auditor.prediction.reading import Material, Run
-from auditor.prediction.rungs import PROBES
-from auditor.prediction.scenes import Old, scene_of
-from auditor.records import Ints, Table
-from auditor.results import Backtest, Recipe, UpdateSkill
+from auditor.prediction.leave_out import FullDataset
+from auditor.prediction.scenarios import BaseTask, scenario_of
+from auditor.records.arrays import Ints, Table
+from auditor.records.forecast import Backtest, Recipe, UpdateSkill
 
 FORMAT = 3  # of the files; another number is measured anew
 FEWEST_TO_FIT = 3  # updates: each is scored by coefficients of the others
@@ -88,8 +88,10 @@ class MeasuredUpdate:
             name=self.name,
             dataset=self.name,
             features={
-                rung: {f: np.array(v, dtype=np.float64)[:, None, kept] for f, v in named.items()}
-                for rung, named in self.features.items()
+                fidelity: {
+                    f: np.array(v, dtype=np.float64)[:, None, kept] for f, v in named.items()
+                }
+                for fidelity, named in self.features.items()
             },
             accuracy_before=np.array(self.accuracy_before, dtype=np.float64)[kept],
             sets=np.array(self.sets, dtype=np.float64)[kept],
@@ -100,7 +102,7 @@ class MeasuredUpdate:
 
 
 def measure(
-    whole: Whole,
+    whole: FullDataset,
     update: Sequence[int],
     target: Target,
     folder: Path,
@@ -132,7 +134,7 @@ def measure(
     return msgspec.json.decode(msgspec.json.encode(content), type=MeasuredUpdate)
 
 
-def _key(whole: Whole, names: tuple[str, ...], target: Target, seeds: int, seed: int) -> str:
+def _key(whole: FullDataset, names: tuple[str, ...], target: Target, seeds: int, seed: int) -> str:
     embeddings = whole.embeddings
     parts = (
         FORMAT,
@@ -151,7 +153,7 @@ def _key_of_all(updates: Sequence[MeasuredUpdate]) -> str:
     return hashlib.sha256(msgspec.json.encode([u.key for u in updates])).hexdigest()[:16]
 
 
-def _material(whole: Whole, new: np.ndarray, held_out: np.ndarray) -> Material:
+def _material(whole: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Material:
     codes = whole.dataset.codes
     texts = np.array(whole.dataset.texts, dtype=object)
     order = np.r_[np.unique(codes[~new]), np.unique(codes[new])]
@@ -168,7 +170,7 @@ def _material(whole: Whole, new: np.ndarray, held_out: np.ndarray) -> Material:
 
 
 def _content(
-    old: Old,
+    old: BaseTask,
     incoming: tuple[Any, Any],
     found: FineTune,
     key: str,
@@ -176,7 +178,7 @@ def _content(
     target: str,
     seed: int,
 ) -> MeasuredUpdate:
-    scene = scene_of(old, incoming, seed)
+    scenario = scenario_of(old, incoming, seed)
     return MeasuredUpdate(
         key=key,
         name=" + ".join(names),
@@ -186,8 +188,8 @@ def _content(
         categories=old.dataset.categories,
         rows=tuple(np.bincount(old.dataset.codes).tolist()),
         features={
-            rung: {f: v[:, 0].round(6).tolist() for f, v in see(scene).items()}
-            for rung, see in PROBES.items()
+            fidelity: {f: v[:, 0].round(6).tolist() for f, v in see(scenario).items()}
+            for fidelity, see in PROBES.items()
         },
         accuracy_before=tuple(old.accuracy.round(6).tolist()),
         sets=tuple(old.sets.tolist()),
@@ -204,13 +206,13 @@ def _plain(run: Run) -> dict[str, Any]:
 
 
 def run(
-    whole: Whole,
+    whole: FullDataset,
     updates: Sequence[Sequence[int]],
     target: Target,
     folder: Path,
     *,
     coefficients: Coefficients,
-    rung: str,
+    fidelity: str,
     seeds: int,
     seed: int,
     progress: Progress = lambda *_: None,
@@ -228,9 +230,9 @@ def run(
         keep(path, _key_of_all(done), fitted)
     return Backtest(
         dataset=whole.dataset.name,
-        rung=rung,
+        fidelity=fidelity,
         seeds=seeds,
-        updates=tuple(skill(u, coefficients, rung, fitted) for u in done),
+        updates=tuple(skill(u, coefficients, fidelity, fitted) for u in done),
         folder=str(folder),
         coefficients=str(path) if fitted else None,
     )
@@ -256,14 +258,14 @@ def refit(updates: Sequence[MeasuredUpdate]) -> Coefficients | None:
 
 
 def skill(
-    update: MeasuredUpdate, coefficients: Coefficients, rung: str, refitted: Coefficients | None
+    update: MeasuredUpdate, coefficients: Coefficients, fidelity: str, refitted: Coefficients | None
 ) -> UpdateSkill:
     """How the forecast and what anyone could compute in a minute rank the measured drops."""
     seen = update.measured()
     drop = update.drops[:, update.read].mean(axis=0)
-    mean = {f: v.mean(axis=0) for f, v in seen.features[rung].items()}
-    expected = seen.accuracy_before * losses(mean, coefficients.rungs[rung]).mean[0]
-    worth = refitted.rungs[rung].skill.get(update.name) if refitted else None
+    mean = {f: v.mean(axis=0) for f, v in seen.features[fidelity].items()}
+    expected = seen.accuracy_before * forgetting(mean, coefficients.fidelities[fidelity]).mean[0]
+    worth = refitted.fidelities[fidelity].skill.get(update.name) if refitted else None
     ceiling = update.ceiling
     said = {
         "forecast": expected,

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import msgspec
 
+from auditor.atomic import NOT_JSON, BrokenSealError, is_sealed, unseal
 from auditor.errors import UsageError
-from auditor.files import NOT_JSON, BrokenSealError, is_sealed, unseal
-from auditor.prediction.estimate import Coefficients, CurveWeights, RungWeights, shipped
-from auditor.prediction.rungs import PROBES, RUNGS
-from auditor.results import Recipe
+from auditor.prediction.estimate import Coefficients, CurveWeights, FidelityWeights, shipped
+from auditor.prediction.fidelities import FIDELITIES, PROBES
+from auditor.records.forecast import Recipe
 
 LARGEST = 100.0  # log odds: from 37 on a share is 1 to the last bit of a float
 WIDEST = math.pi  # of a deviation of angles, which lie between -pi / 2 and pi / 2
@@ -43,7 +43,7 @@ def read_coefficients(path: Path) -> Coefficients:
         raise UsageError(f"{where}: {error}; {ADVICE}") from error
     for fault in _faults(found):
         raise UsageError(f"{where}: {fault}; {ADVICE}")
-    return replace(found, rungs={**shipped().rungs, **found.rungs})
+    return replace(found, fidelities={**shipped().fidelities, **found.fidelities})
 
 
 def _faults(found: Coefficients) -> Iterator[str]:
@@ -52,14 +52,14 @@ def _faults(found: Coefficients) -> Iterator[str]:
     least, mean, most = found.prior
     if not 0 <= least <= mean <= most <= 1:
         yield f"prior is not three shares in rising order: {_listed(found.prior)}"
-    for name in sorted(set(found.rungs) - set(RUNGS)):
-        yield f"rungs.{name} is no rung; the rungs are {', '.join(RUNGS)}"
+    for name in sorted(set(found.fidelities) - set(FIDELITIES)):
+        yield f"rungs.{name} is no rung; the rungs are {', '.join(FIDELITIES)}"
     for name in PROBES:
-        if name not in found.rungs:
+        if name not in found.fidelities:
             yield f"rungs: the rung {name!r} is missing"
-    for name, known in shipped().rungs.items():
-        if name in found.rungs:
-            yield from _of_rung(f"rungs.{name}", found.rungs[name], known)
+    for name, known in shipped().fidelities.items():
+        if name in found.fidelities:
+            yield from _of_fidelity(f"rungs.{name}", found.fidelities[name], known)
 
 
 def _of_curve(curve: CurveWeights) -> Iterator[str]:
@@ -78,19 +78,19 @@ def _of_curve(curve: CurveWeights) -> Iterator[str]:
             yield f"curve.slope.{i} is {slope:g}, not above 0"
 
 
-def _of_rung(where: str, rung: RungWeights, known: RungWeights) -> Iterator[str]:
-    if set(rung.weights) != set(known.weights):
+def _of_fidelity(where: str, fidelity: FidelityWeights, known: FidelityWeights) -> Iterator[str]:
+    if set(fidelity.weights) != set(known.weights):
         yield (
             f"{where}.weights must weigh {', '.join(known.weights)}, "
-            f"not {', '.join(rung.weights) or 'nothing'}"
+            f"not {', '.join(fidelity.weights) or 'nothing'}"
         )
-    yield from _beyond(f"{where}.weights", rung.weights)
-    yield from _beyond(where, {"level": rung.level, "worth": rung.worth})
-    yield from _beyond(f"{where}.skill", rung.skill)
-    for update, share in rung.coverage.items():
+    yield from _beyond(f"{where}.weights", fidelity.weights)
+    yield from _beyond(where, {"level": fidelity.level, "worth": fidelity.worth})
+    yield from _beyond(f"{where}.skill", fidelity.skill)
+    for update, share in fidelity.coverage.items():
         if not 0 <= share <= 1:
             yield f"{where}.coverage.{update} is {share:g}, not a share from 0 to 1"
-    spread = rung.spread
+    spread = fidelity.spread
     for name in ("update", "category", "run"):
         if not 0 <= getattr(spread, name) <= WIDEST:
             yield f"{where}.spread.{name} is {getattr(spread, name):g}, not from 0 to pi"

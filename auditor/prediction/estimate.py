@@ -25,8 +25,8 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm, rankdata, t
 
-from auditor.prediction.rungs import Features
-from auditor.records import Table
+from auditor.prediction.fidelities import Features
+from auditor.records.arrays import Table
 from auditor.statistics import score_interval
 
 MEASURED = ("lost", "lost_on_average")  # features that are log odds of a loss already
@@ -43,7 +43,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RungWeights:
+class FidelityWeights:
     """One rung's fitted weights."""
 
     weights: Mapping[str, float]  # feature -> weight of its normal score, or of its log odds
@@ -67,7 +67,7 @@ class CurveWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficients:
-    rungs: Mapping[str, RungWeights]
+    fidelities: Mapping[str, FidelityWeights]
     prior: tuple[float, float, float]  # 10 %, mean, 90 % of the loss over all measured categories
     curve: CurveWeights
     provenance: str
@@ -81,7 +81,7 @@ def shipped() -> Coefficients:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Losses:
+class Forgetting:
     """Expected share of accuracy lost, (updates, K), and what drives it."""
 
     mean: Table
@@ -97,13 +97,13 @@ def normal_scores(values: Table) -> Table:
     return out
 
 
-def losses(features: Features, rung: RungWeights) -> Losses:
+def forgetting(features: Features, fidelity: FidelityWeights) -> Forgetting:
     """Weighs the features (updates, K) of a rung."""
-    parts = _parts(features, rung.weights)
+    parts = _parts(features, fidelity.weights)
     names = [f for f in parts if f not in MEASURED]
     strongest = np.argmax([parts[f] for f in names], axis=0)
-    return Losses(
-        mean=np.asarray(expit(rung.level + sum(parts.values()))),
+    return Forgetting(
+        mean=np.asarray(expit(fidelity.level + sum(parts.values()))),
         driver=tuple(tuple(names[k] for k in row) for row in strongest),
     )
 

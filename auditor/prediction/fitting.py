@@ -20,16 +20,16 @@ from auditor.prediction.estimate import (
     MEASURED,
     Coefficients,
     CurveWeights,
-    RungWeights,
+    FidelityWeights,
     Spread,
     angle,
     interval,
     normal_scores,
     odds,
 )
-from auditor.prediction.loss import LEAST_KNOWN, SHARES, share_lost
-from auditor.prediction.rungs import Features
-from auditor.records import Table
+from auditor.prediction.fidelities import Features
+from auditor.prediction.forgetting import LEAST_KNOWN, SHARES, share_lost
+from auditor.records.arrays import Table
 
 USED = {  # of each rung's features, those that help on datasets left out of the fit
     "similarity": ("exemplar", "sharpened", "centroid", "share", "wording"),
@@ -133,14 +133,18 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
     natural = [u for u in updates if not u.odd]
     pooled = np.concatenate([u.loss for u in natural])
     return Coefficients(
-        rungs={rung: _rung(rung, updates) for rung in USED if rung in updates[0].features},
+        fidelities={
+            fidelity: _fidelity(fidelity, updates)
+            for fidelity in USED
+            if fidelity in updates[0].features
+        },
         prior=(_q(pooled, 0.1), float(pooled.mean().round(4)), _q(pooled, 0.9)),
         curve=_fit_curve([u for u in natural if u.steps == steps], steps),
         provenance=provenance,
     )
 
 
-def leave_out(rung: str, updates: Sequence[Measured]) -> list[LeftOut]:
+def leave_out(fidelity: str, updates: Sequence[Measured]) -> list[LeftOut]:
     """Each update, forecast from the updates of the other datasets alone.
 
     Its spread comes from those too, each of them forecast without its own dataset in turn.
@@ -148,12 +152,12 @@ def leave_out(rung: str, updates: Sequence[Measured]) -> list[LeftOut]:
     found = []
     for left in updates:
         others = _others(left, [u for u in updates if not u.odd])
-        apart = [(u, _expected(rung, u, _others(u, others))) for u in others]
+        apart = [(u, _expected(fidelity, u, _others(u, others))) for u in others]
         residuals = np.concatenate([np.abs(u.drop - u.accuracy_before * x) for u, x in apart])
         found.append(
             LeftOut(
                 update=left,
-                loss=_expected(rung, left, others),
+                loss=_expected(fidelity, left, others),
                 spread=fit_spread(apart),
                 typical={s: _q(residuals, s) for s in (0.8, 0.9)},
             )
@@ -167,19 +171,19 @@ def _others(update: Measured, updates: Sequence[Measured]) -> list[Measured]:
     return apart or [u for u in updates if u is not update] or list(updates)
 
 
-def _expected(rung: str, update: Measured, others: Sequence[Measured]) -> Table:
+def _expected(fidelity: str, update: Measured, others: Sequence[Measured]) -> Table:
     """(K,) loss, by a rung that was fitted to `others`."""
-    weights, level = fit_rung(rung, others)
-    features = {f: v.mean(axis=0) for f, v in update.features[rung].items()}
+    weights, level = fit_fidelity(fidelity, others)
+    features = {f: v.mean(axis=0) for f, v in update.features[fidelity].items()}
     return np.asarray(expit(odds(features, weights)[0] + level))
 
 
-def _rung(rung: str, updates: Sequence[Measured]) -> RungWeights:
+def _fidelity(fidelity: str, updates: Sequence[Measured]) -> FidelityWeights:
     natural = [u for u in updates if not u.odd]
-    left_out = leave_out(rung, updates)
-    weights, level = fit_rung(rung, natural)
+    left_out = leave_out(fidelity, updates)
+    weights, level = fit_fidelity(fidelity, natural)
     apart = [(x.update, x.loss) for x in left_out if not x.update.odd]
-    return RungWeights(
+    return FidelityWeights(
         weights={f: round(w, 4) for f, w in weights.items()},
         level=round(level, 4),
         spread=fit_spread(apart),
@@ -189,14 +193,14 @@ def _rung(rung: str, updates: Sequence[Measured]) -> RungWeights:
     )
 
 
-def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[dict[str, float], float]:
+def fit_fidelity(fidelity: str, updates: Sequence[Measured]) -> tuple[dict[str, float], float]:
     """The weight of each feature, and the level; each dataset, and each of its updates, weighs the
     same.
 
     Weights come from differences within updates alone; the level makes the mean expected loss
     that which was measured. What all categories of a trial lost on average counts as it is.
     """
-    shares, parts = _shares(updates), [_predictors(rung, u) for u in updates]
+    shares, parts = _shares(updates), [_predictors(fidelity, u) for u in updates]
     size = parts[0].shape[1]
     moment, gram = np.zeros(size), np.zeros((size, size))
     for u, share, part in zip(updates, shares, parts, strict=True):
@@ -204,26 +208,26 @@ def fit_rung(rung: str, updates: Sequence[Measured]) -> tuple[dict[str, float], 
         moment += share * x.T @ (y - y.mean()) / len(y)
         gram += share * x.T @ x / len(y)
     scored, *trial = np.linalg.lstsq(gram, moment)[0].tolist()
-    weights = dict.fromkeys((f for f in USED[rung] if f not in MEASURED), scored)
+    weights = dict.fromkeys((f for f in USED[fidelity] if f not in MEASURED), scored)
     if trial:
         weights |= dict(zip(MEASURED, (*trial, 1.0), strict=True))
-    return weights, _level(rung, updates, shares, weights)
+    return weights, _level(fidelity, updates, shares, weights)
 
 
-def _predictors(rung: str, update: Measured) -> Table:
+def _predictors(fidelity: str, update: Measured) -> Table:
     """(K, 1 or 2) the sum of the features' normal scores, and what a trial took."""
-    features = {f: update.features[rung][f].mean(axis=0)[0] for f in USED[rung]}
+    features = {f: update.features[fidelity][f].mean(axis=0)[0] for f in USED[fidelity]}
     scores = [normal_scores(v[None])[0] for f, v in features.items() if f not in MEASURED]
     trial = [features["lost"]] if "lost" in features else []
     return np.stack([np.sum(scores, axis=0), *trial], axis=1)
 
 
 def _level(
-    rung: str, updates: Sequence[Measured], shares: Table, weights: Mapping[str, float]
+    fidelity: str, updates: Sequence[Measured], shares: Table, weights: Mapping[str, float]
 ) -> float:
     """The log odds that make the mean expected loss of the updates the measured one."""
     target = float(shares @ [u.loss.mean() for u in updates])
-    features = [{f: v.mean(axis=0) for f, v in u.features[rung].items()} for u in updates]
+    features = [{f: v.mean(axis=0) for f, v in u.features[fidelity].items()} for u in updates]
     parts = [odds(f, weights)[0] for f in features]
     low, high = -10.0, 10.0
     for _ in range(60):

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from auditor.records import CopyFamilies, Dataset, Example, Frame, Ints, Table, Template
+from auditor.records.arrays import Ints, Table
+from auditor.records.dataset import Dataset, Example
+from auditor.records.structure import CopyFamilies, Template, TemplateMatch
 
 FOLDS = 5
 FEWEST_HELD_OUT = 3  # rows of a category: fewer say nothing
@@ -26,8 +28,8 @@ def keep_together(
     Copy families and the rows of one `group` (a contract, a customer) always; with `templates`,
     the rows of each of them too, and the sets of positions `beside`.
     """
-    framed = [t.members for t in templates if t.excess > 0]
-    sets = [*_inseparable(dataset, copies), *framed, *beside]
+    templated = [t.members for t in templates if t.excess > 0]
+    sets = [*_inseparable(dataset, copies), *templated, *beside]
     return _components(len(dataset.examples), sets)
 
 
@@ -41,14 +43,16 @@ def keep_near_together(
     return keep_together(dataset, copies, templates, beside=copies.review)
 
 
-def keep_frames_together(dataset: Dataset, copies: CopyFamilies, frames: Sequence[Frame]) -> Ints:
+def keep_matches_together(
+    dataset: Dataset, copies: CopyFamilies, matches: Sequence[TemplateMatch]
+) -> Ints:
     """(n,) as `keep_near_together`, with all rows that hold a frame in one set, of any category.
 
     Boilerplate does not count: held out in one category and met in another, it would mislead, and
     held out everywhere there would be nothing to learn from.
     """
-    framed = [np.union1d(f.template.members, f.holders) for f in frames if not f.shared]
-    sets = [*_inseparable(dataset, copies), *copies.review, *framed]
+    templated = [np.union1d(f.template.members, f.holders) for f in matches if not f.shared]
+    sets = [*_inseparable(dataset, copies), *copies.review, *templated]
     return _components(len(dataset.examples), sets)
 
 

@@ -10,12 +10,30 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
-from auditor.prediction.estimate import Coefficients, Losses, Spread, curve, interval, losses
-from auditor.prediction.loss import HALF, TEN_POINTS, crossing
-from auditor.prediction.rungs import RUNGS, Scene
-from auditor.prediction.scenes import Old, scene_of
-from auditor.records import FEWEST_SCORED, Dataset, Embeddings, Ints, Table
-from auditor.results import CategoryForecast, Curve, Forecast, Matrix, Measurement, Recipe, Update
+from auditor.prediction.estimate import (
+    Coefficients,
+    Forgetting,
+    Spread,
+    curve,
+    forgetting,
+    interval,
+)
+from auditor.prediction.fidelities import FIDELITIES, UpdateScenario
+from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
+from auditor.prediction.scenarios import BaseTask, scenario_of
+from auditor.records.arrays import Ints, Table
+from auditor.records.dataset import Dataset
+from auditor.records.forecast import (
+    CategoryForecast,
+    Curve,
+    Forecast,
+    Matrix,
+    Measurement,
+    Recipe,
+    Update,
+)
+from auditor.records.probes import FEWEST_SCORED
+from auditor.records.structure import Embeddings
 
 LOWEST_RELIABILITY = 0.4
 KNOWN_UPDATE = 0.5  # share of an update's rows that are in the data already
@@ -47,10 +65,10 @@ class Doubt:
 
 
 def forecast_forgetting(
-    old: Old,
+    old: BaseTask,
     update: tuple[Dataset, Embeddings] | None,
     *,
-    rung: str,
+    fidelity: str,
     chosen: str,
     coefficients: Coefficients,
     seed: int,
@@ -63,14 +81,14 @@ def forecast_forgetting(
     batches. A category's numbers are means over the single ones that are not itself; the worst of
     all updates is named beside them. `chosen`: why this `rung`.
     """
-    scene = scene_of(old, update, seed, measurement)
+    scenario = scenario_of(old, update, seed, measurement)
     progress("forecast", 0, 1)
-    features = RUNGS[rung](scene)
+    features = FIDELITIES[fidelity](scenario)
     progress("forecast", 1, 1)
-    weights, counted, before = coefficients.rungs[rung], _counted(scene), old.accuracy
-    averaged = counted & _of_fewest(scene)
-    whole = losses({name: f.mean(axis=0) for name, f in features.items()}, weights)
-    halves = [losses({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)]
+    weights, counted, before = coefficients.fidelities[fidelity], _counted(scenario), old.accuracy
+    averaged = counted & _of_fewest(scenario)
+    whole = forgetting({name: f.mean(axis=0) for name, f in features.items()}, weights)
+    halves = [forgetting({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)]
     single = measurement is not None and measurement.runs < 2  # both halves are that run
     told = (before * _mean(h.mean, averaged) for h in halves)
     reliability = None if single else _agreement(*told)
@@ -78,32 +96,32 @@ def forecast_forgetting(
     numbers = _numbers(old, _mean(whole.mean, averaged), weights.spread)
     drops = (before * whole.mean).round(4)
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
-    drivers = _drivers(old, scene, whole, worst)
+    drivers = _drivers(old, scenario, whole, worst)
     unranked = [
         _category(old, c, numbers[c], doubts.get(name), coefficients, drivers[c])
         for c, name in enumerate(old.dataset.categories)
     ]
     if not update:
-        unranked = _with_worst(unranked, _updates(old, scene), worst, drops)
+        unranked = _with_worst(unranked, _updates(old, scenario), worst, drops)
     unranked.sort(key=lambda f: (-f.expected_drop, f.category))
     ranked = tuple(replace(f, rank=i) for i, f in enumerate(unranked, 1))
     return Forecast(
-        update=_described(old, scene, update),
+        update=_described(old, scenario, update),
         recipe=Recipe(),
-        probe=rung,
+        probe=fidelity,
         chosen=chosen,
         reliability=None if reliability is None else round(reliability, 3),
         skill=round(weights.worth, 3),
         categories=ranked,
         steps=(0, *coefficients.curve.steps),
         curves=tuple(_curve(f, coefficients) for f in ranked),
-        matrix=None if update else _matrix(old, scene, drops, counted),
+        matrix=None if update else _matrix(old, scenario, drops, counted),
         measurement=measurement,
         provenance=coefficients.provenance,
     )
 
 
-def _numbers(old: Old, loss: Table, spread: Spread) -> Table:
+def _numbers(old: BaseTask, loss: Table, spread: Spread) -> Table:
     """(K, 1 + 2 x INTERVALS) the expected drop of each category, and the ends of its intervals."""
     before, sets = old.accuracy, old.sets
     ends = [interval(loss, before, sets, spread, share, one_run=run) for share, run in INTERVALS]
@@ -111,7 +129,7 @@ def _numbers(old: Old, loss: Table, spread: Spread) -> Table:
 
 
 def _category(
-    old: Old,
+    old: BaseTask,
     category: int,
     numbers: Table,
     doubt: Doubt | None,
@@ -163,30 +181,32 @@ def _with_worst(
     ]
 
 
-def _described(old: Old, scene: Scene, update: tuple[Dataset, Embeddings] | None) -> Update:
+def _described(
+    old: BaseTask, scenario: UpdateScenario, update: tuple[Dataset, Embeddings] | None
+) -> Update:
     if update:
         names = sorted({e.category for e in update[0].examples})
         return Update(kind="given", categories=tuple(names))
-    alone = tuple(old.dataset.categories[int(u[0])] for u in scene.updates if len(u) == 1)
+    alone = tuple(old.dataset.categories[int(u[0])] for u in scenario.updates if len(u) == 1)
     return Update(kind="simulated", categories=alone)
 
 
-def _updates(old: Old, scene: Scene) -> tuple[str, ...]:
+def _updates(old: BaseTask, scenario: UpdateScenario) -> tuple[str, ...]:
     """The names of simulated updates."""
-    return tuple(" + ".join(old.dataset.categories[int(c)] for c in u) for u in scene.updates)
+    return tuple(" + ".join(old.dataset.categories[int(c)] for c in u) for u in scenario.updates)
 
 
-def _counted(scene: Scene) -> NDArray[np.bool_]:
+def _counted(scenario: UpdateScenario) -> NDArray[np.bool_]:
     """(updates, K) whether an update says anything about a category: it is none of the update."""
-    counted = np.ones((len(scene.updates), scene.old), dtype=bool)
-    for i, classes in enumerate(scene.updates):
-        counted[i, classes[classes < scene.old]] = False
+    counted = np.ones((len(scenario.updates), scenario.old), dtype=bool)
+    for i, classes in enumerate(scenario.updates):
+        counted[i, classes[classes < scenario.old]] = False
     return counted
 
 
-def _of_fewest(scene: Scene) -> NDArray[np.bool_]:
+def _of_fewest(scenario: UpdateScenario) -> NDArray[np.bool_]:
     """(updates, 1) the updates of the fewest categories: of simulated ones, those of one."""
-    sizes = np.array([len(u) for u in scene.updates])
+    sizes = np.array([len(u) for u in scenario.updates])
     return np.asarray((sizes == sizes.min())[:, None])
 
 
@@ -203,7 +223,7 @@ def _agreement(left: Table, right: Table) -> float | None:
 
 
 def _doubts(
-    old: Old,
+    old: BaseTask,
     update: tuple[Dataset, Embeddings] | None,
     reliability: float | None,
     measurement: Measurement | None,
@@ -237,12 +257,12 @@ def _doubts(
     return doubts
 
 
-def _drivers(old: Old, scene: Scene, whole: Losses, worst: Ints) -> list[str]:
+def _drivers(old: BaseTask, scenario: UpdateScenario, whole: Forgetting, worst: Ints) -> list[str]:
     """What endangers each category most; of simulated updates, in the `worst` (K,) of them."""
     said = [DRIVERS[whole.driver[u][c]] for c, u in enumerate(worst)]
-    if not scene.measured.all():
+    if not scenario.measured.all():
         return said
-    names = _updates(old, scene)
+    names = _updates(old, scenario)
     return [f"worst if {names[u]} is added: {what}" for u, what in zip(worst, said, strict=True)]
 
 
@@ -261,9 +281,11 @@ def _curve(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:
     )
 
 
-def _matrix(old: Old, scene: Scene, drops: Table, counted: NDArray[np.bool_]) -> Matrix:
+def _matrix(
+    old: BaseTask, scenario: UpdateScenario, drops: Table, counted: NDArray[np.bool_]
+) -> Matrix:
     return Matrix(
-        updates=_updates(old, scene),
+        updates=_updates(old, scenario),
         categories=old.dataset.categories,
         drops=tuple(
             tuple(float(d) if told else None for d, told in zip(of, counts, strict=True))

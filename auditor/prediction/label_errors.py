@@ -12,17 +12,11 @@ import numpy as np
 from auditor.prediction import spike_in
 from auditor.prediction.label_probes import LabelProbes, Suspicion
 from auditor.prediction.spike_in import MOST_SURE, Share
-from auditor.records import (
-    FEWEST_OF_CATEGORY,
-    FEWEST_PLANTED_IN,
-    CopyFamilies,
-    Dataset,
-    Embeddings,
-    Ints,
-    LabelErrors,
-    Neighbours,
-    Table,
-)
+from auditor.records.arrays import Ints, Table
+from auditor.records.dataset import Dataset
+from auditor.records.evidence import FEWEST_OF_CATEGORY, FEWEST_PLANTED_IN
+from auditor.records.probes import LabelErrors
+from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
 
 RARE = 0.01  # share of wrong labels, of which a gate asks whichever set it reads
 ONE = 1.0  # error, before a kind of them is looked at: 2 ranks alike to .002 (CLINC150, HWU64)

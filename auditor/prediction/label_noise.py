@@ -26,16 +26,10 @@ from scipy.stats import norm, t
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.lapse import Lapse, lapse_rate
 from auditor.prediction.words import add_up, words_of
-from auditor.records import (
-    CategoryTold,
-    CopyFamilies,
-    Dataset,
-    Embeddings,
-    Floats,
-    Ints,
-    NoiseEstimate,
-    Table,
-)
+from auditor.records.arrays import Floats, Ints, Table
+from auditor.records.dataset import Dataset
+from auditor.records.probes import CategorySkill, NoiseEstimate
+from auditor.records.structure import CopyFamilies, Embeddings
 
 MOST = 3000  # rows that take part, the first in canonical order, which is as good as random
 FEWEST = 50  # units: of fewer a probe learns too little for its failing to say anything
@@ -215,7 +209,7 @@ def _wrong(scores: Table, said: Ints, agreed: NDArray[np.bool_]) -> tuple[Lapse,
 
 def _of_categories(
     area: Values, dealt: Table, codes: Ints, units: Ints, names: list[str]
-) -> tuple[CategoryTold, ...]:
+) -> tuple[CategorySkill, ...]:
     """The `area` (K,) under each category's curve, beside those of labels `dealt` (d, K) anew.
 
     Held-out scores depend on one another, as each row helps to tell all others: Mann and Whitney's
@@ -230,7 +224,7 @@ def _of_categories(
     high = skill + t.ppf(held, len(dealt) - 1) * reach
     p = t.sf(skill / reach, len(dealt) - 1)
     return tuple(
-        CategoryTold(
+        CategorySkill(
             category=name,
             units=len(np.unique(units[codes == k])),
             skill=float(skill[k]),

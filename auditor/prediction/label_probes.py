@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from auditor.prediction.words import WordProbe, add_up
-from auditor.records import Floats, Ints, Neighbours, Table
+from auditor.records.arrays import Floats, Ints, Table
+from auditor.records.structure import Neighbours
 
 HARDLY = 1e-3  # the constant is shrunk: were all rows one family, nothing else would be left
 RIDGE = 1.0  # of unit vectors: average precision is the same to .01 from .3 to 10 (CLINC150, HWU64)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from auditor.records import Table
+from auditor.records.arrays import Table
 
 STEP = 0.005  # between the shares that are tried
 BINS = 60  # of sureness, as many rows in each

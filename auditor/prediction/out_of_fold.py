@@ -17,16 +17,10 @@ from auditor.prediction.folds import (
     seen_by,
 )
 from auditor.prediction.probes import train
-from auditor.records import (
-    CopyFamilies,
-    Dataset,
-    Embeddings,
-    Floats,
-    HeldOut,
-    Ints,
-    OutOfFold,
-    Template,
-)
+from auditor.records.arrays import Floats, Ints
+from auditor.records.dataset import Dataset
+from auditor.records.probes import HeldOut, OutOfFold
+from auditor.records.structure import CopyFamilies, Embeddings, Template
 
 SEEDS = 5
 STEPS = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from auditor.records import Floats, Ints
+from auditor.records.arrays import Floats, Ints
 
 MOST_ALONE = 60  # categories: up to so many, each is an update of its own ...
 SPREAD = 48  # ... and of more, so many, spread over sizes and similarities

@@ -23,7 +23,7 @@ from scipy.special import expit, logit
 from scipy.stats import beta, chi2
 
 from auditor.prediction.label_probes import MOST_SCORE
-from auditor.records import Floats, Ints, Table
+from auditor.records.arrays import Floats, Ints, Table
 
 RATES = (0.02, 0.10)  # of the families at a time; scores of planted errors hardly differ by it
 PLANTED = 1000  # families in all, where they are enough ...

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from auditor.records import Floats, Ints
+from auditor.records.arrays import Floats, Ints
 
 WORD = r"\w+"
 WORD_OR_MARK = r"\w+|[?!.]"  # a question shares its mark with other questions

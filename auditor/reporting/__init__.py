@@ -32,13 +32,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor.interfaces import Renderer
+from auditor.records.audit import Audit
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.json import JsonRenderer, load, schema
 from auditor.reporting.labelling import ArgillaRenderer, LabelStudioRenderer
 from auditor.reporting.saving import chosen, write, write_all
 from auditor.reporting.summary import summarise
 from auditor.reporting.tables import CollectRenderer, RelabelRenderer
-from auditor.results import Audit
 
 __all__ = ["BY_DEFAULT", "RENDERERS", "load", "save", "save_html", "schema", "summarise"]
 
@@ -65,7 +65,7 @@ def save(
     `static` leaves the scripts out of the HTML report.
 
     All formats are rendered before the first is written, so what fails leaves an earlier report
-    as it was. Raises UsageError for an unknown format, SurroundingsError where writing fails.
+    as it was. Raises UsageError for an unknown format, MachineError where writing fails.
     """
     html = HtmlRenderer(static=static)
     known = [html if r.name == html.name else r for r in RENDERERS]
@@ -73,7 +73,7 @@ def save(
 
 
 def save_html(audit: Audit, path: str | Path, *, static: bool = False) -> Path:
-    """Writes the HTML report to `path`, `static` without script. Raises SurroundingsError where
+    """Writes the HTML report to `path`, `static` without script. Raises MachineError where
     writing fails."""
     write(Path(path), HtmlRenderer(static=static).render(audit).encode())
     return Path(path)

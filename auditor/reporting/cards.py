@@ -6,12 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from auditor.records.audit import Audit
+from auditor.records.findings import Finding
 from auditor.reporting import label_errors, marking, wording
 from auditor.reporting.codes import Code, Part, explain, reading_order
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import ranked
-from auditor.results import Audit, Finding
 
 _OPEN_CARDS = 30  # a code; the rest of it goes into a table
 _LISTED = 300  # a code in all; the page says how many there are, audit.json has them
@@ -60,7 +61,7 @@ class Card:
     facts: tuple[Fact, ...] = ()
     agree: str = ""  # of the models that doubt a label, with what each says as `facts`
     links: tuple[Link, ...] = ()
-    skeleton: tuple[Piece, ...] = ()
+    pattern: tuple[Piece, ...] = ()
     examples: tuple[ExampleText, ...] = ()
 
 
@@ -171,7 +172,7 @@ class _Desk:
     def _open(self, finding: Finding) -> Card:
         agree, said = label_errors.models(finding)
         facts = tuple(Fact(label=name, value=p, limit="") for name, p in said)
-        skeleton = self._skeleton(finding) if finding.code in _MAY_BE_FRAMED else ""
+        pattern = self._pattern(finding) if finding.code in _MAY_BE_FRAMED else ""
         return Card(
             anchor=self.anchors[id(finding)],
             finding=finding,
@@ -180,33 +181,33 @@ class _Desk:
             agree=agree,
             facts=facts or _facts(finding),
             links=self._links(finding),
-            skeleton=marking.slots(skeleton),
-            examples=self._examples(finding, skeleton),
+            pattern=marking.slots(pattern),
+            examples=self._examples(finding, pattern),
         )
 
-    def _skeleton(self, finding: Finding) -> str:
+    def _pattern(self, finding: Finding) -> str:
         """The skeleton of the template that most of the finding's rows are filled from."""
-        if told := finding.measured.get("skeleton"):
+        if told := finding.measured.get("pattern"):
             return str(told)
         rows = set(finding.rows)
         shared = [
-            (len(rows.intersection(t.rows)), t.skeleton)
+            (len(rows.intersection(t.rows)), t.pattern)
             for s in self.audit.subtypes
             for t in s.templates
-            if s.category == finding.category and t.skeleton
+            if s.category == finding.category and t.pattern
         ]
-        most, skeleton = max(shared, key=lambda pair: pair[0], default=(-1, ""))
-        return skeleton if 2 * most >= len(rows) else ""
+        most, pattern = max(shared, key=lambda pair: pair[0], default=(-1, ""))
+        return pattern if 2 * most >= len(rows) else ""
 
-    def _examples(self, finding: Finding, skeleton: str) -> tuple[ExampleText, ...]:
+    def _examples(self, finding: Finding, pattern: str) -> tuple[ExampleText, ...]:
         if finding.code in _CATEGORY_WIDE:
             return ()
         rows = [r for r in finding.shown_rows if str(r) in self.audit.examples][:_EXAMPLES]
         texts = [self.audit.examples[str(r)] for r in rows]
         if finding.code in _BY_DIFFERENCE and len(rows) > 1:
             pieces = marking.differences(texts)
-        elif skeleton:
-            pieces = [marking.fixed_words(t, skeleton) for t in texts]
+        elif pattern:
+            pieces = [marking.fixed_words(t, pattern) for t in texts]
         else:
             pieces = [marking.plain(t) for t in texts]
         return tuple(
@@ -271,7 +272,7 @@ def _facts(finding: Finding) -> tuple[Fact, ...]:
     measured = {
         k: v
         for k, v in finding.measured.items()
-        if k not in ("skeleton", "read_as") and v not in ([], (), {}, "")
+        if k not in ("pattern", "read_as") and v not in ([], (), {}, "")
     }
     keys = [*measured, *(k for k in limit if k not in measured)]
     return tuple(

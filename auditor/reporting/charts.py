@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from auditor.records.audit import Audit
+from auditor.records.forecast import CategoryForecast, Curve, Forecast, Matrix
 from auditor.reporting import wording
 from auditor.reporting.cards import category_of_rows
 from auditor.reporting.label_errors import single
 from auditor.reporting.verdict import ranked
-from auditor.results import Audit, CategoryForecast, Curve, Forecast, Matrix
 
 _BAR = 180  # width of an interval bar
 _PANEL = (240, 130)  # a retention panel's plot, in SVG units

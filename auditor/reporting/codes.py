@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from auditor.results import Limit
+from auditor.records.findings import Limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

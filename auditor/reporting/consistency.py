@@ -10,14 +10,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.errors import UsageError
-from auditor.results import (
-    Audit,
-    CategoryForecast,
-    Forecast,
-    LabelErrorSummary,
-    Matrix,
-    Measurement,
-)
+from auditor.records.audit import Audit, LabelErrorSummary
+from auditor.records.forecast import CategoryForecast, Forecast, Matrix, Measurement
 from auditor.settings import Settings
 
 SETTINGS = frozenset(f.name for f in dataclasses.fields(Settings))

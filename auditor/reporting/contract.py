@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from auditor.atomic import NOT_JSON
 from auditor.errors import DataError
-from auditor.files import NOT_JSON
 
 Kind = TypeVar("Kind")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from auditor.records.audit import Audit, SubtypeSummary
 from auditor.reporting import (
     cards,
     charts,
@@ -19,13 +20,12 @@ from auditor.reporting import (
     label_errors,
     marking,
     patterns,
-    tried,
+    trial,
     verdict,
     wording,
 )
 from auditor.reporting.inert import inert
 from auditor.reporting.map import live_map, scripts
-from auditor.results import Audit, SubtypeSummary
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -89,7 +89,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
         "forecast_rows": drawn[:_FORECAST_ROWS],
         "forecast_rest": drawn[_FORECAST_ROWS:],
         "scored_on": wording.scored_on(forecast) if forecast else (),
-        "tried": tried.tried(forecast) if forecast else None,
+        "tried": trial.trial(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],
         "grid": charts.grid(forecast.matrix, forecast) if forecast and forecast.matrix else None,
         "filled": filled,

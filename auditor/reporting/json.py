@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from auditor.records.audit import SCHEMA_VERSION, Audit
 from auditor.reporting.consistency import faults
 from auditor.reporting.contract import Contract
-from auditor.results import SCHEMA_VERSION, Audit
 
 _CONTRACT = Contract(
     kind=Audit,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, floor
 
+from auditor.records.audit import Audit, LabelErrorSummary
+from auditor.records.findings import Finding
 from auditor.reporting.wording import count, percent
-from auditor.results import Audit, Finding, LabelErrorSummary
 
 WIDE = 10  # times the lower end: of an interval that reaches so far not even the size is known
 FEW = 0.01  # of all labels: one in a hundred, less than a third of what public sets have (3.3 %)

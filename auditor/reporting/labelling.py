@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from auditor.records.audit import Audit
 from auditor.reporting.suggestions import Relabel, relabelling
 from auditor.reporting.tables import SEPARATOR
-from auditor.results import Audit
 
 AGENT = "auditor"
 

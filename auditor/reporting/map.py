@@ -16,13 +16,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from auditor.errors import SurroundingsError
+from auditor.errors import MachineError
+from auditor.records.audit import Audit
 from auditor.reporting.cards import Card, Section, category_of_rows
 from auditor.reporting.charts import WHOLE_CATEGORIES
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.inert import inert
 from auditor.reporting.label_errors import single
-from auditor.results import Audit
 
 _SIZE = (10_000, 6_400)  # the plane that points lie on, in units of the JSON
 _TEXT = 240  # characters of one text
@@ -108,7 +108,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
 
 
 def scripts() -> tuple[str, str, str]:
-    """The page's scripts, in the order they run in. Raises SurroundingsError without Bokeh."""
+    """The page's scripts, in the order they run in. Raises MachineError without Bokeh."""
     page = Path(__file__).parent / "page"
     own = [(page / name).read_text(encoding="utf-8") for name in ("sheets.js", "map.js")]
     return own[0], _bokeh(), own[1]
@@ -121,7 +121,7 @@ def _bokeh() -> str:
         path = Path(folder) / "server/static/js/bokeh.min.js"
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    raise SurroundingsError(
+    raise MachineError(
         "the report's map needs bokeh, which is not installed; `pip install bokeh`, or --static"
     )
 

@@ -34,14 +34,14 @@ def plain(text: str) -> tuple[Piece, ...]:
     return _shorten([Piece(text)])
 
 
-def slots(skeleton: str) -> tuple[Piece, ...]:
+def slots(pattern: str) -> tuple[Piece, ...]:
     """A template's skeleton with its slots marked."""
-    return _shorten([Piece(s, bool(_SLOT.fullmatch(s))) for s in _SLOT.split(skeleton) if s])
+    return _shorten([Piece(s, bool(_SLOT.fullmatch(s))) for s in _SLOT.split(pattern) if s])
 
 
-def fixed_words(text: str, skeleton: str) -> tuple[Piece, ...]:
+def fixed_words(text: str, pattern: str) -> tuple[Piece, ...]:
     """`text` with the words marked that its template's skeleton holds in the same order."""
-    frame = [t.lower() for s in _SLOT.split(skeleton) if not _SLOT.match(s) for t in _words(s)]
+    frame = [t.lower() for s in _SLOT.split(pattern) if not _SLOT.match(s) for t in _words(s)]
     tokens = _tokens(text)
     words = [i for i, t in enumerate(tokens[:_TOKENS_COMPARED]) if not t.isspace()]
     matcher = SequenceMatcher(None, frame, [tokens[i].lower() for i in words], autojunk=False)

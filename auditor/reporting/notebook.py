@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+from auditor.records.audit import Audit
 from auditor.reporting import label_errors, verdict, wording
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.codes import reading_order
 from auditor.reporting.inert import one_line
-from auditor.results import Audit
 
 _LONGEST = 240  # characters of one sentence or name, so that the whole stays below 10 kB
 _CODES = 14

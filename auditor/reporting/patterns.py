@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import permutations
 
+from auditor.records.audit import Audit
 from auditor.reporting.label_errors import overlap
-from auditor.results import Audit
 
 _BAR = 320  # width that stands for all rows of a category
 _CATEGORIES = 20  # with templates, most filled first

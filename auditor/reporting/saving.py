@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from auditor.errors import SurroundingsError, UsageError
-from auditor.files import write_whole
+from auditor.atomic import write_whole
+from auditor.errors import MachineError, UsageError
 
 
 class _Named(Protocol):
@@ -28,7 +28,7 @@ def chosen(formats: Sequence[str], renderers: Iterable[Kind]) -> list[Kind]:
 
 def write_all(folder: str | Path, rendered: Iterable[tuple[str, str]]) -> list[Path]:
     """Writes pairs of file name and text into `folder`, once the last of them is rendered, so
-    that what fails leaves an earlier report as it was. Raises SurroundingsError."""
+    that what fails leaves an earlier report as it was. Raises MachineError."""
     files = [(Path(folder) / name, text.encode()) for name, text in rendered]
     for path, content in files:
         write(path, content)
@@ -36,12 +36,12 @@ def write_all(folder: str | Path, rendered: Iterable[tuple[str, str]]) -> list[P
 
 
 def write(path: Path, content: bytes) -> None:
-    """Writes one file, and the folder where it is missing. Raises SurroundingsError."""
+    """Writes one file, and the folder where it is missing. Raises MachineError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     except OSError as error:
-        raise SurroundingsError(
+        raise MachineError(
             f"{path}: cannot be written ({error.strerror or error}); "
             "free some space or choose another folder with --output"
         ) from error

@@ -8,11 +8,13 @@ from pathlib import Path
 from textwrap import fill, wrap
 
 from auditor.errors import UsageError
+from auditor.label_spelling import visible
+from auditor.records.audit import Audit
+from auditor.records.findings import Limit
+from auditor.records.forecast import Backtest, Forecast, UpdateSkill
 from auditor.reporting import label_errors, verdict, wording
 from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
-from auditor.results import Audit, Backtest, Forecast, Limit, UpdateSkill
-from auditor.spelling import visible
 
 _COLUMNS = 100
 _CODES = 8
@@ -143,7 +145,7 @@ def summarise_backtest(found: Backtest) -> str:
     lines = [
         f"Measured  {wording.count(len(found.updates), 'update', 'updates')} of {found.dataset}, "
         f"{wording.count(found.seeds, 'fine-tune', 'fine-tunes')} each; forecast by the rung "
-        f"{found.rung}",
+        f"{found.fidelity}",
         head,
         *(_skills(u) for u in found.updates),
         f"{'mean share of the ceiling':<35}" + "".join(_share(found, name) for name in _SAID),

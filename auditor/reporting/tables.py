@@ -10,10 +10,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from auditor.records.audit import Audit
 from auditor.reporting.inert import inert
 from auditor.reporting.suggestions import Relabel, relabelling
 from auditor.reporting.worklists import Collect, collecting
-from auditor.results import Audit
 
 SEPARATOR = " | "  # between several labels, rows or keywords in one cell
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from auditor.records.audit import Audit
+from auditor.records.findings import Finding, Severity
+from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.reporting import label_errors, wording
 from auditor.reporting.codes import Code, reading_order
 from auditor.reporting.codes import code as words_for
-from auditor.results import Audit, CategoryForecast, Finding, Forecast, Severity
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _MOST_ACTIONS = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from auditor.results import CategoryForecast, Forecast
-from auditor.spelling import visible
+from auditor.label_spelling import visible
+from auditor.records.forecast import CategoryForecast, Forecast
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.results import Audit, Finding, Severity, SubtypeSummary
+from auditor.records.audit import Audit, SubtypeSummary
+from auditor.records.findings import Finding, Severity
 
 _NEW_SUBTYPE = 20  # examples: what published intent sets give a subtype at least
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -112,13 +113,13 @@ def _like(audit: Audit, finding: Finding, subtype: SubtypeSummary | None) -> str
 
 def _unlike(finding: Finding, subtype: SubtypeSummary | None) -> str:
     """The skeleton of the finding's template, or of the one that most of its subtype is of."""
-    told: Any = finding.measured.get("skeleton") or finding.measured.get("skeletons")
+    told: Any = finding.measured.get("pattern") or finding.measured.get("patterns")
     if isinstance(told, str):
         return told
     if told:
         return "\n".join(told)
     templates = sorted(subtype.templates, key=lambda t: -t.share) if subtype else []
-    return next((t.skeleton for t in templates if t.skeleton), "")
+    return next((t.pattern for t in templates if t.pattern), "")
 
 
 def _first_text(audit: Audit, rows: Iterable[int]) -> str:

@@ -47,14 +47,14 @@ import numpy as np
 import torch
 from scipy.stats import t as student
 
-from auditor.embedding.copies import find_copies
-from auditor.embedding.neighbours import nearest
+from auditor.atomic import write_whole
 from auditor.embedding.target import open_target
-from auditor.files import write_whole
-from auditor.opening import open_encoder
 from auditor.pipeline import NEIGHBOURS
-from auditor.prediction.finetune import FineTune, Material, fine_tune
+from auditor.prediction.fine_tuning.fine_tune import FineTune, Material, fine_tune
+from auditor.resources import open_encoder
 from auditor.settings import Settings
+from auditor.structure.copies import find_copies
+from auditor.structure.neighbours import nearest
 
 SAMPLES = Path(__file__).parents[2] / "sample_datasets"
 THIRDS = 3  # of the rebuilt contracts, one of them read
@@ -185,14 +185,14 @@ def clinc(rows: list[dict[str, str]], seed: int) -> Case:
         planted += np.isin(np.arange(len(own)), random.permutation(len(own))[:PLANTED]).tolist()
     few = [intent[: int(random.integers(4, 7))] for intent in intents]
     thin = [f if p else i for f, i, p in zip(few, intents, planted, strict=True)]
-    framed = [
+    templated = [
         template(f, random) if p else i for f, i, p in zip(few, intents, planted, strict=True)
     ]
     share, more = divmod(sum(map(len, thin)), len(intents))
     even = [intent[: share + (i < more)] for i, intent in enumerate(intents)]
     names = {i[0].subtype for i, p in zip(intents, planted, strict=True) if p}
     read_rows = [r for domain in old for own in some("test", domain, TEST_ROWS) for r in own]
-    sets = {"intact": intents, "even, as few rows": even, "thin": thin, "thin template": framed}
+    sets = {"intact": intents, "even, as few rows": even, "thin": thin, "thin template": templated}
     return Case(
         {name: [row for own in chosen for row in own] for name, chosen in sets.items()},
         [row._replace(thin=row.subtype in names) for row in read_rows],

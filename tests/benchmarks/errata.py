@@ -48,8 +48,8 @@ from label_noise import flip
 from labelled_sets import Rows, heading, line, options, settings
 
 import auditor
-from auditor.opening import open_encoder
-from auditor.results import Finding
+from auditor.records.findings import Finding
+from auditor.resources import open_encoder
 from auditor.settings import Settings
 
 SETS = (

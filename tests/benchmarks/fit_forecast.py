@@ -23,22 +23,22 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from auditor.dataset import load_dataset
-from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
-from auditor.embedding.neighbours import nearest
 from auditor.embedding.target import open_target
-from auditor.embedding.templates import find_templates
 from auditor.interfaces import Target
-from auditor.opening import open_encoder
 from auditor.pipeline import NEIGHBOURS, find_copies_across
+from auditor.prediction.fidelities import FIDELITIES
+from auditor.prediction.fine_tuning.trial import Effort, measure_update
 from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
 from auditor.prediction.folds import keep_near_together
-from auditor.prediction.measuring import Effort, measure_update
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
-from auditor.prediction.rungs import RUNGS
-from auditor.prediction.scenes import Old, scene_of
-from auditor.results import Recipe
+from auditor.prediction.scenarios import BaseTask, scenario_of
+from auditor.records.forecast import Recipe
+from auditor.resources import open_encoder
 from auditor.settings import Settings
+from auditor.structure.copies import find_copies
+from auditor.structure.neighbours import nearest
+from auditor.structure.templates import find_templates
 
 EFFORT = Effort(rates=(1.0,))
 TRIAL_SEED = 100  # other seeds than the truths were measured with
@@ -54,7 +54,7 @@ def measure(
     vectors = encoder.embed(data.texts)
     copies = find_copies(data.texts, nearest(vectors.vectors, NEIGHBOURS))
     templates = find_templates(data, copies)
-    old = Old(
+    old = BaseTask(
         dataset=data,
         embeddings=vectors,
         together=keep_near_together(data, copies),
@@ -65,7 +65,7 @@ def measure(
     arriving = encoder.embed(incoming.texts)
     across = find_copies_across(data.examples, incoming.examples, vectors, arriving)
     trial = measure_update(old, incoming, across, target, EFFORT, trials, seed=TRIAL_SEED)
-    scene = scene_of(old, (incoming, arriving), settings.seed, trial)
+    scenario = scenario_of(old, (incoming, arriving), settings.seed, trial)
     names = [c for c in data.categories if c in truth["categories"]]
     kept = [data.categories.index(c) for c in names]
     runs = np.stack([truth["categories"][c]["accuracy"] for c in names], axis=1)
@@ -74,7 +74,8 @@ def measure(
         name=truth["update"],
         dataset=truth["dataset"],
         features={
-            rung: {f: v[:, :, kept] for f, v in RUNGS[rung](scene).items()} for rung in RUNGS
+            fidelity: {f: v[:, :, kept] for f, v in FIDELITIES[fidelity](scenario).items()}
+            for fidelity in FIDELITIES
         },
         accuracy_before=old.accuracy[kept],
         sets=old.sets[kept],
@@ -140,9 +141,9 @@ def main(truths: tuple[Path, ...], trials: Path, scorer: Path | None, write: Pat
     )
     if odd := [u.name for u in updates if u.odd]:
         provenance += f"; scored, not fitted to ({', '.join(odd)})"
-    for rung in RUNGS:
-        click.echo(f"{rung}, the dataset of each update left out of the fit")
-        left_out = leave_out(rung, updates)
+    for fidelity in FIDELITIES:
+        click.echo(f"{fidelity}, the dataset of each update left out of the fit")
+        left_out = leave_out(fidelity, updates)
         for line in table(left_out, centroid):
             click.echo(line)
         if scorer:
@@ -158,9 +159,11 @@ def _repeat(update: Measured) -> float:
 
     A run agrees with a perfect mean as the root of the runs' mean rank correlation.
     """
-    n = len(update.drops)
+    n = len(update.forecast_tests)
     pairs = [(i, j) for i in range(n) for j in range(i)]
-    agreement = np.mean([spearmanr(update.drops[i], update.drops[j])[0] for i, j in pairs])
+    agreement = np.mean(
+        [spearmanr(update.forecast_tests[i], update.forecast_tests[j])[0] for i, j in pairs]
+    )
     return float(np.sqrt(max(agreement, 0.0)))
 
 

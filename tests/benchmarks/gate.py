@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from labelled_sets import first_reason, heading, judged, line, options, settings
 
-from auditor.outcomes import Verdict
+from auditor.records.verdict import Verdict
 from auditor.settings import Settings
 
 ROWS = 3000  # of a base, at most

@@ -22,14 +22,14 @@ from itertools import product
 
 import numpy as np
 
-from auditor.policy import AGAINST_A_BASE
-from auditor.records import Dataset, Example
-from auditor.sides import marking
-from auditor.sides.asking import Asked, Chances, Questions, decide
-from auditor.sides.missing import category_loss, shrinkage
-from auditor.sides.pool import Pool
-from auditor.sides.rates import Values
-from auditor.sides.rises import rises
+from auditor.gating import flagging
+from auditor.gating.hypotheses import Chances, Hypothesis, HypothesisFamily, decide
+from auditor.gating.policy import AGAINST_A_BASE
+from auditor.gating.rate_increases import rate_increases
+from auditor.gating.rate_test import Values
+from auditor.gating.removals import category_loss, shrinkage
+from auditor.pool import Pool
+from auditor.records.dataset import Dataset, Example
 
 MESSAGES = 40_000
 CATEGORIES = 8
@@ -98,9 +98,9 @@ def run(source: Source, rows: int, growth: float | None, seed: int) -> list[str]
     own = np.where(base, family, -1)
     codes = pool.dataset.codes
     suspects = drawn[:, 3] == 1
-    marks = {
-        "label-conflict": marking.conflicts(pool, own, family),
-        "label-error": marking.suspected(
+    flags = {
+        "label-conflict": flagging.conflicts(pool, own, family),
+        "label-error": flagging.suspected(
             pool,
             np.flatnonzero(suspects & base),
             np.flatnonzero(suspects & ~base),
@@ -108,13 +108,13 @@ def run(source: Source, rows: int, growth: float | None, seed: int) -> list[str]
             np.ones_like(base),
             np.flatnonzero(suspects),
         ),
-        "near-duplicate": marking.copies(pool, own, family),
+        "near-duplicate": flagging.copies(pool, own, family),
     }
-    rules = {c: r for c, r in AGAINST_A_BASE.items() if c in marks}
+    rules = {c: r for c, r in AGAINST_A_BASE.items() if c in flags}
     families = [
         shrinkage(pool, own, family, AGAINST_A_BASE["shrinkage"]),
         category_loss(pool, family, AGAINST_A_BASE["category-loss"]),
-        rises(pool, marks, family, rules),
+        rate_increases(pool, flags, family, rules),
     ]
     quick = [Unmeasured(f) for f in families]
     decided = decide(pool, quick, false_alarms=0.01, fewest=5, unseen=0.1)
@@ -125,10 +125,10 @@ def run(source: Source, rows: int, growth: float | None, seed: int) -> list[str]
 class Unmeasured:
     """Questions without their intervals, which take most of the time and fail nothing."""
 
-    questions: Questions
+    questions: HypothesisFamily
 
     @property
-    def asked(self) -> Sequence[Asked]:
+    def asked(self) -> Sequence[Hypothesis]:
         return self.questions.asked
 
     def chances(self) -> Chances:

@@ -30,8 +30,8 @@ import pandas as pd
 from labelled_sets import Rows, first_reason, heading, line, options, settings
 from rapidfuzz.distance import OSA
 
-from auditor.gate import gate
-from auditor.outcomes import Verdict
+from auditor.gating.gate import gate
+from auditor.records.verdict import Verdict
 from auditor.settings import Settings
 
 MESSAGES = 40_000

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from labelled_sets import Rows, first_reason, heading, judged, labelled, line, options, settings
 
-from auditor.outcomes import Tested, Verdict
+from auditor.records.verdict import Tested, Verdict
 from auditor.settings import Settings
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)

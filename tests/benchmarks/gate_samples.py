@@ -13,7 +13,7 @@ from pathlib import Path
 from labelled_sets import heading, line, options, settings
 
 from auditor import audit
-from auditor.gate import gate
+from auditor.gating.gate import gate
 from auditor.reporting.gate.answer import reason
 from auditor.reporting.verdict import judge
 

@@ -26,9 +26,10 @@ from labelled_sets import Rows, heading, labelled, line, options
 from auditor.checks.label_error import LabelError
 from auditor.dataset.assembly import assemble
 from auditor.embedding.embed import Encoder
-from auditor.opening import open_encoder
 from auditor.pipeline import look
-from auditor.records import Ints, LabelErrors
+from auditor.records.arrays import Ints
+from auditor.records.probes import LabelErrors
+from auditor.resources import open_encoder
 from auditor.settings import Settings
 
 COLUMNS = (

@@ -22,14 +22,16 @@ import pandas as pd
 
 from auditor.checks.label_noise import LabelNoise
 from auditor.dataset.assembly import assemble
-from auditor.embedding.copies import find_copies
 from auditor.embedding.embed import Encoder
-from auditor.embedding.neighbours import nearest
-from auditor.opening import open_encoder
 from auditor.prediction.label_noise import estimate_label_noise
-from auditor.records import Evidence, Floats, Ints, NoiseEstimate
-from auditor.results import Finding
+from auditor.records.arrays import Floats, Ints
+from auditor.records.evidence import Evidence
+from auditor.records.findings import Finding
+from auditor.records.probes import NoiseEstimate
+from auditor.resources import open_encoder
 from auditor.settings import Settings
+from auditor.structure.copies import find_copies
+from auditor.structure.neighbours import nearest
 
 RATES = "0,.005,.01,.02,.05,.1,.2,.3,.5,.7"
 TOTAL = ("dealt", "coin")  # kinds that have no rate

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from auditor.dataset import load_dataset
-from auditor.gate.questions import Asking, ask
-from auditor.opening import open_encoder
-from auditor.outcomes import Tested, Verdict
-from auditor.policy import Policy
+from auditor.gating.assess import GateInputs, assess
+from auditor.gating.policy import Policy
+from auditor.records.verdict import Tested, Verdict
+from auditor.resources import open_encoder
 from auditor.settings import Settings
 
 LABELS = ("category", "topic", "label")
@@ -50,7 +50,7 @@ def settings(asked: argparse.Namespace, **more: object) -> Settings:
 
 def judged(candidate: Rows, base: Rows | None, settings: Settings) -> Verdict:
     """The verdict of `auditor.gate.gate`, without the runs that say what it is without rows."""
-    asking = Asking(
+    asking = GateInputs(
         base=None if base is None else load_dataset(base, settings),
         baseline=None,
         incoming=None,
@@ -59,7 +59,7 @@ def judged(candidate: Rows, base: Rows | None, settings: Settings) -> Verdict:
         encoder=open_encoder(settings),
         progress=lambda *_: None,
     )
-    return ask(load_dataset(candidate, settings), asking)
+    return assess(load_dataset(candidate, settings), asking)
 
 
 def first_reason(verdict: Verdict) -> Tested | None:

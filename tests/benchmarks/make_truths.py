@@ -25,8 +25,8 @@ from scipy.stats import spearmanr
 
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
-from auditor.opening import open_encoder
-from auditor.prediction.finetune import FineTune, Material, fine_tune
+from auditor.prediction.fine_tuning.fine_tune import FineTune, Material, fine_tune
+from auditor.resources import open_encoder
 from auditor.settings import Settings
 
 FEWEST_TEST_ROWS = 8  # of a category that is measured
@@ -129,7 +129,7 @@ def truth(
     rows = found.runs[0].rows
     names = [c for i, c in enumerate(old) if rows[i] >= FEWEST_TEST_ROWS and c not in trained]
     at = [old.index(c) for c in names]
-    drops = np.stack([run.drop[at] for run in found.runs])
+    forecast_tests = np.stack([run.drop[at] for run in found.runs])
     left = np.stack([run.accuracy[1:, at].mean(axis=0) for run in found.runs])
     before = np.mean([run.accuracy[0, at] for run in found.runs], axis=0)
     sizes = Counter(label for _, label in train)
@@ -139,15 +139,15 @@ def truth(
         "category size (small first)": -np.array([sizes[c] for c in names]),
         "accuracy before the update (low first)": -before,
     }
-    mean_drop = drops.mean(axis=0)
+    mean_drop = forecast_tests.mean(axis=0)
     return {
         "update": plan.name,
         "dataset": plan.name.split("_")[0],
         "seeds": len(found.runs),
         "new_categories": sorted(trained - set(old)),
         "more_rows_for": sorted(trained & set(old)),
-        "reliability": round(agreement(drops), 3),
-        "ceiling": round(ceiling(drops), 3),
+        "reliability": round(agreement(forecast_tests), 3),
+        "ceiling": round(ceiling(forecast_tests), 3),
         "ceiling_after": round(ceiling(left), 3),
         "baselines": {k: round(correlation(v, mean_drop), 3) for k, v in said.items()},
         "mean_accuracy_by_checkpoint": [

@@ -15,25 +15,22 @@ from auditor.checks.annotator_inconsistency import AnnotatorInconsistency, agree
 from auditor.checks.combination_gap import CombinationGap
 from auditor.checks.coverage_gap import CoverageGap
 from auditor.checks.reference_gap import ReferenceGap
-from auditor.prediction.illusion import measure_illusions
 from auditor.prediction.label_noise import estimate_label_noise
 from auditor.prediction.lapse import lapse_rate
 from auditor.prediction.out_of_fold import score_out_of_fold
-from auditor.records import (
+from auditor.prediction.template_leakage import measure_template_leakage
+from auditor.records.dataset import Dataset, Example
+from auditor.records.evidence import Evidence, Reference
+from auditor.records.findings import Finding
+from auditor.records.probes import OutOfFold, TemplateLeakage
+from auditor.records.structure import (
     CopyFamilies,
-    Dataset,
     Embeddings,
-    Evidence,
-    Example,
-    Frame,
-    Illusion,
     Neighbours,
-    OutOfFold,
-    Reference,
     Subtype,
     Template,
+    TemplateMatch,
 )
-from auditor.results import Finding
 from auditor.statistics import wilson
 
 Random = np.random.Generator
@@ -257,7 +254,7 @@ def lapse(rows: int, random: Random, wrong: float, end: str = "low") -> bool:
 # --- templates -----------------------------------------------------------------------------------
 
 
-def illusions(templates: int, random: Random, of: str = "gap") -> float | None:
+def template_leakage(templates: int, random: Random, of: str = "gap") -> float | None:
     """Rows in templates that are nothing to the probes: a gap, or a placebo, beyond nothing?
 
     Three categories with so many templates of three rows, and forty free rows.
@@ -272,7 +269,7 @@ def illusions(templates: int, random: Random, of: str = "gap") -> float | None:
             members = np.flatnonzero((codes == k) & (place == p))
             template = Template(
                 category=f"c{k:03}",
-                skeleton="claim",
+                pattern="claim",
                 members=members,
                 share=0.1,
                 tokens=("claim",) * 30,
@@ -281,13 +278,15 @@ def illusions(templates: int, random: Random, of: str = "gap") -> float | None:
                 excess=10.0,
                 coverage=0.6,
             )
-            frames.append(Frame(template=template, holders=members, inside=0.1, elsewhere=0.0))
+            frames.append(
+                TemplateMatch(template=template, holders=members, inside=0.1, elsewhere=0.0)
+            )
     alone, known = CopyFamilies(family=np.arange(len(codes))), embeddings(vectors)
     seed, used = _seed(random), [f.template for f in frames]
     scored = score_out_of_fold(data, known, alone, used, seed)
     assert scored is not None
-    found = measure_illusions(data, known, alone, frames, scored, seed) or {}
-    measured = [i for i in found.values() if isinstance(i, Illusion)]
+    found = measure_template_leakage(data, known, alone, frames, scored, seed) or {}
+    measured = [i for i in found.values() if isinstance(i, TemplateLeakage)]
     if not measured:
         return None
     if of == "gap":

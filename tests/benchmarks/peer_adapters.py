@@ -92,12 +92,12 @@ def samey(texts: list[str], labels: list[str], vectors: np.ndarray) -> tuple[Fin
 
     frames = [t["skeleton"] for t in listed["top_skeletons"] if t["count"] > 1]
     grams = [t["ngram"] for t in listed["top_repeated_ngrams"]]
-    skeletons = [_skeletonize(t) for t in texts]
+    patterns = [_skeletonize(t) for t in texts]
     words = [f" {' '.join(_tokenize(t))} " for t in texts]
     rows = range(len(texts))
-    framed = [[i for i in rows if skeletons[i] == frame] for frame in frames]
+    templated = [[i for i in rows if patterns[i] == frame] for frame in frames]
     repeated = [[i for i in rows if f" {gram} " in words[i]] for gram in grams]
-    return findings("template-dominance", framed + repeated), took
+    return findings("template-dominance", templated + repeated), took
 
 
 def label_lens(

@@ -31,7 +31,7 @@ from peer_adapters import clock
 
 import auditor
 from auditor import pipeline
-from auditor.opening import open_encoder
+from auditor.resources import open_encoder
 from auditor.settings import Settings
 
 HERE = Path(__file__).parent

@@ -127,7 +127,7 @@ def print_templates(shared: Path) -> None:
         of = len(found.dataset.categories)
         click.echo(f"\n{name}, untouched: templates in {len(told)} of {of} categories")
         for finding in found.of("template-dominance")[:12]:
-            said = finding.measured.get("skeleton") or "; ".join(finding.measured["skeletons"][:3])
+            said = finding.measured.get("pattern") or "; ".join(finding.measured["patterns"][:3])
             click.echo(f"  {finding.category}: {len(finding.rows)} rows, {said}")
 
 

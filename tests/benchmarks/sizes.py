@@ -193,14 +193,14 @@ NULLS = (
         name="illusion-gap: lower end above nothing",
         level=0.1,
         sizes=(3, 6, 12),
-        draw=nulls.illusions,
+        draw=nulls.template_leakage,
         part=0.1,
     ),
     Null(
         name="illusion-gap: placebo clear of nothing",
         level=0.2,
         sizes=(3, 6, 12),
-        draw=partial(nulls.illusions, of="placebo"),
+        draw=partial(nulls.template_leakage, of="placebo"),
         part=0.1,
     ),
     Null(

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from errata import Score, drawn, precision, score
 
-from auditor.results import Audit, Finding
+from auditor.records.audit import Audit
+from auditor.records.findings import Finding
 
 
 def finding(row: int, severity: str = "note") -> Finding:

@@ -22,17 +22,17 @@ import pytest
 import torch
 
 from auditor.dataset import load_dataset
-from auditor.embedding.copies import find_copies
-from auditor.embedding.neighbours import nearest
-from auditor.opening import open_encoder
 from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.estimate import shipped
+from auditor.prediction.fidelities import _mistaken
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
-from auditor.prediction.rungs import _mistaken
-from auditor.prediction.scenes import Old, scene_of
+from auditor.prediction.scenarios import BaseTask, scenario_of
+from auditor.resources import open_encoder
 from auditor.settings import Settings
+from auditor.structure.copies import find_copies
+from auditor.structure.neighbours import nearest
 
 ROWS = 40  # of a category
 MOST = 5.0  # times what embedding costs
@@ -42,7 +42,7 @@ pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 @dataclass(frozen=True)
 class Subject:
-    old: Old
+    old: BaseTask
     embedding: float  # seconds
     out_of_fold: float
 
@@ -93,7 +93,7 @@ def prepare(path: Path, settings: Settings) -> Subject:
     assert scored is not None
     held_out = score_held_out(dataset, vectors, encoder.embed([]), None, settings.seed)
     together = keep_near_together(dataset, copies)
-    old = Old(
+    old = BaseTask(
         dataset=dataset,
         embeddings=vectors,
         together=together,
@@ -107,7 +107,9 @@ def prepare(path: Path, settings: Settings) -> Subject:
 @pytest.mark.benchmark(timer=time.process_time)
 def test_head_costs_at_most_five_times_as_much_as_embedding(benchmark, subject, capsys):
     def forecast():
-        return forecast_forgetting(subject.old, None, rung="head", coefficients=shipped(), seed=0)
+        return forecast_forgetting(
+            subject.old, None, fidelity="head", coefficients=shipped(), seed=0
+        )
 
     found = benchmark.pedantic(forecast, rounds=3)
     took = benchmark.stats.stats.min
@@ -124,12 +126,12 @@ def test_head_costs_at_most_five_times_as_much_as_embedding(benchmark, subject, 
 
 @pytest.mark.benchmark(timer=time.process_time)
 def test_training_all_models_at_once_is_quicker_than_a_loop_over_them(benchmark, subject, capsys):
-    scene = scene_of(subject.old, None, 0)
+    scenario = scenario_of(subject.old, None, 0)
     alone = [
-        replace(scene, updates=(update,), rows=(rows,))
-        for update, rows in zip(scene.updates, scene.rows, strict=True)
+        replace(scenario, updates=(update,), rows=(rows,))
+        for update, rows in zip(scenario.updates, scenario.rows, strict=True)
     ]
-    together = benchmark.pedantic(_mistaken, (scene, 0), rounds=3)
+    together = benchmark.pedantic(_mistaken, (scenario, 0), rounds=3)
     looped = seconds(lambda: np.concatenate([_mistaken(one, 0) for one in alone]))
     batched = benchmark.stats.stats.min
     with capsys.disabled():

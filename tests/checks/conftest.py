@@ -13,33 +13,26 @@ from auditor.checks import CHECKS
 from auditor.interfaces import Check
 from auditor.no_text import holds_words
 from auditor.prediction.label_probes import FLOOR
-from auditor.records import (
-    CategoryTold,
-    CopyFamilies,
-    Dataset,
-    Embeddings,
-    Evidence,
-    Example,
-    Frame,
-    FrameAlone,
-    Illusion,
+from auditor.records.dataset import Dataset, Example, Reject
+from auditor.records.evidence import Evidence, Reference
+from auditor.records.findings import Finding, SkippedCheck
+from auditor.records.forecast import CategoryForecast, Forecast, Recipe, Update
+from auditor.records.probes import (
+    CategorySkill,
     LabelErrors,
-    Neighbours,
     NoiseEstimate,
     OutOfFold,
-    Reference,
+    PatternAlone,
+    TemplateLeakage,
+)
+from auditor.records.structure import (
+    CopyFamilies,
+    Embeddings,
+    Neighbours,
     Subtype,
     Template,
+    TemplateMatch,
     effective_examples,
-)
-from auditor.results import (
-    CategoryForecast,
-    Finding,
-    Forecast,
-    Recipe,
-    Reject,
-    SkippedCheck,
-    Update,
 )
 
 Row = tuple[str, str] | Mapping[str, str]  # (text, category), or the fields of an Example
@@ -99,7 +92,7 @@ def make_evidence() -> Build:
             "out_of_fold": None,
             "label_errors": None,
             "forecast": None,
-            "illusions": None,
+            "template_leakage": None,
             "label_noise": None,
             "copies_across": None if across is None else CopyFamilies(family=np.asarray(across)),
         }
@@ -212,10 +205,10 @@ def make_template() -> Build:
     """A template that is evident unless told otherwise."""
 
     def make(members: Iterable[int], *, category: str = "returns", **fields: Any) -> Template:
-        skeleton = ("customer", "<number>", "from", "<*>", "wrote", "on", "<date>", ":", "<*>")
+        pattern = ("customer", "<number>", "from", "<*>", "wrote", "on", "<date>", ":", "<*>")
         usual: dict[str, Any] = {
-            "skeleton": "customer <number> from <*> wrote on <date>: <*>",
-            "tokens": skeleton,
+            "pattern": "customer <number> from <*> wrote on <date>: <*>",
+            "tokens": pattern,
             "share": 0.2,
             "fixed_tokens": 20,
             "structural_tokens": 4,
@@ -229,36 +222,36 @@ def make_template() -> Build:
 
 
 @pytest.fixture(scope="session")
-def make_frame() -> Build:
+def make_match() -> Build:
     """Where a template's frame stands: in its members alone unless told otherwise."""
 
-    def make(template: Template, **fields: Any) -> Frame:
+    def make(template: Template, **fields: Any) -> TemplateMatch:
         usual = {"holders": template.members, "inside": template.share, "elsewhere": 0.0}
-        return Frame(template=template, **{**usual, **fields})
+        return TemplateMatch(template=template, **{**usual, **fields})
 
     return make
 
 
 @pytest.fixture(scope="session")
-def make_frame_alone() -> Build:
+def make_pattern_alone() -> Build:
     """Frame 0 in `held` rows of `n`, of which it gives `told` away, as the category of `code`."""
 
-    def make(n: int, held: Iterable[int], told: Iterable[int], code: int) -> FrameAlone:
-        frame, said = np.full(n, -1), np.full(n, -1)
-        frame[list(held)] = 0
+    def make(n: int, held: Iterable[int], told: Iterable[int], code: int) -> PatternAlone:
+        match, said = np.full(n, -1), np.full(n, -1)
+        match[list(held)] = 0
         said[list(told)] = code
-        return FrameAlone(frame=frame, told=said)
+        return PatternAlone(match=match, told=said)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def make_illusions() -> Build:
+def make_template_leakage() -> Build:
     """A gap of 20 points (10 to 30) in each of the given categories, unless told otherwise."""
 
     def make(
         gaps: Mapping[str, Mapping[str, Any]], untestable: Mapping[str, str] | None = None
-    ) -> dict[str, Illusion | str]:
+    ) -> dict[str, TemplateLeakage | str]:
         usual: dict[str, Any] = {
             "templates": 5,
             "random": 0.9,
@@ -271,7 +264,7 @@ def make_illusions() -> Build:
             "placebo_high": 0.01,
             "lost": np.array([0, 1, 2]),
         }
-        measured = {c: Illusion(**{**usual, **gap}) for c, gap in gaps.items()}
+        measured = {c: TemplateLeakage(**{**usual, **gap}) for c, gap in gaps.items()}
         return {**measured, **(untestable or {})}
 
     return make
@@ -281,9 +274,9 @@ def make_illusions() -> Build:
 def make_told() -> Build:
     """A category that is told from the others, unless told otherwise."""
 
-    def make(category: str, **fields: Any) -> CategoryTold:
+    def make(category: str, **fields: Any) -> CategorySkill:
         usual = {"units": 30, "skill": 0.9, "skill_high": 0.95, "p": 0.0001}
-        return CategoryTold(category=category, **{**usual, **fields})
+        return CategorySkill(category=category, **{**usual, **fields})
 
     return make
 

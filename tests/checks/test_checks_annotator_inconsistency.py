@@ -10,8 +10,9 @@ from scipy.stats import hypergeom
 from auditor.checks.annotator_inconsistency import AnnotatorInconsistency, agreement, dealt
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
-from auditor.records import CopyFamilies, OutOfFold
-from auditor.results import Finding
+from auditor.records.findings import Finding
+from auditor.records.probes import OutOfFold
+from auditor.records.structure import CopyFamilies
 
 NAMES = ("billing", "returns", "shipping")
 PEOPLE = ("ada", "bob", "cyd", "dan", "eve")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from auditor.checks.combination_gap import CombinationGap
-from auditor.results import Finding
+from auditor.records.findings import Finding
 
 PRODUCTS, REGIONS, TOPICS = ("lamp", "sofa", "desk"), ("north", "south"), ("billing", "returns")
 

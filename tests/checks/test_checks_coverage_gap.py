@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.checks.coverage_gap import CoverageGap
-from auditor.records import Subtype
+from auditor.records.structure import Subtype
 
 
 def row(i, *, source="web form", annotator=None):
@@ -48,8 +48,8 @@ def test_a_subtype_that_is_no_candidate_is_not_found(found, make_subtype):
 
 
 def test_rows_all_from_one_template_are_a_warning_however_near(found, make_subtype, make_template):
-    frame = make_template(range(4), coverage=0.9)
-    [finding] = found(make_subtype(range(4), separation=0.1, templates=(frame,)))
+    match = make_template(range(4), coverage=0.9)
+    [finding] = found(make_subtype(range(4), separation=0.1, templates=(match,)))
     assert finding.severity == "warning"
     assert finding.measured["all_from"] == ["one template"]
     assert "all from one template" in finding.summary
@@ -58,14 +58,14 @@ def test_rows_all_from_one_template_are_a_warning_however_near(found, make_subty
 def test_a_template_that_leaves_room_for_other_words_is_not_one_message(
     found, make_subtype, make_template
 ):
-    frame = make_template(range(4), coverage=0.84)
-    [finding] = found(make_subtype(range(4), separation=0.5, templates=(frame,)))
+    match = make_template(range(4), coverage=0.84)
+    [finding] = found(make_subtype(range(4), separation=0.5, templates=(match,)))
     assert (finding.severity, finding.measured["all_from"]) == ("note", [])
 
 
 def test_a_template_of_some_of_the_rows_is_not_all_of_them(found, make_subtype, make_template):
-    frame = make_template(range(3), coverage=0.9)
-    [finding] = found(make_subtype(range(4), separation=0.5, templates=(frame,)))
+    match = make_template(range(3), coverage=0.9)
+    [finding] = found(make_subtype(range(4), separation=0.5, templates=(match,)))
     assert finding.measured["all_from"] == []
 
 
@@ -197,13 +197,13 @@ def test_the_more_candidates_the_less_is_taken_for_chance(found, make_subtype):
 
 
 def test_sure_ones_come_first_then_those_that_stand_out_most(found, make_subtype, make_template):
-    frame = make_template(range(4), coverage=0.9)
+    match = make_template(range(4), coverage=0.9)
     names = [
         f.subtype
         for f in found(
             make_subtype(range(10, 14), separation=0.4, id="returns/4"),
             make_subtype(range(20, 24), separation=0.8, id="returns/3"),
-            make_subtype(range(4), separation=0.2, id="returns/5", templates=(frame,)),
+            make_subtype(range(4), separation=0.2, id="returns/5", templates=(match,)),
         )
     ]
     assert names == ["returns/5", "returns/3", "returns/4"]
@@ -212,9 +212,9 @@ def test_sure_ones_come_first_then_those_that_stand_out_most(found, make_subtype
 def test_every_limit_can_be_changed(found, make_subtype, make_template):
     near = make_subtype(range(4), separation=0.1)
     assert len(found(near, separation=0.05)) == 1
-    frame = make_template(range(4), coverage=0.6)
-    framed = make_subtype(range(4), separation=0.1, templates=(frame,))
-    assert len(found(framed, one_template=0.5)) == 1
+    match = make_template(range(4), coverage=0.6)
+    templated = make_subtype(range(4), separation=0.1, templates=(match,))
+    assert len(found(templated, one_template=0.5)) == 1
     rows = [row(i, source="agency" if i < 10 else "staff") for i in range(40)]
     assert found(near, rows=rows, by_chance=0.001) == []
     [finding] = found(make_subtype(range(4), separation=0.5), enough=50)

@@ -10,14 +10,14 @@ ROWS = [(f"{c} message {i}", c) for c in ("billing", "delivery", "returns") for 
 
 
 @pytest.fixture
-def audit(make_evidence, make_out_of_fold, make_illusions):
+def audit(make_evidence, make_out_of_fold, make_template_leakage):
     """The findings and what is skipped, of gaps by category."""
 
     def audit(gaps, untestable=None, **limits):
         evidence = make_evidence(
             ROWS,
             out_of_fold=make_out_of_fold([i // 10 for i in range(30)], 3),
-            illusions=make_illusions(gaps, untestable),
+            template_leakage=make_template_leakage(gaps, untestable),
         )
         return judge(evidence, [IllusionGap(**limits)])
 

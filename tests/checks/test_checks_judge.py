@@ -10,8 +10,9 @@ import pytest
 
 import auditor.checks
 from auditor.checks import CHECKS, judge
-from auditor.records import Evidence
-from auditor.results import Reject, fingerprint
+from auditor.records.dataset import Reject
+from auditor.records.evidence import Evidence
+from auditor.records.findings import fingerprint
 from auditor.settings import configure
 
 SEVERITIES = {"error", "warning", "note"}
@@ -23,9 +24,9 @@ def faulty(
     make_out_of_fold,
     make_label_errors,
     make_template,
-    make_frame,
-    make_frame_alone,
-    make_illusions,
+    make_match,
+    make_pattern_alone,
+    make_template_leakage,
     make_noise,
     make_subtype,
     make_forecast,
@@ -73,9 +74,9 @@ def faulty(
                 few={"warranty": 1, "warranty ": 1},
             ),
             templates=(template,),
-            frames=(make_frame(template),),
-            frame_alone=make_frame_alone(122, range(50, 80), range(50, 80), 1),
-            illusions=make_illusions({"returns": {"lost": np.arange(50, 56)}}),
+            matches=(make_match(template),),
+            pattern_alone=make_pattern_alone(122, range(50, 80), range(50, 80), 1),
+            template_leakage=make_template_leakage({"returns": {"lost": np.arange(50, 56)}}),
             label_noise=make_noise(low=0.12, share=0.15, high=0.18),
             subtypes=(make_subtype(range(60, 64), separation=0.6),),
             forecast=make_forecast({"shipping": {"expected_drop": 0.3, "low": 0.2, "high": 0.4}}),

@@ -172,8 +172,8 @@ def test_texts_nearly_alike_that_share_a_declared_label_are_not_for_review(close
 def test_rows_of_a_template_are_alike_by_its_frame_and_not_for_review(
     close, findings, make_template
 ):
-    framed = (make_template([0], category="small talk"),)
-    assert findings(LabelConflict(), close(0.96, templates=framed)) == []
+    templated = (make_template([0], category="small talk"),)
+    assert findings(LabelConflict(), close(0.96, templates=templated)) == []
 
 
 def test_conflicts_between_the_same_labels_stand_together_and_are_called_a_pattern(

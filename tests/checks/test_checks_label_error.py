@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.checks.label_error import LabelError
-from auditor.results import Finding, SkippedCheck
+from auditor.records.findings import Finding, SkippedCheck
 
 NAMES = ("billing", "returns", "shipping")
 EACH = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.checks.label_noise import LabelNoise
-from auditor.results import SkippedCheck
+from auditor.records.findings import SkippedCheck
 
 CATEGORIES = ("billing", "delivery", "returns")
 ROWS = [(f"message {i} of a customer", CATEGORIES[i % 3]) for i in range(90)]

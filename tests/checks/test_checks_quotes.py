@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.results import Finding
+from auditor.records.findings import Finding
 
 ROWS = [("Where is my parcel?", "late"), ("I was charged twice", "billing")]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.checks.reference_gap import ReferenceGap
-from auditor.results import SkippedCheck
+from auditor.records.findings import SkippedCheck
 
 NAMES = ("billing", "returns", "shipping")
 ROWS = [(f"{name} message {i}", name) for name in NAMES for i in range(60)]

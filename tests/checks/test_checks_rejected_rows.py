@@ -3,7 +3,7 @@
 import pytest
 
 from auditor.checks.rejected_rows import RejectedRows
-from auditor.results import Reject
+from auditor.records.dataset import Reject
 
 ROWS = [(f"Where is parcel {i}?", "shipping") for i in range(94)]
 

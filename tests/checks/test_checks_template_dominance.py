@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from auditor.checks.template_dominance import TemplateDominance
-from auditor.records import Repetition
+from auditor.records.structure import Repetition
 
 ROWS = [(f"Customer {i} from Oslo wrote on 2024-03-02: it broke", "returns") for i in range(20)]
 ROWS += [(f"my invoice number {i} is wrong", "billing") for i in range(20)]
@@ -25,7 +25,7 @@ def test_an_evident_template_is_found_with_all_its_rows(found, make_template):
     assert finding.code == "template-dominance"
     assert (finding.category, finding.rows) == ("returns", (2, 3, 4, 5, 6, 7))
     assert "6 rows of returns (30%)" in finding.summary
-    assert finding.measured["skeleton"] == "customer <number> from <*> wrote on <date>: <*>"
+    assert finding.measured["pattern"] == "customer <number> from <*> wrote on <date>: <*>"
 
 
 def test_without_templates_nothing_is_found(found):
@@ -153,15 +153,15 @@ def test_a_frame_that_others_share_is_a_note(
     make_evidence,
     findings,
     make_template,
-    make_frame,
+    make_match,
     inside,
     elsewhere,
     distinctiveness,
     severity,
 ):
     template = make_template(range(12), share=0.6)
-    frames = (make_frame(template, inside=inside, elsewhere=elsewhere),)
-    evidence = make_evidence(ROWS, templates=(template,), frames=frames)
+    matches = (make_match(template, inside=inside, elsewhere=elsewhere),)
+    evidence = make_evidence(ROWS, templates=(template,), matches=matches)
     [finding] = findings(TemplateDominance(), evidence)
     assert finding.severity == severity
     assert finding.measured["distinctiveness"] == distinctiveness
@@ -169,11 +169,11 @@ def test_a_frame_that_others_share_is_a_note(
 
 
 def test_each_template_is_judged_by_its_own_frame(
-    make_evidence, findings, make_template, make_frame
+    make_evidence, findings, make_template, make_match
 ):
     form, footer = make_template(range(8)), make_template(range(10, 15))
-    frames = make_frame(form), make_frame(footer, elsewhere=0.2)
-    evidence = make_evidence(ROWS, templates=(form, footer), frames=frames)
+    matches = make_match(form), make_match(footer, elsewhere=0.2)
+    evidence = make_evidence(ROWS, templates=(form, footer), matches=matches)
     assert [f.severity for f in findings(TemplateDominance(), evidence)] == ["warning", "note"]
 
 
@@ -191,7 +191,7 @@ def repeated(make_evidence, make_template, findings):
             coverage=coverage,
             low=coverage - 0.05,
             high=coverage + 0.05,
-            frames=(make_template(range(9), excess=-4.0, skeleton="how can i <*> my invoice"),),
+            matches=(make_template(range(9), excess=-4.0, pattern="how can i <*> my invoice"),),
             members=np.arange(5, 15),
         )
         evidence = make_evidence(ROWS, repetition=(repetition,))
@@ -205,7 +205,7 @@ def test_a_category_of_which_much_recurs_is_made_of_small_templates(repeated):
     assert (found.category, found.severity) == ("returns", "warning")
     assert found.rows == tuple(range(5, 15))
     assert found.summary.startswith("61% of the wording of returns recurs from row to row")
-    assert found.measured["skeletons"] == ["how can i <*> my invoice (9 rows)"]
+    assert found.measured["patterns"] == ["how can i <*> my invoice (9 rows)"]
     assert (found.measured["low"], found.measured["high"]) == (0.56, 0.66)
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from auditor.checks import judge
 from auditor.checks.template_shortcut import TemplateShortcut
-from auditor.embedding.frames import find_frames
-from auditor.embedding.templates import find_templates
-from auditor.prediction.frame_alone import read_frames_alone
+from auditor.prediction.pattern_alone import evaluate_patterns_alone
+from auditor.structure.matches import find_matches
+from auditor.structure.templates import find_templates
 
 PEOPLE = ("Anna Berg", "Ben Okoro", "Chloe", "D. Petrov", "Esra", "Femi Ade", "Greta", "Hugo Maes")
 CLAIM = "CLAIM {}\nName: {}\nDate: 2025-04-{:02d}\n> {}\nOffice use only: []"
@@ -14,8 +14,8 @@ NOTICE = "Re: case {} / {} wrote on 2025-05-{:02d}: {} / please reply by return.
 FOOTER = "{}\n--\nThis message was sent from the help desk app on 2025-06-01. Do not reply to it."
 
 
-def fill(frame, texts):
-    return [frame.format(610 + 7 * i, PEOPLE[i % 8], i + 1, t) for i, t in enumerate(texts)]
+def fill(match, texts):
+    return [match.format(610 + 7 * i, PEOPLE[i % 8], i + 1, t) for i, t in enumerate(texts)]
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +40,13 @@ def audit(make_evidence, make_out_of_fold):
         plain = make_evidence(rows, families=family)
         dataset = plain.dataset
         templates = find_templates(dataset, plain.copies)
-        frames = find_frames(dataset, templates)
+        matches = find_matches(dataset, templates)
         evidence = make_evidence(
             rows,
             families=family,
             templates=templates,
-            frames=frames,
-            frame_alone=read_frames_alone(dataset, plain.copies, frames),
+            matches=matches,
+            pattern_alone=evaluate_patterns_alone(dataset, plain.copies, matches),
             out_of_fold=make_out_of_fold(dataset.codes, len(dataset.categories)),
         )
         findings, skipped = judge(evidence, [TemplateShortcut(**limits)])
@@ -66,7 +66,7 @@ def test_a_form_that_one_category_alone_uses_gives_it_away(audit, topics):
     )
     assert texts["returns"] == forms
     assert "6 rows of returns (60%) are recognised by their frame alone" in finding.summary
-    assert finding.measured["skeleton"].startswith("claim <number>\nname: <*>\ndate: <date>\n>")
+    assert finding.measured["pattern"].startswith("claim <number>\nname: <*>\ndate: <date>\n>")
 
 
 def test_what_is_measured(audit, topics):
@@ -139,13 +139,13 @@ def test_copies_of_one_form_do_not_vouch_for_one_another(audit, topics):
 
 
 @pytest.mark.parametrize(
-    ("framed", "rows", "severity"),
+    ("templated", "rows", "severity"),
     [(3, 6, None), (4, 10, "warning"), (5, 10, "error"), (5, 20, None), (7, 20, "warning")],
     ids=["three rows", "four in ten", "half", "a fifth, unsurely", "more, surely"],
 )
-def test_severity_is_by_the_share_of_the_category(audit, topics, framed, rows, severity):
+def test_severity_is_by_the_share_of_the_category(audit, topics, templated, rows, severity):
     own = topics["returns"] + topics["delivery"]
-    data = {"returns": fill(CLAIM, own[:framed]) + own[framed:rows]}
+    data = {"returns": fill(CLAIM, own[:templated]) + own[templated:rows]}
     data |= {c: topics[c] for c in ("account", "billing")}
     findings, _, _ = audit(data)
     assert [f.severity for f in findings] == [severity] * (severity is not None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.baseline import read
+from auditor.gating.baseline import read
 
 MADE = Path("baseline.json")
 

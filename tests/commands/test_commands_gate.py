@@ -1,6 +1,6 @@
 """`auditor gate`: what it asks, what it writes before it ends, and how it ends.
 
-The verdict is made up here; what leads to one is tested with `auditor/gate.py`.
+The verdict is made up here; what leads to one is tested with `auditor/gating/gate.py`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import pytest
 
 from auditor.commands.options import GATE_FORMATS
 from auditor.errors import DataError
-from auditor.outcomes import SetSummary, Verdict
-from auditor.results import EmbedderSummary
+from auditor.records.audit import EmbedderSummary
+from auditor.records.verdict import SetSummary, Verdict
 
 VERDICT = Verdict(
     outcome="pass",

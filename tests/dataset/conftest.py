@@ -7,7 +7,7 @@ import pytest
 
 from auditor.dataset import load_dataset
 from auditor.errors import AuditorError
-from auditor.records import Dataset
+from auditor.records.dataset import Dataset
 from auditor.settings import Settings
 
 Write = Callable[[str, str | bytes], Path]

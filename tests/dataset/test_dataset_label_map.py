@@ -6,7 +6,7 @@ import pytest
 
 from auditor.dataset import load_dataset
 from auditor.errors import UsageError
-from auditor.results import MappedLabel
+from auditor.records.dataset import MappedLabel
 from auditor.settings import Settings
 
 ROWS = [

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from auditor.embedding.copies import find_copies
-from auditor.embedding.templates import find_templates
-from auditor.records import CopyFamilies, Dataset, Embeddings, Example, Neighbours, Template
+from auditor.records.dataset import Dataset, Example
+from auditor.records.structure import CopyFamilies, Embeddings, Neighbours, Template
+from auditor.structure.copies import find_copies
+from auditor.structure.templates import find_templates
 
 # Thirty messages about deliveries, each in its own words.
 VARIED = (

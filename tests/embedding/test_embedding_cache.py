@@ -8,7 +8,7 @@ import pytest
 
 from auditor.embedding.cache import VectorCache, key
 from auditor.embedding.embed import Encoder
-from auditor.errors import SurroundingsError
+from auditor.errors import MachineError
 
 TEXTS = ["Where is my parcel?", "Please close my account at once", "I was charged twice"]
 
@@ -128,7 +128,7 @@ def test_nothing_but_whole_files_is_left_behind(counting, tmp_path):
 def test_a_folder_that_cannot_be_written_ends_in_one_line(counting, tmp_path):
     occupied = tmp_path / "cache"
     occupied.write_text("a file where the folder should be")
-    with pytest.raises(SurroundingsError) as caught:
+    with pytest.raises(MachineError) as caught:
         encode(counting(), occupied)
     message = str(caught.value)
     assert message.isprintable()
@@ -141,7 +141,7 @@ def test_a_write_that_fails_leaves_no_file(counting, tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(SurroundingsError, match="No space left on device"):
+    with pytest.raises(MachineError, match="No space left on device"):
         encode(counting(), tmp_path)
     assert files(tmp_path) == []
 

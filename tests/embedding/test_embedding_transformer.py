@@ -17,7 +17,7 @@ from auditor.embedding.transformer import (
     PACKAGED_REVISION,
     TransformerEmbedder,
 )
-from auditor.errors import SurroundingsError
+from auditor.errors import MachineError
 
 pytestmark = pytest.mark.model
 
@@ -67,7 +67,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def refusal(where, **options):
-    with pytest.raises(SurroundingsError) as caught:
+    with pytest.raises(MachineError) as caught:
         open_embedder(str(where), **options)
     message = str(caught.value)
     assert message.isprintable()

@@ -20,9 +20,11 @@ from auditor.prediction.estimate import shipped
 from auditor.prediction.folds import keep_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
-from auditor.prediction.scenes import Old
-from auditor.records import CopyFamilies, Dataset, Embeddings, Floats, Ints, Template
-from auditor.results import Forecast, Recipe
+from auditor.prediction.scenarios import BaseTask
+from auditor.records.arrays import Floats, Ints
+from auditor.records.dataset import Dataset
+from auditor.records.forecast import Forecast, Recipe
+from auditor.records.structure import CopyFamilies, Embeddings, Template
 from auditor.settings import Settings
 
 DIM = 24
@@ -62,7 +64,7 @@ class World:
     """What texts mean: a vector for each of them, near the centre of where it comes from."""
 
     meaning: dict[str, Floats] = field(default_factory=dict)
-    _known: dict[object, Old] = field(default_factory=dict)  # each old dataset is scored once
+    _known: dict[object, BaseTask] = field(default_factory=dict)  # each old dataset is scored once
 
     def write(self, topic: str, count: int, centre: Floats, spread: float = 0.6) -> list[str]:
         """`count` new texts about `topic`, scattered around `centre`."""
@@ -97,7 +99,7 @@ class World:
         copied: Mapping[str, str] | None = None,
         nearly: Mapping[str, str] | None = None,
         groups: Mapping[str, str] | None = None,
-    ) -> Old:
+    ) -> BaseTask:
         """What the forecast knows of these rows.
 
         Of the held-out ones those that are `copied` are copies of the text named there, those that
@@ -115,7 +117,7 @@ class World:
         copied: Mapping[str, str],
         nearly: Mapping[str, str],
         groups: Mapping[str, str] | None,
-    ) -> Old:
+    ) -> BaseTask:
         dataset = dataset_of(pairs, groups, held_out)
         vectors, copies = self.embed(dataset), singles(len(pairs))
         scored = score_out_of_fold(dataset, vectors, copies, (), seed=0)
@@ -124,7 +126,7 @@ class World:
         across = families([*dataset.texts, *(e.text for e in dataset.held_out)], copied, nearly)
         held = score_held_out(dataset, vectors, others, across if held_out else None, seed=0)
         together = keep_together(dataset, copies)
-        return Old(
+        return BaseTask(
             dataset=dataset,
             embeddings=vectors,
             together=together,
@@ -137,7 +139,7 @@ class World:
         self,
         pairs: Sequence[Pair],
         update: Sequence[Pair] | None,
-        rung: str = "similarity",
+        fidelity: str = "similarity",
         held_out: Sequence[Pair] = (),
         **beside: Mapping[str, str],
     ) -> Forecast:
@@ -145,7 +147,7 @@ class World:
         return forecast_forgetting(
             self.old(pairs, held_out, **beside),
             (incoming, self.embed(incoming)) if incoming else None,
-            rung=rung,
+            fidelity=fidelity,
             chosen="it was asked for",
             coefficients=shipped(),
             seed=0,
@@ -231,7 +233,7 @@ def template() -> Callable[..., Template]:
         tokens = FORM[:2] if weak else FORM
         return Template(
             category=category,
-            skeleton=" ".join(tokens),
+            pattern=" ".join(tokens),
             members=np.asarray(members, dtype=np.int64),
             share=1.0,
             tokens=tokens,
@@ -254,10 +256,10 @@ def target() -> TinyTarget:
 def quick_rates():
     """Rates at which word vectors learn, and forget, in a few steps."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("auditor.prediction.finetune.RATE", 3e-2)
-        patch.setattr("auditor.prediction.finetune.HEAD_RATE", 3e-2)
+        patch.setattr("auditor.prediction.fine_tuning.fine_tune.RATE", 3e-2)
+        patch.setattr("auditor.prediction.fine_tuning.fine_tune.HEAD_RATE", 3e-2)
         patch.setattr(
-            "auditor.prediction.finetune.Recipe",
+            "auditor.prediction.fine_tuning.fine_tune.Recipe",
             lambda: Recipe(learning_rate=2e-2, head_learning_rate=2e-2),
         )
         yield

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from auditor import files
+from auditor import atomic
 from auditor.cli import main
 from auditor.prediction import backtest
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
-from auditor.prediction.leaving_out import Whole, choose
-from auditor.prediction.scenes import scene_of
-from auditor.records import CopyFamilies
+from auditor.prediction.leave_out import FullDataset, choose
+from auditor.prediction.scenarios import scenario_of
+from auditor.records.forecast import Recipe
+from auditor.records.structure import CopyFamilies
 from auditor.reporting.summary import summarise_backtest
-from auditor.results import Recipe
 from auditor.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("quick_rates")
@@ -36,7 +36,7 @@ TOPICS = {
 
 
 @pytest.fixture(scope="module")
-def whole(world, direction, dataset_of) -> Whole:
+def whole(world, direction, dataset_of) -> FullDataset:
     """Six topics of thirty rows; texts lie near the mean of their words, as for the tiny target."""
     random, pairs = np.random.default_rng(0), {}
     for topic, words in TOPICS.items():
@@ -46,7 +46,7 @@ def whole(world, direction, dataset_of) -> Whole:
     dataset = dataset_of(list(pairs.items()))
     for text in dataset.texts:
         world.place(text, sum(direction(w) for w in text.split()[:5]))
-    return Whole(
+    return FullDataset(
         dataset=dataset,
         embeddings=world.embed(dataset),
         copies=CopyFamilies(family=np.arange(len(dataset.examples))),
@@ -137,9 +137,9 @@ def test_the_forecast_sees_no_row_that_is_read(whole, target, tmp_path, monkeypa
 
     def looking(old, incoming, seed):
         seen.extend([*old.dataset.texts, *incoming[0].texts])
-        return scene_of(old, incoming, seed)
+        return scenario_of(old, incoming, seed)
 
-    monkeypatch.setattr(backtest, "scene_of", looking)
+    monkeypatch.setattr(backtest, "scenario_of", looking)
     make(whole, target, tmp_path, seeds=1)
     held_out = {t for t, h in zip(whole.dataset.texts, whole.held_out, strict=True) if h}
     assert len(held_out) == 36
@@ -228,7 +228,7 @@ def done(whole, target, tmp_path_factory):
         target,
         tmp_path_factory.mktemp("backtest"),
         coefficients=shipped(),
-        rung="head",
+        fidelity="head",
         seeds=2,
         seed=0,
     )
@@ -245,8 +245,8 @@ def test_each_update_is_scored_against_the_baselines_and_the_ceiling(done):
 def test_the_refitted_coefficients_can_be_read_back_and_name_their_updates(done):
     assert done.coefficients == f"{done.folder}/coefficients.json"
     found = read_coefficients(Path(done.coefficients))
-    assert set(found.rungs["head"].skill) == {u.update for u in done.updates}
-    assert found.rungs["full"] == shipped().rungs["full"]  # which a backtest cannot fit
+    assert set(found.fidelities["head"].skill) == {u.update for u in done.updates}
+    assert found.fidelities["full"] == shipped().fidelities["full"]  # which a backtest cannot fit
     assert any(u.update in found.provenance for u in done.updates)
     assert "left out of tickets" in found.provenance
 
@@ -333,7 +333,7 @@ def test_no_flip_of_a_bit_is_taken_for_a_measured_update(refunds, kept):
         damaged = bytearray(content)
         damaged[bit // 8] ^= 1 << bit % 8
         path.write_bytes(damaged)
-        assert files.kept(path, key, backtest.MeasuredUpdate) is None
+        assert atomic.kept(path, key, backtest.MeasuredUpdate) is None
 
 
 def test_an_audit_says_which_coefficients_are_no_good_before_it_works(desk):

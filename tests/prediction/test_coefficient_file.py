@@ -12,11 +12,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from auditor.atomic import keep
 from auditor.errors import UsageError
-from auditor.files import keep
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import shipped
-from auditor.results import Recipe
+from auditor.records.forecast import Recipe
 
 Plain = dict[str, Any]
 
@@ -54,8 +54,8 @@ def test_what_a_person_wrote_is_read_as_it_was(tmp_path):
 
 def test_the_full_rung_is_that_shipped_where_a_file_has_none(tmp_path):
     path = tmp_path / "mine.json"
-    own = {name: rung for name, rung in shipped().rungs.items() if name != "full"}
-    path.write_bytes(msgspec.json.encode(dataclasses.replace(shipped(), rungs=own)))
+    own = {name: fidelity for name, fidelity in shipped().fidelities.items() if name != "full"}
+    path.write_bytes(msgspec.json.encode(dataclasses.replace(shipped(), fidelities=own)))
     assert read_coefficients(path) == shipped()
 
 
@@ -96,8 +96,8 @@ WRONG = {
     "a falling prior": (at("prior", [0.5, 0.2, 0.9]), "prior"),
     "a prior beyond 1": (at("prior.2", 1.2), "prior"),
     "a prior of two": (at("prior", [0.1, 0.2]), "$.prior"),
-    "no rung": (at("rungs", {}), "similarity"),
-    "an unknown rung": (at("rungs.heed", shipped().rungs["head"]), "rungs.heed"),
+    "no rung": (at("fidelities", {}), "similarity"),
+    "an unknown rung": (at("rungs.heed", shipped().fidelities["head"]), "rungs.heed"),
     "an unknown feature": (at("rungs.head.weights.colour", 1.0), "rungs.head.weights"),
     "a feature too few": (at("rungs.head.weights", {"centroid": 1.0}), "rungs.head.weights"),
     "an unknown feature of full": (at("rungs.full.weights.colour", 1.0), "rungs.full.weights"),
@@ -128,7 +128,7 @@ def test_a_field_that_makes_no_sense_is_named_with_the_next_step(refusal, edit, 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
 def test_a_number_that_is_not_finite_is_refused(refusal, number):
     content = msgspec.json.encode(shipped()).decode()
-    level = f'"level":{shipped().rungs["head"].level}'
+    level = f'"level":{shipped().fidelities["head"].level}'
     assert "mine.json" in refusal(content.replace(level, f'"level":{number}').encode())
 
 
@@ -150,7 +150,7 @@ def test_the_steps_that_there_are_and_those_wanted_are_both_told(refusal):
         (b"{}", "required field `rungs`"),
         (b"[1", "Expected `object`"),
         (b"\xff\xfe", "mine.json"),
-        (b'{"rungs":' * 100_000, "mine.json"),
+        (b'{"fidelities":' * 100_000, "mine.json"),
         (b'{"provenance":' + b"[" * 100_000, "mine.json"),
     ],
 )

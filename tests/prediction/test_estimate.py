@@ -9,17 +9,17 @@ import pytest
 
 from auditor.prediction.estimate import (
     CurveWeights,
-    RungWeights,
+    FidelityWeights,
     Spread,
     angle,
     curve,
+    forgetting,
     interval,
-    losses,
     normal_scores,
     shipped,
 )
 from auditor.prediction.fitting import USED
-from auditor.results import Recipe
+from auditor.records.forecast import Recipe
 
 SPREAD = Spread(update=0.12, category=0.15, run=0.1, freedom=40.0)
 MANY = np.array(1e9)  # sets of rows: the accuracy before is as good as known
@@ -53,8 +53,8 @@ def test_what_is_missing_counts_neither_for_nor_against_and_moves_no_other_score
 
 
 @pytest.fixture
-def rung():
-    return RungWeights(
+def fidelity():
+    return FidelityWeights(
         weights={"exemplar": 0.8, "share": 0.2},
         level=-1.0,
         spread=SPREAD,
@@ -64,8 +64,8 @@ def rung():
     )
 
 
-def test_the_loss_rises_with_what_endangers(rung):
-    found = losses({"exemplar": CLOSENESS, "share": CLOSENESS}, rung)
+def test_the_loss_rises_with_what_endangers(fidelity):
+    found = forgetting({"exemplar": CLOSENESS, "share": CLOSENESS}, fidelity)
     assert np.argsort(found.mean[0]).tolist() == np.argsort(CLOSENESS[0]).tolist()
 
 
@@ -137,8 +137,8 @@ def test_intervals_cover_at_their_nominal_rate_where_their_assumptions_hold(shar
     assert ((low <= drop) & (drop <= high)).mean() == pytest.approx(share, abs=0.012)
 
 
-def test_the_driver_is_the_feature_that_endangers_most(rung):
-    found = losses({"exemplar": CLOSENESS, "share": -CLOSENESS}, rung)
+def test_the_driver_is_the_feature_that_endangers_most(fidelity):
+    found = forgetting({"exemplar": CLOSENESS, "share": -CLOSENESS}, fidelity)
     assert found.driver == (("share", "exemplar", "share", "exemplar", "exemplar"),)
 
 
@@ -169,7 +169,7 @@ def test_losses_of_nothing_and_of_all_stay_shares():
 
 
 def test_the_shipped_coefficients_name_where_they_come_from():
-    skills = [set(rung.skill) for rung in shipped().rungs.values()]
+    skills = [set(fidelity.skill) for fidelity in shipped().fidelities.values()]
     assert "all-MiniLM-L6-v2" in shipped().provenance
     assert all(update in shipped().provenance for update in set.union(*skills))
 
@@ -180,8 +180,8 @@ def test_the_shipped_coefficients_are_for_the_recipes_checkpoints():
 
 
 def test_the_shipped_coefficients_weigh_each_rungs_features_and_say_how_sure_they_are():
-    for name, rung in shipped().rungs.items():
-        assert set(rung.weights) == set(USED[name])
-        assert min(rung.spread.update, rung.spread.category, rung.spread.run) > 0
+    for name, fidelity in shipped().fidelities.items():
+        assert set(fidelity.weights) == set(USED[name])
+        assert min(fidelity.spread.update, fidelity.spread.category, fidelity.spread.run) > 0
     low, mean, high = shipped().prior
     assert 0 < low < mean < high < 1

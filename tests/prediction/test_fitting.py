@@ -10,7 +10,7 @@ import pytest
 from scipy.special import expit
 
 from auditor.prediction.estimate import Coefficients, angle, normal_scores, odds
-from auditor.prediction.fitting import USED, Measured, fit, fit_rung, fit_spread, leave_out
+from auditor.prediction.fitting import USED, Measured, fit, fit_fidelity, fit_spread, leave_out
 
 STEPS = (2, 5, 9)
 SEEDS = 3
@@ -18,7 +18,7 @@ PLANTED = 0.3  # weight of each feature
 EASY = "simulated updates"
 
 
-def simulate(name, dataset, rung, *, categories=40, noise=0.3, level=-1.5, shift=0.0, run=0.0):
+def simulate(name, dataset, fidelity, *, categories=40, noise=0.3, level=-1.5, shift=0.0, run=0.0):
     """An update whose losses follow the features of `rung`; `shift`, of all of its losses, `noise`,
     of each, and `run`, of each seed's, are on the scale of angles."""
     random = np.random.default_rng(sum(map(ord, name + dataset)))
@@ -26,12 +26,12 @@ def simulate(name, dataset, rung, *, categories=40, noise=0.3, level=-1.5, shift
         r: {f: np.repeat(random.normal(size=(1, 1, categories)), 2, axis=0) for f in names}
         for r, names in USED.items()
     }
-    if rung == "full":  # a trial reads the losses of the others, all of them a little too low
-        features[rung]["lost_on_average"][:] = level - 0.4
-    means = {f: v.mean(axis=0) for f, v in features[rung].items()}
-    planted = dict.fromkeys(USED[rung], PLANTED) | {"lost_on_average": 1.0}
-    scores = odds(means, {f: planted[f] for f in USED[rung]})[0]
-    level = 0.4 if rung == "full" else level
+    if fidelity == "full":  # a trial reads the losses of the others, all of them a little too low
+        features[fidelity]["lost_on_average"][:] = level - 0.4
+    means = {f: v.mean(axis=0) for f, v in features[fidelity].items()}
+    planted = dict.fromkeys(USED[fidelity], PLANTED) | {"lost_on_average": 1.0}
+    scores = odds(means, {f: planted[f] for f in USED[fidelity]})[0]
+    level = 0.4 if fidelity == "full" else level
     off = shift * random.normal() + noise * random.normal(size=categories)
     angles = angle(expit(level + scores)) + off
     angles = angles + run * random.normal(size=(SEEDS, categories))
@@ -50,25 +50,25 @@ def simulate(name, dataset, rung, *, categories=40, noise=0.3, level=-1.5, shift
     )
 
 
-def many(rung, **changes):
+def many(fidelity, **changes):
     return [
-        simulate(name, dataset, rung, **{"noise": 0.1, **changes})
+        simulate(name, dataset, fidelity, **{"noise": 0.1, **changes})
         for dataset in ("help desk", "travel", "home")
         for name in (f"{dataset} refunds", f"{dataset} alarms")
     ]
 
 
-@pytest.mark.parametrize("rung", USED)
-def test_the_planted_weight_and_level_are_recovered(rung):
-    weights, level = fit_rung(rung, many(rung, noise=0.02))
+@pytest.mark.parametrize("fidelity", USED)
+def test_the_planted_weight_and_level_are_recovered(fidelity):
+    weights, level = fit_fidelity(fidelity, many(fidelity, noise=0.02))
     assert weights.pop("lost_on_average", 1.0) == 1.0
     assert list(weights.values()) == pytest.approx([PLANTED] * len(weights), abs=0.03)
-    assert level == pytest.approx(0.4 if rung == "full" else -1.5, abs=0.1)
+    assert level == pytest.approx(0.4 if fidelity == "full" else -1.5, abs=0.1)
 
 
 def test_the_level_makes_the_mean_loss_that_which_was_measured():
     updates = many("head", noise=0.0)
-    weights, level = fit_rung("head", updates)
+    weights, level = fit_fidelity("head", updates)
     features = [{f: v.mean(axis=0) for f, v in u.features["head"].items()} for u in updates]
     expected = [expit(level + odds(f, weights)).mean() for f in features]
     assert np.mean(expected) == pytest.approx(np.mean([u.loss.mean() for u in updates]), abs=1e-6)
@@ -78,19 +78,21 @@ def test_a_dataset_with_many_updates_weighs_no_more_than_one_with_few():
     """Nine updates in which the features mean nothing do not drown two datasets where they do."""
     telling = [simulate("refunds", d, "similarity") for d in ("help desk", "travel")]
     mute = [simulate(f"update {i}", "home", "head") for i in range(9)]
-    once, _ = fit_rung("similarity", [*telling, mute[0]])
-    often, _ = fit_rung("similarity", [*telling, *mute])
+    once, _ = fit_fidelity("similarity", [*telling, mute[0]])
+    often, _ = fit_fidelity("similarity", [*telling, *mute])
     assert often["exemplar"] > 0.5 * once["exemplar"] > 0  # drowned, a quarter of it
 
 
 def test_skill_is_high_where_features_tell_and_low_where_they_do_not():
-    rungs = fit(many("head"), STEPS, "simulated updates").rungs
-    assert np.mean(list(rungs["head"].skill.values())) > 0.8
-    assert np.mean(list(rungs["similarity"].skill.values())) < 0.4
+    fidelities = fit(many("head"), STEPS, "simulated updates").fidelities
+    assert np.mean(list(fidelities["head"].skill.values())) > 0.8
+    assert np.mean(list(fidelities["similarity"].skill.values())) < 0.4
 
 
 def test_noisier_updates_have_wider_intervals():
-    spreads = [fit(many("head", noise=x), STEPS, EASY).rungs["head"].spread for x in (0.05, 0.2)]
+    spreads = [
+        fit(many("head", noise=x), STEPS, EASY).fidelities["head"].spread for x in (0.05, 0.2)
+    ]
     assert spreads[1].category > 2 * spreads[0].category
 
 
@@ -115,7 +117,7 @@ def test_what_all_categories_of_an_update_share_is_told_from_what_is_their_own()
 
 
 def test_few_updates_that_differ_leave_few_degrees_of_freedom():
-    differ, agree = (fit(many("head", shift=x), STEPS, EASY).rungs["head"] for x in (0.5, 0.0))
+    differ, agree = (fit(many("head", shift=x), STEPS, EASY).fidelities["head"] for x in (0.5, 0.0))
     assert differ.spread.freedom < 15
     assert agree.spread.freedom > 60
 
@@ -145,14 +147,14 @@ def test_an_interval_as_wide_for_all_is_the_worse_one():
 def test_an_odd_update_is_scored_but_not_fitted_to():
     updates = many("head")
     odd = dataclasses.replace(simulate("storm", "sea", "head", level=2.0), odd=True)
-    plain, both = (fit(u, STEPS, EASY).rungs["head"] for u in (updates, [*updates, odd]))
+    plain, both = (fit(u, STEPS, EASY).fidelities["head"] for u in (updates, [*updates, odd]))
     assert "storm" in both.skill
     assert (both.weights, both.level, both.spread) == (plain.weights, plain.level, plain.spread)
 
 
 def test_one_dataset_alone_is_fitted_update_by_update():
     updates = [simulate(f"update {i}", "home", "head", noise=0.1) for i in range(3)]
-    assert min(fit(updates, STEPS, EASY).rungs["head"].skill.values()) > 0.7
+    assert min(fit(updates, STEPS, EASY).fidelities["head"].skill.values()) > 0.7
 
 
 def test_the_curve_of_updates_that_lose_evenly_is_flat():

@@ -12,13 +12,13 @@ from auditor.prediction.folds import (
     assign_folds,
     hold_out,
     independent_rows,
-    keep_frames_together,
+    keep_matches_together,
     keep_near_together,
     keep_together,
     seen_by,
     shuffle_folds,
 )
-from auditor.records import CopyFamilies, Frame
+from auditor.records.structure import CopyFamilies, TemplateMatch
 
 CATEGORIES = ("billing", "delivery", "returns")
 PAIRS = [(f"{c}: question number {i}", c) for c in CATEGORIES for i in range(20)]
@@ -67,9 +67,9 @@ def test_rows_without_a_customer_are_free(dataset_of, singles):
 
 def test_rows_of_one_template_never_straddle_folds(dataset_of, singles, template):
     data = dataset_of(PAIRS)
-    framed = np.flatnonzero(data.codes == 1)[:9]
-    together = keep_together(data, singles(len(PAIRS)), [template("delivery", framed)])
-    assert len(folds_of([framed], assign_folds(together, data.codes))[0]) == 1
+    templated = np.flatnonzero(data.codes == 1)[:9]
+    together = keep_together(data, singles(len(PAIRS)), [template("delivery", templated)])
+    assert len(folds_of([templated], assign_folds(together, data.codes))[0]) == 1
 
 
 def test_a_phrase_that_is_no_template_binds_nothing(dataset_of, singles, template):
@@ -93,8 +93,8 @@ def test_a_copy_in_anothers_customers_rows_joins_the_two(dataset_of):
 
 def test_every_category_is_spread_over_all_folds(dataset_of, template):
     data, copies = dataset_of(PAIRS), paired(len(PAIRS))
-    framed = template("returns", np.flatnonzero(data.codes == 2)[:6])
-    folds = assign_folds(keep_together(data, copies, [framed]), data.codes)
+    templated = template("returns", np.flatnonzero(data.codes == 2)[:6])
+    folds = assign_folds(keep_together(data, copies, [templated]), data.codes)
     in_folds = folds_of([np.flatnonzero(data.codes == c) for c in range(3)], folds)
     assert in_folds == [set(range(FOLDS))] * 3
 
@@ -120,11 +120,11 @@ def rows_in(folds, codes):
 def test_a_frame_is_held_out_wherever_it_stands(dataset_of, singles, template):
     """Its rows in other categories too: left in training, they would speak against the held."""
     data = dataset_of(PAIRS)
-    framed = np.flatnonzero(data.codes == 1)[:9]
-    holders = np.union1d(framed, np.flatnonzero(data.codes == 2)[:3])
-    found = template("delivery", framed)
-    frame = Frame(template=found, holders=holders, inside=0.45, elsewhere=0.08)
-    together = keep_frames_together(data, singles(len(PAIRS)), [frame])
+    templated = np.flatnonzero(data.codes == 1)[:9]
+    holders = np.union1d(templated, np.flatnonzero(data.codes == 2)[:3])
+    found = template("delivery", templated)
+    match = TemplateMatch(template=found, holders=holders, inside=0.45, elsewhere=0.08)
+    together = keep_matches_together(data, singles(len(PAIRS)), [match])
     assert len(set(together[holders].tolist())) == 1
     assert len(set(together.tolist())) == len(PAIRS) - 11
 
@@ -132,8 +132,8 @@ def test_a_frame_is_held_out_wherever_it_stands(dataset_of, singles, template):
 def test_boilerplate_binds_nothing(dataset_of, singles, template):
     data = dataset_of(PAIRS)
     found = template("delivery", np.flatnonzero(data.codes == 1))
-    frame = Frame(template=found, holders=np.arange(len(PAIRS)), inside=1.0, elsewhere=1.0)
-    together = keep_frames_together(data, singles(len(PAIRS)), [frame])
+    match = TemplateMatch(template=found, holders=np.arange(len(PAIRS)), inside=1.0, elsewhere=1.0)
+    together = keep_matches_together(data, singles(len(PAIRS)), [match])
     assert len(set(together.tolist())) == len(PAIRS)
 
 
@@ -174,9 +174,9 @@ def test_a_random_split_has_as_many_rows_of_each_category_in_each_fold(sets):
 
 def test_in_a_random_split_templates_lie_on_both_sides():
     disjoint, random = shuffled(units_of())
-    frames = [np.flatnonzero(np.equal(FAMILIES, 100 * c)) for c in range(3)]
-    assert [len(found) for found in folds_of(frames, disjoint)] == [1, 1, 1]
-    assert min(len(found) for found in folds_of(frames, random)) >= 3
+    matches = [np.flatnonzero(np.equal(FAMILIES, 100 * c)) for c in range(3)]
+    assert [len(found) for found in folds_of(matches, disjoint)] == [1, 1, 1]
+    assert min(len(found) for found in folds_of(matches, random)) >= 3
 
 
 def test_what_fits_in_no_fold_stays_together_all_the_same():

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from auditor.prediction.estimate import shipped
-from auditor.prediction.rungs import PROBES
+from auditor.prediction.fidelities import PROBES
 
 ROWS = 36  # of each category: enough to score it on
 NAMES = ("account", "billing", "delivery", "orders", "pricing", "repairs", "returns", "warranty")
@@ -65,28 +65,32 @@ def by_name(forecast):
 # --- right where the answer is known ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("rung", PROBES)
+@pytest.mark.parametrize("fidelity", PROBES)
 @pytest.mark.parametrize("twin", ["delivery", "returns"])
 def test_a_copy_of_an_old_category_under_a_new_name_names_its_twin_first(
-    world, tickets, rung, twin
+    world, tickets, fidelity, twin
 ):
     copy = [(t, "brand new") for t, c in tickets if c == twin]
-    assert world.forecast(tickets, copy, rung).categories[0].category == twin
+    assert world.forecast(tickets, copy, fidelity).categories[0].category == twin
 
 
-@pytest.mark.parametrize("rung", PROBES)
-def test_the_nearer_a_category_is_to_the_update_the_more_it_loses(world, tickets, refunds, rung):
-    assert skill(world.forecast(tickets, refunds, rung)) > 0.8
+@pytest.mark.parametrize("fidelity", PROBES)
+def test_the_nearer_a_category_is_to_the_update_the_more_it_loses(
+    world, tickets, refunds, fidelity
+):
+    assert skill(world.forecast(tickets, refunds, fidelity)) > 0.8
 
 
-@pytest.mark.parametrize(("rung", "times"), [("similarity", 8), ("head", 8)])
-def test_with_the_updates_labels_shuffled_the_skill_is_gone(world, on_ring, tickets, rung, times):
+@pytest.mark.parametrize(("fidelity", "times"), [("similarity", 8), ("head", 8)])
+def test_with_the_updates_labels_shuffled_the_skill_is_gone(
+    world, on_ring, tickets, fidelity, times
+):
     """Shuffled among new messages of all kinds, "refunds" is a bit of everything."""
     pool = [t for k, c in enumerate(NAMES) for t in world.write(c, ROWS, centre(on_ring, k))]
     skills = []
     for seed in range(times):
         random.Random(seed).shuffle(pool)
-        skills.append(skill(world.forecast(tickets, labelled(pool[:ROWS]), rung)))
+        skills.append(skill(world.forecast(tickets, labelled(pool[:ROWS]), fidelity)))
     assert abs(np.mean(skills)) < 0.5
 
 
@@ -101,12 +105,12 @@ def test_with_the_updates_texts_swapped_for_any_others_the_skill_is_gone(world, 
 # --- silent where nothing can be known -------------------------------------------------------
 
 
-@pytest.mark.parametrize("rung", PROBES)
+@pytest.mark.parametrize("fidelity", PROBES)
 def test_an_update_that_is_in_the_data_already_tells_nothing_but_still_has_numbers(
-    world, tickets, rung
+    world, tickets, fidelity
 ):
     again = [(t, c) for t, c in tickets if c == "billing"]
-    forecast = world.forecast(tickets, again, rung)
+    forecast = world.forecast(tickets, again, fidelity)
     assert {f.reason for f in forecast.categories} == {"100% of the update is in the data already"}
     assert not any(f.identifiable for f in forecast.categories)
     assert all(f.low < f.expected_drop < f.high for f in forecast.categories)
@@ -320,14 +324,14 @@ def test_a_category_is_most_endangered_by_a_neighbour_on_the_ring(simulated):
 # --- what changes nothing --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("rung", PROBES)
-def test_rows_in_another_order_change_nothing(world, tickets, refunds, rung):
+@pytest.mark.parametrize("fidelity", PROBES)
+def test_rows_in_another_order_change_nothing(world, tickets, refunds, fidelity):
     mixed, mixed_update = tickets.copy(), refunds.copy()
     random.Random(1).shuffle(mixed)
     random.Random(2).shuffle(mixed_update)
     for update, mixed_up in ((refunds, mixed_update), (None, None)):
-        again = world.forecast(mixed, mixed_up, rung)
-        assert again == world.forecast(tickets, update, rung)
+        again = world.forecast(mixed, mixed_up, fidelity)
+        assert again == world.forecast(tickets, update, fidelity)
 
 
 def test_two_categories_are_enough_for_a_forecast(world, direction):

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from auditor.embedding.copies import find_copies
 from auditor.embedding.hashing import HashingEmbedder
-from auditor.embedding.neighbours import nearest
 from auditor.prediction import label_errors
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.label_errors import doubtful, find_label_errors, suspect, too_few
 from auditor.prediction.label_probes import MOST_SCORE, LabelProbes, Suspicion
 from auditor.prediction.spike_in import GRID, Share
-from auditor.records import CopyFamilies, Dataset, LabelErrors
+from auditor.records.dataset import Dataset
+from auditor.records.probes import LabelErrors
+from auditor.records.structure import CopyFamilies
+from auditor.structure.copies import find_copies
+from auditor.structure.neighbours import nearest
 
 NEAR = 20
 SUBJECTS = {

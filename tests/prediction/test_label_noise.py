@@ -7,7 +7,7 @@ import pytest
 
 from auditor.prediction import label_noise
 from auditor.prediction.label_noise import estimate_label_noise
-from auditor.records import CopyFamilies
+from auditor.records.structure import CopyFamilies
 
 TOPICS = ("billing", "delivery", "returns", "account")
 

@@ -8,7 +8,6 @@ import re
 import numpy as np
 import pytest
 
-from auditor.embedding.neighbours import nearest
 from auditor.prediction.label_probes import (
     FLOOR,
     HARDLY,
@@ -19,6 +18,7 @@ from auditor.prediction.label_probes import (
     LabelProbes,
 )
 from auditor.prediction.words import SMOOTHING
+from auditor.structure.neighbours import nearest
 
 DIM, NEAR = 6, 20
 KINDS = 3

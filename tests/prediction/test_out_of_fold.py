@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import SEEDS, probabilities, score_out_of_fold
-from auditor.records import CopyFamilies
+from auditor.records.structure import CopyFamilies
 
 TOPICS = ("billing", "delivery", "returns")
 NOISE = ("north", "east", "south", "west")
@@ -77,8 +77,10 @@ def test_a_category_that_is_one_template_is_known_by_its_frame_alone(
     for topic in TOPICS:
         outages += world.write(f"form: {topic}", 12, 0.5 * direction(topic) + direction("form"))
     data = dataset_of([*tickets, *((t, "outage") for t in outages)])
-    framed = template("outage", np.flatnonzero(data.codes == data.categories.index("outage")))
-    scored = score_out_of_fold(data, world.embed(data), singles(len(data.texts)), [framed], seed=0)
+    templated = template("outage", np.flatnonzero(data.codes == data.categories.index("outage")))
+    scored = score_out_of_fold(
+        data, world.embed(data), singles(len(data.texts)), [templated], seed=0
+    )
     assert accuracy(scored.probabilities, data, "outage") > 0.9
     assert accuracy(scored.template_disjoint, data, "outage") < 0.1
     assert accuracy(scored.template_disjoint, data, "billing") > 0.9

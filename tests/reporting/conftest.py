@@ -9,26 +9,26 @@ from typing import Any
 
 import pytest
 
-from auditor.results import (
+from auditor.records.audit import (
     Audit,
-    CategoryForecast,
-    Curve,
     DatasetSummary,
     EmbedderSummary,
-    Finding,
-    Forecast,
     LabelErrorSummary,
+    SubtypeSummary,
+    TemplateSummary,
+)
+from auditor.records.dataset import Reject
+from auditor.records.findings import Finding, SkippedCheck, fingerprint
+from auditor.records.forecast import (
+    CategoryForecast,
+    Curve,
+    Forecast,
     Matrix,
     MeasuredCategory,
     Measurement,
     Recipe,
-    Reject,
-    SkippedCheck,
     Speed,
-    SubtypeSummary,
-    TemplateSummary,
     Update,
-    fingerprint,
 )
 
 CATEGORIES = ("account", "billing", "product question", "returns", "shipping")
@@ -132,9 +132,9 @@ def _subtypes(spice: Spice, no_text: bool) -> tuple[SubtypeSummary, ...]:
         start = number * ROWS_EACH
         for part, (low, high) in enumerate([(0, 34), (34, 40)]):
             rows = tuple(range(start + low, start + high))
-            framed = category == "product question"
+            templated = category == "product question"
             template = TemplateSummary(
-                skeleton=None if no_text else spice(SKELETON), rows=rows, share=1.0
+                pattern=None if no_text else spice(SKELETON), rows=rows, share=1.0
             )
             found.append(
                 SubtypeSummary(
@@ -144,7 +144,7 @@ def _subtypes(spice: Spice, no_text: bool) -> tuple[SubtypeSummary, ...]:
                     typical_row=rows[0],
                     keywords=() if no_text else (spice("label"), spice("printer"), spice("fit")),
                     effective_examples=len(rows) * 0.8,
-                    templates=(template,) if framed else (),
+                    templates=(template,) if templated else (),
                 )
             )
     return tuple(found)
@@ -166,7 +166,7 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
             **fields,
         )
 
-    framed, thin = tuple(range(80, 120)), tuple(range(114, 120))
+    templated, thin = tuple(range(80, 120)), tuple(range(114, 120))
     return (
         finding(
             "coverage-gap",
@@ -195,9 +195,9 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
             "error",
             "product question",
             "All 40 rows of product question are filled from one template",
-            rows=framed,
+            rows=templated,
             measured={"share": 1.0, "rows": 40, "coverage": 0.62, "sources": []}
-            | ({} if no_text else {"skeleton": spice(SKELETON)}),
+            | ({} if no_text else {"pattern": spice(SKELETON)}),
             limit={"share": 0.3, "rows": 8, "coverage": 0.35},
             advice="Replace most of these rows with questions as customers write them; keep at "
             "most a tenth from this template.",
@@ -259,7 +259,7 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
             "warning",
             "product question",
             "product question is expected to lose 31 points",
-            rows=framed,
+            rows=templated,
             measured={"expected_drop": 0.31, "low": 0.22},
             limit={"low": 0.1},
             advice="Replay its rows during the update: at least 20% of each batch.",

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from auditor.checks import CHECKS
+from auditor.checks.limits import limits_of
 from auditor.errors import UsageError
-from auditor.gate import BEYOND_CHECKS
-from auditor.limits import limits_of
+from auditor.gating.gate import BEYOND_CHECKS
+from auditor.records.findings import Limit
 from auditor.reporting.codes import Code, codes, explain
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.summary import explanation, list_codes
-from auditor.results import Limit
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 MAY_BE_EMPTY = {"marked", "measured"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.commands.options import FORMATS
-from auditor.errors import SurroundingsError, UsageError
+from auditor.errors import MachineError, UsageError
 from auditor.reporting import RENDERERS, save, save_html
 from auditor.reporting.json import JsonRenderer
 
@@ -56,12 +56,12 @@ def test_an_earlier_report_stays_when_the_disk_is_full(audit, tmp_path, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(SurroundingsError, match=r"No space left on device.*free some space"):
+    with pytest.raises(MachineError, match=r"No space left on device.*free some space"):
         save(audit, tmp_path)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
 
 
 def test_a_folder_that_is_a_file_is_one_clear_line(audit, tmp_path):
     (tmp_path / "taken").write_text("x")
-    with pytest.raises(SurroundingsError, match="cannot be written"):
+    with pytest.raises(MachineError, match="cannot be written"):
         save(audit, tmp_path / "taken")

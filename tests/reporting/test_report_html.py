@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from auditor.records.forecast import Matrix, Update
 from auditor.reporting.html import HtmlRenderer
-from auditor.results import Matrix, Update
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = [
@@ -36,7 +36,7 @@ HOSTILE = [
 ]
 
 
-class Skeleton(html.parser.HTMLParser):
+class Pattern(html.parser.HTMLParser):
     """Tags with the names of their attributes, and everything a browser could load or run."""
 
     def __init__(self, page: str) -> None:
@@ -71,7 +71,7 @@ def render(audit: Any) -> str:
 
 def structure(page: str) -> list[str]:
     """The page's tags but for marks: how many words of a text are marked is the text's affair."""
-    return [tag for tag in Skeleton(page).tags if tag.strip("/").split("[")[0] != "mark"]
+    return [tag for tag in Pattern(page).tags if tag.strip("/").split("[")[0] != "mark"]
 
 
 def test_the_same_audit_gives_the_same_bytes(make_audit):
@@ -79,7 +79,7 @@ def test_the_same_audit_gives_the_same_bytes(make_audit):
 
 
 def test_every_tag_is_closed_and_ids_are_unique_and_linked_ones_exist(audit):
-    page = Skeleton(render(audit))
+    page = Pattern(render(audit))
     ids = [value for _, name, value in page.attributes if name == "id"]
     assert page.open == []
     assert len(ids) == len(set(ids))
@@ -91,12 +91,12 @@ def test_every_tag_is_closed_and_ids_are_unique_and_linked_ones_exist(audit):
 
 def test_nothing_is_loaded_and_nothing_runs(audit):
     page = render(audit)
-    skeleton = Skeleton(page)
+    pattern = Pattern(page)
     assert not re.search(r"https?:|//[a-z]|@import|url\(", page)
     assert not {"script", "iframe", "object", "img", "link", "form"} & {
-        t.split("[")[0] for t in skeleton.tags
+        t.split("[")[0] for t in pattern.tags
     }
-    names = {name for _, name, _ in skeleton.attributes}
+    names = {name for _, name, _ in pattern.attributes}
     assert "style" not in names
     assert not [name for name in names if name.startswith("on")]
 
@@ -125,7 +125,7 @@ def test_control_characters_are_shown_not_dropped(make_audit):
 
 
 def test_all_findings_are_on_the_page(audit):
-    text = "".join(Skeleton(render(audit)).text)
+    text = "".join(Pattern(render(audit)).text)
     for finding in audit.findings:
         assert finding.summary in text
         assert finding.advice in text
@@ -160,13 +160,13 @@ def test_a_label_conflict_shows_what_differs(audit):
 
 
 def test_what_is_not_identifiable_says_so_with_its_reason(audit):
-    text = "".join(Skeleton(render(audit)).text)
+    text = "".join(Pattern(render(audit)).text)
     assert "not identifiable: only 18 scored examples, 30 are needed" in text
 
 
 def test_without_text_the_page_holds_none(make_audit):
     page = render(make_audit(no_text=True))
-    for part in ("Tracking", "wrote on", "printer</td>", 'class="examples"', 'class="skeleton"'):
+    for part in ("Tracking", "wrote on", "printer</td>", 'class="examples"', 'class="pattern"'):
         assert part not in page
     assert "made without text" in page
 

@@ -9,6 +9,8 @@ import re
 
 import pytest
 
+from auditor.records.audit import LabelErrorSummary
+from auditor.records.findings import Finding
 from auditor.reporting import label_errors
 from auditor.reporting.cards import sections
 from auditor.reporting.charts import scatter
@@ -17,7 +19,6 @@ from auditor.reporting.map import live_map
 from auditor.reporting.suggestions import relabelling
 from auditor.reporting.summary import explanation, summarise
 from auditor.reporting.verdict import judge
-from auditor.results import Finding, LabelErrorSummary
 
 LISTED = "About 8 of the 12 labels listed are wrong (expected from their probabilities)."
 

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from auditor.no_text import without_text
+from auditor.records.findings import Finding
 from auditor.reporting.labelling import ArgillaRenderer, LabelStudioRenderer
-from auditor.results import Finding
 
 HOSTILE = "</script>\x00\x1b[31m\u202e\ud800 naïve \n=1"
 

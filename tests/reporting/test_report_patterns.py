@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from auditor.records.findings import Finding
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.patterns import confusion, filled
-from auditor.results import Finding
 
 
 def finding(code, category, rows, **measured):

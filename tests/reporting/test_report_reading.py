@@ -8,12 +8,12 @@ import unicodedata
 
 import pytest
 
+from auditor.records.forecast import Matrix
 from auditor.reporting import charts, marking, verdict, wording
 from auditor.reporting.cards import named_rows, sections
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import judge
-from auditor.results import Matrix
 
 
 def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):

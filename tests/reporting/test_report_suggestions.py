@@ -6,9 +6,10 @@ import csv
 import io
 from typing import Any
 
+from auditor.records.audit import Audit
+from auditor.records.findings import Finding
 from auditor.reporting.cards import sections
 from auditor.reporting.tables import RELABEL, RelabelRenderer
-from auditor.results import Audit, Finding
 
 # Rows 0-39 are account, 40-79 billing, 120-159 returns, 160-199 shipping.
 

@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
+from auditor.records.dataset import MappedLabel
 from auditor.reporting import summarise, wording
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.inert import inert, one_line
-from auditor.results import MappedLabel
 
 
 def test_it_says_what_was_read_found_expected_skipped_and_written(audit):

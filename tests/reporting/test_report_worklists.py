@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from auditor.no_text import without_text
+from auditor.records.audit import Audit
+from auditor.records.findings import Finding, Limit
 from auditor.reporting.tables import COLLECT, RELABEL, CollectRenderer, RelabelRenderer, disarmed
-from auditor.results import Audit, Finding, Limit
 
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "＝1+1")
 
@@ -52,7 +53,7 @@ def test_a_thin_subtype_is_to_reach_what_its_check_asks(make_audit):
     assert line["most_from_one_template"] == "3"
     assert line["like"] == audit.examples["114"]
     assert line["keywords"] == "label | printer | fit"
-    assert line["unlike_template"] == audit.subtypes[5].templates[0].skeleton
+    assert line["unlike_template"] == audit.subtypes[5].templates[0].pattern
     assert line["unlike_nearest"] == audit.examples["3"]
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from auditor.comparison import Comparison
+from auditor.records.comparison import Comparison
 from auditor.reporting.comparison.html import ComparisonHtml
 from auditor.reporting.comparison.json import ComparisonJson, comparison_schema, load_comparison
 from auditor.reporting.comparison.summary import summarise_comparison
@@ -35,7 +35,7 @@ def save_comparison(
     """Writes the comparison in each of `formats` into `folder`; returns the files' paths.
 
     The page holds no script, `static` or not. Raises UsageError for an unknown format,
-    SurroundingsError where writing fails.
+    MachineError where writing fails.
     """
     del static
     known: tuple[ComparisonHtml | ComparisonJson, ...] = (ComparisonHtml(), ComparisonJson())

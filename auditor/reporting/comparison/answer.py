@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.comparison import Comparison, Contrast, Region, SideName
+from auditor.records.comparison import Comparison, Contrast, Region, SideName
 from auditor.reporting import wording
 from auditor.reporting.comparison.lead import advice, finding, is_reworded, unresolved
 from auditor.reporting.comparison.numbers import points, span
@@ -84,7 +84,7 @@ def _reasons(comparison: Comparison) -> Iterator[str]:
     yield from _amplified(comparison)
     for side in ("candidate", "base"):
         yield from _lacking(comparison, side)
-    yield from _framed(comparison)
+    yield from _templated(comparison)
     yield from _relabelled(comparison)
     yield from _varied(comparison)
     yield from _told(comparison)
@@ -96,9 +96,9 @@ def _amplified(comparison: Comparison) -> Iterator[str]:
         yield (
             f"About {wording.percent(found.reworded.value)} of the added rows are rewordings or "
             f"copies of base rows: {candidate.rows:,} rows amount to about "
-            f"{candidate.effective_apart_from_variations:,.0f} distinct ones, the "
+            f"{candidate.effective_without_paraphrases:,.0f} distinct ones, the "
             f"{comparison.base.rows:,} of {comparison.base.name} to "
-            f"{comparison.base.effective_apart_from_variations:,.0f}."
+            f"{comparison.base.effective_without_paraphrases:,.0f}."
         )
 
 
@@ -116,7 +116,7 @@ def _lacking(comparison: Comparison, side: SideName) -> Iterator[str]:
         )
 
 
-def _framed(comparison: Comparison) -> Iterator[str]:
+def _templated(comparison: Comparison) -> Iterator[str]:
     base, candidate = comparison.base, comparison.candidate
     if abs(base.in_templates - candidate.in_templates) >= _MUCH:
         yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.comparison import Amplification, CategoryRetention, Figure
+from auditor.records.comparison import Amplification, CategoryRetention, Figure
 
 _WIDTH = 260  # of a dumbbell
 _HIGH = 120  # of the tallest column

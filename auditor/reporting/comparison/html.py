@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.comparison import Comparison, Contrast, Figure, Region
+from auditor.records.comparison import Comparison, Contrast, Figure, Region
 from auditor.reporting.comparison import answer, drawing, numbers
 from auditor.reporting.comparison.lead import read_on
 from auditor.reporting.html import page
@@ -161,7 +161,7 @@ def _parents(comparison: Comparison) -> list[tuple[int, int, str, list[tuple[int
     return [
         (
             p.base_row,
-            p.variations,
+            p.paraphrases,
             base[str(p.base_row)],
             [(r, comparison.examples[str(r)]) for r in p.rows if str(r) in comparison.examples],
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from auditor.comparison import COMPARISON_VERSION, Comparison
+from auditor.records.comparison import COMPARISON_VERSION, Comparison
 from auditor.reporting.contract import Contract
 
 _CONTRACT = Contract(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.comparison import Comparison, Figure, Unseen
+from auditor.records.comparison import Comparison, Figure, Unseen
 from auditor.reporting import wording
 from auditor.reporting.comparison.numbers import points, signed, span
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.comparison import Figure
+from auditor.records.comparison import Figure
 
 _MINUS = "\N{MINUS SIGN}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from auditor.comparison import Comparison, Contrast, Unseen
+from auditor.records.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
 from auditor.reporting.comparison.answer import answer, update_title
 from auditor.reporting.comparison.lead import read_on

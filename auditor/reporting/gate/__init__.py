@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor.interfaces import VerdictRenderer
-from auditor.outcomes import Verdict
+from auditor.records.verdict import Verdict
 from auditor.reporting.gate.drop import DropRenderer, forget
 from auditor.reporting.gate.github import GithubRenderer, publish
 from auditor.reporting.gate.gitlab import GitlabRenderer
@@ -63,7 +63,7 @@ def save_verdict(
 
     All formats are rendered before the first is written, so what fails leaves an earlier verdict
     as it was; its drop.csv, which not every verdict has, does not stay beside the new one. Raises
-    UsageError for an unknown format, SurroundingsError where writing fails.
+    UsageError for an unknown format, MachineError where writing fails.
     """
     rendered = [(r.filename, r.render(verdict)) for r in chosen(formats, GATE_RENDERERS)]
     forget(Path(folder))

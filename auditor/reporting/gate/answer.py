@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from auditor.outcomes import Outcome, SetSummary, Status, Tested, Verdict
+from auditor.label_spelling import spelled
+from auditor.records.verdict import Outcome, SetSummary, Status, Tested, Verdict
 from auditor.reporting.gate import phrases
 from auditor.reporting.wording import count, listing
-from auditor.spelling import spelled
 
 ANSWERS: Mapping[Outcome, str] = {
     "pass": "May be merged",

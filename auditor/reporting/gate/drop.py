@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from auditor.errors import SurroundingsError
-from auditor.outcomes import Verdict
+from auditor.errors import MachineError
+from auditor.records.verdict import Verdict
 from auditor.reporting.gate import phrases
 from auditor.reporting.tables import SEPARATOR, table
 
@@ -29,14 +29,14 @@ class DropRenderer:
 def forget(folder: Path) -> None:
     """Takes the drop.csv of an earlier run away, and no file that has only its name.
 
-    Raises SurroundingsError where it cannot be removed.
+    Raises MachineError where it cannot be removed.
     """
     path = folder / DropRenderer.filename
     try:
         if path.is_file() and path.read_bytes().startswith(f"{','.join(DROP)}\n".encode()):
             path.unlink()
     except OSError as error:
-        raise SurroundingsError(
+        raise MachineError(
             f"{path}: is of an earlier run and cannot be removed ({error.strerror or error}); "
             "remove it, or choose another folder with --output"
         ) from error

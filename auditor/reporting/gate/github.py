@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from auditor.errors import SurroundingsError
-from auditor.outcomes import Status, Tested, Verdict
+from auditor.errors import MachineError
+from auditor.records.verdict import Status, Tested, Verdict
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.gate.markdown import comment
 from auditor.reporting.inert import one_line
@@ -45,7 +45,7 @@ def publish(
 ) -> None:
     """In GitHub Actions, prints the annotations and appends the Markdown to the step summary.
 
-    Elsewhere it does nothing. Raises SurroundingsError where the summary cannot be written.
+    Elsewhere it does nothing. Raises MachineError where the summary cannot be written.
     """
     if environ.get("GITHUB_ACTIONS") != "true":
         return
@@ -66,7 +66,7 @@ def _summarise(verdict: Verdict, path: Path, echo: Callable[[str], None]) -> Non
         with path.open("a", encoding="utf-8", newline="\n") as summary:
             summary.write(comment(verdict, room) + "\n")
     except OSError as error:
-        raise SurroundingsError(
+        raise MachineError(
             f"{path}: the step summary cannot be written ({error.strerror or error}); "
             "unset GITHUB_STEP_SUMMARY to go without"
         ) from error

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.outcomes import Status, Tested, Verdict
+from auditor.records.verdict import Status, Tested, Verdict
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import one_line
 

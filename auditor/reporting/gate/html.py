@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.outcomes import Tested, Verdict
+from auditor.records.verdict import Tested, Verdict
 from auditor.reporting import marking
 from auditor.reporting.cards import named_rows
 from auditor.reporting.gate import answer, pairs, phrases

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from auditor.outcomes import VERDICT_VERSION, Verdict
+from auditor.records.verdict import VERDICT_VERSION, Verdict
 from auditor.reporting.contract import Contract
 
 _CONTRACT = Contract(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from auditor.outcomes import Tested, Verdict
+from auditor.records.verdict import Tested, Verdict
 from auditor.reporting.cards import named_rows
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import inert

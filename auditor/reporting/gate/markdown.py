@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from auditor.outcomes import SetSummary, Tested, Verdict
+from auditor.records.verdict import SetSummary, Tested, Verdict
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.gate.pairs import Row, SideBySide
 from auditor.reporting.gate.quoting import cell, code, prose

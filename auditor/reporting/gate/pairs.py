@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.outcomes import Pair, Tested, Verdict
+from auditor.label_spelling import spelled
+from auditor.records.verdict import Pair, Tested, Verdict
 from auditor.reporting import marking
 from auditor.reporting.gate import phrases
 from auditor.reporting.marking import Piece
-from auditor.spelling import spelled
 
 _SHORT = 80  # characters of a text that a sentence still holds
 

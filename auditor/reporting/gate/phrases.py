@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from auditor.outcomes import Status, Tested, Verdict
+from auditor.records.verdict import Status, Tested, Verdict
 from auditor.reporting.codes import code
 
 # In reading order.

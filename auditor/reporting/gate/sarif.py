@@ -14,7 +14,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
-from auditor.outcomes import Status, Tested, Verdict
+from auditor.records.verdict import Status, Tested, Verdict
 from auditor.reporting.cards import named_rows
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.codes import codes, explain

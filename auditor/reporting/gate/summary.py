@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from auditor.outcomes import Verdict
+from auditor.records.verdict import Verdict
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import cells, one_line
 

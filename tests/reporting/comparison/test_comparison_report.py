@@ -10,7 +10,10 @@ import jsonschema
 import msgspec
 import pytest
 
-from auditor.comparison import (
+from auditor.errors import DataError, UsageError
+from auditor.no_text import comparison_without_text
+from auditor.records.audit import EmbedderSummary
+from auditor.records.comparison import (
     COMPARISON_VERSION,
     Agreement,
     Amplification,
@@ -22,15 +25,14 @@ from auditor.comparison import (
     Figure,
     NearCopies,
     Ngram,
-    Parent,
     Region,
     Retention,
     Side,
+    SourceRow,
     TwoSample,
     Unseen,
 )
-from auditor.errors import DataError, UsageError
-from auditor.no_text import comparison_without_text
+from auditor.records.forecast import Update
 from auditor.reporting.comparison import (
     comparison_schema,
     load_comparison,
@@ -39,7 +41,6 @@ from auditor.reporting.comparison import (
 )
 from auditor.reporting.comparison.answer import answer
 from auditor.reporting.comparison.html import ComparisonHtml
-from auditor.results import EmbedderSummary, Update
 
 HOSTILE = (
     "</script><script>alert(1)</script>\x1b[31m\u202egnp'\" onmouseover=alert(1) {{ 7*7 }}<!--"
@@ -69,7 +70,7 @@ def side(name, rows, effective):
         mean_words=12.0,
         distinct_examples=rows,
         effective_examples=float(rows),
-        effective_apart_from_variations=effective,
+        effective_without_paraphrases=effective,
         in_templates=0.0,
     )
 
@@ -116,7 +117,7 @@ def make(spice=str, *, change=0.004, reworded=0.99, removed=0):
         candidate_category=spice("returns"),
         cosine=0.9,
     )
-    parent = Parent(base_row=1, rows=(2, 3), variations=9)
+    parent = SourceRow(base_row=1, rows=(2, 3), paraphrases=9)
     gram = Ngram(
         text=spice("dear team"), of="candidate", z=5.0, base_per_1000=1.0, candidate_per_1000=90.0
     )
@@ -146,7 +147,7 @@ def make(spice=str, *, change=0.004, reworded=0.99, removed=0):
         amplification=Amplification(
             level=0.8,
             added=5000,
-            variations=4900,
+            paraphrases=4900,
             share=figure(0.98, 0.01),
             reworded=figure(reworded, 0.01),
             reworded_of=495,

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from auditor.outcomes import (
+from auditor.records.audit import EmbedderSummary
+from auditor.records.dataset import Reject
+from auditor.records.findings import SkippedCheck, fingerprint
+from auditor.records.verdict import (
     BaselineSummary,
     Dropped,
     Pair,
@@ -16,7 +19,6 @@ from auditor.outcomes import (
     Tested,
     Verdict,
 )
-from auditor.results import EmbedderSummary, Reject, SkippedCheck, fingerprint
 
 Spice = Callable[[str], str]
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from auditor.errors import SurroundingsError
+from auditor.errors import MachineError
 from auditor.reporting.gate import publish, summarise_verdict
 from auditor.reporting.gate.github import GithubRenderer
 from auditor.reporting.gate.gitlab import GitlabRenderer
@@ -209,7 +209,7 @@ def test_a_step_summary_never_grows_past_what_github_takes(
 
 def test_a_summary_that_cannot_be_written_is_one_clear_line(make_verdict, tmp_path):
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "no" / "file")}
-    with pytest.raises(SurroundingsError, match="unset GITHUB_STEP_SUMMARY"):
+    with pytest.raises(MachineError, match="unset GITHUB_STEP_SUMMARY"):
         publish(make_verdict(), environ, lambda line: None)
 
 

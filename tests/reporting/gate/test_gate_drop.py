@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor.errors import SurroundingsError
+from auditor.errors import MachineError
 from auditor.reporting.gate import save_verdict
 from auditor.reporting.gate.drop import DROP, DropRenderer
 
@@ -88,5 +88,5 @@ def test_an_earlier_list_that_cannot_be_removed_is_named(make_verdict, tmp_path,
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.unlink", refuse)
-    with pytest.raises(SurroundingsError, match=r"drop\.csv: is of an earlier run and cannot be"):
+    with pytest.raises(MachineError, match=r"drop\.csv: is of an earlier run and cannot be"):
         save_verdict(make_verdict("pass"), tmp_path)

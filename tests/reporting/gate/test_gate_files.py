@@ -8,7 +8,7 @@ import json
 import jsonschema
 import pytest
 
-from auditor.errors import DataError, SurroundingsError, UsageError
+from auditor.errors import DataError, MachineError, UsageError
 from auditor.reporting.gate import (
     BY_DEFAULT,
     GATE_RENDERERS,
@@ -92,7 +92,7 @@ def test_nothing_is_written_where_one_format_cannot_be_rendered(verdict, tmp_pat
 
 def test_where_writing_fails_the_user_is_told_what_to_do(verdict, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(SurroundingsError, match="choose another folder"):
+    with pytest.raises(MachineError, match="choose another folder"):
         save_verdict(verdict, tmp_path / "file")
 
 

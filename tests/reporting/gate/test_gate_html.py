@@ -14,7 +14,7 @@ from auditor.reporting.gate.html import HtmlRenderer
 VOID = {"meta"}
 
 
-class Skeleton(html.parser.HTMLParser):
+class Pattern(html.parser.HTMLParser):
     """Tags with the names of their attributes, ids and links, and the text between."""
 
     def __init__(self, page: str) -> None:
@@ -48,7 +48,7 @@ def render(verdict) -> str:
 
 
 def test_every_tag_is_closed_ids_are_unique_and_links_lead_somewhere(verdict):
-    page = Skeleton(render(verdict))
+    page = Pattern(render(verdict))
     ids = [value for _, name, value in page.attributes if name == "id"]
     assert page.open == []
     assert len(ids) == len(set(ids))
@@ -59,7 +59,7 @@ def test_every_tag_is_closed_ids_are_unique_and_links_lead_somewhere(verdict):
 
 def test_nothing_is_loaded_and_nothing_runs(verdict):
     page = render(verdict)
-    names = {tag.split("[")[0] for tag in Skeleton(page).tags}
+    names = {tag.split("[")[0] for tag in Pattern(page).tags}
     assert not {"script", "iframe", "object", "img", "link", "form"} & names
     assert not re.search(r"https?:|//[a-z]|@import|url\(| style=| on\w+=", page)
 
@@ -77,7 +77,7 @@ def test_the_policy_allows_this_style_and_nothing_else(verdict):
 
 def test_hostile_text_is_only_text(hostile, make_verdict):
     page = render(hostile)
-    assert Skeleton(page).tags == Skeleton(render(make_verdict())).tags
+    assert Pattern(page).tags == Pattern(render(make_verdict())).tags
     assert not re.search(
         "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]", page
     )
@@ -104,7 +104,7 @@ def test_hostile_text_is_only_text(hostile, make_verdict):
     ],
 )
 def test_the_first_screen_answers(outcome, answers, make_verdict):
-    text = Skeleton(render(make_verdict(outcome))).text
+    text = Pattern(render(make_verdict(outcome))).text
     first = re.sub(r"\s+", " ", text[: text.index("Findings new to the baseline")])
     for answer in answers:
         assert answer in first
@@ -112,7 +112,7 @@ def test_the_first_screen_answers(outcome, answers, make_verdict):
 
 def test_every_test_is_on_the_page_with_its_numbers(make_verdict):
     verdict = make_verdict()
-    text = re.sub(r"\s+", " ", Skeleton(render(verdict)).text)
+    text = re.sub(r"\s+", " ", Pattern(render(verdict)).text)
     for tested in verdict.tested:
         assert tested.summary in text
     assert text.count("2.4 points") >= 2
@@ -135,7 +135,7 @@ def test_a_pair_stands_side_by_side_with_its_differing_words_marked(make_verdict
     assert (
         f"the order page {marked.format('shows')} only one payment{marked.format('!')}</span>"
     ) in page
-    text = re.sub(r"\s+", " ", Skeleton(render(make_verdict())).text)
+    text = re.sub(r"\s+", " ", Pattern(render(make_verdict())).text)
     assert "row 17, line 19 Charged twice for March, the order page shows only" in text
     assert "repeats base row 88 Charged twice for March, the order page lists only" in text
     assert "repeats row 12, line 14 Charged twice" in text
@@ -150,7 +150,7 @@ def test_a_pair_of_one_text_says_that_it_is_the_same(make_verdict):
 
 
 def test_rows_that_could_not_be_read_are_named_with_line_and_reason(make_verdict):
-    text = re.sub(r"\s+", " ", Skeleton(render(make_verdict())).text)
+    text = re.sub(r"\s+", " ", Pattern(render(make_verdict())).text)
     assert "row 41, line 43 the label is empty row 77, line 79 9 fields where" in text
     assert "could not be read" not in render(make_verdict(candidate=make_verdict().base))
 
@@ -193,6 +193,6 @@ def test_bars_stay_inside_their_drawing(make_verdict):
 
 
 def test_a_doubt_without_any_test_still_says_why(make_verdict):
-    page = Skeleton(render(make_verdict("inconclusive", tested=(), base=None, baseline=None))).text
+    page = Pattern(render(make_verdict("inconclusive", tested=(), base=None, baseline=None))).text
     assert "No test was possible." in page
     assert "reference-gap was not done, no reference was given" in page

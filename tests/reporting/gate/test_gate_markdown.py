@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from auditor.outcomes import Standing
+from auditor.records.verdict import Standing
 from auditor.reporting.gate.markdown import COMMENT, MarkdownRenderer, comment
 from auditor.reporting.gate.quoting import cell, code, prose
 

@@ -1,0 +1,55 @@
+"""Label agreement: do near rows of the two sets have the same label?"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from auditor.comparing.source_rows import SourceRows
+from auditor.records.arrays import Ints
+from auditor.records.comparison import Agreement, Disagreement, Figure
+from auditor.records.dataset import Dataset
+from auditor.statistics import score_interval
+
+SHOWN = 8  # disagreements that are shown, and confusions
+
+
+def agreement(
+    dataset: Dataset, found: SourceRows, base_rows: Ints, candidate_rows: Ints
+) -> Agreement | None:
+    """The labels of copies and variations beside those of their parents; None without any.
+
+    dataset: the pool; base_rows, candidate_rows (n,): file row of each position. The interval
+    (Wilson 1927) counts each parent once, whatever the number of its variations.
+    """
+    hits = np.flatnonzero(found.alike)
+    if not len(hits):
+        return None
+    codes, names = dataset.codes, dataset.categories
+    left, right = codes[found.parent[hits]], codes[found.added[hits]]
+    same = left == right
+    share = float(same.mean())
+    apart = float(len(np.unique(found.parent[hits])))
+    low, high = score_interval(np.array(share), np.array(apart), 0.8)
+    wrong = hits[~same]
+    order = wrong[np.lexsort((found.added[wrong], -found.cosine[wrong]))]
+    confused = Counter((names[a], names[b]) for a, b in zip(left[~same], right[~same], strict=True))
+    return Agreement(
+        pairs=len(hits),
+        same=int(same.sum()),
+        share=Figure(value=round(share, 4), low=round(float(low), 4), high=round(float(high), 4)),
+        disagreements=tuple(
+            Disagreement(
+                base_row=int(base_rows[found.parent[i]]),
+                candidate_row=int(candidate_rows[found.added[i]]),
+                base_category=names[codes[found.parent[i]]],
+                candidate_category=names[codes[found.added[i]]],
+                cosine=round(float(found.cosine[i]), 3),
+            )
+            for i in order[:SHOWN]
+        ),
+        confusions=tuple(
+            (a, b, n) for (a, b), n in sorted(confused.items(), key=lambda x: (-x[1], x[0]))[:SHOWN]
+        ),
+    )

@@ -1,0 +1,102 @@
+"""Diversity at matched size and length: a larger set repeats more words, a longer text fewer.
+
+Distinct-n (Li et al., NAACL 2016): different n-grams over all n-grams of a sample. And the mean
+cosine distance of a row to its nearest in the sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from auditor.records.arrays import Floats, Ints, Mask
+from auditor.records.comparison import Contrast, Diversity, Figure
+
+STRATA = 5  # of length, by the words of both sets
+DRAWS = 20
+LARGEST = 800  # rows of a sample
+FEWEST = 10
+TAILS = (0.1, 0.9)  # of an 80 % interval
+MEASURES = (
+    "different words / words",
+    "different pairs / pairs of words",
+    "different triples / triples of words",
+    "distance to the nearest row",
+)
+Tokens = Sequence[Sequence[str]]
+
+
+def diversity(
+    tokens: Tokens, vectors: Floats, sides: tuple[Mask, Mask], seed: int
+) -> tuple[tuple[Diversity, ...], int]:
+    """The measures of both `sides` (n,), and the rows of a sample; nothing for too few rows.
+
+    tokens: the words of each row; vectors (n, dim) unit rows. A sample holds half of the smaller
+    side's rows of each stratum of length: over such halves a mean varies as much as over new sets
+    of the whole size, so the interval is that of the set, not only of the draw.
+    """
+    lengths = np.array([len(t) for t in tokens])
+    edges = np.quantile(lengths, np.linspace(0, 1, STRATA + 1)[1:-1])
+    stratum = np.searchsorted(edges, lengths)
+    strata = [[np.flatnonzero(side & (stratum == s)) for s in range(STRATA)] for side in sides]
+    sizes = [min(len(a), len(b)) // 2 for a, b in zip(*strata, strict=True)]
+    scale = min(1.0, LARGEST / max(sum(sizes), 1))
+    sizes = [int(scale * s) for s in sizes]
+    if sum(sizes) < FEWEST:
+        return (), 0
+    counted = [_counts(tokens, n) for n in (1, 2, 3)]
+    random = np.random.default_rng(seed)
+    told = np.array(
+        [
+            [_measures(counted, vectors, _sample(of, sizes, random)) for of in strata]
+            for _ in range(DRAWS)
+        ]
+    )  # (draws, sides, measures)
+    found = tuple(
+        Diversity(
+            measure=name,
+            contrast=Contrast(
+                base=_figure(told[:, 0, i]),
+                candidate=_figure(told[:, 1, i]),
+                difference=_figure(told[:, 1, i] - told[:, 0, i]),
+            ),
+        )
+        for i, name in enumerate(MEASURES)
+    )
+    return found, sum(sizes)
+
+
+def _sample(strata: Sequence[Ints], sizes: Sequence[int], random: np.random.Generator) -> Ints:
+    drawn = [random.choice(s, n, replace=False) for s, n in zip(strata, sizes, strict=True)]
+    return np.concatenate(drawn)
+
+
+def _counts(tokens: Tokens, size: int) -> csr_array:
+    """(n, g) how often each row holds each n-gram of `size` words."""
+    code: dict[tuple[str, ...], int] = {}
+    columns = [
+        [code.setdefault(g, len(code)) for g in zip(*(row[i:] for i in range(size)), strict=False)]
+        for row in tokens
+    ]
+    indptr = np.cumsum([0, *map(len, columns)])
+    indices = np.array([c for row in columns for c in row], dtype=np.int64)
+    return csr_array(
+        (np.ones(len(indices)), indices, indptr), shape=(len(tokens), max(len(code), 1))
+    )
+
+
+def _measures(counted: Sequence[csr_array], vectors: Floats, rows: Ints) -> list[float]:
+    sums = [np.asarray(c[rows].sum(axis=0)).ravel() for c in counted]
+    cosine = vectors[rows] @ vectors[rows].T
+    np.fill_diagonal(cosine, -1.0)
+    apart = float(1.0 - cosine.max(axis=1).mean())
+    return [*(float((s > 0).sum() / max(s.sum(), 1.0)) for s in sums), apart]
+
+
+def _figure(values: NDArray[np.float64]) -> Figure:
+    low, high = np.quantile(values, TAILS)
+    mean = float(values.mean())
+    return Figure(value=round(mean, 4), low=round(float(low), 4), high=round(float(high), 4))

@@ -1,0 +1,126 @@
+"""Template amplification: added rows that are variations of base rows, and how many of each.
+
+What counts as a variation is for `variations.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.comparing.rewordings import Rewordings, find_rewordings
+from auditor.paraphrases import is_paraphrase, paraphrase_level
+from auditor.records.arrays import Floats, Ints, Mask
+from auditor.records.comparison import Amplification, Figure, SourceRow
+from auditor.statistics import score_interval
+
+BINS = (0, 1, 2, 3, 5, 10, 20, 50, 100)  # variations; a bin reaches up to the next one
+LARGEST, SHOWN = 5, 4  # parents, and variations of each, that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRows:
+    """The nearest base row of each added row, (m,), and what the row is of it."""
+
+    level: float
+    added: Ints  # positions
+    parent: Ints  # positions
+    cosine: Floats
+    alike: Mask  # a variation of it, or a copy
+    rewordings: Rewordings  # what all of them are together
+    variation: Mask  # no copy, as for the gate: that is repetition, not rewording
+
+    @property
+    def reworded(self) -> Mask:
+        """(m,) rows that may be a rewording of their parent, nearer than `rewordings.level`."""
+        return is_paraphrase(self.cosine, self.rewordings.level)
+
+    def sets(self) -> list[Ints]:
+        """Pairs (added row, parent) of those, as sets that belong together."""
+        pairs = np.stack([self.added, self.parent], axis=1)[self.reworded]
+        return list(pairs)
+
+
+def find_source_rows(
+    base_closest: Floats, base: Ints, added: Ints, near: Ints, cosine: Floats, families: Ints
+) -> SourceRows:
+    """The variations among the rows `added` (m,), whose nearest of `base` (b,) is `base[near]`.
+
+    base_closest (b,): cosine of each base row to another; cosine (m,): of each added row to its
+    nearest; families (n,): copy family of each row of the pool. Of fewer than two base rows nothing
+    is a variation.
+    """
+    level = paraphrase_level(base_closest)
+    alike = is_paraphrase(cosine, level)
+    return SourceRows(
+        level=level,
+        added=added,
+        parent=base[near],
+        cosine=cosine,
+        alike=alike,
+        rewordings=find_rewordings(base_closest, cosine, near),
+        variation=alike & (families[added] != families[base[near]]),
+    )
+
+
+def amplification(
+    found: SourceRows, base: int, base_rows: Ints, candidate_rows: Ints
+) -> Amplification | None:
+    """How many variations each parent has; None where nothing was added.
+
+    base: base rows in all; base_rows, candidate_rows (n,): file row of each position. The interval
+    of the share counts each parent once: variations of one row were not made independently.
+    """
+    if not len(found.added):
+        return None
+    hits = found.variation
+    parents, each = np.unique(found.parent[hits], return_counts=True)
+    sources = len(np.unique(found.parent))
+    share = float(hits.mean())
+    low, high = score_interval(np.array(share), np.array(float(max(sources, 1))), 0.8)
+    return Amplification(
+        level=found.level,
+        added=len(hits),
+        paraphrases=int(hits.sum()),
+        share=Figure(value=round(share, 4), low=round(float(low), 4), high=round(float(high), 4)),
+        reworded=found.rewordings.share,
+        reworded_of=len(np.unique(found.parent[found.reworded])),
+        parents=len(parents),
+        base=base,
+        mean=round(float(each.mean()), 2) if len(each) else 0.0,
+        median=float(np.median(each)) if len(each) else 0.0,
+        most=int(each.max(initial=0)),
+        histogram=_histogram(np.concatenate([each, np.zeros(base - len(each), dtype=np.int64)])),
+        largest=tuple(_largest(found, parents, each, base_rows, candidate_rows)),
+    )
+
+
+def _histogram(each: NDArray[np.int64]) -> tuple[tuple[int, int, int], ...]:
+    ends = [*(b - 1 for b in BINS[1:]), max(int(each.max(initial=0)), BINS[-1])]
+    bins = [
+        (low, high, int(((each >= low) & (each <= high)).sum()))
+        for low, high in zip(BINS, ends, strict=True)
+    ]
+    used = max((i for i, b in enumerate(bins) if b[2]), default=0)
+    return tuple(bins[: used + 1])
+
+
+def _largest(
+    found: SourceRows, parents: Ints, each: Ints, base_rows: Ints, candidate_rows: Ints
+) -> Sequence[SourceRow]:
+    order = np.lexsort((parents, -each))[:LARGEST]
+    out = []
+    for parent, number in zip(parents[order], each[order], strict=True):
+        own = np.flatnonzero(found.variation & (found.parent == parent))
+        own = own[np.lexsort((found.added[own], -found.cosine[own]))][:SHOWN]
+        out.append(
+            SourceRow(
+                base_row=int(base_rows[parent]),
+                rows=tuple(int(r) for r in candidate_rows[found.added[own]]),
+                paraphrases=int(number),
+            )
+        )
+    return out

@@ -1,0 +1,67 @@
+"""Accuracy on base rows that neither set has seen, and how it differs between the sets.
+
+Before the update, and with intervals of 95 %: this is what the comparison's first sentence rests
+on, and of 80 % ones every fifth would tell sets apart that do not differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import t
+
+from auditor.comparing.retention import Scored, Told, Values, mean_right, paired, wider
+from auditor.records.arrays import Ints, Mask
+from auditor.records.comparison import Contrast
+
+HELD = 0.95
+FEWEST = 30  # independent rows: with fewer, an accuracy's standard error is more than .09
+
+
+def readable(base: Ints, codes: Ints, folds: Ints, barred: Mask, sides: tuple[Mask, Mask]) -> Mask:
+    """(n,) the `base` rows whose category both `sides` (n,) are still taught when they are read.
+
+    base: positions; codes, folds (n,); barred (folds, n): what is not taught beside the fold.
+    """
+    out = np.zeros(len(codes), dtype=bool)
+    for fold in range(len(barred)):
+        taught = [side & (folds != fold) & ~barred[fold] for side in sides]
+        known = np.intersect1d(codes[taught[0]], codes[taught[1]])
+        rows = base[folds[base] == fold]
+        out[rows] = np.isin(codes[rows], known)
+    return out
+
+
+def contrast(
+    base: Sequence[Told], candidate: Sequence[Told], scored: Scored, rows: Mask, seed: int
+) -> Contrast:
+    """Both sets on the same `rows` (n,); `base` and `candidate` are draws in step.
+
+    Two errors add up in the intervals: of the rows that are read, by resampling units; and of those
+    that are taught, by halves of them with probes that start elsewhere. Over halves a mean varies
+    as much as over new sets of the whole size (as a half without replacement has twice the variance
+    of the whole, less the half that it has in common with it), so the interval is that of sets of
+    this kind: two halves of one set are not told apart. The halves are those of the first draw.
+    """
+    right = np.stack([mean_right(base), mean_right(candidate)], axis=1)
+    read = paired(right, scored, rows, seed, held=HELD)
+    one, other = (_by_half(side[0], scored, rows) for side in (base, candidate))
+    return Contrast(
+        base=wider(read.base, _reach(one)),
+        candidate=wider(read.candidate, _reach(other)),
+        difference=wider(read.difference, _reach(other - one)),
+    )
+
+
+def _by_half(told: Told, scored: Scored, rows: Mask) -> Values:
+    """(halves,) mean accuracy over the categories of the `rows`."""
+    codes, right = scored.dataset.codes[rows], told.halves[:, rows]
+    return np.asarray(
+        np.mean([right[:, codes == c].mean(axis=1) for c in np.unique(codes)], axis=0)
+    )
+
+
+def _reach(draws: Values) -> float:
+    """Half an interval of one of `draws` (halves,)."""
+    return float(t.ppf((1 + HELD) / 2, len(draws) - 1) * draws.std(ddof=1))

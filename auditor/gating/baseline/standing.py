@@ -1,0 +1,175 @@
+"""How findings stand to a baseline, and how a baseline is made and kept up to date.
+
+known      most of its rows stand in entries of its code, or rows were added to one of these: it is
+           the same finding, shrunk, grown or in another order (`History.knows`). What was added
+           is told (`growth.py`), and the gate judges it
+untouched  no entry knows it, and each of its rows was there when the baseline was made: nobody
+           added or changed what it rests on, so it fails nothing
+new        any other
+fixed      an entry on whose rows no finding of its code rests
+expired    an entry past its date, which no longer counts: its finding is new, whatever it rests
+           on
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from auditor.errors import UsageError
+from auditor.gating.baseline.entries import Baseline, Entry
+from auditor.gating.baseline.growth import Growth, grown
+from auditor.gating.baseline.history import History, label_keys, row_keys
+from auditor.records.dataset import Dataset
+from auditor.records.findings import Finding
+
+
+class Standing(NamedTuple):
+    """How findings stand to a baseline."""
+
+    known: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    untouched: tuple[Finding, ...]
+    fixed: tuple[Entry, ...]
+    expired: tuple[Entry, ...]
+    growth: tuple[Growth, ...]  # of those that are known
+
+
+def create(
+    findings: Iterable[Finding], dataset: Dataset, reason: str = "", expires: date | None = None
+) -> Baseline:
+    """A baseline of the errors and warnings among the findings of `dataset`; notes never fail."""
+    keys = row_keys(dataset)
+    entries = (
+        Entry(
+            code=finding.code,
+            category=finding.category,
+            rows=tuple(sorted({keys[row] for row in finding.rows})),
+            reason=reason,
+            expires=expires,
+        )
+        for finding in _weighty(findings)
+    )
+    labels = label_keys(dataset).values()
+    return Baseline(
+        entries=tuple(entries), rows=tuple(keys.values()), labels=tuple(labels)
+    ).in_order()
+
+
+def split(
+    baseline: Baseline, findings: Iterable[Finding], dataset: Dataset, today: date | None = None
+) -> Standing:
+    """The errors and warnings that are known, new and untouched; entries fixed and expired.
+
+    `today` is by default the day of SOURCE_DATE_EPOCH, or the clock's. Raises UsageError for a
+    SOURCE_DATE_EPOCH that is no number of seconds.
+    """
+    today = today or date_of_today()
+    expired = tuple(e for e in baseline.entries if e.expired(today))
+    counting = tuple(e for e in baseline.entries if not e.expired(today))
+    held, lapsed = _entries_of(counting), _by_code(expired)
+    history, weighty = History.of(baseline, dataset), _weighty(findings)
+    resting = history.resting(weighty)
+    known, new, untouched = [], [], []
+    for finding in weighty:
+        if history.knows(finding, held[finding.code]):
+            known.append(finding)
+        elif history.has_all_of(finding) and not history.marks(finding) & lapsed[finding.code]:
+            untouched.append(finding)
+        else:
+            new.append(finding)
+    return Standing(
+        known=tuple(known),
+        new=tuple(new),
+        untouched=tuple(untouched),
+        fixed=tuple(e for e in counting if not e.marks & resting[e.code]),
+        expired=expired,
+        growth=tuple(grown(known, history)),
+    )
+
+
+def update(
+    baseline: Baseline,
+    findings: Sequence[Finding],
+    dataset: Dataset,
+    reason: str = "",
+    expires: date | None = None,
+    today: date | None = None,
+) -> Baseline:
+    """The baseline with the rows and findings that it lacks; what it has stays, found or not.
+
+    What is found again after its entry expired is new, and takes that entry's place. An entry takes
+    in the rows that its finding has grown by.
+    """
+    today = today or date_of_today()
+    standing = split(baseline, findings, dataset, today)
+    added = create((*standing.new, *standing.untouched), dataset, reason, expires)
+    renewed = {entry.about for entry in added.entries}
+    history = History.of(baseline, dataset)
+    more = [g.finding for growth in standing.growth for g in growth.findings]
+    kept = (
+        entry if entry.expired(today) else _taking_in(entry, more, history)
+        for entry in baseline.entries
+        if entry.about not in renewed
+    )
+    return Baseline(
+        entries=tuple(dict.fromkeys((*kept, *added.entries))),
+        rows=tuple((Counter(baseline.rows) | Counter(added.rows)).elements()),
+        labels=tuple({*baseline.labels, *added.labels}),
+    ).in_order()
+
+
+def prune(baseline: Baseline, findings: Iterable[Finding], dataset: Dataset) -> Baseline:
+    """The baseline without the entries that are no longer found, and the rows that are gone.
+
+    An entry that has expired stays while its finding does: it is why the finding counts as new.
+    """
+    history = History.of(baseline, dataset)
+    resting = history.resting(_weighty(findings))
+    return Baseline(
+        entries=tuple(e for e in baseline.entries if e.marks & resting[e.code]),
+        rows=tuple((history.before & history.now).elements()),
+        labels=tuple({*baseline.labels} & {*label_keys(dataset).values()}),
+    ).in_order()
+
+
+def date_of_today() -> date:
+    """In UTC; of SOURCE_DATE_EPOCH where it is set, so that a run can be repeated to the byte."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if not given:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(given), UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not {given!r}") from error
+
+
+def _weighty(findings: Iterable[Finding]) -> list[Finding]:
+    return [f for f in findings if f.severity in ("error", "warning")]
+
+
+def _taking_in(entry: Entry, grown: Iterable[Finding], history: History) -> Entry:
+    """The entry with all hashes of the findings that have grown from it."""
+    same = (f for f in grown if f.code == entry.code and history.knows(f, [entry]))
+    rows = set(entry.rows).union(*map(history.marks, same))
+    return replace(entry, rows=tuple(sorted(rows)))
+
+
+def _entries_of(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Code -> its entries."""
+    named: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        named[entry.code].append(entry)
+    return named
+
+
+def _by_code(entries: Iterable[Entry]) -> dict[str, set[str]]:
+    """Code -> what its entries know."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        held[entry.code] |= entry.marks
+    return held

@@ -1,0 +1,173 @@
+"""What a gate knows of the two sets: each alone, both together, and which labels look wrong to what
+the base teaches, and to what both do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from auditor.embedding.embed import Encoder
+from auditor.interfaces import Progress
+from auditor.pipeline import look
+from auditor.pool import Pool
+from auditor.prediction.folds import keep_near_together
+from auditor.prediction.label_errors import doubtful, suspect
+from auditor.prediction.label_probes import LabelProbes
+from auditor.records.arrays import Ints, Mask
+from auditor.records.dataset import Dataset
+from auditor.records.evidence import Evidence, computed
+from auditor.records.structure import Neighbours
+from auditor.settings import Settings
+from auditor.structure.neighbours import nearest
+from auditor.structure.templates import without_templates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """The evidence that questions rest on; arrays are by position in the pool."""
+
+    pool: Pool
+    both: Evidence  # of the pool
+    candidate: Evidence  # of the candidate alone, its rows numbered as in the pool
+    base: Evidence | None  # of the base alone, the same
+    base_family: Ints  # (n,) copy family in the base alone; -1 on other rows
+    unit: Ints  # (n,) rows of one number are not independent: copies, near copies, one group
+
+    @property
+    def family(self) -> Ints:
+        """(n,) copy family in the pool."""
+        return self.both.copies.family
+
+
+def find_structure(
+    pool: Pool,
+    parts: Collection[str],
+    encoder: Encoder,
+    settings: Settings,
+    progress: Progress,
+) -> Structure:
+    """The evidence of each set alone and of both; parts: of `pipeline.PARTS`, what is wanted."""
+    # Where no row has left, the pool is the candidate.
+    left = bool(pool.removed.any())
+
+    def looked(dataset: Dataset, parts: Collection[str] = parts) -> Evidence:
+        return look(dataset, [], encoder, settings, progress, parts=parts)
+
+    both = looked(pool.dataset, [p for p in parts if p != "noise" or not left])
+    base_family = np.full(len(pool.in_base), -1, dtype=np.int64)
+    base = None
+    if pool.base is not None:
+        base = looked(_alone(pool.base, pool.in_base))
+        base_family[pool.in_base] = base.copies.family
+    return Structure(
+        pool=pool,
+        both=both,
+        candidate=looked(_alone(pool.candidate, pool.in_candidate)) if left else both,
+        base=base,
+        base_family=base_family,
+        unit=_together(both),
+    )
+
+
+def _together(evidence: Evidence) -> Ints:
+    """(n,) a number for each set of rows that are not independent: copies, pairs that may be
+    copies, and rows of one group."""
+    return keep_near_together(evidence.dataset, evidence.same_text)
+
+
+def _alone(dataset: Dataset, side: Mask) -> Dataset:
+    """One of the sets by itself; a row's number is its position in the pool, in which `side` (n,)
+    are its rows."""
+    numbered = zip(dataset.examples, np.flatnonzero(side).tolist(), strict=True)
+    return replace(dataset, examples=tuple(replace(e, row=i) for e, i in numbered))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspects:
+    """Rows whose labels look wrong, as positions in the pool."""
+
+    rival: Ints  # (n,) code of the likeliest other category, of the base's
+    base: Ints  # to what the base teaches
+    added: Ints  # to what the base teaches, of categories that it has
+    together: Ints  # to what both teach
+
+
+def suspects(found: Structure, seed: int) -> Suspects:
+    """The rows that would rather be wrong than right if one label in a hundred were.
+
+    The witnesses are those of the base; a row is read by none that was taught it or a copy of it.
+    Where both teach, a row is judged whichever side it is on: of a source that gives several rows
+    at a time, in other words each, a base row has its likes in the base and a new one has them
+    among what was added. The score from which a label is wrong is the base's all the same: where
+    many labels of one kind are added wrong, the two sets together take them for hard texts.
+    """
+    pool, base, both = found.pool, found.base, computed(found.both.label_errors)
+    assert base is not None  # noqa: S101 - asked only where there is a base
+    codes = _base_codes(pool, base.dataset)
+    family = np.where(pool.in_base, found.base_family, -1)
+    beside = _known_beside(found, base.dataset)
+    said, share = suspect(_probes(found, base), np.maximum(codes, 0), family, beside, seed)
+    least = doubtful(share)
+    wrong = said.score >= least
+    together = np.empty(0) if both is None else np.flatnonzero(both.score >= least)
+    return Suspects(
+        rival=said.rival,
+        base=np.flatnonzero(wrong & pool.in_base),
+        added=np.flatnonzero(wrong & pool.added & (codes >= 0)),
+        together=together.astype(np.int64),
+    )
+
+
+def _probes(found: Structure, base: Evidence) -> LabelProbes:
+    """Of all rows of the pool, taught those of the base.
+
+    An added row that may not be read with several rows of the base, which are apart there, is kept
+    from the first of them alone.
+    """
+    pool, both, unit = found.pool, found.both, found.unit
+    of_base, added = np.flatnonzero(pool.in_base), np.flatnonzero(~pool.in_base)
+    vectors, width = both.embeddings.vectors, base.neighbours.index.shape[1]
+    index = np.full((len(unit), width), -1, dtype=np.int64)
+    cosine = np.full((len(unit), width), -1.0, dtype=np.float32)
+    near = nearest(vectors[added], width, among=vectors[of_base])
+    for rows, known in ((of_base, base.neighbours), (added, near)):
+        index[rows] = np.where(known.index >= 0, of_base[known.index], -1)
+        cosine[rows] = known.cosine
+    own = _together(base)
+    together = len(unit) + unit
+    together[of_base] = own
+    first = np.full(len(unit), -1)
+    first[unit[of_base[::-1]]] = own[::-1]
+    together[added] = np.where(first[unit[added]] >= 0, first[unit[added]], together[added])
+    texts = without_templates(base.dataset.texts, base.templates)
+    of_both = without_templates(both.dataset.texts, both.templates)
+    stripped = dict(zip(of_base.tolist(), texts, strict=True))
+    every = [stripped.get(i, text) for i, text in enumerate(of_both)]
+    return LabelProbes.of(vectors, every, Neighbours(index=index, cosine=cosine), together, of_base)
+
+
+def _base_codes(pool: Pool, base: Dataset) -> Ints:
+    """(n,) the base's code of each row's category; -1 where the base has no such category."""
+    return np.asarray(_known_categories(pool, base)[pool.dataset.codes])
+
+
+def _known_categories(pool: Pool, base: Dataset) -> Ints:
+    """(K,) the base's code of each category of the pool; -1 where it has no such one."""
+    number = {name: code for code, name in enumerate(base.categories)}
+    return np.array([number.get(c, -1) for c in pool.dataset.categories], dtype=np.int64)
+
+
+def _known_beside(found: Structure, base: Dataset) -> dict[int, set[int]]:
+    """`Evidence.labels_beside` by the base's codes: a base row's as in the base alone."""
+    pool, evidence = found.pool, found.base
+    assert evidence is not None  # noqa: S101 - asked only where there is a base
+    place, code = np.flatnonzero(pool.in_base), _known_categories(pool, base).tolist()
+    of_base = {int(place[i]): others for i, others in evidence.labels_beside.items()}
+    of_pool = {
+        i: {code[c] for c in others if code[c] >= 0}
+        for i, others in found.both.labels_beside.items()
+        if not pool.in_base[i]
+    }
+    return {**of_base, **of_pool}

@@ -1,0 +1,286 @@
+"""Questions about shares of rows: a rise beyond the base's share, or a share beyond a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaincinv
+from scipy.stats import beta, binom
+
+from auditor.gating import rate_test
+from auditor.gating.flagging import Flags
+from auditor.gating.hypotheses import UNSURE, Chances, Hypothesis, Values
+from auditor.gating.policy import Rule
+from auditor.gating.rate_test import POWER, Counts, design_effect
+from auditor.pool import Pool
+from auditor.records.arrays import Ints, Mask
+
+# What is said of the rows that a measure marks, of one and of several, and what to do about them.
+WORDS: Mapping[str, tuple[str, str, str]] = {
+    "label-conflict": (
+        "contradicts copies of it that have another label",
+        "contradict copies of them that have another label",
+        "Decide on one label for each of these texts, and on the guideline behind it.",
+    ),
+    "label-error": (
+        "has a label that looks wrong",
+        "have a label that looks wrong",
+        "Read these rows again; `auditor audit` suggests a label for each.",
+    ),
+    "near-duplicate": (
+        "is a copy of another row",
+        "are copies of another row",
+        "Keep one row of each: copies add weight, not knowledge.",
+    ),
+    "template-dominance": (
+        "is filled from a template",
+        "are filled from a template",
+        "Replace most of these by examples in the words of many people.",
+    ),
+    "split-leakage": (
+        "is in another split too",
+        "are in another split too",
+        "Take them out of training, or out of the split that scores it.",
+    ),
+    "amplification": (
+        "is a variation of another row",
+        "are variations of another row",
+        "Take a few variations of each row at most, and collect more distinct ones.",
+    ),
+}
+LIMITS = ("fail", "warn")
+OTHER = (
+    "is in a finding of this check",
+    "are in findings of this check",
+    "See what `auditor explain` says of it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RateIncreases:
+    """Is more of what was added flagged than of the base? One question a scope."""
+
+    asked: Sequence[Hypothesis]
+    seen: Counts  # of all that was added
+    fair: Counts  # at the base's size: what decides
+    even: Counts  # judged by both sets, where the check can be; a change has to show here, too
+    fail: Values  # (T,) margins, of the added rows; 1 = none
+    warn: Values
+
+    def chances(self) -> Chances:
+        nothing = np.zeros_like(self.fail)
+        p = np.maximum(
+            rate_test.p_beyond(self.fair, nothing), rate_test.p_beyond(self.even, nothing)
+        )
+        fail, warn = (rate_test.p_beyond(self.fair, margin) for margin in (self.fail, self.warn))
+        return Chances(fail=p, warn=p, beyond_fail=fail, beyond_warn=warn)
+
+    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+        low, high = rate_test.interval(self.seen, np.full(len(level), UNSURE))
+        return low, high, rate_test.smallest_seen(self.fair, self.fail, level, UNSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Is a share of the candidate's rows beyond its limit? Exact (Clopper and Pearson 1934)."""
+
+    asked: Sequence[Hypothesis]
+    marked: Values  # (T,) rows
+    rows: Values  # of so many
+    fail: Values
+    warn: Values
+
+    def chances(self) -> Chances:
+        fail, warn = (
+            np.asarray(binom.sf(self.marked - 1, self.rows, m)) for m in (self.fail, self.warn)
+        )
+        return Chances(fail=fail, warn=warn, beyond_fail=fail, beyond_warn=warn)
+
+    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+        k, n = self.marked, self.rows
+        low = np.where(k > 0, beta.ppf(level, np.maximum(k, 1), n - k + 1), 0.0)
+        high = np.where(k < n, beta.isf(level, k + 1, np.maximum(n - k, 1)), 1.0)
+        least = binom.isf(level, n, self.fail) + 1  # rows from which it fails
+        seen = betaincinv(least, np.maximum(n - least + 1, 1.0), POWER)
+        return low, high, np.where(least <= n, seen, np.nan)
+
+
+def rate_increases(
+    pool: Pool, flags: Mapping[str, Flags], unit: Ints, rules: Mapping[str, Rule]
+) -> RateIncreases:
+    """The questions of each check about all rows, and about each category, that were added to.
+
+    unit (n,): rows of one number, a copy family or a group, are not independent.
+    """
+    scopes = [
+        s
+        for s in _scopes(pool, flags, rules)
+        if s.rule.rate_increases and (s.rows & pool.added).any() and (s.rows & pool.in_base).any()
+    ]
+    fair = [_counts(pool, s, s.flags.added, _in_base(s.flags), unit) for s in scopes]
+    seen = [_counts(pool, s, s.flags.added > 0, _in_base(s.flags), unit) for s in scopes]
+    even = [
+        f if (both := s.flags.together) is None else _counts(pool, s, both, both, unit)
+        for s, f in zip(scopes, fair, strict=True)
+    ]
+    asked = [_rise(pool, s, *found) for s, *found in zip(scopes, seen, fair, strict=True)]
+    fail, warn = (np.array([_margin(_of_added(s, pool, of)) for s in scopes]) for of in LIMITS)
+    return RateIncreases(
+        asked,
+        Counts.joined(seen),
+        Counts.joined(fair),
+        Counts.joined(even),
+        fail,
+        np.minimum(fail, warn),
+    )
+
+
+def shares(pool: Pool, flags: Mapping[str, Flags], rules: Mapping[str, Rule]) -> Shares:
+    """The questions of each check about the candidate's rows, and about those of each category."""
+    posed = [s for s in _scopes(pool, flags, rules) if (s.rule.fail, s.rule.warn) != (None, None)]
+    fail = np.array([_margin(s.rule.fail) for s in posed])
+    warn = np.array([_margin(s.rule.warn) for s in posed])
+    return Shares(
+        [_share(pool, s) for s in posed],
+        np.array([len(s.marked) for s in posed], dtype=np.float64),
+        np.array([(s.rows & pool.in_candidate).sum() for s in posed], dtype=np.float64),
+        fail,
+        np.minimum(fail, warn),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """The rows that one question is about."""
+
+    check: str
+    category: str | None
+    rule: Rule
+    rows: Mask  # (n,) of the pool
+    flags: Flags
+    marked: Ints  # positions of the candidate's rows that are marked
+
+
+def _scopes(pool: Pool, flags: Mapping[str, Flags], rules: Mapping[str, Rule]) -> Iterator[_Scope]:
+    """All rows, then each category of the candidate, for each check."""
+    codes = pool.dataset.codes
+    named = [(None, None), *((name, i) for i, name in enumerate(pool.dataset.categories))]
+    for check, mark in flags.items():
+        for category, code in named:
+            rows = mark.scope(codes, code)
+            if (rows & pool.in_candidate).any():
+                yield _Scope(
+                    check=check,
+                    category=category,
+                    rule=rules[check].of(category),
+                    rows=rows,
+                    flags=mark,
+                    marked=np.flatnonzero(rows & mark.candidate),
+                )
+
+
+def _of_added(scope: _Scope, pool: Pool, limit: str) -> float | None:
+    """What share of the added rows may be flagged beyond the base's; None: as many as there are.
+
+    The limit of the set, spread over what was added, or that of a batch, whichever is less.
+    """
+    added, rows = (int((scope.rows & side).sum()) for side in (pool.added, pool.in_candidate))
+    of_set = getattr(scope.rule, f"{limit}_rise")
+    of_batch = getattr(scope.rule, f"{limit}_batch")
+    margins = [] if of_set is None else [of_set * rows / added]
+    margins += [] if of_batch is None else [of_batch]
+    least = min(margins, default=1.0)
+    return least if least < 1.0 else None
+
+
+def _in_base(flags: Flags) -> Mask:
+    """(n,) the rows of the base that a test counts."""
+    return flags.base if flags.tested is None else flags.tested
+
+
+def _counts(pool: Pool, scope: _Scope, flagged: Values | Mask, was: Mask, unit: Ints) -> Counts:
+    """What was added, `flagged` (n,) by 0 to 1, and of what was there what `was` (n,)."""
+    added, base = scope.rows & pool.added, scope.rows & pool.in_base
+    sides = [
+        (flagged[added], unit[added], unit[pool.added]),
+        (was[base], unit[base], unit[pool.in_base]),
+    ]
+    of_added, of_base = (design_effect(f.astype(np.float64), *units) for f, *units in sides)
+    of_added = max(
+        of_added, of_base
+    )  # where nothing has changed it is the same; the base shows more
+    return Counts.of(
+        flagged=flagged[added].sum() / of_added,
+        added=added.sum() / of_added,
+        base_flagged=was[base].sum() / of_base,
+        base=base.sum() / of_base,
+    )
+
+
+def _rise(pool: Pool, scope: _Scope, seen: Counts, fair: Counts) -> Hypothesis:
+    one, many, advice = WORDS.get(scope.check, OTHER)
+    flags, added, base = scope.flags, scope.rows & pool.added, scope.rows & pool.in_base
+    rows = np.flatnonzero(added & (flags.added > 0))
+    number, share = int(added.sum()), float(flags.base[base].mean())
+    where = "" if scope.category is None else f" of {scope.category}"
+    says = one if len(rows) == 1 else many
+    margin = _of_added(scope, pool, "fail")
+    rise, at_one_size = float(seen.rise[0]), float(fair.rise[0])
+    larger = margin is not None and rise > margin >= at_one_size
+    return Hypothesis(
+        check=scope.check,
+        category=scope.category,
+        kind="rise",
+        base=share,
+        base_of=int(base.sum()),
+        candidate=len(rows) / number,
+        candidate_of=number,
+        effect=rise,
+        margin=margin,
+        informational=scope.rule.informational,
+        reach=1.0,
+        weight=number / int((scope.rows & pool.in_candidate).sum()),
+        rows=rows,
+        partner=flags.partner[rows],
+        sure=None if flags.sure is None else flags.sure[rows],
+        spare=np.flatnonzero(added & flags.spare),
+        explains=len(rows) / int(pool.added.sum()),
+        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's"
+        + f"; of as many rows as the base has, {share + at_one_size:.1%} would be" * larger,
+        advice=advice,
+    )
+
+
+def _share(pool: Pool, scope: _Scope) -> Hypothesis:
+    one, many, advice = WORDS.get(scope.check, OTHER)
+    rows = int((scope.rows & pool.in_candidate).sum())
+    share = len(scope.marked) / rows
+    where = "" if scope.category is None else f" of {scope.category}"
+    says = one if len(scope.marked) == 1 else many
+    spare = scope.flags.spare | (scope.flags.candidate & ~pool.in_base.any())
+    return Hypothesis(
+        check=scope.check,
+        category=scope.category,
+        kind="absolute",
+        base=None,
+        base_of=None,
+        candidate=share,
+        candidate_of=rows,
+        effect=share,
+        margin=scope.rule.fail,
+        informational=scope.rule.informational,
+        reach=1.0,
+        rows=scope.marked,
+        partner=scope.flags.partner[scope.marked],
+        spare=scope.marked[spare[scope.marked]],
+        explains=len(scope.marked) / int(pool.in_candidate.sum()),
+        summary=f"{len(scope.marked):,} of {rows:,} rows{where} ({share:.1%}) {says}",
+        advice=advice,
+    )
+
+
+def _margin(limit: float | None) -> float:
+    """A share is never beyond 1."""
+    return 1.0 if limit is None else limit

@@ -1,0 +1,130 @@
+"""What rules a gate against a revision: its settings and its policy, not those of the branch.
+
+A branch that changes the data can change `auditor.toml` too. So what the repository's files say is
+read as it was at the revision, and what the branch would change of it is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditor.dataset.revisions import FilesAtRevision
+from auditor.errors import UsageError
+from auditor.gating.policy import Policy, load_policy, policy_table
+from auditor.settings import ON_DISK, Files, Settings, load_settings, read_table
+
+MOST_TOLD = 10  # changes that are told one by one
+LONGEST_KEY, LONGEST_VALUE = 80, 40  # characters of a key and of a value that are quoted
+PLAIN = re.compile(r"[A-Za-z0-9_-]+")  # a key that TOML needs no quotes for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What decides a gate."""
+
+    settings: Settings
+    policy: Policy
+    changes: tuple[str, ...] = ()  # what the branch changes of it, a short sentence each
+
+
+def ruling(
+    dataset: Path,
+    revision: str,
+    codes: tuple[str, ...],
+    *,
+    policy: Path | None,
+    config: Path | None,
+    flags: Mapping[str, Any],
+) -> Ruling:
+    """The settings and the policy of a gate on `dataset` against `revision`.
+
+    policy, config and flags: as the user gave them; a file outside the dataset's repository counts
+    as it is, and flags stand above all files. Raises UsageError for a setting that does not fit,
+    for a dataset that is a link of the branch to elsewhere, and for a cache of vectors that the
+    branch brings along; else as `revisions.at_revision`.
+    """
+    files = FilesAtRevision(dataset=dataset, revision=revision)
+    if link := files.lead_out():
+        raise UsageError(
+            f"{link}: a symbolic link in git that leads out of the repository, and could lead to "
+            "any file of this machine; put the dataset itself there"
+        )
+    settings = load_settings(config, flags, files=files)
+    if settings.cache_dir and files.track(Path(settings.cache_dir)):
+        raise UsageError(
+            f"cache_dir {settings.cache_dir}: git keeps files or a link there, which a branch can "
+            "change, and vectors from there would decide; name another folder with --cache-dir"
+        )
+    return Ruling(
+        settings=settings,
+        policy=load_policy(policy, codes, config=config, files=files),
+        changes=(*_changed(files, policy, config), *_replaced(files, settings)),
+    )
+
+
+def _changed(files: FilesAtRevision, policy: Path | None, config: Path | None) -> tuple[str, ...]:
+    """The keys whose values at the revision are not those here."""
+    then = dict(_flat(_tables(files, policy, config)))
+    try:
+        now = dict(_flat(_tables(ON_DISK, policy, config)))
+    except UsageError:
+        return ("the settings here cannot be read (not used)",)
+    keys = [k for k in (*then, *(k for k in now if k not in then)) if then.get(k) != now.get(k)]
+    keys.sort(key=lambda key: (key[0] != "gate", key))
+    revision = _cut(files.revision, LONGEST_VALUE)
+    told = [
+        f"{_key(key)}: {_cut(then.get(key, 'not set'), LONGEST_VALUE)} at {revision}, "
+        f"{_cut(now.get(key, 'not set'), LONGEST_VALUE)} here (not used)"
+        for key in keys[:MOST_TOLD]
+    ]
+    more = len(keys) - len(told)
+    return (*told, f"and {more} more settings (not used)") if more else tuple(told)
+
+
+def _tables(files: Files, policy: Path | None, config: Path | None) -> dict[str, Any]:
+    """The settings, and as `gate` the policy wherever it stands."""
+    table, _ = read_table(config, files=files)
+    if policy is not None:
+        table["gate"] = policy_table(policy, files)
+    return table
+
+
+def _flat(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The values as they are shown, by the keys that lead to them."""
+    rest: list[tuple[tuple[str, ...], Any]] = [((), table)]
+    while rest:  # and no recursion, since tables can be nested as deep as a file is long
+        key, value = rest.pop()
+        if isinstance(value, Mapping):
+            rest += [((*key, name), inner) for name, inner in value.items()]
+        else:
+            yield key, _value(value)
+
+
+def _value(value: Any) -> str:
+    try:
+        return repr(value)
+    except (ValueError, RecursionError):  # a number of many digits, lists in lists
+        return "something that is too long"
+
+
+def _key(key: tuple[str, ...]) -> str:
+    parts = (part if PLAIN.fullmatch(part) else repr(part) for part in key)
+    return _cut(".".join(parts), LONGEST_KEY)
+
+
+def _cut(text: str, longest: int) -> str:
+    line = "".join(c if c.isprintable() else "?" for c in text)
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def _replaced(files: FilesAtRevision, settings: Settings) -> Iterator[str]:
+    """The models and coefficients of the repository that the branch has changed."""
+    for key in ("embedder", "target_model", "coefficients"):
+        named = getattr(settings, key)
+        if named and files.differ(Path(named)):
+            shown, revision = _cut(named, LONGEST_VALUE), _cut(files.revision, LONGEST_VALUE)
+            yield f"{key}: {shown} here is not that of {revision} (used as it is here)"

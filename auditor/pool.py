@@ -1,0 +1,118 @@
+"""Two sets in one: each row once, with the sides that it is on.
+
+Structure (copies, templates, probes) is found in both sets together, so that what is found cannot
+depend on which side a row is on: where nothing has changed, sides are then exchangeable, and a
+count that differs between them has a known distribution. The gate looks at the base alone besides
+(`gate/structure.py`), so that its shares are the same whatever it is held against.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+import numpy as np
+
+from auditor.records.arrays import Ints, Mask
+from auditor.records.dataset import Dataset, Example
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """The rows of a base and a candidate; one of the same text and label is the same row.
+
+    In `dataset` a row's number is its position, so that the rows of a finding are positions.
+    """
+
+    dataset: Dataset
+    base: Dataset | None
+    candidate: Dataset
+    in_base: Mask  # (n,)
+    in_candidate: Mask  # (n,)
+    base_rows: Ints  # (n,) row of the base's file; -1 where it is not there
+    candidate_rows: Ints  # (n,) of the candidate's
+
+    @property
+    def kept(self) -> Mask:
+        return self.in_base & self.in_candidate
+
+    @property
+    def added(self) -> Mask:
+        return self.in_candidate & ~self.in_base
+
+    @property
+    def removed(self) -> Mask:
+        return self.in_base & ~self.in_candidate
+
+    @property
+    def swapped(self) -> Pool:
+        """The same rows with the candidate as the base. Raises ValueError where there is none."""
+        if self.base is None:
+            raise ValueError("a pool of one set has no sides to swap")
+        return replace(
+            self,
+            base=self.candidate,
+            candidate=self.base,
+            in_base=self.in_candidate,
+            in_candidate=self.in_base,
+            base_rows=self.candidate_rows,
+            candidate_rows=self.base_rows,
+        )
+
+
+def pool(base: Dataset | None, candidate: Dataset) -> Pool:
+    """The pool of both, in canonical order; of the candidate alone without a base.
+
+    What a side has several times is matched as often as the other side has it.
+    """
+    pairs = sorted(_matched(base.examples if base else (), candidate.examples), key=_content)
+    examples = tuple(_numbered(b, c, i) for i, (b, c) in enumerate(pairs))
+    held_out = _matched(base.held_out if base else (), candidate.held_out)
+    beside = tuple(
+        _numbered(b, c, i) for i, (b, c) in enumerate(sorted(held_out, key=_content), len(pairs))
+    )
+    base_rows, candidate_rows = (
+        np.array([-1 if e is None else e.row for e in side], dtype=np.int64)
+        for side in zip(*pairs, strict=True)
+    )
+    return Pool(
+        dataset=replace(
+            candidate,
+            examples=examples,
+            held_out=beside,
+            rejected=(),
+            rows_read=len(examples) + len(beside),
+        ),
+        base=base,
+        candidate=candidate,
+        in_base=base_rows >= 0,
+        in_candidate=candidate_rows >= 0,
+        base_rows=base_rows,
+        candidate_rows=candidate_rows,
+    )
+
+
+Pair = tuple[Example | None, Example | None]  # of one content, on either side
+
+
+def _matched(base: Iterable[Example], candidate: Iterable[Example]) -> list[Pair]:
+    """The rows of both, each beside its like on the other side, in the order of their rows."""
+    sides: dict[str, tuple[list[Example], list[Example]]] = defaultdict(lambda: ([], []))
+    for side, examples in enumerate((base, candidate)):
+        for example in examples:
+            sides[example.content][side].append(example)
+    return [pair for lists in sides.values() for pair in zip_longest(*lists)]
+
+
+def _content(pair: Pair) -> str:
+    known = pair[1] or pair[0]
+    assert known is not None  # noqa: S101 - one of the two is there
+    return known.content
+
+
+def _numbered(base: Example | None, candidate: Example | None, position: int) -> Example:
+    known = candidate or base
+    assert known is not None  # noqa: S101 - one of the two is there
+    return replace(known, row=position)

@@ -1,0 +1,1 @@
+"""prediction/fine_tuning"""

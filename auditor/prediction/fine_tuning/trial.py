@@ -1,0 +1,183 @@
+"""The rung `full`: the update really made, on a sample of the old rows, and read on held-out ones.
+
+What was measured stays in the user's cache, keyed by the rows, the recipe and the model, so that
+the same audit with other limits does not wait for it again. The file holds numbers and the names
+of categories, no text, with a checksum and its key: what is damaged is measured anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from auditor.atomic import keep, kept
+from auditor.interfaces import Progress, Target
+from auditor.prediction.fine_tuning.evaluation import Material, Run, first_of_each
+from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
+from auditor.prediction.folds import hold_out, keep_near_together, seen_by
+from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
+from auditor.prediction.scenarios import BaseTask
+from auditor.records.arrays import Table
+from auditor.records.dataset import Dataset
+from auditor.records.forecast import MeasuredCategory, Measurement, Recipe, Speed
+from auditor.records.structure import CopyFamilies
+
+FORMAT = 2  # of the files; another number is measured anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How much of the old data is fine-tuned on, and how often."""
+
+    rows: int = 40  # of a category: as the measured updates that the coefficients rest on have
+    runs: int = 2  # seeds, each with other rows held out
+    rates: tuple[float, ...] = (0.3, 1.0, 3.0)  # times the recipe's learning rates
+
+
+def measure_update(
+    old: BaseTask,
+    update: Dataset,
+    across: CopyFamilies,
+    target: Target,
+    effort: Effort,
+    folder: Path,
+    *,
+    seed: int,
+    progress: Progress = lambda *_: None,
+) -> Measurement:
+    """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`.
+
+    across: copy families of the old rows and the update's together, in that order.
+    Raises OSError where the folder cannot be written.
+    """
+    material = material_of(old, update, across, effort)
+    key = _key(material, old.dataset.categories, target, effort, seed)
+    path = folder / f"{key}.json"
+    if known := kept(path, key, Measurement):
+        return known
+    found = fine_tune(
+        target,
+        material,
+        seeds=range(seed, seed + effort.runs),
+        rates=effort.rates,
+        progress=progress,
+    )
+    measured = summed_up(found, old.dataset.categories, target.identity, material, effort)
+    folder.mkdir(parents=True, exist_ok=True)
+    keep(path, key, measured)
+    return measured
+
+
+def material_of(old: BaseTask, update: Dataset, across: CopyFamilies, effort: Effort) -> Material:
+    """What is fine-tuned: a sample of the old rows, and what a recipe can see of the update's.
+
+    What is held out of either the other does not teach: an old row of which the update has a copy
+    is taught and not read, and so is a row of the update of which the old data has one.
+    """
+    recipe, codes = Recipe(), old.dataset.codes
+    rows = first_of_each(codes, np.ones(len(codes), dtype=bool), effort.rows)
+    names = old.dataset.categories
+    fresh = sorted({e.category for e in update.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *fresh))}
+    arriving = update.examples[: 2 * recipe.batch * recipe.checkpoints[-1]]
+    new_codes = np.array([number[e.category] for e in arriving], dtype=np.int64)
+    sample = [old.dataset.examples[i] for i in rows]
+    theirs = len(codes) + np.arange(len(arriving))
+    repeated = seen_by(arriving, sample, across.among(np.concatenate([theirs, rows])))
+    known = seen_by(sample, arriving, across.among(np.concatenate([rows, theirs])))
+    together = keep_near_together(replace(update, examples=arriving), across.among(theirs))
+    return Material(
+        texts=[e.text for e in sample],
+        codes=codes[rows],
+        held_out=hold_out(old.disjoint[rows], codes[rows], effort.runs, repeated),
+        update_texts=[e.text for e in arriving],
+        update_codes=new_codes,
+        update_held_out=hold_out(together, new_codes, 1, known)[0],
+        left_out=int(repeated.sum()),
+        update_left_out=int(known.sum()),
+    )
+
+
+def _key(
+    material: Material, names: Sequence[str], target: Target, effort: Effort, seed: int
+) -> str:
+    parts = (
+        *(FORMAT, target.identity, msgspec.to_builtins(Recipe()), effort, seed, names),
+        *(material.texts, material.codes.tolist(), material.held_out.tolist()),
+        *(material.update_texts, material.update_codes.tolist()),
+        material.update_held_out.tolist(),
+    )
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+
+
+def summed_up(
+    found: FineTune, names: Sequence[str], target: str, material: Material, effort: Effort
+) -> Measurement:
+    """The runs as users keep them; categories are those of which rows could be held out."""
+    runs = found.at(1.0)
+    competent = [found.steps[r.competent] for r in runs if r.competent]
+    read = [c for c in range(len(names)) if all(run.rows[c] for run in runs)]
+    return Measurement(
+        target=target,
+        runs=len(runs),
+        rows=len(material.codes),
+        left_out=material.left_out,
+        update_rows=int(material.update_held_out.sum()),
+        update_left_out=material.update_left_out,
+        rows_a_category=effort.rows,
+        steps=found.steps,
+        learnt=_rounded(np.mean([run.learnt for run in runs], axis=0)),
+        competent_step=float(np.mean(competent)) if len(competent) == len(runs) else None,
+        categories=tuple(_category(found, c, names[c], effort) for c in read),
+        layers=found.layers,
+        moved=tuple(map(_rounded, np.mean([run.moved for run in runs], axis=0))),
+        moved_important=tuple(
+            map(_rounded, np.mean([run.moved_important for run in runs], axis=0))
+        ),
+    )
+
+
+def _category(found: FineTune, category: int, name: str, effort: Effort) -> MeasuredCategory:
+    runs = found.at(1.0)
+    masked = _mean(runs, "masked")[:, category]
+    refitted = _mean(runs, "refitted")[[0, -1], category]
+    lost = [run.drop_at_competence for run in runs]
+    first, last = refitted.round(4).tolist()
+    return MeasuredCategory(
+        category=name,
+        rows=int(sum(run.rows[category] for run in runs)),
+        accuracy=tuple(_rounded(run.accuracy[:, category]) for run in runs),
+        recalled=tuple(_rounded(run.recalled[:, category]) for run in runs),
+        masked=None if np.isnan(masked).any() else _rounded(masked),
+        refitted=(first, last),
+        drop_at_competence=None
+        if any(x is None for x in lost)
+        else round(float(np.mean([x[category] for x in lost if x is not None])), 4),
+        speeds=tuple(
+            _speed(rate, found.steps, _mean(found.at(rate), "accuracy")[:, category])
+            for rate in effort.rates
+        ),
+    )
+
+
+def _speed(rate: float, steps: Sequence[int], accuracy: Table) -> Speed:
+    lost = accuracy[0] - accuracy
+    return Speed(
+        rate=rate,
+        steps_to_lose_10_points=crossing(steps, lost, TEN_POINTS),
+        half_life=crossing(steps, lost, HALF * accuracy[0]) if accuracy[0] else None,
+    )
+
+
+def _mean(runs: Sequence[Run], name: str) -> Table:
+    """(C, K) of a field, over runs; a category that one run could not read is NaN."""
+    return np.asarray(np.mean([getattr(run, name) for run in runs], axis=0))
+
+
+def _rounded(values: Table) -> tuple[float, ...]:
+    return tuple(np.asarray(values).round(4).tolist())

@@ -1,0 +1,37 @@
+"""What an update takes of a category: which share of its accuracy, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.records.arrays import Table
+
+SHARES = (0.01, 0.97)  # beyond, log odds say more about the number of test rows
+TEN_POINTS, HALF = 0.1, 0.5  # of accuracy, lost
+LEAST_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
+
+
+def share_lost(accuracy: NDArray[np.float64]) -> Table:
+    """(...) mean share of the accuracy lost at the checkpoints, of `accuracy` (..., 1 + steps).
+
+    Within SHARES; of categories that had hardly any accuracy, of LEAST_KNOWN.
+    """
+    before = accuracy[..., 0]
+    drop = before - accuracy[..., 1:].mean(axis=-1)
+    return np.asarray(np.clip(drop / np.maximum(before, LEAST_KNOWN), *SHARES))
+
+
+def crossing(steps: Sequence[int], lost: Table, reach: float) -> float | None:
+    """The step at which `lost` (steps,) first comes to `reach`, straight between checkpoints.
+
+    `lost` is 0 at the first step. None: not within the steps.
+    """
+    beyond = np.flatnonzero(lost >= reach)
+    if not len(beyond) or reach <= 0:
+        return None
+    k = int(beyond[0])
+    part = (reach - lost[k - 1]) / (lost[k] - lost[k - 1])
+    return round(float(steps[k - 1] + part * (steps[k] - steps[k - 1])), 1)

@@ -1,0 +1,167 @@
+"""What the probes are to look at: the old data with the update that is given, or simulated ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.prediction.fidelities import UpdateScenario
+from auditor.prediction.folds import assign_folds
+from auditor.prediction.forgetting import share_lost
+from auditor.prediction.out_of_fold import probabilities
+from auditor.prediction.simulated import simulate
+from auditor.prediction.words import words_of
+from auditor.records.arrays import Ints, Table
+from auditor.records.dataset import Dataset
+from auditor.records.forecast import Measurement
+from auditor.records.probes import HeldOut, OutOfFold
+from auditor.records.structure import Embeddings
+
+TINY = 1e-6  # difference in probability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseTask:
+    """What the forecast knows of the old data: its rows, and its accuracy out of fold."""
+
+    dataset: Dataset
+    embeddings: Embeddings
+    together: Ints  # (n,) sets of rows that folds must not divide
+    disjoint: Ints  # (n,) the same, with each template one set
+    out_of_fold: OutOfFold
+    held_out: HeldOut
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        """(K,) on held-out rows that training has not seen where a category has enough of them,
+        else out of fold.
+
+        Out of fold, each template is kept in one fold: what a category gets right by having seen
+        the frame before does not count. A few rows that are right or wrong say little, so half of
+        the figure is what the mean probability of the right answer stands for in this dataset.
+        """
+        codes, said = self.dataset.codes, self.out_of_fold.template_disjoint.mean(axis=0)
+        rows = np.bincount(codes)
+        right = np.bincount(codes, weights=said.argmax(axis=1) == codes) / rows
+        sure = np.bincount(codes, weights=said[np.arange(len(codes)), codes]) / rows
+        own = (right + _as_accuracy(sure, right, rows)) / 2
+        return np.where(self.on_held_out, self.held_out.accuracy, own)
+
+    @property
+    def accuracy_in_template(self) -> NDArray[np.float64]:
+        """(K,) out of fold, with rows of one template on both sides."""
+        codes = self.dataset.codes
+        right = self.out_of_fold.probabilities.mean(axis=0).argmax(axis=1) == codes
+        return np.asarray(np.bincount(codes, weights=right) / np.bincount(codes))
+
+    @property
+    def scored(self) -> Ints:
+        """(K,) the rows that `accuracy` was read on."""
+        return np.where(self.on_held_out, self.held_out.rows, np.bincount(self.dataset.codes))
+
+    @property
+    def sets(self) -> Table:
+        """(K,) the independent sets of rows that `accuracy` was read on."""
+        codes = self.dataset.codes
+        first = np.unique(np.stack([codes, self.disjoint]), axis=1)[0]
+        own = np.bincount(first)
+        return np.where(self.on_held_out, self.held_out.independent, own).astype(np.float64)
+
+    @property
+    def on_held_out(self) -> NDArray[np.bool_]:
+        """(K,) whether `accuracy` was read on held-out rows."""
+        return self.held_out.independent >= self.held_out.enough
+
+    @property
+    def left_out(self) -> Ints:
+        """(K,) the held-out rows that do not score, as training has seen them."""
+        none = np.zeros(len(self.held_out.rows), dtype=np.int64)
+        return none if self.held_out.left_out is None else self.held_out.left_out
+
+
+def _as_accuracy(sure: Table, right: Table, rows: Ints) -> Table:
+    """(K,) the accuracies that lie on the line of `right` by `sure` over the categories."""
+    if np.ptp(sure) < TINY:
+        return right
+    return np.clip(np.polyval(np.polyfit(sure, right, 1, w=np.sqrt(rows)), sure), 0.0, 1.0)
+
+
+def scenario_of(
+    old: BaseTask,
+    update: tuple[Dataset, Embeddings] | None,
+    seed: int,
+    measurement: Measurement | None = None,
+) -> UpdateScenario:
+    """What the probes are to look at: the given update, and what it did when it was tried, or
+    simulated ones."""
+    if update is None:
+        return _simulated(old, seed)
+    scenario = _given(old, update, seed)
+    if measurement is None:
+        return scenario
+    return replace(scenario, lost=_lost(measurement, old.dataset.categories))
+
+
+def _lost(measurement: Measurement, names: Sequence[str]) -> Table:
+    """(runs, K) share of the accuracy that each run lost; NaN where it was not read.
+
+    On rows held out and on rows that were trained on, as one: eight held-out rows alone say less.
+    """
+    lost = np.full((measurement.runs, len(names)), np.nan)
+    for read in measurement.categories:
+        both = np.array([read.accuracy, read.recalled]).mean(axis=0)
+        lost[:, names.index(read.category)] = share_lost(both)
+    return lost
+
+
+def _simulated(old: BaseTask, seed: int) -> UpdateScenario:
+    codes = old.dataset.codes
+    updates = tuple(np.array(u) for u in simulate(old.embeddings.vectors, codes))
+    return UpdateScenario(
+        vectors=old.embeddings.vectors,
+        words=words_of(old.dataset.texts),
+        codes=codes,
+        measured=np.ones(len(codes), dtype=bool),
+        old=len(old.dataset.categories),
+        updates=updates,
+        rows=tuple(_rows(codes, u) for u in updates),
+        joint=old.out_of_fold.probabilities,
+        alone=old.out_of_fold.template_disjoint,
+        seed=seed,
+    )
+
+
+def _rows(codes: Ints, update: Ints) -> Ints:
+    """The rows of a simulated update; of each of k categories a k-th, so that several cost as much
+    as one.
+    """
+    return np.concatenate([np.flatnonzero(codes == c)[:: len(update)] for c in update])
+
+
+def _given(old: BaseTask, update: tuple[Dataset, Embeddings], seed: int) -> UpdateScenario:
+    """One update: its new categories where it has any, else all of its rows."""
+    dataset, embeddings = update
+    names = old.dataset.categories
+    fresh = sorted({e.category for e in dataset.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *fresh))}
+    arriving = np.array([number[e.category] for e in dataset.examples], dtype=np.int64)
+    n, kinds = len(old.dataset.examples), len(names)
+    vectors = np.concatenate([old.embeddings.vectors, embeddings.vectors])
+    codes = np.concatenate([old.dataset.codes, arriving])
+    new = arriving >= kinds if fresh else np.ones(len(arriving), dtype=bool)
+    together = np.concatenate([old.together, old.together.max() + 1 + np.arange(len(arriving))])
+    return UpdateScenario(
+        vectors=vectors,
+        words=words_of([*old.dataset.texts, *dataset.texts]),
+        codes=codes,
+        measured=np.arange(len(codes)) < n,
+        old=kinds,
+        updates=(np.unique(arriving[new]),),
+        rows=(n + np.flatnonzero(new),),
+        joint=probabilities(vectors, codes, assign_folds(together, codes), seed),
+        alone=old.out_of_fold.template_disjoint,
+        seed=seed,
+    )

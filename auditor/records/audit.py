@@ -1,0 +1,121 @@
+"""What users keep: the forecast, the findings and the audit that holds them.
+
+Here a row is the 0-based data row of the user's file. Accuracies, shares and drops are fractions
+0-1. `reporting.json` writes and reads an Audit, and derives its JSON Schema from these types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from auditor.records.dataset import MappedLabel, Reject
+from auditor.records.findings import Finding, Limit, SkippedCheck
+from auditor.records.forecast import (
+    Forecast,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetSummary:
+    name: str
+    rows_read: int
+    rows_rejected: tuple[Reject, ...]
+    categories: Mapping[str, int]
+    fingerprint: str
+    roles: Mapping[str, str]
+    effective_examples: float
+    long_texts: int  # texts longer than the model's window, embedded in windows
+    unknown_script: int  # texts mostly in a script the model does not know
+    mapped_labels: tuple[MappedLabel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedderSummary:
+    name: str
+    revision: str
+    dim: int
+    precision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateSummary:
+    pattern: str | None  # None with --no-text
+    rows: tuple[int, ...]
+    share: float  # of the subtype's rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubtypeSummary:
+    id: str
+    category: str
+    rows: tuple[int, ...]
+    typical_row: int
+    keywords: tuple[str, ...]
+    effective_examples: float
+    templates: tuple[TemplateSummary, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelErrorSummary:
+    """How many labels are wrong, and how many of those that are listed one by one."""
+
+    rows: int  # that could be assessed
+    listed: int  # rows
+    listed_wrong: float  # of those, expected: the sum of their probabilities
+    wrong: float  # of all that could be assessed, listed or not, estimated
+    wrong_low: float  # ends of its 95 % interval
+    wrong_high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The result: everything a report shows. `reporting.json` writes and reads it."""
+
+    dataset: DatasetSummary
+    embedder: EmbedderSummary
+    settings: Mapping[str, Any]
+    subtypes: tuple[SubtypeSummary, ...]
+    findings: tuple[Finding, ...]
+    forecast: Forecast | None
+    examples: Mapping[str, str]  # file row -> text, for the rows that a report shows
+    map: tuple[tuple[int, float, float], ...]  # file row, x, y
+    skipped: tuple[SkippedCheck, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)  # code -> those in force
+    ids: Mapping[str, str] = field(default_factory=dict)  # file row -> id, of rows to label again
+    label_errors: LabelErrorSummary | None = None  # None: it could not be told
+    schema_version: int = SCHEMA_VERSION
+
+    def of(self, code: str) -> tuple[Finding, ...]:
+        """The findings of one code, surest first."""
+        return tuple(f for f in self.findings if f.code == code)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The audit as plain dicts, lists and numbers: the content of `audit.json`."""
+        import msgspec
+
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return {"schema_version": plain.pop("schema_version"), **plain}
+
+    def to_frame(self) -> pd.DataFrame:
+        """The findings as a table, one a line."""
+        import pandas as pd
+
+        columns = ["code", "severity", "category", "subtype", "summary", "rows", "advice"]
+        table = [[getattr(f, c) for c in columns] for f in self.findings]
+        return pd.DataFrame(table, columns=columns)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, what goes first, and counts."""
+        # Drawn two layers up, so it is found by name, as `auditor/__init__.py` finds its names.
+        drawn: str = import_module("auditor.reporting.notebook").notebook(self)
+        return drawn

@@ -1,0 +1,262 @@
+"""What users keep of two sets held against each other: the comparison.
+
+Rows are 0-based data rows of a file: of the base's or of the candidate's, as a field says. Shares,
+accuracies and drops are fractions 0-1; intervals hold 80 %, those of `Unseen` and of `own` 95 %.
+`reporting/comparison` writes and reads it as JSON, and derives the JSON Schema from these types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from auditor.records.audit import EmbedderSummary
+from auditor.records.findings import SkippedCheck
+from auditor.records.forecast import Update
+
+COMPARISON_VERSION = 2
+
+SideName = Literal["base", "candidate"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A number and its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """One measure of both sets, and candidate - base."""
+
+    base: Figure
+    candidate: Figure
+    difference: Figure
+
+    @property
+    def apart(self) -> bool:
+        """Whether the sets are told apart: the interval of the difference is clear of 0."""
+        return self.difference.low > 0 or self.difference.high < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two sets."""
+
+    name: str
+    file: str
+    rows: int  # audited ones
+    rejected: int
+    categories: Mapping[str, int]  # rows of each
+    fingerprint: str
+    mean_words: float
+    distinct_examples: int  # copy families
+    effective_examples: float  # exp(entropy of the copy families' sizes)
+    # The same where the rewordings of one base row are one family with it.
+    effective_without_paraphrases: float
+    in_templates: float  # share of rows that an evident template fills
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRetention:
+    """What the update is expected to do to one category, by each set."""
+
+    category: str
+    before: Contrast  # accuracy on the base's rows
+    drop: Contrast
+    after: Contrast
+    rows: int  # of the base that it was read on
+    identifiable: bool  # with both sets
+    reason: str  # why not; else what drives the candidate's drop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Accuracy before, drop and accuracy after the update, at one size of both sets.
+
+    Means are over `categories`, each counting alike. Accuracies are read on the base's rows, none
+    of which was trained on, nor what resembles it.
+    """
+
+    base_rows: int
+    candidate_rows: int
+    draws: int  # samples of the larger set that the numbers are means over; 1: nothing was drawn
+    probe: str
+    before: Contrast
+    drop: Contrast
+    after: Contrast
+    categories: tuple[CategoryRetention, ...]  # the largest difference after the update first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Accuracy before the update on base rows that neither set has seen; intervals hold 95 %.
+
+    When a row is read, neither set is taught it, a copy, a rewording or a review pair of it, or a
+    row of its group or of its template. Categories count alike.
+    """
+
+    rows: int  # of the base that it was read on
+    families: int  # of these, copies and all else that belongs together counting once
+    left_out: int  # base rows without others of their category in both sets, those aside
+    kept_apart: int  # added rows that are kept from what is read beside a base row
+    full: Contrast
+    matched: Contrast  # after sampling both to equal size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A subject of a category of which one set has less than the other, by the gate's test of
+    `coverage-loss`; a row, its copies and its variations are one example."""
+
+    category: str
+    missing_in: SideName
+    keywords: tuple[str, ...]  # none where it is the whole category
+    base: int  # examples
+    candidate: int
+    expected: float  # examples of the set that lacks it, had it as much for its size
+    p: float  # of such a lack by chance, for all regions that a set could lack (Holm)
+    base_rows: tuple[int, ...]  # most typical first
+    candidate_rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A base row that added rows are variations of."""
+
+    base_row: int
+    rows: tuple[int, ...]  # of the candidate, nearest first
+    paraphrases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amplification:
+    """Added rows that are variations of base rows; a copy is none."""
+
+    level: float  # cosine from which an added row is a variation of its nearest base row
+    added: int  # rows
+    paraphrases: int
+    share: Figure  # of added rows; of base rows, held against the others, it is 5 %
+    # Estimated share of added rows that are rewordings or copies, those too free to be told one by
+    # one included; and the distinct base rows that these lie nearest to.
+    reworded: Figure
+    reworded_of: int
+    parents: int  # distinct base rows with variations
+    base: int  # base rows in all
+    mean: float  # variations a parent
+    median: float
+    most: int
+    histogram: tuple[tuple[int, int, int], ...]  # from, to variations, and base rows with so many
+    largest: tuple[SourceRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    base_row: int
+    candidate_row: int
+    base_category: str
+    candidate_category: str
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Labels of added rows beside those of the base rows that they are variations or copies of."""
+
+    pairs: int
+    same: int
+    share: Figure
+    disagreements: tuple[Disagreement, ...]  # nearest pairs first
+    confusions: tuple[tuple[str, str, int], ...]  # base label, candidate label, pairs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearCopies:
+    """Rows that only an edit sets apart which no annotator would call new."""
+
+    identical: int  # rows of one text and label in both sets
+    across: int  # added rows that are copies of a base row
+    in_base: int  # rows beyond the first of their family
+    in_candidate: int
+    pairs: tuple[tuple[int, int], ...]  # base row, candidate row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diversity:
+    """How much wording and meaning vary in samples of one size and one mix of lengths."""
+
+    measure: str  # distinct words, pairs of words, triples of words, distance to the nearest row
+    contrast: Contrast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ngram:
+    """One to three words that tell the sets apart."""
+
+    text: str
+    of: SideName
+    z: float  # of its log odds
+    base_per_1000: float  # rows that hold it
+    candidate_per_1000: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoSample:
+    """Whether a classifier can tell an added row from a base row that it was not trained on."""
+
+    accuracy: Figure  # chance is .5
+    p: float  # by permutations, of one row a family
+    rows: int  # of each set
+    permutations: int
+    ngrams: tuple[Ngram, ...]  # strongest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The result: everything the compare report shows."""
+
+    base: Side
+    candidate: Side
+    kept: int  # rows of one text and label in both
+    added: int
+    removed: int
+    update: Update | None
+    chosen: str  # why the forecast's rung
+    skill: float | None  # of that rung
+    provenance: str
+    matched: Retention | None  # None: no forecast was made
+    full: Retention | None
+    unseen: Unseen | None  # None: it cannot be told, for `unseen_reason`
+    unseen_reason: str
+    # Accuracy of each at full size on its own rows in random folds, as is mostly reported: a row
+    # may have been seen in another wording. Intervals hold 95 %.
+    own: Contrast | None
+    regions: tuple[Region, ...]  # lost ones first
+    amplification: Amplification | None  # None: nothing was added
+    agreement: Agreement | None
+    near_copies: NearCopies
+    diversity: tuple[Diversity, ...]
+    diversity_rows: int  # in each sample
+    two_sample: TwoSample | None
+    examples: Mapping[str, str]  # candidate row -> text, of rows that are pointed at
+    base_examples: Mapping[str, str]
+    skipped: tuple[SkippedCheck, ...]
+    settings: Mapping[str, Any]
+    embedder: EmbedderSummary
+    versions: Mapping[str, str] = field(default_factory=dict)
+    schema_version: int = COMPARISON_VERSION
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain dicts, lists and numbers: the content of `compare.json`."""
+        import msgspec
+
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return {"schema_version": plain.pop("schema_version"), **plain}
+
+    def lacking(self, side: SideName) -> tuple[Region, ...]:
+        """The regions that one set lacks."""
+        return tuple(r for r in self.regions if r.missing_in == side)

@@ -1,0 +1,130 @@
+"""The dataset stage: rows as the file holds them.
+
+Inside the pipeline a row is a *position* in `Dataset.examples`, which is in canonical order (by
+content), so that shuffling the file changes nothing; arrays are indexed by position. In what users
+keep (`records/audit.py`) a row is that of their file; `Dataset.rows` leads from the first to the
+second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from auditor.records.arrays import Ints
+
+ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One labelled row as the file holds it; every value is a string, unchanged.
+
+    Only its category may be another than the file's: `Dataset.mapped_labels` says which are.
+    """
+
+    row: int  # 0-based data row of the file, rejected ones counted
+    # 1-based line that it starts on; None where the format has no lines
+    line: int | None = field(default=None, compare=False)
+    text: str
+    category: str
+    id: str | None = None
+    annotator: str | None = None
+    source: str | None = None
+    split: str | None = None
+    group: str | None = None
+    context: str | None = None  # what the model is told before the text: a system prompt
+    declared: tuple[str | None, ...] = ()  # values of `Dataset.declared`, in that order
+
+    @property
+    def content(self) -> str:
+        """A hash of text, category and context: what the example is, wherever it stands."""
+        pair = f"{len(self.text)}:{self.text}{self.category}"
+        if self.context is not None:
+            pair += f"\0{self.context}"  # no category holds a NUL
+        return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def told_before(self) -> str:
+        """The context, its case and white space aside: rows that differ in it are no copies."""
+        return " ".join((self.context or "").casefold().split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """The audited rows (`examples`, the training split) in canonical order, and what was left."""
+
+    name: str
+    examples: tuple[Example, ...]
+    held_out: tuple[Example, ...] = ()  # rows of other splits: they serve leakage and scoring
+    rejected: tuple[Reject, ...] = ()
+    rows_read: int  # examples + held_out; with the rejected ones, all rows of the file
+    roles: Mapping[str, str]  # role -> column
+    declared: tuple[str, ...] = ()  # other columns that the user named, such as product or region
+    mapped_labels: tuple[MappedLabel, ...] = ()  # that the user takes for another one
+    multi_label: bool = False  # declared: a text may stand under several labels, a row each
+
+    @property
+    def texts(self) -> list[str]:
+        return [e.text for e in self.examples]
+
+    @property
+    def rows(self) -> Ints:
+        """(n,) file row of each position."""
+        return np.array([e.row for e in self.examples], dtype=np.int64)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The category names, sorted; `codes` index them."""
+        return tuple(sorted({e.category for e in self.examples}))
+
+    @property
+    def codes(self) -> Ints:
+        """(n,) index into `categories` of each position."""
+        code = {c: i for i, c in enumerate(self.categories)}
+        return np.array([code[e.category] for e in self.examples], dtype=np.int64)
+
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """(n,) what two rows of one text must share as well, or they are no copies: the context,
+        and the label where a text may have several."""
+        label = self.multi_label
+        return [(e.told_before, e.category if label else "") for e in self.examples]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all content; neither the order of rows nor the format is part of it."""
+        joined = "\n".join(sorted(e.content for e in (*self.examples, *self.held_out)))
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """A row that could not be read as an example, and why."""
+
+    row: int
+    line: int | None  # 1-based line of the file; None where the format has no lines
+    reason: str
+    found: str = ""  # of the row's own words, what stands there instead; not with --no-text
+
+    @property
+    def place(self) -> str:
+        """Where a reader finds it in the file."""
+        return f"row {self.row}" if self.line is None else f"line {self.line}"
+
+    @property
+    def told(self) -> str:
+        """The reason, with what was found."""
+        return f"{self.reason}, found {self.found}" if self.found else self.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedLabel:
+    """A label of the file that the user takes for another one."""
+
+    label: str  # as the file holds it
+    category: str
+    rows: int

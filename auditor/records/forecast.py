@@ -1,0 +1,172 @@
+"""The prediction stage, as users keep it: forecasts, trials of updates, backtests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """What the model is to be fine-tuned on next: given by the user, or simulated."""
+
+    kind: Literal["given", "simulated"]
+    categories: tuple[str, ...]  # of the given one; or those that are simulated ones, each alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryForecast:
+    """What the update is expected to do to one category.
+
+    Where updates are simulated, its numbers are means over those of one category, other than
+    itself: they say what befalls it with whatever comes next. What hits it hardest, alone or
+    several together, is its worst update.
+    """
+
+    category: str
+    rank: int  # 1 = forgotten first
+    expected_drop: float  # accuracy before minus mean accuracy over the recipe's checkpoints
+    low: float  # 80 % interval of the mean over seeds
+    high: float
+    low90: float  # 90 %
+    high90: float
+    run_low: float  # 80 % interval of one run
+    run_high: float
+    accuracy_before: float
+    accuracy_after: float  # mean over the checkpoints
+    accuracy_in_template: float  # out of fold, but with templates on both sides
+    steps_to_lose_10_points: float | None  # None: not within the recipe's steps
+    half_life: float | None  # steps until half of the accuracy is lost
+    scored_examples: int  # rows that `accuracy_before` was read on
+    identifiable: bool
+    reason: str  # why not identifiable; else what drives the drop
+    worst_update: str | None = None  # of the matrix's updates; None: the update is given
+    worst_drop: float | None = None  # expected under that one
+    held_out: bool = False  # the rows scored are of other splits; else of training, out of fold
+    left_out: int = 0  # rows of other splits that do not score, as training has seen them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Accuracy of one category along the update, with its 80 % band, at `Forecast.steps`."""
+
+    category: str
+    accuracy: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Expected drop of each category (row) under each simulated update (column).
+
+    Updates of one category come first, then pairs and batches, whose names are joined: "A + B". A
+    category's `expected_drop` is the mean of its row over the updates of one category, drawn
+    towards the prior where it is not identifiable.
+    """
+
+    updates: tuple[str, ...]
+    categories: tuple[str, ...]
+    drops: tuple[tuple[float | None, ...], ...]  # None: the category is in the update
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The fine-tuning that a forecast is about."""
+
+    optimiser: str = "AdamW"
+    learning_rate: float = 5e-5
+    head_learning_rate: float = 5e-4
+    batch: int = 16
+    weights: str = "all"
+    mitigation: str = "none"
+    checkpoints: tuple[int, ...] = (2, 5, 9, 14, 20, 28, 40)  # update steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """How fast one category goes at a learning rate, in update steps; None: not within them."""
+
+    rate: float  # times the recipe's learning rates
+    steps_to_lose_10_points: float | None
+    half_life: float | None  # steps until half of the accuracy is lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCategory:
+    """What fine-tunes did to one category; on held-out rows where nothing else is said."""
+
+    category: str
+    rows: int  # that were read, all runs together
+    accuracy: tuple[tuple[float, ...], ...]  # (runs, steps)
+    recalled: tuple[tuple[float, ...], ...]  # (runs, steps) on rows that it was trained on
+    masked: tuple[float, ...] | None  # (steps,) the update's columns left out; None: it is its own
+    refitted: tuple[float, float]  # of a head fitted anew, before the update and at the last step
+    drop_at_competence: float | None  # lost when the update was first learnt; None: it never was
+    speeds: tuple[Speed, ...]  # one a rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """What the rung `full` measured: the update really made, on a sample of the rows."""
+
+    target: str  # the model
+    runs: int  # at each rate
+    rows: int  # of the old data, to train and to read
+    rows_a_category: int  # at most
+    steps: tuple[int, ...]  # 0 and the recipe's checkpoints
+    # (steps,) accuracy on the update's held-out rows; without one, on those it was trained on
+    learnt: tuple[float, ...]
+    competent_step: float | None  # at which the update was learnt, mean of the runs; None: never
+    categories: tuple[MeasuredCategory, ...]  # those with rows to read
+    layers: tuple[str, ...]
+    moved: tuple[tuple[float, ...], ...]  # (steps, layers) length of the change / of weights
+    moved_important: tuple[tuple[float, ...], ...]  # weighted by importance for the old rows
+    left_out: int = 0  # of the old rows, taught and not read: the update has copies of them
+    update_rows: int = 0  # of the update, that were held out
+    update_left_out: int = 0  # of the update, taught and not read: the old data has copies of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Which categories an update makes a model forget, first to last."""
+
+    update: Update
+    recipe: Recipe
+    probe: str  # the rung: similarity, head or full
+    chosen: str  # why that one
+    reliability: float | None  # correlation between halves of the probe's seeds; None: one run
+    skill: float  # rank correlation / what seed noise allows, mean over updates left out of the fit
+    categories: tuple[CategoryForecast, ...]
+    steps: tuple[int, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    matrix: Matrix | None = None
+    measurement: Measurement | None = None  # of the rung `full`
+    provenance: str = ""  # where the estimate's coefficients come from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSkill:
+    """One measured update, and the rank correlation with its drops of what was said before it."""
+
+    update: str
+    categories: int  # that were read
+    drop: float  # measured, mean over categories
+    ceiling: float | None  # what a perfect forecast could reach; None: one seed
+    forecast: float
+    refitted: float | None  # by coefficients of the other updates; None: too few
+    centroid: float  # cosine to the update's nearest category
+    size: float  # rows, few first
+    accuracy: float  # before the update, low first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """Updates that were really made on the user's data, and how well they were forecast."""
+
+    dataset: str
+    fidelity: str
+    seeds: int
+    updates: tuple[UpdateSkill, ...]
+    folder: str  # one file a measured update
+    coefficients: str | None  # the file for `--coefficients`; None: too few updates to fit

@@ -1,0 +1,167 @@
+"""What the rung `full` measured, in words, in a table and in one chart of the layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.records.forecast import Forecast, MeasuredCategory, Measurement
+from auditor.reporting import wording
+from auditor.reporting.verdict import ranked
+
+_CHART = (320, 110)  # the plot of the layers, in SVG units
+_RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
+_SMALL = 0.01  # a difference in accuracy that is not worth a word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One category: what was lost at the last step, and how much of it is only outvoted."""
+
+    measured: MeasuredCategory
+    before: float
+    last: float
+    outvoted: float | None  # accuracy that comes back when the update's columns are left out
+    gone: float  # accuracy that a head fitted anew does not bring back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """How far one layer moved by the last step, as shares of its length, with bars to draw."""
+
+    name: str
+    moved: float
+    important: float
+    x: float
+    bars: tuple[tuple[float, float], tuple[float, float]]  # y, height: all weights, important ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Everything that the page shows of a measurement."""
+
+    measurement: Measurement
+    words: tuple[str, ...]
+    rows: tuple[Row, ...]
+    layers: tuple[Layer, ...]
+    bar: float  # width
+
+
+def trial(forecast: Forecast) -> Trial | None:
+    """What was measured, in the order of the forecast; None where nothing was."""
+    measured = forecast.measurement
+    if measured is None or not measured.categories:
+        return None
+    rank = {c.category: c.rank for c in ranked(forecast)}
+    rows = sorted(map(_row, measured.categories), key=lambda r: rank.get(r.measured.category, 0))
+    return Trial(
+        measurement=measured,
+        words=(
+            *_left_out(measured),
+            _learnt(measured),
+            *_split(rows, measured.steps[-1]),
+            _weights(measured),
+        ),
+        rows=tuple(rows),
+        layers=_layers(measured),
+        bar=round(0.35 * _CHART[0] / max(len(measured.layers), 1), 1),
+    )
+
+
+def _row(measured: MeasuredCategory) -> Row:
+    before, last = _mean(measured, 0), _mean(measured, -1)
+    return Row(
+        measured=measured,
+        before=before,
+        last=last,
+        outvoted=None if measured.masked is None else measured.masked[-1] - last,
+        gone=measured.refitted[0] - measured.refitted[1],
+    )
+
+
+def _mean(measured: MeasuredCategory, step: int) -> float:
+    return sum(run[step] for run in measured.accuracy) / len(measured.accuracy)
+
+
+def _left_out(measured: Measurement) -> tuple[str, ...]:
+    """The rows that are taught and not read, since the other side teaches them as well."""
+    old, new = measured.left_out, measured.update_left_out
+    if not old and not new:
+        return ()
+    return (
+        f"{old:,} of the old rows and {new:,} of the update's were not read: the other side has "
+        "copies of them, or rows of their group.",
+    )
+
+
+def _learnt(measured: Measurement) -> str:
+    which = "held-out rows" if measured.update_rows else "own rows, the ones it was trained on"
+    known = f"recognises {wording.percent(measured.learnt[-1])} of the update's {which}"
+    if measured.competent_step is None and measured.learnt[-1] < _RECOGNISED:
+        return (
+            f"After {measured.steps[-1]} steps the model {known}: not learnt yet, "
+            "so more will be forgotten before it is."
+        )
+    if measured.competent_step is None:
+        return (
+            f"After {measured.steps[-1]} steps the model {known}, and old rows are taken for them: "
+            "at no checkpoint are the two told apart, so there is no loss at matched competence."
+        )
+    return (
+        f"The update is learnt at step {measured.competent_step:.0f}; after "
+        f"{measured.steps[-1]} steps the model {known}."
+    )
+
+
+def _split(rows: list[Row], step: int) -> tuple[str, ...]:
+    """Bias against representation, over the categories that the update does not train."""
+    others = [(r, r.outvoted) for r in rows if r.outvoted is not None]
+    if not others:
+        return ()
+    lost = sum(r.before - r.last for r, _ in others) / len(others)
+    outvoted = sum(back for _, back in others) / len(others)
+    gone = sum(r.gone for r, _ in others) / len(others)
+    if lost < _SMALL:
+        return (f"At step {step} the old categories are where they were.",)
+    return (
+        f"At step {step} the old categories have lost {wording.points(lost)} in the mean. "
+        f"{wording.points(outvoted)} of them come back when the update's answers are ruled out: so "
+        "much is bias, the new answers outvoting old ones, and mends with recalibration or a few "
+        "replayed rows.",
+        "With a head fitted anew to the old rows nothing is missing: the encoder still tells the "
+        "old categories apart."
+        if gone < _SMALL
+        else f"{wording.points(gone)} are still missing with a head fitted anew to the old rows: "
+        "so much of what the encoder told apart is gone, and only training on old data brings it "
+        "back.",
+    )
+
+
+def _weights(measured: Measurement) -> str:
+    last = list(zip(measured.layers, measured.moved_important[-1], strict=True))
+    name, moved = max(last, key=lambda pair: pair[1])
+    return (
+        f"Of the weights that the old categories rest on, those of the {name} move most: by "
+        f"{100 * moved:.2g}% of their length."
+    )
+
+
+def _layers(measured: Measurement) -> tuple[Layer, ...]:
+    width, height = _CHART
+    pairs = list(zip(measured.moved[-1], measured.moved_important[-1], strict=True))
+    most = max([1e-9, *(m for pair in pairs for m in pair)])
+
+    def bar(moved: float) -> tuple[float, float]:
+        tall = round(moved / most * height, 1)
+        return round(height - tall, 1), tall
+
+    step = width / max(len(pairs), 1)
+    return tuple(
+        Layer(
+            name=name,
+            moved=moved,
+            important=important,
+            x=round(i * step + 0.1 * step, 1),
+            bars=(bar(moved), bar(important)),
+        )
+        for i, (name, (moved, important)) in enumerate(zip(measured.layers, pairs, strict=True))
+    )

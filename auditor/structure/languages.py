@@ -1,0 +1,33 @@
+"""Closed classes of words of thirty languages."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from auditor.structure.characters import fold
+
+LANGUAGES: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
+    files("auditor.structure").joinpath("languages.toml").read_text(encoding="utf-8")
+)
+
+
+@cache
+def vocabulary(*kinds: str) -> frozenset[str]:
+    """The words of these kinds in all languages, folded."""
+    listed = (w for table in LANGUAGES.values() for k in kinds for w in table.get(k, ()))
+    return frozenset(map(fold, listed))
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """The function words of a language; none where we do not tell that language."""
+    return frozenset(map(fold, LANGUAGES[language].get("common", ())))
+
+
+def languages_of(words: Mapping[str, int]) -> dict[str, int]:
+    """How many function words of each language there are among `words`, which are counted."""
+    counts = {code: sum(words.get(w, 0) for w in function_words(code)) for code in LANGUAGES}
+    return {code: count for code, count in counts.items() if count}

@@ -1,0 +1,55 @@
+"""Frames: which rows, of any category, hold the frame of a template.
+
+Templates are found inside one category. Whether a frame is that category's own, or boilerplate that
+stands everywhere, is seen only by looking for it in all rows, without a glance at their labels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.process import cdist
+
+from auditor.records.arrays import Ints
+from auditor.records.dataset import Dataset
+from auditor.records.structure import Template, TemplateMatch
+from auditor.structure.patterns import IN_MOST, fixed, read_rows
+from auditor.structure.tokens import as_strings
+
+
+def find_matches(dataset: Dataset, templates: Sequence[Template]) -> tuple[TemplateMatch, ...]:
+    """Where the frames of the templates with excess stand, in the order of `templates`."""
+    evident = [t for t in templates if t.excess > 0]
+    if not evident:
+        return ()
+    tokens = [fixed(t.tokens) for t in evident]
+    strings, _ = as_strings([*tokens, *(row.tokens for row in read_rows(dataset.texts))])
+    matches, rows = strings[: len(tokens)], strings[len(tokens) :]
+    number = {category: code for code, category in enumerate(dataset.categories)}
+    codes = dataset.codes
+    return tuple(
+        _frame(template, number[template.category], _holders(match, rows), codes)
+        for template, match in zip(evident, matches, strict=True)
+    )
+
+
+def _holders(match: str, rows: Sequence[str]) -> Ints:
+    """Positions of the rows that hold four in five of the frame's tokens, in order."""
+    least = math.ceil(IN_MOST * len(match))
+    aligned = cdist([match], rows, scorer=LCSseq.similarity, score_cutoff=least, dtype=np.int32)
+    return np.flatnonzero(aligned[0] >= least)
+
+
+def _frame(template: Template, code: int, holders: Ints, codes: Ints) -> TemplateMatch:
+    mine = codes == code
+    own = int(mine[holders].sum())
+    others = len(codes) - int(mine.sum())
+    return TemplateMatch(
+        template=template,
+        holders=holders,
+        inside=own / int(mine.sum()),
+        elsewhere=(len(holders) - own) / others if others else 0.0,
+    )

@@ -1,0 +1,139 @@
+"""Skeletons: what the rows of a template have in common, as a person would write it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import LCSseq
+
+from auditor.structure.tokens import MASKS, tokens
+
+IN_MOST = 0.8  # of the rows hold a token of the skeleton
+# A token that half of the other rows hold as well ("the", a full stop) is there by chance.
+BY_CHANCE = 0.5
+LITTLE = 0.3  # share of a row, below which only tokens that stand together are told from chance
+RUN = 3  # tokens that stand together
+SLOT = "<*>"
+Pattern = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text as templates see it."""
+
+    tokens: tuple[str, ...]
+    text: str
+    spans: tuple[tuple[int, int], ...]  # of each token in the text
+
+
+def read_rows(texts: Sequence[str]) -> list[Row]:
+    """Each text with its tokens and where they stand."""
+    rows = []
+    for text in texts:
+        pieces = tokens(text)
+        rows.append(Row(tuple(p[0] for p in pieces), text, tuple(p[1:] for p in pieces)))
+    return rows
+
+
+def is_word(token: str) -> bool:
+    """Whether a token is a word: no mark, line break, masked value or slot."""
+    return token[0].isalnum()
+
+
+def fixed(pattern: Pattern) -> list[str]:
+    """The tokens of a skeleton that are no slots."""
+    return [t for t in pattern if t != SLOT]
+
+
+def pattern_of(
+    medoid: Row, group: Sequence[Row], held: Counter[str], outside: int, usual: Sequence[bool]
+) -> Pattern:
+    """What four in five rows of the `group` have in common with its `medoid`, in order.
+
+    held: how many of all rows hold each token, `outside` of which are not of the group; usual
+    (tokens,): whether the 3-gram around each token of the medoid is how others write, too.
+    """
+    inside = Counter(t for row in group for t in set(row.tokens))
+    common = {t for t in set(medoid.tokens) if held[t] - inside[t] >= BY_CHANCE * outside}
+    kept = _kept(medoid, group, common)
+    if len(kept) < LITTLE * np.mean([len(r.tokens) for r in group]):
+        kept = _in_runs([k for k in kept if not usual[k]], len(medoid.tokens))
+    return _slotted([medoid.tokens[k] for k in kept], group)
+
+
+def _kept(medoid: Row, group: Sequence[Row], common: set[str]) -> list[int]:
+    """Places of the medoid's tokens that most rows hold; `common` ones only beside another."""
+    counts: Counter[int] = Counter()
+    for row in group:
+        for block in LCSseq.opcodes(medoid.tokens, row.tokens):
+            if block.tag == "equal":
+                places = range(block.src_start, block.src_end)
+                if len(places) > 1 or medoid.tokens[block.src_start] not in common:
+                    counts.update(places)
+    return [k for k in sorted(counts) if counts[k] >= IN_MOST * len(group)]
+
+
+def _in_runs(places: Sequence[int], size: int) -> list[int]:
+    """Those of `places` that stand in a run; the beginning and the end of a row are part of one."""
+    held = {-1, size, *places}
+    out = []
+    for k in places:
+        start, end = k, k
+        while start - 1 in held:
+            start -= 1
+        while end + 1 in held:
+            end += 1
+        if end - start + 1 >= RUN:
+            out.append(k)
+    return out
+
+
+def _slotted(kept: Sequence[str], group: Sequence[Row]) -> Pattern:
+    """The kept tokens with a slot wherever one row in five or more has something between."""
+    gaps: Counter[int] = Counter()
+    for row in group:
+        for block in LCSseq.opcodes(tuple(kept), row.tokens):
+            if block.tag != "equal" and block.dest_end > block.dest_start:
+                gaps[block.src_start] += 1
+    out: list[str] = []
+    for k in range(len(kept) + 1):
+        if gaps[k] >= (1 - IN_MOST) * len(group):
+            out.append(SLOT)
+        out += kept[k : k + 1]
+    return tuple(out)
+
+
+def shared(one: Pattern, other: Pattern) -> Pattern:
+    """How both skeletons begin and end, with a slot for what lies between."""
+    most = min(len(one), len(other))
+    start = next((k for k in range(most) if one[k] != other[k]), most)
+    end = next((k for k in range(most - start) if one[-1 - k] != other[-1 - k]), most - start)
+    head, tail = one[:start], one[len(one) - end :]
+    return (*head, *([SLOT] if SLOT not in (*head[-1:], *tail[:1]) else []), *tail)
+
+
+def readable(pattern: Sequence[str]) -> str:
+    """A skeleton as a person would write it: no space before a comma, none around a line break."""
+    out = ""
+    for token in pattern:
+        tight = not out or out.endswith(("\n", "(", "[", "#")) or token in list("\n.,;:!?)]'")
+        out += token if tight else f" {token}"
+    return out
+
+
+def without(row: Row, pattern: Pattern) -> str:
+    """The words of `row` outside the skeleton; the whole text where none are left."""
+    inside = np.zeros(len(row.tokens), dtype=bool)
+    for block in LCSseq.opcodes(tuple(fixed(pattern)), row.tokens):
+        if block.tag == "equal":
+            inside[block.dest_start : block.dest_end] = True
+    masks = {f"<{name}>" for name in MASKS}
+    left = [
+        row.text[a:b]
+        for token, (a, b), fixed_here in zip(row.tokens, row.spans, inside, strict=True)
+        if not fixed_here and token not in masks
+    ]
+    return " ".join(left) if any(piece.isalpha() for piece in left) else row.text

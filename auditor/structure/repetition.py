@@ -1,0 +1,105 @@
+"""Repetition: how much of a category's wording comes back from row to row.
+
+A set that is made from many small templates has no frame that stands out: each opening and each
+ending is filled into many others. What shows is that its 3-grams of words recur. The share of a
+text's words that stand in recurring 3-grams grows with the number of texts, so it is measured on
+draws of one size, and only where a category has enough examples to draw from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from auditor.records.arrays import Floats
+from auditor.records.dataset import Dataset
+from auditor.records.structure import CopyFamilies, Repetition, Template
+from auditor.structure.patterns import read_rows
+
+DRAWN = 100  # examples in one draw
+RECURS = 4  # of them hold a 3-gram that counts as recurring
+DRAWS = 20
+ENOUGH = 200  # examples; of fewer, two draws would be much the same rows
+FRAMES = 6  # named; a category from templates has dozens
+MOSTLY = 0.5  # of a row's words recur: the row is among those that a finding is about
+TENTH, NINTH = 10, 90  # percentiles: an 80 % interval
+
+Tokens = tuple[str, ...]
+
+
+def find_repetition(
+    dataset: Dataset, copies: CopyFamilies, templates: Sequence[Template], seed: int
+) -> tuple[Repetition, ...]:
+    """What recurs in each category of at least 200 examples outside its evident templates.
+
+    Of each copy family one row counts. Measured on draws of 100 examples: the share of a text's
+    tokens that lie in 3-grams which at least four of the 100 hold.
+    """
+    codes, found = dataset.codes, []
+    templated = np.zeros(len(codes), dtype=bool)
+    for template in templates:
+        templated[template.members] |= template.excess > 0
+    for code, category in enumerate(dataset.categories):
+        members = np.flatnonzero((codes == code) & ~templated)
+        first = np.unique(copies.family[members], return_index=True)[1]
+        members = members[np.sort(first)]
+        if len(members) < ENOUGH:
+            continue
+        rows = [row.tokens for row in read_rows([dataset.examples[i].text for i in members])]
+        shares = _draws(rows, seed)
+        recurring = _recurring(rows, RECURS * len(rows) / DRAWN)
+        mostly = [i for i, t in zip(members, rows, strict=True) if _covered(t, recurring) >= MOSTLY]
+        found.append(
+            Repetition(
+                category=category,
+                examples=len(members),
+                coverage=float(shares.mean()),
+                low=float(np.percentile(shares, TENTH)),
+                high=float(np.percentile(shares, NINTH)),
+                matches=tuple(_frames([t for t in templates if t.category == category])),
+                members=np.array(mostly, dtype=np.int64),
+            )
+        )
+    return tuple(found)
+
+
+def _draws(rows: Sequence[Tokens], seed: int) -> Floats:
+    """(DRAWS,) share of the tokens that recur in each draw; rows lie in an order of chance."""
+    random = np.random.default_rng(seed)
+    shares = []
+    for _ in range(DRAWS):
+        drawn = [rows[i] for i in random.choice(len(rows), DRAWN, replace=False)]
+        recurring = _recurring(drawn, RECURS)
+        shares.append(np.mean([_covered(row, recurring) for row in drawn]))
+    return np.array(shares, dtype=np.float32)
+
+
+def _grams(row: Tokens) -> Iterator[Tokens]:
+    return zip(row, row[1:], row[2:], strict=False)
+
+
+def _recurring(rows: Sequence[Tokens], least: float) -> set[Tokens]:
+    held = Counter(g for row in rows for g in set(_grams(row)))
+    return {g for g, n in held.items() if n >= least}
+
+
+def _covered(row: Tokens, recurring: set[Tokens]) -> float:
+    """Share of the row's tokens inside recurring 3-grams."""
+    inside = np.zeros(len(row), dtype=bool)
+    for k, gram in enumerate(_grams(row)):
+        if gram in recurring:
+            inside[k : k + 3] = True
+    return float(inside.mean()) if len(row) else 0.0
+
+
+def _frames(templates: Sequence[Template]) -> Iterator[Template]:
+    """The templates, evident or not, that hold most of the wording, none mostly inside another."""
+    ranked = sorted(templates, key=lambda t: (-len(t.members) * t.fixed_tokens, t.pattern))
+    named: list[Template] = []
+    for template in ranked:
+        apart = [len(np.intersect1d(template.members, t.members)) for t in named]
+        if len(named) < FRAMES and 2 * max(apart, default=0) < len(template.members):
+            named.append(template)
+            yield template

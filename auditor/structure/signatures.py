@@ -1,0 +1,82 @@
+"""Pairs of texts that may be copies, from exact signatures.
+
+The deletion neighbourhood of a text: two texts one edit apart share a deletion (Garbe's SymSpell,
+Bocek et al.'s FastSS). And texts that stand whole in another, from the words that they begin with.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auditor.records.arrays import Ints
+
+Pair = tuple[int, int]
+Hashes = NDArray[np.uint64]
+
+LONGEST_SIGNED = 240  # characters; deletions of longer texts cost more than they find
+FEWEST_CONTAINED = 6  # tokens; fewer are a phrase that many texts have
+MOST_CONTAINING = 4  # texts around one; in more it is how such texts begin or end
+BASE = 0x9E3779B97F4A7C15
+_INVERSE = np.uint64(pow(BASE, -1, 2**64))
+
+
+def one_edit_apart(joined: Iterable[tuple[int, str]]) -> Iterator[Pair]:
+    """Pairs (i < j) of texts, by their numbers, that share a text-but-one-character."""
+    found = [(i, text) for i, text in joined if 0 < len(text) <= LONGEST_SIGNED]
+    if not found:
+        return
+    numbers = np.array([i for i, _ in found])
+    key, of = _deletions([text for _, text in found])
+    order = np.lexsort((of, key))
+    key, owner = key[order], numbers[of[order]]
+    once = np.r_[True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1])]  # "ll" less either "l"
+    key, owner = key[once], owner[once]
+    starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
+    stops = np.r_[starts[1:], len(key)]
+    several = stops - starts > 1
+    for start, stop in zip(starts[several], stops[several], strict=True):
+        # Distinct texts that share one differ in one place: few, an alphabet at most.
+        yield from combinations(owner[start:stop].tolist(), 2)
+
+
+def contained(texts: Mapping[int, tuple[str, ...]]) -> Iterator[Pair]:
+    """Pairs (i < j) of token lists, by their numbers, of which one stands whole in the other."""
+    by_start: dict[tuple[str, ...], dict[int, dict[tuple[str, ...], int]]] = defaultdict(dict)
+    for i, tokens in texts.items():
+        if len(tokens) >= FEWEST_CONTAINED:
+            by_start[tokens[:FEWEST_CONTAINED]].setdefault(len(tokens), {})[tokens] = i
+    around = [
+        (inside, i)
+        for i, tokens in texts.items()
+        for at in range(len(tokens) - FEWEST_CONTAINED + 1)
+        for size, known in by_start.get(tokens[at : at + FEWEST_CONTAINED], {}).items()
+        if (inside := known.get(tokens[at : at + size], i)) != i
+    ]
+    often = Counter(inside for inside, _ in set(around))
+    yield from ((min(pair), max(pair)) for pair in set(around) if often[pair[0]] <= MOST_CONTAINING)
+
+
+def _deletions(texts: Sequence[str]) -> tuple[Hashes, Ints]:
+    """Hashes of each text and of it with each one character left out, and which text it is of.
+
+    The hash of characters c_0, c_1, ... is the sum of c_k / BASE^k, modulo 2**64 (BASE is odd, so
+    it has an inverse). All texts stand in one row: a running sum of it gives every hash at once.
+    """
+    sizes = np.array([len(text) for text in texts])
+    stop = np.cumsum(sizes)
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(joined, dtype=np.uint32).astype(np.uint64) + np.uint64(1)
+    with np.errstate(over="ignore"):
+        power = np.cumprod(np.full(len(codes), BASE, dtype=np.uint64)) * _INVERSE
+        sums = np.r_[np.uint64(0), np.cumsum(codes * np.cumprod(np.full(len(codes), _INVERSE)))]
+        scale, first = power[stop - sizes], sums[stop - sizes]
+        whole = (sums[stop] - first) * scale
+        of = np.repeat(np.arange(len(texts)), sizes)
+        before, after = sums[:-1] - first[of], sums[stop][of] - sums[1:]
+        without = (before + after * np.uint64(BASE)) * scale[of]
+    return np.r_[whole, without], np.r_[np.arange(len(texts)), of]

@@ -1,0 +1,298 @@
+"""Templates: the frames that rows of a category are filled from.
+
+Rows are likened by their tokens (numbers, dates, ids masked; punctuation and line breaks kept: a
+layout is made of them), in two ways. Rows that are mostly frame: by the longest common
+subsequence over the longer row's length, average linkage at two heights; the loose cut holds frames
+with long slots, the tight one small families whose slots are short. Rows that a frame is a small
+part of: by 3-grams that keep together. A group's skeleton is what four in five of its rows have in
+common, in order. Groups whose skeletons share a frame are one template.
+
+Which skeletons are a fault is for `checks/template_dominance.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.process import cpdist
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import squareform
+
+from auditor.records.arrays import Floats, Ints
+from auditor.records.dataset import Dataset
+from auditor.records.structure import CopyFamilies, Template
+from auditor.structure.patterns import (
+    LITTLE,
+    Pattern,
+    Row,
+    fixed,
+    is_word,
+    pattern_of,
+    read_rows,
+    readable,
+    shared,
+    without,
+)
+from auditor.structure.tokens import as_strings
+
+CUTS = (0.4, 0.68)  # of .3 to .68, a pair that finds all planted frames (CLINC150, seeds 0-1)
+SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
+SMALLEST = 3  # rows; two alike rows are a pair, not a frame
+# A frame of long texts: 3-grams of which each two stand in mostly the same rows, and the rows that
+# hold most of them. The shares are as first tried; three links would miss short openings.
+FEWEST_PHRASED = 4  # rows
+TOGETHER = 0.75  # Jaccard of the rows of two 3-grams
+LINKED = 2  # 3-grams, four tokens in a row
+MOST_OF = 0.6  # of them, in a row
+STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
+USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no frame of a long text
+USUAL_SIZE = 600  # examples of a category, in which the limit was found
+LEAST_WORDS = 3  # of a frame that is a small part of its rows
+FRAME_WORDS, FRAME_WEIGHT = 2, 6  # of how two skeletons begin and end, to be one template
+LARGEST = 8000  # rows of a category whose matrix of similarities is held at once (256 MB)
+NEARLY_ALL = 0.9  # coverage that untouched families with the limit's weight do not have (CLINC150)
+ALL_FRAME = 0.85  # coverage from which a template says the same thing in all its rows
+
+
+def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ...]:
+    """The frames of each category that at least three different examples share, most rows first.
+
+    Copies of an example are of its template, but make none.
+    """
+    rows, codes = read_rows(dataset.texts), dataset.codes
+    found: list[Template] = []
+    strings, _ = as_strings([r.tokens for r in rows])
+    held = Counter(t for r in rows for t in set(r.tokens))
+    frequent = _frequent(strings, len(rows) - int(np.bincount(codes).max()))
+    for code, category in enumerate(dataset.categories):
+        members = np.flatnonzero(codes == code)
+        family = copies.family[members]
+        examples = members[np.sort(np.unique(family, return_index=True)[1])]
+        usual = _usual(frequent, [strings[i] for i in members], len(rows) - len(members))
+        for start in range(0, len(examples), LARGEST):
+            part = examples[start : start + LARGEST]
+            here = _Part(category, len(examples), part, rows, held, usual)
+            plain = here.templates([strings[i] for i in part])
+            for template in (*plain, *here.joined(plain)):
+                inside = members[np.isin(family, copies.family[template.members])]
+                share = len(inside) / len(members)
+                found.append(replace(template, members=inside, share=share))
+    return tuple(sorted(found, key=lambda t: (-len(t.members), t.category, int(t.members[0]))))
+
+
+def _frequent(strings: Sequence[str], others: int) -> dict[str, int]:
+    """3-grams that enough rows hold to be usual outside any category, and how many do."""
+    held = Counter(g for string in strings for g in set(_grams(string)))
+    return {g: n for g, n in held.items() if n >= max(USUAL * others, 1.0)}
+
+
+def _usual(frequent: Mapping[str, int], own: Sequence[str], others: int) -> set[str]:
+    """Of the `frequent` 3-grams those that many of the `others`, rows of other categories, hold."""
+    mine = Counter(g for string in own for g in set(_grams(string)) if g in frequent)
+    return {g for g, n in frequent.items() if n - mine[g] >= max(USUAL * others, 1.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows of a category that are likened at once."""
+
+    category: str
+    size: int  # examples of the whole category
+    members: Ints  # positions, one of each copy family
+    rows: Sequence[Row]  # of the dataset
+    held: Counter[str]  # how many of them hold each token
+    usual: Set[str]  # 3-grams that other categories' rows hold as well: how such texts are written
+
+    def templates(self, strings: Sequence[str]) -> list[Template]:
+        """A template for each distinct skeleton; groups that share one are merged."""
+        grams = _trigrams(strings)
+        similarity = _similarities(strings, grams)
+        by_pattern: dict[Pattern, set[int]] = {}
+        for group in _distinct([*_families(similarity), *_phrased(grams)]):
+            at = group[np.argmax(similarity[np.ix_(group, group)].sum(axis=1))]
+            medoid = self.members[at]
+            inside = [self.rows[i] for i in self.members[group]]
+            outside = max(len(self.rows) - len(inside), 1)
+            usual = [g in self.usual for g in _grams(strings[at])]
+            pattern = pattern_of(self.rows[medoid], inside, self.held, outside, usual)
+            if fixed(pattern):
+                by_pattern.setdefault(pattern, set()).update(self.members[group].tolist())
+        return [self._template(pattern, sorted(i)) for pattern, i in by_pattern.items()]
+
+    def _template(self, pattern: Pattern, positions: Sequence[int]) -> Template:
+        tokens = fixed(pattern)
+        structural = sum(not is_word(t) for t in tokens)
+        coverage = min(
+            1.0, len(tokens) / float(np.mean([len(self.rows[i].tokens) for i in positions]))
+        )
+        excess = _excess(len(tokens), structural, len(positions), coverage, self.size)
+        least = LEAST_WORDS if coverage < LITTLE else FRAME_WORDS
+        if len(tokens) - structural < least and ("\n" not in tokens or coverage < LITTLE):
+            excess = min(excess, 0.0)
+        return Template(
+            category=self.category,
+            pattern=readable(pattern),
+            members=np.array(positions, dtype=np.int64),
+            share=len(positions) / self.size,
+            tokens=pattern,
+            fixed_tokens=len(tokens),
+            structural_tokens=structural,
+            coverage=coverage,
+            excess=excess,
+        )
+
+    def joined(self, found: Sequence[Template]) -> Iterator[Template]:
+        """Templates of which several evident ones are variants: one frame, several messages.
+
+        Each variant is evident by itself, mostly by its message, so the frame need not be again.
+        """
+        parts = _outermost([t for t in found if t.excess > 0])
+        while pair := _closest(parts):
+            one, other = (parts[i] for i in pair)
+            positions = sorted({*one.members.tolist(), *other.members.tolist()})
+            match = self._template(shared(one.tokens, other.tokens), positions)
+            whole = replace(match, excess=max(one.excess, other.excess, match.excess))
+            parts = [p for i, p in enumerate(parts) if i not in pair] + [whole]
+            yield whole
+
+
+def _weight(tokens: int, structural: int) -> int:
+    """Of so many tokens, some of them structural."""
+    return tokens + (STRUCTURAL - 1) * structural
+
+
+def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int) -> float:
+    """Weight of the fixed tokens beyond what the likeliest phrase of untouched text has.
+
+    People share phrases ("i would like to confirm that i have a reservation at"), but seldom marks
+    and numbers in the same places, so a structural token counts three times (not in long texts that
+    are little else than their own words: there marks and line breaks recur). Bigger families need
+    less, those of bigger categories more, and rows that say the same but for a slot less. On
+    CLINC150 as it is, one family of n rows reaches the limit, 25.2 - 3.5 log2(n), in 30,000 rows of
+    categories of 600 (plant seeds 0-4), two in 15,000 rows of categories of 1,500; every frame
+    planted there does.
+    """
+    weight = _weight(tokens, structural) if coverage >= LITTLE else tokens
+    alike = 3.0 if coverage >= NEARLY_ALL else 0.0
+    matched = math.log2(rows) - 0.5 * math.log2(max(size / USUAL_SIZE, 1.0))
+    return weight - max(6.0, 25.2 - alike - 3.5 * matched)
+
+
+def _similarities(strings: Sequence[str], grams: csr_array) -> Floats:
+    """(m, m) LCS / longer length of the pairs that share two 3-grams; 0 for the others."""
+    m = len(strings)
+    similarity = np.zeros((m, m), dtype=np.float32)
+    both = (grams @ grams.T).tocoo()
+    keep = (both.row < both.col) & (both.data >= SHARED_TRIGRAMS)
+    left, right = both.row[keep], both.col[keep]
+    if len(left):
+        values = cpdist(
+            [strings[i] for i in left],
+            [strings[j] for j in right],
+            scorer=LCSseq.normalized_similarity,
+            dtype=np.float32,
+        )
+        similarity[left, right] = similarity[right, left] = values
+    np.fill_diagonal(similarity, 1.0)
+    return similarity
+
+
+def _trigrams(strings: Sequence[str]) -> csr_array:
+    """(m, g) which 3-grams of tokens each string holds, its beginning and end among them."""
+    code: dict[str, int] = {}
+    lists = [sorted({code.setdefault(g, len(code)) for g in _grams(string)}) for string in strings]
+    indptr = np.cumsum([0, *map(len, lists)])
+    indices = np.array([c for found in lists for c in found], dtype=np.int64)
+    return csr_array(
+        (np.ones(len(indices), dtype=np.int32), indices, indptr), shape=(len(strings), len(code))
+    )
+
+
+def _grams(string: str) -> Iterator[str]:
+    templated = f"\x00{string}\x01"
+    return (templated[i : i + 3] for i in range(len(templated) - 2))
+
+
+def _families(similarity: Floats) -> Iterator[Ints]:
+    """Groups of at least three rows at both cuts of the average-linkage tree."""
+    if len(similarity) < SMALLEST:
+        return
+    tree = linkage(squareform(1.0 - similarity, checks=False), "average")
+    for cut in CUTS:
+        labels = fcluster(tree, 1.0 - cut, "distance")
+        order = np.argsort(labels, kind="stable")
+        for group in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
+            if len(group) >= SMALLEST:
+                yield np.sort(group)
+
+
+def _phrased(grams: csr_array) -> Iterator[Ints]:
+    """Groups of rows that share several 3-grams which keep together: frames of long texts.
+
+    grams (m, g): which 3-grams each row holds. The fixed words of a frame stand in the same rows,
+    however much else these rows say; so 3-grams are linked where they stand in the same rows
+    (Jaccard), and a group is the rows that hold most of the linked ones.
+    """
+    kept = grams[:, np.flatnonzero(grams.sum(axis=0) >= FEWEST_PHRASED)]
+    held = np.asarray(kept.sum(axis=0)).ravel()
+    both = (kept.T @ kept).tocoo()
+    same = both.data >= TOGETHER * (held[both.row] + held[both.col] - both.data)
+    links = coo_array((both.data[same], (both.row[same], both.col[same])), shape=both.shape)
+    count, phrase = connected_components(links, directed=False)
+    sizes = np.bincount(phrase, minlength=count)
+    cells = (np.ones(len(phrase)), (np.arange(len(phrase)), phrase))
+    share = (kept @ csr_array(cells, shape=(len(phrase), count))).toarray() / sizes
+    for k in np.flatnonzero(sizes >= LINKED):
+        group = np.flatnonzero(share[:, k] >= MOST_OF)
+        if len(group) >= FEWEST_PHRASED:
+            yield group
+
+
+def _distinct(groups: Sequence[Ints]) -> list[Ints]:
+    return list({group.tobytes(): group for group in groups}.values())
+
+
+def _outermost(templates: Sequence[Template]) -> list[Template]:
+    """The templates without those that lie mostly inside a larger one."""
+    listed: list[tuple[Template, set[int]]] = []
+    for template in sorted(templates, key=lambda t: (-len(t.members), int(t.members[0]))):
+        members = set(template.members.tolist())
+        if not any(2 * len(members & m) >= len(members) for _, m in listed):
+            listed.append((template, members))
+    return [t for t, _ in listed]
+
+
+def _closest(templates: Sequence[Template]) -> tuple[int, int] | None:
+    """The two that share most of a frame, if any two share one."""
+    best: tuple[int, tuple[int, int]] = (0, (0, 0))
+    for i, one in enumerate(templates):
+        for j, other in enumerate(templates[:i]):
+            tokens = fixed(shared(one.tokens, other.tokens))
+            words = sum(map(is_word, tokens))
+            weight = _weight(len(tokens), len(tokens) - words)
+            if weight >= FRAME_WEIGHT and (words >= FRAME_WORDS or "\n" in tokens):
+                best = max(best, (weight, (j, i)))
+    return best[1] if best[0] else None
+
+
+def without_templates(texts: Sequence[str], templates: Sequence[Template]) -> list[str]:
+    """The texts without the fixed tokens of their templates: what each row itself says.
+
+    Of nested templates the outermost goes. One that is nearly all of its rows is left in: there
+    the frame is the message.
+    """
+    out, done = list(texts), set[int]()
+    for template in templates:
+        if template.excess > 0 and template.coverage < ALL_FRAME:
+            fresh = [i for i in template.members.tolist() if i not in done]
+            for i, row in zip(fresh, read_rows([texts[i] for i in fresh]), strict=True):
+                out[i] = without(row, template.tokens)
+            done.update(fresh)
+    return out

@@ -1,0 +1,162 @@
+"""Evidence and findings -> the Audit that users keep.
+
+Positions become rows of the file, and only texts that a report shows are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+
+import numpy as np
+
+from auditor.checks.relabelling import rows_to_label_again
+from auditor.records.arrays import Floats, Ints
+from auditor.records.audit import (
+    Audit,
+    DatasetSummary,
+    EmbedderSummary,
+    LabelErrorSummary,
+    SubtypeSummary,
+    TemplateSummary,
+)
+from auditor.records.dataset import Dataset
+from auditor.records.evidence import Evidence, computed
+from auditor.records.findings import Finding, Limit, SkippedCheck
+from auditor.records.structure import Subtype, effective_examples
+from auditor.settings import Settings
+
+MOSTLY = 0.5  # share of letters in unknown scripts from which a text counts as such
+SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
+PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn", "umap-learn")
+
+
+def map_sample(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:
+    """Positions on the map: a sample of `most` rows, those of findings about single rows first.
+
+    Rows are in canonical order, by a hash of their content, so a prefix of them is a sample.
+    """
+    rows = dataset.rows
+    first = np.flatnonzero(np.isin(rows, sorted(_to_label_again(findings))))[: most // 2]
+    rest = np.setdiff1d(np.arange(len(rows)), first)[: most - len(first)]
+    return np.sort(np.concatenate([first, rest])).astype(np.int64)
+
+
+def summarise(
+    evidence: Evidence,
+    findings: Sequence[Finding],
+    skipped: Sequence[SkippedCheck],
+    limits: Mapping[str, tuple[Limit, ...]],
+    shown: Ints,
+    places: Floats,
+    settings: Settings,
+) -> Audit:
+    """The audit, with its text."""
+    dataset, embeddings = evidence.dataset, evidence.embeddings
+    rows = dataset.rows
+    counts = np.bincount(dataset.codes)
+    forecast, subtypes = computed(evidence.forecast), computed(evidence.subtypes)
+    if forecast is None:
+        alone = "there is one category, so nothing can be forgotten in favour of another"
+        skipped = [*skipped, SkippedCheck(code="forecast", reason=alone)]
+    return Audit(
+        dataset=DatasetSummary(
+            name=dataset.name,
+            rows_read=dataset.rows_read,
+            rows_rejected=dataset.rejected,
+            categories={c: int(n) for c, n in zip(dataset.categories, counts, strict=True)},
+            fingerprint=dataset.fingerprint,
+            roles=dict(dataset.roles),
+            effective_examples=round(effective_examples(evidence.copies.family), 1),
+            long_texts=int((embeddings.windows > 1).sum()),
+            unknown_script=int((embeddings.unknown > MOSTLY).sum()),
+            mapped_labels=dataset.mapped_labels,
+        ),
+        embedder=EmbedderSummary(
+            name=embeddings.embedder,
+            revision=embeddings.revision,
+            dim=embeddings.dim,
+            precision=embeddings.precision,
+        ),
+        settings=settings.deciding(),
+        subtypes=tuple(_subtype(s, rows) for s in subtypes),
+        findings=tuple(findings),
+        forecast=forecast,
+        examples=_examples(evidence, findings, shown),
+        map=tuple(
+            (int(r), float(x), float(y))
+            for r, (x, y) in zip(rows[shown], places.tolist(), strict=True)
+        ),
+        skipped=tuple(skipped),
+        versions={p: version(p) for p in PACKAGES},
+        limits=limits,
+        ids=_ids(dataset, findings),
+        label_errors=_label_errors(evidence, findings),
+    )
+
+
+def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> dict[str, str]:
+    dataset = evidence.dataset
+    texts = {e.row: e.text for e in (*dataset.examples, *dataset.held_out)}
+    told = [f for f in findings if f.code != "class-imbalance"]
+    wanted = {r for f in told for r in f.shown_rows[:SHOWN_A_FINDING]}
+    wanted |= _to_label_again(findings)
+    wanted |= {r for f in told for r in f.measured.get("nearest_outside_rows", ())}
+    wanted |= {int(r) for r in dataset.rows[[s.typical for s in computed(evidence.subtypes)]]}
+    wanted |= {int(r) for r in dataset.rows[shown]}
+    return {str(r): texts[r] for r in sorted(wanted)}
+
+
+def _label_errors(evidence: Evidence, findings: Sequence[Finding]) -> LabelErrorSummary | None:
+    found = computed(evidence.label_errors)
+    if found is None or found.share is None:
+        return None
+    listed = [
+        f.measured["probability"]
+        for f in findings
+        if f.code == "label-error" and "probability" in f.measured
+    ]
+    wrong, low, high = (round(found.assessed * share, 1) for share in found.share)
+    # What is usual draws the estimate a little, at times to beyond an end of the data's interval.
+    low, high = min(low, wrong), max(high, wrong)
+    return LabelErrorSummary(
+        rows=found.assessed,
+        listed=len(listed),
+        listed_wrong=round(sum(listed), 2),
+        wrong=wrong,
+        wrong_low=low,
+        wrong_high=high,
+    )
+
+
+def _ids(dataset: Dataset, findings: Sequence[Finding]) -> dict[str, str]:
+    ids = {e.row: e.id for e in dataset.examples}
+    return {str(r): i for r in sorted(_to_label_again(findings)) if (i := ids.get(r))}
+
+
+def _to_label_again(findings: Sequence[Finding]) -> set[int]:
+    return {row for copies in rows_to_label_again(findings) for row in copies}
+
+
+def _subtype(subtype: Subtype, rows: Ints) -> SubtypeSummary:
+    members = set(subtype.members.tolist())
+    shares = [
+        (t, sorted(int(rows[i]) for i in members.intersection(t.members.tolist())))
+        for t in subtype.templates
+    ]
+    return SubtypeSummary(
+        id=subtype.id,
+        category=subtype.category,
+        rows=tuple(sorted(int(r) for r in rows[subtype.members])),
+        typical_row=int(rows[subtype.typical]),
+        keywords=subtype.keywords,
+        effective_examples=round(subtype.effective_examples, 2),
+        templates=tuple(
+            TemplateSummary(
+                pattern=t.pattern,
+                rows=tuple(inside),
+                share=round(len(inside) / len(members), 4),
+            )
+            for t, inside in shares
+        ),
+    )

@@ -1,0 +1,293 @@
+"""The rung full: the update is really made on a sample, kept, and joined with the features."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from auditor.prediction.estimate import shipped
+from auditor.prediction.fidelities import FIDELITIES
+from auditor.prediction.fine_tuning import trial
+from auditor.prediction.fine_tuning.trial import Effort, material_of, measure_update
+from auditor.prediction.forecast import forecast_forgetting
+from auditor.prediction.scenarios import scenario_of
+from auditor.records.forecast import Recipe
+from auditor.records.structure import CopyFamilies
+
+pytestmark = pytest.mark.usefixtures("quick_rates")
+
+TOPICS = {
+    "account": "login password profile email name phone",
+    "billing": "invoice charge payment bank voucher price",
+    "delivery": "parcel courier door tracking address lorry",
+    "garden": "lawn hedge seed tulip spade compost",
+}
+REFUNDS = "refund charge payment bank return money"  # near to billing
+EFFORT = Effort(rows=30, runs=2, rates=(0.3, 1.0, 3.0))
+OLD, NEW = 4 * 36, 30  # rows
+SINGLES = CopyFamilies(family=np.arange(OLD + NEW))  # no row is a copy of another
+
+
+def written(world, direction, topic: str, words: str, count: int) -> list[tuple[str, str]]:
+    """Texts of a topic's words, placed at the mean of the words, as the tiny target sees them."""
+    random, texts = np.random.default_rng(len(topic)), []
+    for i in range(count):
+        chosen = random.choice(words.split(), 5)
+        texts.append(f"{' '.join(chosen)} {topic}{i}")
+        world.place(texts[-1], sum(direction(w) for w in chosen))
+    return [(t, topic) for t in texts]
+
+
+@pytest.fixture(scope="module")
+def old(world, direction):
+    pairs = [p for t, words in TOPICS.items() for p in written(world, direction, t, words, 36)]
+    return world.old(pairs)
+
+
+@pytest.fixture(scope="module")
+def refunds(world, direction, dataset_of):
+    return dataset_of(written(world, direction, "refunds", REFUNDS, 30))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("fine-tunes")
+
+
+@pytest.fixture(scope="module")
+def measured(old, refunds, target, folder):
+    return measure_update(old, refunds, SINGLES, target, EFFORT, folder, seed=0)
+
+
+def forecast(old, world, refunds, measurement):
+    return forecast_forgetting(
+        old,
+        (refunds, world.embed(refunds)),
+        fidelity="full",
+        chosen="it was asked for",
+        coefficients=shipped(),
+        seed=0,
+        measurement=measurement,
+    )
+
+
+def test_it_says_what_was_made_and_on_how_many_rows(measured):
+    assert (measured.target, measured.runs) == ("bag of words", 2)
+    assert (measured.rows, measured.rows_a_category) == (4 * 30, 30)
+    assert measured.steps == (0, *Recipe().checkpoints)
+
+
+def test_each_category_is_read_in_each_run_on_rows_held_out(measured):
+    assert [c.category for c in measured.categories] == list(TOPICS)
+    for category in measured.categories:
+        assert np.shape(category.accuracy) == np.shape(category.recalled) == (2, 8)
+        assert category.rows == 2 * 6  # a fifth of thirty, in either run
+
+
+def test_what_resembles_the_update_loses_most(measured):
+    lost = {c.category: np.mean(c.accuracy, axis=0) for c in measured.categories}
+    drops = {name: a[0] - a[1:].mean() for name, a in lost.items()}
+    assert max(drops, key=drops.get) == "billing"
+
+
+def test_a_higher_learning_rate_loses_ten_points_no_later(measured):
+    billing = measured.categories[list(TOPICS).index("billing")]
+    assert [s.rate for s in billing.speeds] == [0.3, 1.0, 3.0]
+    steps = [s.steps_to_lose_10_points or np.inf for s in billing.speeds]
+    assert steps == sorted(steps, reverse=True)
+    assert steps[-1] < np.inf
+
+
+def test_half_is_lost_no_sooner_than_ten_points(measured):
+    for speed in (s for c in measured.categories for s in c.speeds if s.half_life):
+        assert speed.steps_to_lose_10_points <= speed.half_life
+
+
+def test_layers_have_not_moved_before_the_update_and_have_after_it(measured):
+    assert len(measured.layers) == len(measured.moved[0]) == len(measured.moved_important[0])
+    assert set(measured.moved[0]) == {0.0}
+    assert min(measured.moved[-1]) > 0
+
+
+def test_a_sample_takes_as_many_rows_of_each_category_as_it_may(old, refunds):
+    material = material_of(old, refunds, SINGLES, Effort(rows=12))
+    assert np.bincount(material.codes).tolist() == [12] * 4
+    assert not material.update_held_out.all()
+    assert material.update_held_out.any()
+
+
+def test_an_old_row_that_the_update_repeats_is_taught_and_not_read(old, refunds):
+    """Of thirty rows of billing that are sampled the update has a copy of all but three."""
+    billing = np.flatnonzero(old.dataset.codes == 1)[:30]
+    family = np.arange(OLD + NEW)
+    family[OLD : OLD + 27] = billing[:27]
+    material = material_of(old, refunds, CopyFamilies(family=family), EFFORT)
+    read = [np.bincount(material.codes[held]).tolist() for held in material.held_out]
+    assert read == [[6, 3, 6, 6]] * 2
+    free = {old.dataset.texts[i] for i in billing[27:]}
+    assert {t for t, c in zip(material.texts, material.codes, strict=True) if c == 1} > free
+    held = material.held_out.any(axis=0) & (material.codes == 1)
+    assert {material.texts[i] for i in np.flatnonzero(held)} == free
+    assert (material.left_out, material.update_left_out) == (27, 27)
+    assert material.update_held_out[27:].all()
+
+
+def test_near_copies_count_as_repeated(old, refunds):
+    pairs = np.stack([np.flatnonzero(old.dataset.codes == 1)[:30], OLD + np.arange(30)], axis=1)
+    nearly = CopyFamilies(family=np.arange(OLD + NEW), review=pairs)
+    material = material_of(old, refunds, nearly, EFFORT)
+    assert (material.left_out, material.update_left_out) == (30, 30)
+    assert not material.update_held_out.any()
+
+
+def test_copies_within_the_update_are_on_one_side(old, refunds):
+    family = np.concatenate([np.arange(OLD), OLD + np.arange(30) // 3])
+    held = material_of(old, refunds, CopyFamilies(family=family), EFFORT).update_held_out
+    assert set(held.reshape(10, 3).sum(axis=1)) == {0, 3}
+    assert held.sum() == 6
+
+
+def test_what_was_left_out_is_kept_with_the_measurement(old, refunds, target, tmp_path):
+    """One row of the update, and one of billing, are the same."""
+    family = np.arange(OLD + NEW)
+    family[OLD] = np.flatnonzero(old.dataset.codes == 1)[0]
+    quick = Effort(rows=12, runs=1, rates=(1.0,))
+    across = CopyFamilies(family=family)
+    found = measure_update(old, refunds, across, target, quick, tmp_path, seed=0)
+    assert (found.left_out, found.update_left_out, found.update_rows) == (1, 1, 6)
+
+
+def test_a_category_of_which_no_row_was_read_is_not_identifiable(old, world, refunds, measured):
+    """Billing was not read, and then no category was."""
+    without = tuple(c for c in measured.categories if c.category != "billing")
+    found = forecast(old, world, refunds, dataclasses.replace(measured, categories=without))
+    told = {c.category: c for c in found.categories}
+    assert [c for c, f in told.items() if not f.identifiable] == ["billing"]
+    assert "no row of it was left to be read" in told["billing"].reason
+    nothing = forecast(old, world, refunds, dataclasses.replace(measured, categories=()))
+    assert not any(c.identifiable for c in nothing.categories)
+    assert len({round(c.expected_drop / c.accuracy_before, 3) for c in nothing.categories}) == 1
+
+
+def test_what_was_measured_is_not_measured_again(
+    old, refunds, target, folder, measured, monkeypatch
+):
+    monkeypatch.setattr(trial, "fine_tune", None)
+    assert measure_update(old, refunds, SINGLES, target, EFFORT, folder, seed=0) == measured
+
+
+@pytest.mark.parametrize("changes", [{"seed": 1}, {"effort": Effort(rows=12)}])
+def test_another_seed_or_effort_is_another_measurement(
+    changes, old, refunds, target, folder, measured, monkeypatch
+):
+    monkeypatch.setattr(trial, "fine_tune", None)
+    wanted = {"seed": 0, "effort": EFFORT, **changes}
+    with pytest.raises(TypeError, match="NoneType"):
+        measure_update(old, refunds, SINGLES, target, wanted["effort"], folder, seed=wanted["seed"])
+
+
+def test_a_damaged_file_is_measured_again(old, refunds, target, tmp_path):
+    quick = Effort(rows=12, runs=1, rates=(1.0,))
+    first = measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes()[:100])
+    assert measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0) == first
+
+
+def test_no_flip_of_a_bit_is_taken_for_what_was_measured(
+    old, refunds, target, folder, measured, tmp_path, monkeypatch, caplog
+):
+    """Each is noticed, told in one line, and would be measured again."""
+    monkeypatch.setattr(trial, "fine_tune", None)
+    (path,) = folder.iterdir()
+    content, random = path.read_bytes(), np.random.default_rng(0)
+    for bit in random.choice(8 * len(content), 400, replace=False).tolist():
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        (tmp_path / path.name).write_bytes(damaged)
+        with pytest.raises(TypeError, match="NoneType"):
+            measure_update(old, refunds, SINGLES, target, EFFORT, tmp_path, seed=0)
+    assert len(caplog.messages) == 400
+
+
+def test_what_was_measured_of_another_update_is_not_taken_for_it(
+    old, refunds, target, folder, measured, tmp_path, monkeypatch
+):
+    quick = Effort(rows=12, runs=1, rates=(1.0,))
+    measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0)
+    (own,), (foreign,) = tmp_path.iterdir(), folder.iterdir()
+    own.write_bytes(foreign.read_bytes())
+    monkeypatch.setattr(trial, "fine_tune", None)
+    with pytest.raises(TypeError, match="NoneType"):
+        measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0)
+
+
+def test_the_file_holds_no_text(old, folder, measured):
+    (path,) = folder.iterdir()
+    content = path.read_text(encoding="utf-8")
+    assert not any(text in content for text in old.dataset.texts)
+
+
+# --- the forecast that rests on it --------------------------------------------------------------
+
+
+def test_the_features_are_log_odds_of_the_loss_about_their_mean(old, world, refunds, measured):
+    scenario = scenario_of(old, (refunds, world.embed(refunds)), 0, measured)
+    found = FIDELITIES["full"](scenario)
+    assert found["lost"].shape == found["lost_on_average"].shape == (2, 1, 4)
+    np.testing.assert_allclose(found["lost"].mean(axis=2), 0.0, atol=1e-12)
+    assert np.ptp(found["lost_on_average"], axis=2).max() == 0.0
+    assert found["lost"].mean(axis=0)[0].argmax() == list(TOPICS).index("billing")
+
+
+def test_a_category_of_which_nothing_could_be_read_counts_as_the_mean(
+    old, world, refunds, measured
+):
+    unread = dataclasses.replace(measured, categories=measured.categories[1:])
+    found = FIDELITIES["full"](scenario_of(old, (refunds, world.embed(refunds)), 0, unread))
+    np.testing.assert_allclose(found["lost"][:, 0, 0], 0.0, atol=1e-12)
+
+
+def test_without_a_measurement_the_rung_has_nothing_to_say(old, world, refunds):
+    with pytest.raises(ValueError, match="needs an update that was measured"):
+        FIDELITIES["full"](scenario_of(old, (refunds, world.embed(refunds)), 0))
+
+
+def test_the_forecast_names_the_rung_and_holds_the_measurement(old, world, refunds, measured):
+    found = forecast(old, world, refunds, measured)
+    assert (found.probe, found.chosen) == ("full", "it was asked for")
+    assert found.measurement == measured
+    assert found.skill == shipped().fidelities["full"].worth
+    assert found.categories[0].category == "billing"
+
+
+def test_the_more_was_lost_in_the_trial_the_more_is_expected(old, world, refunds, measured):
+    def damaged(category, share):
+        runs = [[a[0], *(share * x for x in a[1:])] for a in category.accuracy]
+        return dataclasses.replace(category, accuracy=tuple(map(tuple, runs)))
+
+    plain = forecast(old, world, refunds, measured)
+    worse = dataclasses.replace(
+        measured, categories=tuple(damaged(c, 0.5) for c in measured.categories)
+    )
+    drops = [
+        np.mean([c.expected_drop for c in forecast(old, world, refunds, m).categories])
+        for m in (measured, worse)
+    ]
+    assert drops[0] == pytest.approx(np.mean([c.expected_drop for c in plain.categories]))
+    assert drops[1] > drops[0]
+
+
+def test_one_run_cannot_say_how_reliable_it_is(old, world, refunds, measured):
+    one = dataclasses.replace(
+        measured,
+        runs=1,
+        categories=tuple(
+            dataclasses.replace(c, accuracy=c.accuracy[:1], recalled=c.recalled[:1])
+            for c in measured.categories
+        ),
+    )
+    assert forecast(old, world, refunds, measured).reliability is not None
+    assert forecast(old, world, refunds, one).reliability is None

@@ -1,0 +1,104 @@
+"""What was measured, as its reader meets it: bias apart from what is gone, layers, speeds."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from auditor.reporting.html import HtmlRenderer
+from auditor.reporting.trial import trial
+
+
+@pytest.fixture
+def forecast(audit):
+    return audit.forecast
+
+
+@pytest.fixture
+def page(audit):
+    return HtmlRenderer().render(audit)
+
+
+def without_learning(forecast, known):
+    measured = dataclasses.replace(
+        forecast.measurement, competent_step=None, learnt=(0.0,) * 7 + (known,)
+    )
+    return dataclasses.replace(forecast, measurement=measured)
+
+
+def test_categories_stand_in_the_order_of_the_forecast(forecast):
+    order = [c.category for c in forecast.categories]
+    assert [r.measured.category for r in trial(forecast).rows] == order
+
+
+def test_bias_is_told_from_what_is_gone(forecast):
+    """Of .465 lost at the last step three quarters come back with the update's columns masked."""
+    row = trial(forecast).rows[0]
+    assert row.before - row.last == pytest.approx(0.465)
+    assert row.outvoted == pytest.approx(0.75 * 0.465, abs=1e-3)
+    assert row.gone == pytest.approx(0.1 * 0.465, abs=1e-3)
+
+
+def test_the_words_say_both_in_points_over_the_categories_that_the_update_does_not_train(forecast):
+    """Their mean drop is .1825 by 1.5: 27 points, of which 21 are bias and 3 are gone."""
+    words = " ".join(trial(forecast).words)
+    assert "have lost 27 points in the mean. 21 points of them come back" in words
+    assert "3 points are still missing with a head fitted anew" in words
+    assert "The update is learnt at step 9; after 40 steps the model recognises 100%" in words
+    assert "those of the layer 1 move most: by 1.8% of their length" in words
+
+
+def test_an_update_that_was_not_learnt_is_said_to_be_so(forecast):
+    assert "not learnt yet" in trial(without_learning(forecast, known=0.3)).words[0]
+
+
+def test_an_update_that_is_never_told_from_old_rows_is_said_to_be_so(forecast):
+    words = trial(without_learning(forecast, known=1.0)).words[0]
+    assert "recognises 100% of the update's held-out rows, and old rows are taken for them" in words
+
+
+def test_rows_that_both_sides_have_are_said_to_be_left_out(forecast):
+    measured = dataclasses.replace(forecast.measurement, left_out=12, update_left_out=1_003)
+    words = trial(dataclasses.replace(forecast, measurement=measured)).words
+    assert words[0].startswith("12 of the old rows and 1,003 of the update's were not read")
+    assert len(words) == len(trial(forecast).words) + 1
+
+
+def test_an_update_that_was_read_on_what_it_taught_is_said_to_be_so(forecast):
+    measured = dataclasses.replace(forecast.measurement, update_rows=0)
+    words = trial(dataclasses.replace(forecast, measurement=measured)).words[0]
+    assert "recognises 100% of the update's own rows, the ones it was trained on" in words
+
+
+def test_where_nothing_was_lost_no_share_of_it_is_named(forecast):
+    still = tuple(
+        dataclasses.replace(c, accuracy=((0.9,) * 8,) * 2, masked=(0.9,) * 8)
+        for c in forecast.measurement.categories
+    )
+    measured = dataclasses.replace(forecast.measurement, categories=still)
+    words = trial(dataclasses.replace(forecast, measurement=measured)).words
+    assert words[1] == "At step 40 the old categories are where they were."
+
+
+def test_the_bars_of_layers_are_as_tall_as_they_moved(forecast):
+    layers = trial(forecast).layers
+    assert [layer.name for layer in layers] == ["embeddings", "layer 0", "layer 1"]
+    tallest = max(height for layer in layers for _, height in layer.bars)
+    assert layers[2].bars[1][1] == tallest == 110
+    assert layers[0].bars[0][1] == pytest.approx(tallest / 6, abs=0.1)
+
+
+def test_the_page_shows_each_category_and_the_layers_as_a_table_too(forecast, page):
+    section = re.search(r'<section id="tried".*?</section>', page, re.DOTALL)[0]
+    for category in forecast.categories:
+        assert category.category in section
+    assert section.count("is trained") == 1
+    assert "Length of the change / length of the weights at step 40" in section
+
+
+def test_without_a_measurement_there_is_no_such_section(audit, forecast):
+    plain = dataclasses.replace(forecast, measurement=None)
+    assert trial(plain) is None
+    assert 'id="tried"' not in HtmlRenderer().render(dataclasses.replace(audit, forecast=plain))
