@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +70,27 @@ def coefficients_of(settings: Settings) -> Coefficients:
 def cache_folder(settings: Settings) -> Path:
     """Where vectors and measured fine-tunes are kept."""
     return Path(settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastPlan:
+    """How a forecast is to be made, as the settings say."""
+
+    probe: str | None  # that was asked for; None: the default, or what the budget allows
+    budget: float | None  # seconds
+    target: Target | None  # what the probe `full` fine-tunes; None: it is out of the question
+    coefficients: Coefficients
+    folder: Path  # where measured fine-tunes are kept
+    seed: int
+
+
+def plan_of(settings: Settings, *, given: bool) -> ForecastPlan:
+    """The plan of the settings; given: whether there is an update. Raises as `target_of`."""
+    return ForecastPlan(
+        probe=settings.probe,
+        budget=settings.budget,
+        target=target_of(settings, given=given),
+        coefficients=coefficients_of(settings),
+        folder=cache_folder(settings) / "fine-tunes",
+        seed=settings.seed,
+    )

@@ -14,7 +14,7 @@ from auditor.checks import CHECKS
 from auditor.cli import main
 from auditor.commands.options import GATE_FORMATS
 from auditor.gating.counted import OF_SETS
-from auditor.gating.gate import CODES
+from auditor.gating.inputs import CODES
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, load_policy
 from auditor.reporting.gate import BY_DEFAULT, load_verdict
 from auditor.settings import configure, load_settings

@@ -142,7 +142,7 @@ class LabelConflict:
         index, family = evidence.neighbours.index, evidence.same_text.family
         kinds, beside = evidence.dataset.kinds, evidence.labels_beside
         aside = np.zeros(len(codes), dtype=bool)
-        for template in evidence.templates:
+        for template in computed(evidence.templates):
             aside[template.members] |= template.excess > 0
         if (out_of_fold := computed(evidence.out_of_fold)) is not None:
             # Where probes read one of the two like the other's label, it is a label error.

@@ -15,7 +15,7 @@ import numpy as np
 from auditor.checks.limits import limit
 from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
-from auditor.records.evidence import Evidence
+from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
 from auditor.statistics import wilson
 
@@ -39,10 +39,11 @@ class SplitLeakage:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        if evidence.copies_across is None:
+        across = computed(evidence.copies_across)
+        if across is None:
             return
         splits = np.array([e.split or "" for e in evidence.dataset.held_out])
-        kinds = {"copies": evidence.copies_across.family, "group": _groups(evidence.dataset)}
+        kinds = {"copies": across.family, "group": _groups(evidence.dataset)}
         for kind, key in kinds.items():
             train, other = np.split(key, [len(evidence.dataset.examples)])
             leaks = (other >= 0) & np.isin(other, train)

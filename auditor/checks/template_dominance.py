@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from auditor.checks.limits import limit
-from auditor.records.evidence import Evidence
+from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, Severity
 from auditor.records.structure import Repetition, Template, TemplateMatch, effective_examples
 
@@ -47,13 +47,15 @@ class TemplateDominance:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        listed = self._outermost(evidence.templates)
+        listed = self._outermost(computed(evidence.templates))
         effective = {c: _effective(evidence, c) for c in sorted({t.category for t in listed})}
-        matches = {id(f.template): f for f in evidence.matches}
+        matches = {id(f.template): f for f in computed(evidence.matches)}
         for template in listed:
             match = matches.get(id(template))
             yield self._finding(evidence, template, match, effective[template.category])
-        for repetition in sorted(evidence.repetition, key=lambda r: (-r.coverage, r.category)):
+        for repetition in sorted(
+            computed(evidence.repetition), key=lambda r: (-r.coverage, r.category)
+        ):
             if repetition.coverage >= self.repeated:
                 yield self._repeated(evidence, repetition)
 
@@ -135,8 +137,9 @@ def _effective(evidence: Evidence, category: str) -> float:
 
     Of nested templates the one with most rows counts.
     """
-    family = evidence.copies.family + len(evidence.templates)
-    for number, template in reversed(list(enumerate(evidence.templates))):
+    templates = computed(evidence.templates)
+    family = evidence.copies.family + len(templates)
+    for number, template in reversed(list(enumerate(templates))):
         if template.excess > 0:
             family[template.members] = number
     mine = evidence.dataset.codes == evidence.dataset.categories.index(category)

@@ -10,7 +10,7 @@ import numpy as np
 
 from auditor.checks.limits import limit
 from auditor.records.arrays import Ints
-from auditor.records.evidence import Evidence
+from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
 from auditor.records.probes import PatternAlone
 from auditor.statistics import wilson
@@ -39,7 +39,7 @@ class TemplateShortcut:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        alone = evidence.pattern_alone
+        alone = computed(evidence.pattern_alone)
         if alone is None:
             return
         codes = evidence.dataset.codes
@@ -63,7 +63,7 @@ class TemplateShortcut:
     ) -> Finding:
         mine = evidence.dataset.codes == code
         category, share = evidence.dataset.categories[code], len(right) / int(mine.sum())
-        main = evidence.matches[np.bincount(alone.match[right]).argmax()]
+        main = computed(evidence.matches)[np.bincount(alone.match[right]).argmax()]
         precision, prior = len(right) / int((alone.told == code).sum()), float(mine.mean())
         return evidence.finding(
             code=self.code,

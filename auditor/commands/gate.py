@@ -140,7 +140,7 @@ def _ruling(
     flags: Mapping[str, Any],
 ) -> Ruling:
     """The settings and the policy: of the revision where there is one, else as they lie there."""
-    from auditor.gating.gate import CODES
+    from auditor.gating.inputs import CODES
     from auditor.gating.policy import load_policy
     from auditor.gating.ruling import Ruling, ruling
     from auditor.settings import load_settings

@@ -13,7 +13,7 @@ import numpy as np
 
 from auditor.checks import judge
 from auditor.checks.label_noise import LabelNoise
-from auditor.gating.evidence import Structure
+from auditor.gating.evidence import GateEvidence
 from auditor.gating.hypotheses import SHOWN
 from auditor.gating.policy import Policy, Rule
 from auditor.interfaces import Check
@@ -57,7 +57,7 @@ def _told(errors: Sequence[Finding]) -> str:
     return f"{len(errors)} errors of an audit, such as: {errors[0].summary}"
 
 
-def standing(found: Structure, checks: Sequence[Check]) -> Standing | None:
+def standing(found: GateEvidence, checks: Sequence[Check]) -> Standing | None:
     """What an audit of the base calls errors, and the candidate has kept: no reason to fail."""
     base, sides = found.base, found.pool
     assert base is not None  # noqa: S101 - asked only where there is a base
@@ -173,7 +173,7 @@ def _codes(findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.code for f in findings))
 
 
-def about_sets(found: Structure, checks: Sequence[Check], policy: Policy) -> Iterator[Tested]:
+def about_sets(found: GateEvidence, checks: Sequence[Check], policy: Policy) -> Iterator[Tested]:
     """What an audit says of the candidate as a whole, and did not say of the base.
 
     A base whose labels are noise can tell nothing of the labels that were added.
@@ -209,7 +209,7 @@ def _of_one_category(finding: Finding) -> bool:
     return finding.code == LabelNoise.code and finding.category is not None
 
 
-def _noisier(found: Structure) -> bool:
+def _noisier(found: GateEvidence) -> bool:
     """Whether the candidate's labels are surely told less well than the base's, or more are wrong.
 
     By twice the widths of the intervals of the skill (of 95 % one-sided ends: by a normal
@@ -230,7 +230,7 @@ def _same(now: Finding, before: Finding) -> bool:
     return labels[0] == labels[1] and (now.severity != "error" or before.severity == "error")
 
 
-def unclear(found: Structure, checks: Sequence[Check]) -> Iterator[Tested]:
+def unclear(found: GateEvidence, checks: Sequence[Check]) -> Iterator[Tested]:
     """Where the share of wrong labels cannot be told, nobody may say that it is small."""
     noise = computed(found.both.label_noise)
     for check in checks:

@@ -3,81 +3,75 @@ the base teaches, and to what both do."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from auditor.embedding.embed import Encoder
-from auditor.interfaces import Progress
-from auditor.pipeline import look
 from auditor.pool import Pool
-from auditor.prediction.folds import keep_near_together
 from auditor.prediction.label_errors import doubtful, suspect
 from auditor.prediction.label_probes import LabelProbes
 from auditor.records.arrays import Ints, Mask
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
 from auditor.records.structure import Neighbours
-from auditor.settings import Settings
 from auditor.structure.neighbours import nearest
-from auditor.structure.templates import without_templates
+
+Analyse = Callable[[Dataset, Collection[str]], Evidence]  # of a set the parts that are wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Structure:
-    """The evidence that questions rest on; arrays are by position in the pool."""
+class GateEvidence:
+    """The evidence that the tests rest on; arrays are by position in the pool."""
 
     pool: Pool
     both: Evidence  # of the pool
     candidate: Evidence  # of the candidate alone, its rows numbered as in the pool
     base: Evidence | None  # of the base alone, the same
     base_family: Ints  # (n,) copy family in the base alone; -1 on other rows
-    unit: Ints  # (n,) rows of one number are not independent: copies, near copies, one group
 
     @property
     def family(self) -> Ints:
         """(n,) copy family in the pool."""
         return self.both.copies.family
 
+    @property
+    def unit(self) -> Ints:
+        """(n,) rows of one number are not independent: copies, near copies, one group."""
+        return self.both.together
 
-def find_structure(
+
+def gather(
     pool: Pool,
+    base: Evidence | None,
+    analyse: Analyse,
+    *,
     parts: Collection[str],
-    encoder: Encoder,
-    settings: Settings,
-    progress: Progress,
-) -> Structure:
-    """The evidence of each set alone and of both; parts: of `pipeline.PARTS`, what is wanted."""
-    # Where no row has left, the pool is the candidate.
-    left = bool(pool.removed.any())
+    own: Collection[str],
+) -> GateEvidence:
+    """The evidence of each set alone and of both, each analysed once.
 
-    def looked(dataset: Dataset, parts: Collection[str] = parts) -> Evidence:
-        return look(dataset, [], encoder, settings, progress, parts=parts)
-
-    both = looked(pool.dataset, [p for p in parts if p != "noise" or not left])
+    base: that of the base, of whatever candidate it is the base; parts: of `analysis.PARTS`, what
+    is wanted of both; own: what is wanted of the candidate alone.
+    """
+    # Where no row has left, of other splits neither, the pool is the candidate.
+    same = not pool.removed.any() and len(pool.dataset.held_out) == len(pool.candidate.held_out)
+    both = analyse(pool.dataset, {*parts, *own} if same else parts)
     base_family = np.full(len(pool.in_base), -1, dtype=np.int64)
-    base = None
-    if pool.base is not None:
-        base = looked(_alone(pool.base, pool.in_base))
+    if pool.base is not None and base is not None:
+        base = replace(base, dataset=_numbered(pool.base, pool.in_base))
         base_family[pool.in_base] = base.copies.family
-    return Structure(
+    candidate = _numbered(pool.candidate, pool.in_candidate)
+    return GateEvidence(
         pool=pool,
         both=both,
-        candidate=looked(_alone(pool.candidate, pool.in_candidate)) if left else both,
+        candidate=both if same else analyse(candidate, own),
         base=base,
         base_family=base_family,
-        unit=_together(both),
     )
 
 
-def _together(evidence: Evidence) -> Ints:
-    """(n,) a number for each set of rows that are not independent: copies, pairs that may be
-    copies, and rows of one group."""
-    return keep_near_together(evidence.dataset, evidence.same_text)
-
-
-def _alone(dataset: Dataset, side: Mask) -> Dataset:
+def _numbered(dataset: Dataset, side: Mask) -> Dataset:
     """One of the sets by itself; a row's number is its position in the pool, in which `side` (n,)
     are its rows."""
     numbered = zip(dataset.examples, np.flatnonzero(side).tolist(), strict=True)
@@ -94,7 +88,7 @@ class Suspects:
     together: Ints  # to what both teach
 
 
-def suspects(found: Structure, seed: int) -> Suspects:
+def suspects(found: GateEvidence, seed: int) -> Suspects:
     """The rows that would rather be wrong than right if one label in a hundred were.
 
     The witnesses are those of the base; a row is read by none that was taught it or a copy of it.
@@ -120,7 +114,7 @@ def suspects(found: Structure, seed: int) -> Suspects:
     )
 
 
-def _probes(found: Structure, base: Evidence) -> LabelProbes:
+def _probes(found: GateEvidence, base: Evidence) -> LabelProbes:
     """Of all rows of the pool, taught those of the base.
 
     An added row that may not be read with several rows of the base, which are apart there, is kept
@@ -135,16 +129,14 @@ def _probes(found: Structure, base: Evidence) -> LabelProbes:
     for rows, known in ((of_base, base.neighbours), (added, near)):
         index[rows] = np.where(known.index >= 0, of_base[known.index], -1)
         cosine[rows] = known.cosine
-    own = _together(base)
+    own = base.together
     together = len(unit) + unit
     together[of_base] = own
     first = np.full(len(unit), -1)
     first[unit[of_base[::-1]]] = own[::-1]
     together[added] = np.where(first[unit[added]] >= 0, first[unit[added]], together[added])
-    texts = without_templates(base.dataset.texts, base.templates)
-    of_both = without_templates(both.dataset.texts, both.templates)
-    stripped = dict(zip(of_base.tolist(), texts, strict=True))
-    every = [stripped.get(i, text) for i, text in enumerate(of_both)]
+    stripped = dict(zip(of_base.tolist(), computed(base.stripped), strict=True))
+    every = [stripped.get(i, text) for i, text in enumerate(computed(both.stripped))]
     return LabelProbes.of(vectors, every, Neighbours(index=index, cosine=cosine), together, of_base)
 
 
@@ -159,7 +151,7 @@ def _known_categories(pool: Pool, base: Dataset) -> Ints:
     return np.array([number.get(c, -1) for c in pool.dataset.categories], dtype=np.int64)
 
 
-def _known_beside(found: Structure, base: Dataset) -> dict[int, set[int]]:
+def _known_beside(found: GateEvidence, base: Dataset) -> dict[int, set[int]]:
     """`Evidence.labels_beside` by the base's codes: a base row's as in the base alone."""
     pool, evidence = found.pool, found.base
     assert evidence is not None  # noqa: S101 - asked only where there is a base

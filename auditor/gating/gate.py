@@ -1,15 +1,4 @@
-"""The gate: may a candidate be merged? Questions to both sets, one verdict.
-
-structure.py   what is found in the base alone and in both sets together
-questions.py   the questions: of what was added, of what left, of limits
-answers.py     answers that are counted: what an audit would say, and names
-known.py       answers against a baseline file, and what was added to what it knows
-verdict.py     all answers in one verdict, and the set without the rows to leave out
-
-A question compares the rows that were added with those of the base (`sides/rises.py`), asks what is
-missing (`sides/coverage.py`, `sides/missing.py`), or holds a share of the rows or a forecast to a
-limit (`sides/rises.py`, `sides/drops.py`).
-"""
+"""May a candidate be merged? The gate is asked, and asked again without what fails."""
 
 from __future__ import annotations
 
@@ -19,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.dataset import load_dataset
 from auditor.gating import baseline as baselines
-from auditor.gating.assess import BEYOND_CHECKS, CODES, GateInputs, assess
+from auditor.gating.assess import assess
+from auditor.gating.inputs import GateInputs, prepare
 from auditor.gating.policy import Policy
 from auditor.gating.verdict import without
 from auditor.interfaces import Progress
 from auditor.records.dataset import Dataset
 from auditor.records.verdict import Verdict
-from auditor.resources import open_encoder, with_options
+from auditor.resources import with_options
 from auditor.settings import Settings
 from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
-
-__all__ = ["BEYOND_CHECKS", "CODES", "gate"]
 
 ROUNDS = 3  # in which rows are left out and the gate is asked again
 
@@ -61,22 +49,22 @@ def gate(
     own = load_dataset(candidate, settings)
     former = None if base is None else load_dataset(base, beside, strict_roles=False)
     incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
-    asking = GateInputs(
-        base=former,
+    inputs = prepare(
+        own,
+        former,
         baseline=known,
         incoming=incoming,
         policy=policy,
         settings=settings,
-        encoder=open_encoder(settings, progress),
         progress=progress,
     )
-    verdict = assess(own, asking)
+    verdict = assess(own, inputs)
     if isinstance(candidate, str | Path):
         verdict = dataclasses.replace(verdict, file=str(candidate))
-    return _with_what_to_drop(verdict, own, asking)
+    return _with_what_to_drop(verdict, own, inputs)
 
 
-def _with_what_to_drop(verdict: Verdict, own: Dataset, asking: GateInputs) -> Verdict:
+def _with_what_to_drop(verdict: Verdict, own: Dataset, inputs: GateInputs) -> Verdict:
     """With the rows to leave out, and the outcome without them: the gate is asked again.
 
     What fails may hide what else would; so what fails then is left out, too, a few times over.
@@ -86,7 +74,7 @@ def _with_what_to_drop(verdict: Verdict, own: Dataset, asking: GateInputs) -> Ve
         left = without(own, tuple(drop.values()))
         if again.outcome != "fail" or not again.drop or left is None:
             break
-        again = assess(left, asking)
+        again = assess(left, inputs)
         drop |= {d.row: d for d in again.drop}
     if not drop:
         return verdict

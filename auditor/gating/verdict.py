@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from importlib.metadata import version
 
 from auditor.gating import baseline as baselines
-from auditor.gating.evidence import Structure
+from auditor.gating.evidence import GateEvidence
 from auditor.gating.hypotheses import STATUSES, outcome
 from auditor.gating.policy import Policy
 from auditor.records.audit import EmbedderSummary
@@ -22,7 +22,7 @@ REJECTED = 3  # rows that could not be read, and are named
 
 
 def make_verdict(
-    found: Structure,
+    found: GateEvidence,
     base: Dataset | None,
     tested: Sequence[Tested],
     drop: tuple[Dropped, ...],

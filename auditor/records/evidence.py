@@ -80,17 +80,25 @@ class Evidence:
     neighbours: Neighbours
     copies: CopyFamilies
     same_text: CopyFamilies  # `copies` of all kinds together: folds must not divide them
-    templates: tuple[Template, ...]
+    together: Ints  # (n,) sets of rows that folds must not divide: those, near copies, groups
     seed: int  # of what checks draw at random
+    templates: tuple[Template, ...] | NotComputed = NOT_COMPUTED
+    # (n,) each text without the fixed words of its templates
+    stripped: Sequence[str] | NotComputed = NOT_COMPUTED
     subtypes: tuple[Subtype, ...] | NotComputed = NOT_COMPUTED
     out_of_fold: OutOfFold | NotComputed | None = NOT_COMPUTED  # None: a single category
     forecast: Forecast | NotComputed | None = NOT_COMPUTED
     reference: Reference | None = None
-    copies_across: CopyFamilies | None = None  # of examples, then held_out; None: no other split
-    same_text_across: CopyFamilies | None = None  # `copies_across` of all kinds together
-    repetition: tuple[Repetition, ...] = ()  # of categories with enough examples
-    matches: tuple[TemplateMatch, ...] = ()  # of the templates with excess, most rows first
-    pattern_alone: PatternAlone | None = None  # None: no frames
+    held_out: Embeddings | NotComputed = NOT_COMPUTED  # of `Dataset.held_out`
+    # Of examples, then held_out; None: no other split.
+    copies_across: CopyFamilies | NotComputed | None = NOT_COMPUTED
+    # `copies_across` of all kinds together
+    same_text_across: CopyFamilies | NotComputed | None = NOT_COMPUTED
+    # Of categories with enough examples.
+    repetition: tuple[Repetition, ...] | NotComputed = NOT_COMPUTED
+    # Of the templates with excess, most rows first.
+    matches: tuple[TemplateMatch, ...] | NotComputed = NOT_COMPUTED
+    pattern_alone: PatternAlone | NotComputed | None = NOT_COMPUTED  # None: no frames
     # Or why a category has none; None: no frames.
     template_leakage: Mapping[str, TemplateLeakage | str] | NotComputed | None = NOT_COMPUTED
     label_noise: NoiseEstimate | NotComputed | None = NOT_COMPUTED  # None: a single category

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from auditor.dataset import load_dataset
-from auditor.gating.assess import GateInputs, assess
+from auditor.gating.assess import assess
+from auditor.gating.inputs import prepare
 from auditor.gating.policy import Policy
 from auditor.records.verdict import Tested, Verdict
-from auditor.resources import open_encoder
 from auditor.settings import Settings
 
 LABELS = ("category", "topic", "label")
@@ -50,16 +50,17 @@ def settings(asked: argparse.Namespace, **more: object) -> Settings:
 
 def judged(candidate: Rows, base: Rows | None, settings: Settings) -> Verdict:
     """The verdict of `auditor.gate.gate`, without the runs that say what it is without rows."""
-    asking = GateInputs(
-        base=None if base is None else load_dataset(base, settings),
+    own = load_dataset(candidate, settings)
+    inputs = prepare(
+        own,
+        None if base is None else load_dataset(base, settings),
         baseline=None,
         incoming=None,
         policy=Policy(),
         settings=settings,
-        encoder=open_encoder(settings),
         progress=lambda *_: None,
     )
-    return assess(load_dataset(candidate, settings), asking)
+    return assess(own, inputs)
 
 
 def first_reason(verdict: Verdict) -> Tested | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.errors import UsageError
-from auditor.gating.gate import CODES
+from auditor.gating.inputs import CODES
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, Policy, Rule, load_policy
 
 

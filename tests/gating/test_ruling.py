@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from auditor.errors import UsageError
-from auditor.gating.gate import CODES
+from auditor.gating.inputs import CODES
 from auditor.gating.ruling import Ruling, ruling
 
 GATE = "[gate.checks.label-error]\nfail_rise = {}\n"

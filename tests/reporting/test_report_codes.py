@@ -11,7 +11,7 @@ import pytest
 from auditor.checks import CHECKS
 from auditor.checks.limits import limits_of
 from auditor.errors import UsageError
-from auditor.gating.gate import BEYOND_CHECKS
+from auditor.gating.inputs import BEYOND_CHECKS
 from auditor.records.findings import Limit
 from auditor.reporting.codes import Code, codes, explain
 from auditor.reporting.html import HtmlRenderer
