@@ -13,12 +13,13 @@ from auditor.checks.rejected_rows import RejectedRows
 from auditor.embedding.embed import Encoder
 from auditor.gating import baseline as baselines
 from auditor.gating import flagging
+from auditor.gating.answering import Decided, decide
 from auditor.gating.counted import about_errors, about_names, about_sets, standing, unclear
 from auditor.gating.coverage import find_subjects, losses
 from auditor.gating.evidence import Structure, find_structure, suspects
 from auditor.gating.flagging import Flags
 from auditor.gating.forecasts import forecast_tests
-from auditor.gating.hypotheses import Decided, HypothesisFamily, decide
+from auditor.gating.hypotheses import HypothesisFamily
 from auditor.gating.known_findings import against
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, Policy, Rule
 from auditor.gating.rate_increases import rate_increases, shares
@@ -228,7 +229,7 @@ def _paraphrases(found: Structure) -> Flags:
     sides, base = found.pool, found.base
     assert base is not None  # noqa: S101 - asked only where there is a base
     family = base.copies.family
-    closest = closest_other(base.neighbours, family, family)
+    closest = closest_other(base.neighbours, family)
     everywhere = np.zeros(len(sides.in_base), dtype=np.float32)
     everywhere[sides.in_base] = closest
     level = paraphrase_level(closest)

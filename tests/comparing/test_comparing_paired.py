@@ -1,4 +1,4 @@
-"""Samples of one size, and intervals of accuracies that are read on the same rows."""
+"""Intervals of accuracies that are read on the same rows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from auditor.comparing.retention import Scored, apart, paired, sample
-from auditor.records.comparison import Figure
+from auditor.comparing.figures import independent_contrast
+from auditor.comparing.fitted import Scored
+from auditor.comparing.paired import paired_contrast
 from auditor.records.dataset import Dataset, Example
 
 
@@ -24,15 +25,6 @@ def scored(n):
     )
 
 
-@pytest.mark.parametrize("size_of", [(10, 10), (18, 2), (0, 20)])
-def test_a_sample_has_the_size_and_where_it_can_the_mix_of_the_smaller_set(size_of):
-    codes = np.array([0] * 15 + [1] * 40)
-    drawn = sample(codes, np.array(size_of), 20, np.random.default_rng(0))
-    assert len(np.unique(drawn)) == 20
-    counts = np.bincount(codes[drawn], minlength=2)
-    assert counts.tolist() == [min(15, size_of[0]), 20 - min(15, size_of[0])]
-
-
 def test_intervals_of_a_paired_difference_hold_it_about_four_times_in_five():
     held = 0
     for seed in range(200):
@@ -40,7 +32,9 @@ def test_intervals_of_a_paired_difference_hold_it_about_four_times_in_five():
         base = random.random(120) < 0.7
         right = np.stack([base, np.where(random.random(120) < 0.2, True, base)], axis=1)
         # The second is right in .7 + .2 x .3
-        difference = paired(right.astype(float), scored(120), np.ones(120, bool), seed).difference
+        difference = paired_contrast(
+            right.astype(float), scored(120), np.ones(120, bool), seed
+        ).difference
         held += difference.low <= 0.06 <= difference.high
     assert 0.7 <= held / 200 <= 0.9
 
@@ -48,8 +42,10 @@ def test_intervals_of_a_paired_difference_hold_it_about_four_times_in_five():
 def test_pairing_makes_the_interval_of_the_difference_narrower():
     random = np.random.default_rng(0)
     right = np.repeat((random.random(200) < 0.6)[:, None], 2, axis=1).astype(float)
-    told = paired(right, scored(200), np.ones(200, bool), 0)
-    assert told.difference.high < 0.2 * apart(told.base, told.candidate).difference.high
+    told = paired_contrast(right, scored(200), np.ones(200, bool), 0)
+    assert (
+        told.difference.high < 0.2 * independent_contrast(told.base, told.candidate).difference.high
+    )
 
 
 @pytest.mark.parametrize(("rows", "of_one"), [(30, 1), (30, 3), (100, 3), (300, 10)])
@@ -57,7 +53,7 @@ def test_rows_on_which_nothing_differs_do_not_show_that_nothing_ever_does(rows, 
     """Units of `of_one` rows: of as many, one in ten can well differ."""
     right = np.repeat((np.arange(rows) % 4 > 0)[:, None], 2, axis=1).astype(float)
     data = dataclasses.replace(scored(rows), units=np.arange(rows) // of_one)
-    found = paired(right, data, np.ones(rows, bool), 0).difference
+    found = paired_contrast(right, data, np.ones(rows, bool), 0).difference
     units = rows / of_one
     assert found.high == -found.low == pytest.approx(1.2816 / (units + 2), rel=0.05)
 
@@ -65,15 +61,7 @@ def test_rows_on_which_nothing_differs_do_not_show_that_nothing_ever_does(rows, 
 def test_one_large_customer_among_small_ones_is_most_of_what_is_known():
     right = np.ones((120, 2))
     owner = np.minimum(np.arange(120), 20)  # the last has a hundred rows
-    found = paired(
+    found = paired_contrast(
         right, dataclasses.replace(scored(120), units=owner), np.ones(120, bool), 0
     ).difference
     assert found.high > 0.3
-
-
-def test_the_interval_of_independent_figures_is_their_root_sum_of_squares():
-    one, other = Figure(value=0.5, low=0.47, high=0.54), Figure(value=0.6, low=0.56, high=0.63)
-    difference = apart(one, other).difference
-    assert difference.value == pytest.approx(0.1)
-    assert difference.low == pytest.approx(0.1 - np.hypot(0.04, 0.04), abs=1e-4)
-    assert difference.high == pytest.approx(0.1 + np.hypot(0.03, 0.03), abs=1e-4)
