@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from auditor.comparing.measures import measure_sets
-from auditor.comparing.probing import Question
+from auditor.comparing.probing import ForecastInputs
 from auditor.comparing.result import put_together
 from auditor.comparing.retaining import retain
 from auditor.comparing.sets import NAMES, two_sets
@@ -66,13 +66,13 @@ def compare(
     encoder = open_encoder(settings, progress)
     structure = find_pooled_structure(pool(sets.base, sets.candidate), encoder, progress)
     measures = measure_sets(structure, sets, settings.seed)
-    question = Question(
+    inputs = ForecastInputs(
         update=(incoming, encoder.embed(incoming.texts)) if incoming else None,
         target=target,
         coefficients=coefficients,
         settings=settings,
         progress=progress,
     )
-    retained = retain(structure, question)
+    retained = retain(structure, inputs)
     comparison = put_together(structure, measures, retained, settings, split_by)
     return comparison_without_text(comparison) if settings.no_text else comparison

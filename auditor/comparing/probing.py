@@ -31,7 +31,7 @@ HALVES = 2  # times as many halves as probes have seeds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ForecastInputs:
     """What is asked of both sets alike."""
 
     update: tuple[Dataset, Embeddings] | None
@@ -42,17 +42,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probing:
+class PoolProbes:
     """Folds of the pool, and what is not taught beside each of them."""
 
     structure: PooledStructure
-    question: Question
+    inputs: ForecastInputs
     codes: Ints  # (n,) category of each row
     folds: Ints  # (n,)
     barred: Mask  # (FOLDS, n)
 
     @classmethod
-    def of(cls, structure: PooledStructure, question: Question) -> Probing:
+    def of(cls, structure: PooledStructure, inputs: ForecastInputs) -> PoolProbes:
         """The folds of a pool: what belongs together is in one."""
         kept, codes = structure.inseparable, structure.pool.dataset.codes
         folds = assign_folds(kept.units, codes)
@@ -64,7 +64,7 @@ class Probing:
             kept.review,
             structure.parents.level,
         )
-        return cls(structure=structure, question=question, codes=codes, folds=folds, barred=bars)
+        return cls(structure=structure, inputs=inputs, codes=codes, folds=folds, barred=bars)
 
     def fit(self, rows: Ints, settings: Settings, turns: int = HALVES) -> Told:
         """What a model of the pool's `rows` knows, and what it is expected to forget.
@@ -112,7 +112,7 @@ class Probing:
             out_of_fold=OutOfFold(probabilities=out_of_fold, template_disjoint=out_of_fold),
             held_out=self._on_base(right, known),
         )
-        q = self.question
+        q = self.inputs
         return run_forecast(old, q.update, q.target, q.coefficients, settings, q.progress)
 
     def _on_base(self, right: Mask, known: Ints) -> HeldOut:

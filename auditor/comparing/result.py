@@ -25,7 +25,7 @@ def put_together(
     split_by: str | None,
 ) -> Comparison:
     """The comparison, with its texts."""
-    composition, fidelity, pool = measures.composition, retained.fidelity, structure.pool
+    composition, basis, pool = measures.composition, retained.basis, structure.pool
     base_rows, candidate_rows = _rows_pointed_at(measures)
     return Comparison(
         base=composition.base,
@@ -33,10 +33,10 @@ def put_together(
         kept=composition.kept,
         added=composition.added,
         removed=composition.removed,
-        update=fidelity.update,
-        chosen=fidelity.chosen,
-        skill=fidelity.skill,
-        provenance=fidelity.provenance,
+        update=basis.update,
+        chosen=basis.chosen,
+        skill=basis.skill,
+        provenance=basis.provenance,
         matched=retained.matched,
         full=retained.full,
         unseen=retained.unseen,

@@ -11,7 +11,7 @@ from auditor.comparing.figures import independent_contrast
 from auditor.comparing.fitted import Draws, Scored
 from auditor.comparing.matching import DRAWS, matched_samples
 from auditor.comparing.paired import paired_contrast
-from auditor.comparing.probing import HALVES, Probing, Question
+from auditor.comparing.probing import HALVES, ForecastInputs, PoolProbes
 from auditor.comparing.retention import retention
 from auditor.comparing.structure import PooledStructure
 from auditor.comparing.unseen import unseen
@@ -28,7 +28,7 @@ FORECASTS = 2 + DRAWS  # at most, among which a budget is divided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class ForecastBasis:
     """How the forecasts were made; the names are those of `Comparison`."""
 
     update: Update | None = None
@@ -41,7 +41,7 @@ class Rung:
 class Retained:
     """Accuracies and forecasts of both sets; the names are those of `Comparison`."""
 
-    fidelity: Rung
+    basis: ForecastBasis
     matched: Retention | None
     full: Retention | None
     unseen: Unseen | None
@@ -50,26 +50,26 @@ class Retained:
     skipped: tuple[SkippedCheck, ...]
 
 
-def retain(structure: PooledStructure, question: Question) -> Retained:
+def retain(structure: PooledStructure, inputs: ForecastInputs) -> Retained:
     """What both sets retain; nothing, and why, where there is nothing to hold them against."""
-    pool, seed = structure.pool, question.settings.seed
+    pool, seed = structure.pool, inputs.settings.seed
     sides = np.flatnonzero(pool.in_base), np.flatnonzero(pool.in_candidate)
     if min(len(np.unique(pool.dataset.codes[rows])) for rows in sides) < 2:
         return _nothing("a set has one category, so nothing can be forgotten in favour of another")
-    probing = Probing.of(structure, question)
+    probes = PoolProbes.of(structure, inputs)
     # The candidate's forecast comes first: it settles the rung where there is a budget.
-    candidate = probing.fit(sides[1], _first(question.settings))
-    settings = _at_rung(question.settings, candidate.forecast.probe)
-    full = [probing.fit(sides[0], settings)], [candidate]
-    scored = _scored(structure, question, candidate.forecast.probe)
+    candidate = probes.fit(sides[1], _first(inputs.settings))
+    settings = _at_rung(inputs.settings, candidate.forecast.probe)
+    full = [probes.fit(sides[0], settings)], [candidate]
+    scored = _scored(structure, inputs, candidate.forecast.probe)
     at_full_size = retention(full, scored, seed)
     if at_full_size is None:
         theirs = ", ".join(sorted(set(pool.dataset.categories))[:6])
         return _nothing(f"the sets have no category in common, of {theirs}")
-    matched = _matched(probing, sides, full, settings)
-    found, reason = unseen(pool, probing.folds, probing.barred, full, matched, scored, seed)
+    matched = _matched(probes, sides, full, settings)
+    found, reason = unseen(pool, probes.folds, probes.barred, full, matched, scored, seed)
     return Retained(
-        fidelity=_fidelity(candidate.forecast),
+        basis=_basis(candidate.forecast),
         matched=retention(matched, scored, seed),
         full=at_full_size,
         unseen=found,
@@ -93,27 +93,28 @@ def _at_rung(settings: Settings, fidelity: str) -> Settings:
     return dataclasses.replace(settings, budget=None, probe=fidelity)
 
 
-def _matched(probing: Probing, sides: tuple[Ints, Ints], full: Draws, settings: Settings) -> Draws:
+def _matched(
+    probes: PoolProbes, sides: tuple[Ints, Ints], full: Draws, settings: Settings
+) -> Draws:
     """Both sets at the size of the smaller, from `sides`, the positions of either set's rows."""
     base, candidate = sides
     if len(base) == len(candidate):
         return full
     small, large = (0, 1) if len(base) < len(candidate) else (1, 0)
     draws = 1 if full[1][0].forecast.probe == "full" else DRAWS
-    samples = matched_samples(probing.codes, sides[small], sides[large], draws, settings.seed)
+    samples = matched_samples(probes.codes, sides[small], sides[large], draws, settings.seed)
     # How much another set of this size would differ is asked of the first sample alone.
     sampled = [
-        probing.fit(rows, settings, turns=0 if draw else HALVES)
-        for draw, rows in enumerate(samples)
+        probes.fit(rows, settings, turns=0 if draw else HALVES) for draw, rows in enumerate(samples)
     ]
     whole = [full[small][0]] * draws
     return (whole, sampled) if small == 0 else (sampled, whole)
 
 
-def _scored(structure: PooledStructure, question: Question, fidelity: str) -> Scored:
-    spread = question.coefficients.fidelities[fidelity].spread
+def _scored(structure: PooledStructure, inputs: ForecastInputs, fidelity: str) -> Scored:
+    spread = inputs.coefficients.fidelities[fidelity].spread
     together = spread.update**2 + spread.category**2
-    trained = question.update[0].examples if question.update else ()
+    trained = inputs.update[0].examples if inputs.update else ()
     return Scored(
         dataset=structure.pool.dataset,
         base=structure.pool.in_base,
@@ -142,8 +143,8 @@ def _own(
     return independent_contrast(accuracy(sides[0]), accuracy(sides[1]))
 
 
-def _fidelity(forecast: Forecast) -> Rung:
-    return Rung(
+def _basis(forecast: Forecast) -> ForecastBasis:
+    return ForecastBasis(
         update=forecast.update,
         chosen=forecast.chosen,
         skill=forecast.skill,
@@ -153,7 +154,7 @@ def _fidelity(forecast: Forecast) -> Rung:
 
 def _nothing(reason: str) -> Retained:
     return Retained(
-        fidelity=Rung(),
+        basis=ForecastBasis(),
         matched=None,
         full=None,
         unseen=None,

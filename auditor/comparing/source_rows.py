@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.comparing.figures import share_of
 from auditor.comparing.rewordings import Rewordings, find_rewordings
@@ -96,7 +95,7 @@ def amplification(
     )
 
 
-def _histogram(each: NDArray[np.int64]) -> tuple[tuple[int, int, int], ...]:
+def _histogram(each: Ints) -> tuple[tuple[int, int, int], ...]:
     ends = [*(b - 1 for b in BINS[1:]), max(int(each.max(initial=0)), BINS[-1])]
     bins = [
         (low, high, int(((each >= low) & (each <= high)).sum()))

@@ -13,7 +13,7 @@ from collections import defaultdict
 import numpy as np
 
 from auditor.comparing.fitted import Draws, Scored
-from auditor.comparing.unseen_rows import FEWEST, evaluable, unseen_contrast
+from auditor.comparing.unseen_rows import FEWEST_FAMILIES, evaluable, unseen_contrast
 from auditor.paraphrases import is_paraphrase
 from auditor.pool import Pool
 from auditor.prediction.folds import FOLDS
@@ -82,11 +82,11 @@ def unseen(
     sides = (pool.in_base, pool.in_candidate)
     rows = evaluable(np.flatnonzero(pool.in_base), pool.dataset.codes, folds, bars, sides)
     families = len(np.unique(scored.units[rows]))
-    if families < FEWEST:
+    if families < FEWEST_FAMILIES:
         left = f"only {families}" if families else "none"
         return None, (
             f"of the base's rows that neither set has seen {left} can be read, copies and "
-            f"rewordings counting once, and at least {FEWEST} are needed"
+            f"rewordings counting once, and at least {FEWEST_FAMILIES} are needed"
         )
     like_base = np.isin(scored.units, scored.units[pool.in_base]) | bars.any(axis=0)
     return Unseen(

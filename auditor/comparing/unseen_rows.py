@@ -16,7 +16,7 @@ from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.comparison import Contrast
 
 HELD = 0.95
-FEWEST = 30  # independent rows: with fewer, an accuracy's standard error is more than .09
+FEWEST_FAMILIES = 30  # independent rows: with fewer, an accuracy's standard error is more than .09
 
 
 def evaluable(base: Ints, codes: Ints, folds: Ints, barred: Mask, sides: tuple[Mask, Mask]) -> Mask:
