@@ -15,14 +15,14 @@ BY_CHANCE = 0.05  # share of base rows whose nearest other one counts as a varia
 LEVEL_DIGITS = 4
 
 
-def closest_other(near: Neighbours, own: Ints, families: Ints) -> Floats:
+def closest_other(near: Neighbours, families: Ints) -> Floats:
     """(n,) cosine of each row to its nearest neighbour of another copy family.
 
-    near (n, k): of each row; own (n,): family of each row, families (p,): of each row that
-    `near.index` counts. The farthest where all are copies; 0 without neighbours.
+    near (n, k) among the n rows; families (n,): copy families. The farthest where all are copies;
+    0 without neighbours.
     """
     index, cosine = near.index, near.cosine
-    other = (families[index] != own[:, None]) & (index >= 0)
+    other = (families[index] != families[:, None]) & (index >= 0)
     last = np.maximum((index >= 0).sum(axis=1) - 1, 0)
     first = np.where(other.any(axis=1), other.argmax(axis=1), last)
     return np.asarray(np.maximum(cosine[np.arange(len(index)), first], 0.0))

@@ -6,16 +6,16 @@ from collections import Counter
 
 import numpy as np
 
+from auditor.comparing.figures import share_of
 from auditor.comparing.source_rows import SourceRows
 from auditor.records.arrays import Ints
-from auditor.records.comparison import Agreement, Disagreement, Figure
+from auditor.records.comparison import Agreement, Disagreement
 from auditor.records.dataset import Dataset
-from auditor.statistics import score_interval
 
 SHOWN = 8  # disagreements that are shown, and confusions
 
 
-def agreement(
+def label_agreement(
     dataset: Dataset, found: SourceRows, base_rows: Ints, candidate_rows: Ints
 ) -> Agreement | None:
     """The labels of copies and variations beside those of their parents; None without any.
@@ -29,16 +29,13 @@ def agreement(
     codes, names = dataset.codes, dataset.categories
     left, right = codes[found.parent[hits]], codes[found.added[hits]]
     same = left == right
-    share = float(same.mean())
-    apart = float(len(np.unique(found.parent[hits])))
-    low, high = score_interval(np.array(share), np.array(apart), 0.8)
     wrong = hits[~same]
     order = wrong[np.lexsort((found.added[wrong], -found.cosine[wrong]))]
     confused = Counter((names[a], names[b]) for a, b in zip(left[~same], right[~same], strict=True))
     return Agreement(
         pairs=len(hits),
         same=int(same.sum()),
-        share=Figure(value=round(share, 4), low=round(float(low), 4), high=round(float(high), 4)),
+        share=share_of(float(same.mean()), len(np.unique(found.parent[hits]))),
         disagreements=tuple(
             Disagreement(
                 base_row=int(base_rows[found.parent[i]]),

@@ -1,37 +1,28 @@
-"""Two sets held against each other: does the added data help the model keep what it knows?
-
-sets.py       two files, or one with a column that says which rows are whose
-structure.py  what is found in both sets together: copies, templates, variations
-measures.py   each measure of `sides/` on that
-unseen.py     which rows neither set has seen, and what is not taught beside them
-retaining.py  accuracy and forecast of both sets, at full and at matched size, on the same rows
-"""
+"""Two sets held against each other: does the added data help the model keep what it knows?"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from auditor.comparing.measures import measure, shown
-from auditor.comparing.retaining import Question, retain
+from auditor.comparing.measures import measure_sets
+from auditor.comparing.probing import ForecastInputs
+from auditor.comparing.result import put_together
+from auditor.comparing.retaining import retain
 from auditor.comparing.sets import NAMES, two_sets
-from auditor.comparing.structure import find_structure
+from auditor.comparing.structure import find_pooled_structure
 from auditor.dataset import load_dataset
 from auditor.interfaces import Progress
 from auditor.no_text import comparison_without_text
 from auditor.pool import pool
-from auditor.records.audit import EmbedderSummary
 from auditor.records.comparison import Comparison
-from auditor.resources import coefficients_of, open_encoder, target_of, with_options
+from auditor.resources import open_encoder, plan_of, with_options
 from auditor.settings import Settings
 from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
-
-PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn")
 
 __all__ = ["compare"]
 
@@ -46,7 +37,7 @@ def compare(
     split_by: str | None = None,
     settings: Settings | None = None,
     progress: Progress = lambda *_: None,
-    **options: Any,
+    **options: object,
 ) -> Comparison:
     """Holds the labelled dataset `candidate` against `base`, and forecasts what each retains.
 
@@ -57,36 +48,20 @@ def compare(
     on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
     """
     settings = with_options(settings or Settings(), options)
-    coefficients = coefficients_of(settings)
     sets = two_sets(base, candidate, split_by, tuple(names), settings)
     beside = dataclasses.replace(settings, input_format=None)
     incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
-    target = target_of(settings, given=incoming is not None)
+    plan = plan_of(settings, given=incoming is not None)
     encoder = open_encoder(settings, progress)
-    structure = find_structure(pool(sets.base, sets.candidate), encoder, progress)
-    measured = measure(structure, sets, settings.seed)
-    question = Question(
+    structure = find_pooled_structure(
+        pool(sets.base, sets.candidate), encoder, settings.seed, progress
+    )
+    measures = measure_sets(structure, sets, settings.seed)
+    inputs = ForecastInputs(
         update=(incoming, encoder.embed(incoming.texts)) if incoming else None,
-        target=target,
-        coefficients=coefficients,
-        settings=settings,
+        plan=plan,
         progress=progress,
     )
-    retained = retain(structure, question)
-    texts, base_texts = shown(structure.pool, measured)
-    embeddings = structure.embeddings
-    comparison = Comparison(
-        **measured,
-        **retained,
-        examples=texts,
-        base_examples=base_texts,
-        settings={**settings.deciding(), "split_by": split_by},
-        embedder=EmbedderSummary(
-            name=embeddings.embedder,
-            revision=embeddings.revision,
-            dim=embeddings.dim,
-            precision=embeddings.precision,
-        ),
-        versions={p: version(p) for p in PACKAGES},
-    )
+    retained = retain(structure, inputs)
+    comparison = put_together(structure, measures, retained, settings, split_by)
     return comparison_without_text(comparison) if settings.no_text else comparison

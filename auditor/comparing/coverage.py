@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.comparing.distinctive_ngrams import Grams, keywords
+from auditor.comparing.distinctive_ngrams import Grams, distinctive_words
 from auditor.gating.coverage import Subjects, find_subjects, losses
-from auditor.gating.hypotheses import decide
+from auditor.gating.hypotheses import decide_together, without_repeats
 from auditor.gating.policy import AGAINST_A_BASE, Policy
 from auditor.pool import Pool
 from auditor.records.arrays import Floats, Ints, Mask
@@ -55,15 +55,14 @@ def _find_lost(pool: Pool, subjects: Subjects, families: Ints) -> Iterator[_Lost
     policy = Policy()
     asked = losses(pool, subjects, families, AGAINST_A_BASE["coverage-loss"])
     found, number = asked.found, {id(question): g for g, question in enumerate(asked.asked)}
-    decided = decide(
-        pool,
+    answers = decide_together(
         [asked],
         false_alarms=policy.false_alarms,
         fewest=policy.fewest,
         unseen=policy.unseen,
     )
-    for question, answer in zip(decided.asked, decided.tested, strict=True):
-        g = number[id(question)]
+    for answer in without_repeats(answers):
+        g = number[id(answer.asked)]
         if answer.status == "fail":
             yield _Lost(
                 members=found.members[g],
@@ -88,7 +87,7 @@ def _region(
     return Region(
         category=category,
         missing_in=missing_in,
-        keywords=keywords(grams, rows, among) if len(rows) < len(among) else (),
+        keywords=distinctive_words(grams, rows, among) if len(rows) < len(among) else (),
         base=base,
         candidate=candidate,
         expected=lost.expected,

@@ -118,7 +118,7 @@ def _distinct(grams: Grams, order: Ints, z: NDArray[np.float64]) -> list[int]:
     return chosen
 
 
-def keywords(grams: Grams, inside: Ints, among: Ints, most: int = 6) -> tuple[str, ...]:
+def distinctive_words(grams: Grams, inside: Ints, among: Ints, most: int = 6) -> tuple[str, ...]:
     """The words that the rows `inside` have more than the other rows of `among`."""
     outside = np.setdiff1d(among, inside)
     one, other = _rows_with(grams, outside), _rows_with(grams, inside)

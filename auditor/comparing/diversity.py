@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from auditor.records.arrays import Floats, Ints, Mask
+from auditor.comparing.figures import figure
+from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.comparison import Contrast, Diversity, Figure
 
 STRATA = 5  # of length, by the words of both sets
@@ -59,9 +59,9 @@ def diversity(
         Diversity(
             measure=name,
             contrast=Contrast(
-                base=_figure(told[:, 0, i]),
-                candidate=_figure(told[:, 1, i]),
-                difference=_figure(told[:, 1, i] - told[:, 0, i]),
+                base=_over_draws(told[:, 0, i]),
+                candidate=_over_draws(told[:, 1, i]),
+                difference=_over_draws(told[:, 1, i] - told[:, 0, i]),
             ),
         )
         for i, name in enumerate(MEASURES)
@@ -96,7 +96,6 @@ def _measures(counted: Sequence[csr_array], vectors: Floats, rows: Ints) -> list
     return [*(float((s > 0).sum() / max(s.sum(), 1.0)) for s in sums), apart]
 
 
-def _figure(values: NDArray[np.float64]) -> Figure:
+def _over_draws(values: Table) -> Figure:
     low, high = np.quantile(values, TAILS)
-    mean = float(values.mean())
-    return Figure(value=round(mean, 4), low=round(float(low), 4), high=round(float(high), 4))
+    return figure(float(values.mean()), low, high)

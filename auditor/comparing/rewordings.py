@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from auditor.comparing.figures import figure
 from auditor.paraphrases import LEVEL_DIGITS, paraphrase_level
 from auditor.records.arrays import Floats, Ints
 from auditor.records.comparison import Figure
@@ -44,18 +45,18 @@ def find_rewordings(closest: Floats, cosine: Floats, near: Ints) -> Rewordings:
     """
     level = paraphrase_level(closest)
     if len(closest) < 2 or not len(cosine):
-        return Rewordings(share=Figure(value=0.0, low=0.0, high=0.0), level=level)
+        return Rewordings(share=figure(0.0, 0.0, 0.0), level=level)
     own, added = np.sort(closest.round(LEVEL_DIGITS)), np.sort(cosine.round(LEVEL_DIGITS))
     edge = np.quantile(own, FARTHEST, method="higher")
     base_far, added_far = (float((side < edge).mean()) for side in (own, added))
     if not base_far:  # so many base rows are equally far that there is no farthest quarter
-        return Rewordings(share=Figure(value=0.0, low=0.0, high=1.0), level=level)
+        return Rewordings(share=figure(0.0, 0.0, 1.0), level=level)
     sources = len(np.unique(near))
     low, new, high = _ratio(added_far, sources, base_far, len(own), held=0.8)
     if _ratio(added_far, sources, base_far, len(own), held=0.9)[2] < 1 - FEW:
         level = -1.0 if new <= FEW else min(level, _level(own, added, new))
-    value, least, most = (round(float(np.clip(1 - x, 0, 1)), 4) for x in (new, high, low))
-    return Rewordings(share=Figure(value=value, low=least, high=most), level=level)
+    value, least, most = (float(np.clip(1 - x, 0, 1)) for x in (new, high, low))
+    return Rewordings(share=figure(value, least, most), level=level)
 
 
 def _ratio(one: float, n: int, other: float, m: int, held: float) -> tuple[float, float, float]:

@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from auditor.comparing.figures import share_of
 from auditor.comparing.rewordings import Rewordings, find_rewordings
 from auditor.paraphrases import is_paraphrase, paraphrase_level
 from auditor.records.arrays import Floats, Ints, Mask
-from auditor.records.comparison import Amplification, Figure, SourceRow
-from auditor.statistics import score_interval
+from auditor.records.comparison import Amplification, SourceRow
 
 BINS = (0, 1, 2, 3, 5, 10, 20, 50, 100)  # variations; a bin reaches up to the next one
 LARGEST, SHOWN = 5, 4  # parents, and variations of each, that are shown
@@ -79,13 +78,11 @@ def amplification(
     hits = found.variation
     parents, each = np.unique(found.parent[hits], return_counts=True)
     sources = len(np.unique(found.parent))
-    share = float(hits.mean())
-    low, high = score_interval(np.array(share), np.array(float(max(sources, 1))), 0.8)
     return Amplification(
         level=found.level,
         added=len(hits),
         paraphrases=int(hits.sum()),
-        share=Figure(value=round(share, 4), low=round(float(low), 4), high=round(float(high), 4)),
+        share=share_of(float(hits.mean()), max(sources, 1)),
         reworded=found.rewordings.share,
         reworded_of=len(np.unique(found.parent[found.reworded])),
         parents=len(parents),
@@ -98,7 +95,7 @@ def amplification(
     )
 
 
-def _histogram(each: NDArray[np.int64]) -> tuple[tuple[int, int, int], ...]:
+def _histogram(each: Ints) -> tuple[tuple[int, int, int], ...]:
     ends = [*(b - 1 for b in BINS[1:]), max(int(each.max(initial=0)), BINS[-1])]
     bins = [
         (low, high, int(((each >= low) & (each <= high)).sum()))

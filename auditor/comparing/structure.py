@@ -2,88 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from auditor.analysis import analyse
 from auditor.comparing.effective import families_with
 from auditor.comparing.source_rows import SourceRows, find_source_rows
 from auditor.comparing.unseen import groups
 from auditor.embedding.embed import Encoder
 from auditor.interfaces import Progress
 from auditor.paraphrases import closest_other
-from auditor.pipeline import NEIGHBOURS
 from auditor.pool import Pool
 from auditor.prediction.folds import keep_together
-from auditor.records.arrays import Floats, Ints, Mask
+from auditor.records.arrays import Ints, Mask
 from auditor.records.dataset import Dataset
+from auditor.records.evidence import Evidence
 from auditor.records.structure import CopyFamilies, Embeddings
-from auditor.structure.copies import find_copies
 from auditor.structure.neighbours import nearest
 from auditor.structure.templates import find_templates
 from auditor.structure.tokens import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Structure:
+class Inseparable:
+    """Which rows of the pool folds must not divide: those of one number; (n,) each."""
+
+    together: Ints  # copies and groups: what a random split keeps together
+    families: Ints  # rewordings too, which go where their base row goes
+    units: Ints  # the base's templates too: what an honest split keeps together
+    review: Ints  # (p, 2) pairs that may be copies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PooledStructure:
     """The pool of both sets and what repeats in it; arrays are by position in the pool."""
 
     pool: Pool
     embeddings: Embeddings
     tokens: list[list[str]]  # the words of each text
     copies: CopyFamilies
-    templated: tuple[
-        Mask, Mask
-    ]  # (n,) rows that evident templates of the base, of the candidate fill
+    in_base_templates: Mask  # (n,) rows that evident templates of the base fill
+    in_candidate_templates: Mask  # (n,) the same of the candidate
     parents: SourceRows
     paraphrases: Ints  # (n,) families of copies and variations, as the gate counts them
     reworded: Ints  # (n,) families of copies and rewordings
-    together: Ints  # (n,) copies and groups: what a random split keeps together
-    families: Ints  # (n,) rewordings too, which go where their base row goes
-    units: Ints  # (n,) the base's templates too: what an honest split keeps together
-    review: Ints  # (p, 2) pairs that may be copies
+    inseparable: Inseparable
 
 
-def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structure:
-    dataset = pool.dataset
-    embeddings = encoder.embed(dataset.texts)
-    progress("structure", 0, 1)
-    same_text = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
-    copies = same_text.apart(dataset.kinds)
-    parents = _parents(pool, embeddings.vectors, copies.family)
-    # Frames are sought in each set alone: a row and its variations would make one of its own. Those
-    # of the candidate chain no rows: added ones go where their parents go.
-    matches = (
-        _frames(dataset, pool.in_base, same_text),
-        _frames(dataset, pool.in_candidate, same_text),
-    )
-    grouped = groups(pool)
-    chained = [*grouped, *parents.sets()]
+def find_pooled_structure(
+    pool: Pool, encoder: Encoder, seed: int, progress: Progress
+) -> PooledStructure:
+    """What repeats within each set and across both."""
+
+    def analysed(dataset: Dataset) -> Evidence:
+        return analyse(dataset, encoder, seed, progress, parts=())
+
+    both = analysed(pool.dataset)
+    parents = _parents(pool, both, analysed)
+    # Templates are sought in each set alone: a row and its variations would make one of their own.
+    base, candidate = (_templates(both, side) for side in (pool.in_base, pool.in_candidate))
+    rewordings = parents.sets()
     if pool.removed.any():  # the base may be what rewords the candidate's rows
-        swapped = _parents(pool.swapped, embeddings.vectors, copies.family)
-        chained += swapped.sets()
-    progress("structure", 1, 1)
-    return Structure(
+        rewordings += _parents(pool.swapped, both, analysed).sets()
+    return PooledStructure(
         pool=pool,
-        embeddings=embeddings,
-        tokens=[words(t) for t in dataset.texts],
-        copies=copies,
-        templated=(_held(matches[0], dataset), _held(matches[1], dataset)),
+        embeddings=both.embeddings,
+        tokens=[words(t) for t in pool.dataset.texts],
+        copies=both.copies,
+        in_base_templates=_filled(base, pool),
+        in_candidate_templates=_filled(candidate, pool),
         parents=parents,
-        paraphrases=families_with(copies.family, parents, parents.alike),
-        reworded=families_with(copies.family, parents, parents.reworded),
-        together=keep_together(dataset, same_text, beside=grouped),
-        families=keep_together(dataset, same_text, beside=chained),
-        units=keep_together(dataset, same_text, beside=[*chained, *matches[0]]),
-        review=same_text.review,
+        paraphrases=families_with(both.copies.family, parents, parents.alike),
+        reworded=families_with(both.copies.family, parents, parents.reworded),
+        inseparable=_inseparable(both, groups(pool), rewordings, base),
     )
 
 
-def _frames(dataset: Dataset, inside: Mask, copies: CopyFamilies) -> list[Ints]:
+def _inseparable(
+    both: Evidence, grouped: list[Ints], rewordings: list[Ints], templates: list[Ints]
+) -> Inseparable:
+    """The candidate's templates chain no rows: added ones go where their parents go."""
+
+    def kept(*sets: Ints) -> Ints:
+        return keep_together(both.dataset, both.same_text, beside=sets)
+
+    return Inseparable(
+        together=kept(*grouped),
+        families=kept(*grouped, *rewordings),
+        units=kept(*grouped, *rewordings, *templates),
+        review=both.same_text.review,
+    )
+
+
+def _templates(both: Evidence, inside: Mask) -> list[Ints]:
     """The rows of each evident template of one set; `inside` (n,) are its rows."""
     rows = np.flatnonzero(inside)
-    found = find_templates(_part(dataset, rows), CopyFamilies(family=copies.family[rows]))
+    found = find_templates(_part(both.dataset, rows), both.same_text.among(rows))
     return [rows[t.members] for t in found if t.excess > 0]
 
 
@@ -91,20 +107,21 @@ def _part(dataset: Dataset, rows: Ints) -> Dataset:
     return replace(dataset, examples=tuple(dataset.examples[i] for i in rows))
 
 
-def _held(matches: Iterable[Ints], dataset: Dataset) -> Mask:
-    """(n,) the rows that any of them fills."""
-    held = np.zeros(len(dataset.examples), dtype=bool)
-    for members in matches:
+def _filled(templates: Iterable[Ints], pool: Pool) -> Mask:
+    """(n,) the rows that any of them holds."""
+    held = np.zeros(len(pool.in_base), dtype=bool)
+    for members in templates:
         held[members] = True
     return held
 
 
-def _parents(pool: Pool, vectors: Floats, family: Ints) -> SourceRows:
+def _parents(pool: Pool, both: Evidence, analysed: Callable[[Dataset], Evidence]) -> SourceRows:
     """The parents of added rows. How near is a variation is asked of the base alone, its copies
-    too, so that it is the gate's level, whatever was added; family (n,): copies in the pool."""
+    too, so that it is the gate's level, whatever was added."""
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
-    alone, own = _part(pool.dataset, base), nearest(vectors[base], NEIGHBOURS)
-    copies = find_copies(alone.texts, own).apart(alone.kinds).family
-    closest = closest_other(own, copies, copies)
+    alone, vectors = analysed(_part(pool.dataset, base)), both.embeddings.vectors
+    closest = closest_other(alone.neighbours, alone.copies.family)
     near = nearest(vectors[added], 1, among=vectors[base])
-    return find_source_rows(closest, base, added, near.index[:, 0], near.cosine[:, 0], family)
+    return find_source_rows(
+        closest, base, added, near.index[:, 0], near.cosine[:, 0], both.copies.family
+    )

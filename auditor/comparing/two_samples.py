@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -152,9 +151,7 @@ def _held_out(kernel: Table, folds: Ints) -> Table:
     return out
 
 
-def _permuted(
-    side: NDArray[np.float64], stratum: Ints, random: np.random.Generator
-) -> Iterator[NDArray[np.float64]]:
+def _permuted(side: Table, stratum: Ints, random: np.random.Generator) -> Iterator[Table]:
     """The sides of the rows dealt out anew within each stratum."""
     order = np.argsort(stratum, kind="stable")
     for _ in range(PERMUTATIONS):

@@ -9,20 +9,17 @@ to a row as a variation does, and what may be its copy.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 import numpy as np
 
-from auditor.comparing.retention import Scored, Told
-from auditor.comparing.unseen_rows import FEWEST, contrast, readable
+from auditor.comparing.fitted import Draws, Scored
+from auditor.comparing.unseen_rows import FEWEST_FAMILIES, evaluable, unseen_contrast
 from auditor.paraphrases import is_paraphrase
 from auditor.pool import Pool
 from auditor.prediction.folds import FOLDS
 from auditor.records.arrays import Floats, Ints, Mask
 from auditor.records.comparison import Unseen
 from auditor.structure.neighbours import nearest
-
-Draws = tuple[Sequence[Told], Sequence[Told]]  # of the base and of the candidate, in step
 
 
 def groups(pool: Pool) -> list[Ints]:
@@ -83,13 +80,13 @@ def unseen(
     folds (n,); bars (FOLDS, n): what is not taught beside a fold.
     """
     sides = (pool.in_base, pool.in_candidate)
-    rows = readable(np.flatnonzero(pool.in_base), pool.dataset.codes, folds, bars, sides)
+    rows = evaluable(np.flatnonzero(pool.in_base), pool.dataset.codes, folds, bars, sides)
     families = len(np.unique(scored.units[rows]))
-    if families < FEWEST:
+    if families < FEWEST_FAMILIES:
         left = f"only {families}" if families else "none"
         return None, (
             f"of the base's rows that neither set has seen {left} can be read, copies and "
-            f"rewordings counting once, and at least {FEWEST} are needed"
+            f"rewordings counting once, and at least {FEWEST_FAMILIES} are needed"
         )
     like_base = np.isin(scored.units, scored.units[pool.in_base]) | bars.any(axis=0)
     return Unseen(
@@ -97,6 +94,6 @@ def unseen(
         families=families,
         left_out=int((pool.in_base & ~rows).sum()),
         kept_apart=int((pool.added & like_base).sum()),
-        full=contrast(*full, scored, rows, seed),
-        matched=contrast(*matched, scored, rows, seed),
+        full=unseen_contrast(full, scored, rows, seed),
+        matched=unseen_contrast(matched, scored, rows, seed),
     ), ""

@@ -6,20 +6,20 @@ on, and of 80 % ones every fifth would tell sets apart that do not differ.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from scipy.stats import t
 
-from auditor.comparing.retention import Scored, Told, Values, mean_right, paired, wider
-from auditor.records.arrays import Ints, Mask
+from auditor.comparing.figures import wider
+from auditor.comparing.fitted import Draws, Scored, Told, both_right
+from auditor.comparing.paired import paired_contrast
+from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.comparison import Contrast
 
 HELD = 0.95
-FEWEST = 30  # independent rows: with fewer, an accuracy's standard error is more than .09
+FEWEST_FAMILIES = 30  # independent rows: with fewer, an accuracy's standard error is more than .09
 
 
-def readable(base: Ints, codes: Ints, folds: Ints, barred: Mask, sides: tuple[Mask, Mask]) -> Mask:
+def evaluable(base: Ints, codes: Ints, folds: Ints, barred: Mask, sides: tuple[Mask, Mask]) -> Mask:
     """(n,) the `base` rows whose category both `sides` (n,) are still taught when they are read.
 
     base: positions; codes, folds (n,); barred (folds, n): what is not taught beside the fold.
@@ -33,10 +33,8 @@ def readable(base: Ints, codes: Ints, folds: Ints, barred: Mask, sides: tuple[Ma
     return out
 
 
-def contrast(
-    base: Sequence[Told], candidate: Sequence[Told], scored: Scored, rows: Mask, seed: int
-) -> Contrast:
-    """Both sets on the same `rows` (n,); `base` and `candidate` are draws in step.
+def unseen_contrast(draws: Draws, scored: Scored, rows: Mask, seed: int) -> Contrast:
+    """Both sets on the same `rows` (n,).
 
     Two errors add up in the intervals: of the rows that are read, by resampling units; and of those
     that are taught, by halves of them with probes that start elsewhere. Over halves a mean varies
@@ -44,24 +42,23 @@ def contrast(
     of the whole, less the half that it has in common with it), so the interval is that of sets of
     this kind: two halves of one set are not told apart. The halves are those of the first draw.
     """
-    right = np.stack([mean_right(base), mean_right(candidate)], axis=1)
-    read = paired(right, scored, rows, seed, held=HELD)
-    one, other = (_by_half(side[0], scored, rows) for side in (base, candidate))
+    read = paired_contrast(both_right(draws), scored, rows, seed, held=HELD)
+    base, candidate = (_by_half(side[0], scored, rows) for side in draws)
     return Contrast(
-        base=wider(read.base, _reach(one)),
-        candidate=wider(read.candidate, _reach(other)),
-        difference=wider(read.difference, _reach(other - one)),
+        base=wider(read.base, _reach(base)),
+        candidate=wider(read.candidate, _reach(candidate)),
+        difference=wider(read.difference, _reach(candidate - base)),
     )
 
 
-def _by_half(told: Told, scored: Scored, rows: Mask) -> Values:
+def _by_half(fitted: Told, scored: Scored, rows: Mask) -> Table:
     """(halves,) mean accuracy over the categories of the `rows`."""
-    codes, right = scored.dataset.codes[rows], told.halves[:, rows]
+    codes, right = scored.dataset.codes[rows], fitted.halves[:, rows]
     return np.asarray(
         np.mean([right[:, codes == c].mean(axis=1) for c in np.unique(codes)], axis=0)
     )
 
 
-def _reach(draws: Values) -> float:
+def _reach(draws: Table) -> float:
     """Half an interval of one of `draws` (halves,)."""
     return float(t.ppf((1 + HELD) / 2, len(draws) - 1) * draws.std(ddof=1))

@@ -11,12 +11,13 @@ from auditor.analysis import PARTS
 from auditor.checks import judge
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.gating import baseline as baselines
+from auditor.gating.answering import Decided, decide
 from auditor.gating.counted import about_errors, about_names, about_sets, standing, unclear
 from auditor.gating.coverage import find_subjects, losses
 from auditor.gating.evidence import GateEvidence, gather
 from auditor.gating.flags_of_checks import flags_of_checks, flags_of_findings
 from auditor.gating.forecasts import forecast_tests
-from auditor.gating.hypotheses import Decided, HypothesisFamily, decide
+from auditor.gating.hypotheses import HypothesisFamily
 from auditor.gating.inputs import Base, GateInputs, needed_parts
 from auditor.gating.known_findings import against
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, Policy, Rule

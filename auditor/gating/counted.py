@@ -13,8 +13,8 @@ import numpy as np
 
 from auditor.checks import judge
 from auditor.checks.label_noise import LabelNoise
+from auditor.gating.answering import SHOWN
 from auditor.gating.evidence import GateEvidence
-from auditor.gating.hypotheses import SHOWN
 from auditor.gating.policy import Policy, Rule
 from auditor.interfaces import Check
 from auditor.pool import Pool

@@ -102,7 +102,7 @@ def _paraphrases(found: GateEvidence) -> Flags:
     sides, base = found.pool, found.base
     assert base is not None  # noqa: S101 - asked only where there is a base
     family = base.copies.family
-    closest = closest_other(base.neighbours, family, family)
+    closest = closest_other(base.neighbours, family)
     everywhere = np.zeros(len(sides.in_base), dtype=np.float32)
     everywhere[sides.in_base] = closest
     level = paraphrase_level(closest)

@@ -1,4 +1,4 @@
-"""Questions that a gate puts to the data, and how they are decided together.
+"""Questions that are put to two sets, and how they are decided together.
 
 A family of questions (`Questions`) says how surprising each observed effect would be where nothing
 has changed, and whether it is surely beyond its margin. All are decided at once, so that the chance
@@ -21,23 +21,17 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.pool import Pool
 from auditor.records.arrays import Floats, Ints
-from auditor.records.findings import fingerprint
-from auditor.records.verdict import Dropped, Outcome, Pair, Status, Tested
+from auditor.records.verdict import Status
 from auditor.statistics import holm
 
 Values = NDArray[np.float64]
-
-Span = tuple[float, float, float, float]  # low, high, smallest, adjusted p
 
 # Of answers, in the order in which they are read.
 STATUSES: tuple[Status, ...] = ("fail", "inconclusive", "warn", "informational", "pass")
 WEIGHTS: Mapping[str, int] = {"label-error": 4, "coverage-loss": 4}  # of the level; others 1
 UNSURE = 0.05  # chance that an effect within its margin is taken to be beyond it, at most
 WARN_TIMES = 10  # as many false warnings as failures: a warning stops nothing
-SHOWN = 200  # rows that an answer names; its summary has the count
-PAIRED = 8  # of them that stand beside the row that they repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +73,15 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """The answers to all questions."""
+class Answer:
+    """A question, decided beside all others."""
 
-    tested: tuple[Tested, ...]  # failing ones first
-    asked: tuple[Hypothesis, ...]  # the question of each
-    drop: tuple[Dropped, ...]  # candidate rows, without which what fails might pass
+    asked: Hypothesis
+    status: Status
+    low: float  # interval of the effect
+    high: float
+    smallest: float | None  # effect that would have been seen; None: none would
+    p: float  # adjusted for all questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,32 +108,21 @@ class HypothesisFamily(Protocol):
         ...
 
 
-def decide(
-    pool: Pool,
-    families: Sequence[HypothesisFamily],
-    *,
-    false_alarms: float,
-    fewest: int,
-    unseen: float,
-) -> Decided:
+def decide_together(
+    families: Sequence[HypothesisFamily], *, false_alarms: float, fewest: int, unseen: float
+) -> list[Answer]:
     """Every answer, failing ones first, of these the one that explains most of the change.
 
     fewest: rows below which nothing fails; unseen: how far beyond its margin an effect may go
     unseen. The order of `families`, and of the questions in them, settles what explains alike.
     """
     answers = [
-        (asked, _answer(pool, asked, status, span))
+        answer
         for judged in _levels(families, false_alarms)
-        for asked, status, span in _settled(judged, fewest, unseen)
+        for answer in _settled(judged, fewest, unseen)
     ]
-    answers.sort(key=lambda a: (STATUSES.index(a[1].status), -round(a[0].explains, 1)))
-    failing = [a for a, t in answers if t.status == "fail" and a.spare is not None]
-    told = [*_told(answers)]
-    return Decided(
-        tested=tuple(t for _, t in told),
-        asked=tuple(a for a, _ in told),
-        drop=_dropped(pool, failing),
-    )
+    answers.sort(key=lambda a: (STATUSES.index(a.status), -round(a.asked.explains, 1)))
+    return answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +136,8 @@ class _Judged:
     warns: NDArray[np.bool_]
 
 
-def _settled(
-    judged: _Judged, fewest: int, unseen: float
-) -> Iterator[tuple[Hypothesis, Status, Span]]:
-    """Each question of a family with its status, interval, smallest effect and p-value."""
+def _settled(judged: _Judged, fewest: int, unseen: float) -> Iterator[Answer]:
+    """The answer to each question of a family; numbers are rounded, p to what can be told of it."""
     family, adjusted = judged.family, judged.adjusted
     low, high, smallest = family.settle(judged.level)
     for i, asked in enumerate(family.asked):
@@ -166,33 +150,35 @@ def _settled(
             status = "warn"  # what is gone altogether is told however little it was
         if asked.informational and status != "pass":
             status = "informational"
-        yield asked, status, (float(low[i]), float(high[i]), float(smallest[i]), float(adjusted[i]))
+        yield Answer(
+            asked=asked,
+            status=status,
+            low=round(float(low[i]), 6),
+            high=round(float(high[i]), 6),
+            smallest=None if math.isnan(smallest[i]) else round(float(smallest[i]), 6),
+            p=float(f"{round(float(adjusted[i]), 6):.3g}"),
+        )
 
 
-def _told(answers: Sequence[tuple[Hypothesis, Tested]]) -> Iterator[tuple[Hypothesis, Tested]]:
+def without_repeats(answers: Sequence[Answer]) -> Iterator[Answer]:
     """Without what another answer of the check says already, and what passes in one category.
 
     A check with no answer about all rows keeps the least sure of those that pass.
     """
     said: dict[tuple[str, str], list[set[int]]] = defaultdict(list)
-    passed = {a.check for a, _ in answers if a.category is None}
-    failed = {a.check for a, t in answers if a.category is None and t.status == "fail"}
-    for asked, tested in answers:
+    passed = {a.asked.check for a in answers if a.asked.category is None}
+    failed = {a.asked.check for a in answers if a.asked.category is None and a.status == "fail"}
+    for answer in answers:
+        asked = answer.asked
         rows, others = set(asked.rows.tolist()), said[asked.check, asked.kind]
         if asked.category is not None:
-            if asked.check in {"pass": passed, "warn": failed}.get(tested.status, ()):
+            if asked.check in {"pass": passed, "warn": failed}.get(answer.status, ()):
                 continue
             if any(rows & other for other in others):
                 continue
             others.append(rows)
             passed |= {asked.check} if asked.nested else set()
-        yield asked, tested
-
-
-def outcome(tested: Sequence[Tested]) -> Outcome:
-    """Fails where anything fails; else inconclusive where anything that matters was not seen."""
-    found = {t.status for t in tested}
-    return "fail" if "fail" in found else "inconclusive" if "inconclusive" in found else "pass"
+        yield answer
 
 
 def _levels(families: Sequence[HypothesisFamily], false_alarms: float) -> list[_Judged]:
@@ -230,80 +216,3 @@ def _blind(asked: Hypothesis, smallest: float, high: float, unseen: float) -> bo
         return False
     seen = asked.reach if math.isnan(smallest) else min(smallest, asked.reach)
     return (min(seen, high) - asked.margin) * asked.weight > unseen
-
-
-def _answer(pool: Pool, asked: Hypothesis, status: Status, span: Span) -> Tested:
-    examples = pool.dataset.examples
-    low, high, smallest, adjusted = (round(v, 6) for v in span)
-    of_candidate, of_base = pool.candidate_rows[asked.rows], pool.base_rows[asked.rows]
-    gone = of_candidate < 0
-    return Tested(
-        check=asked.check,
-        category=asked.category,
-        subject="",
-        kind=asked.kind,
-        status=status,
-        base=_rounded(asked.base),
-        base_of=asked.base_of,
-        candidate=round(asked.candidate, 6),
-        candidate_of=asked.candidate_of,
-        effect=round(asked.effect, 6),
-        low=low,
-        high=high,
-        margin=asked.margin,
-        smallest=None if math.isnan(smallest) else smallest,
-        p=float(f"{adjusted:.3g}"),
-        rows=tuple(sorted(of_candidate[~gone].tolist())[:SHOWN]),
-        base_rows=tuple(sorted(of_base[gone].tolist())[:SHOWN]),
-        pairs=tuple(_pairs(pool, asked)),
-        summary=asked.summary + ": too few rows to say more" * (status == "inconclusive"),
-        advice=asked.advice,
-        fingerprint=fingerprint(
-            asked.check, asked.category, [examples[i].content for i in asked.rows.tolist()]
-        ),
-    )
-
-
-def _pairs(pool: Pool, asked: Hypothesis) -> Iterator[Pair]:
-    """Rows of the candidate, each with the row that it repeats or contradicts; the base's first."""
-    partner = np.full(len(asked.rows), -1) if asked.partner is None else asked.partner
-    paired = np.flatnonzero((partner >= 0) & (pool.candidate_rows[asked.rows] >= 0))
-    own, other = asked.rows[paired], partner[paired]
-    sure = np.zeros(len(own)) if asked.sure is None else asked.sure[paired].round(3)
-    order = np.lexsort((pool.candidate_rows[own], -sure, ~pool.in_base[other]))
-    for i in order[:PAIRED].tolist():
-        yield _pair(pool, asked.check, int(own[i]), int(other[i]))
-
-
-def _pair(pool: Pool, check: str, own: int, other: int) -> Pair:
-    """Two positions as rows of their files; with the labels where these are in question."""
-    examples, kept = pool.dataset.examples, bool(pool.in_base[other])
-    labels = examples[own].category, examples[other].category
-    return Pair(
-        row=int(pool.candidate_rows[own]),
-        other=int((pool.base_rows if kept else pool.candidate_rows)[other]),
-        other_in="base" if kept else "candidate",
-        labels=labels if check == "label-conflict" else None,
-    )
-
-
-def _dropped(pool: Pool, failing: Sequence[Hypothesis]) -> tuple[Dropped, ...]:
-    """The rows that could be left out, each with the checks that fail for it."""
-    checks: dict[int, dict[str, None]] = defaultdict(dict)
-    repeats: dict[int, Pair] = {}
-    for asked in failing:
-        partner = {}
-        if asked.partner is not None:
-            partner = dict(zip(asked.rows.tolist(), asked.partner.tolist(), strict=True))
-        for i in asked.spare.tolist() if asked.spare is not None else ():
-            checks[i][asked.check] = None
-            if partner.get(i, -1) >= 0:
-                repeats.setdefault(i, _pair(pool, asked.check, i, partner[i]))
-    return tuple(
-        Dropped(row=int(pool.candidate_rows[i]), checks=tuple(checks[i]), repeats=repeats.get(i))
-        for i in sorted(checks, key=lambda i: int(pool.candidate_rows[i]))
-    )
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)

@@ -7,8 +7,9 @@ from dataclasses import asdict, replace
 from importlib.metadata import version
 
 from auditor.gating import baseline as baselines
+from auditor.gating.answering import outcome
 from auditor.gating.evidence import GateEvidence
-from auditor.gating.hypotheses import STATUSES, outcome
+from auditor.gating.hypotheses import STATUSES
 from auditor.gating.policy import Policy
 from auditor.records.audit import EmbedderSummary
 from auditor.records.dataset import Dataset

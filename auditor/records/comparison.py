@@ -245,7 +245,7 @@ class Comparison:
     examples: Mapping[str, str]  # candidate row -> text, of rows that are pointed at
     base_examples: Mapping[str, str]
     skipped: tuple[SkippedCheck, ...]
-    settings: Mapping[str, Any]
+    settings: Mapping[str, Any]  # of any JSON type; msgspec has no schema for `object`
     embedder: EmbedderSummary
     versions: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = COMPARISON_VERSION

@@ -10,11 +10,12 @@ from gate_counting import pooled
 from nulls import Random, unit
 
 from auditor.comparing.diversity import diversity
-from auditor.comparing.retention import Scored, paired
+from auditor.comparing.fitted import Scored
+from auditor.comparing.paired import paired_contrast
 from auditor.comparing.two_samples import two_samples
+from auditor.gating.answering import decide
 from auditor.gating.coverage import find_subjects, losses
 from auditor.gating.forecasts import ForecastTests
-from auditor.gating.hypotheses import decide
 from auditor.gating.policy import Rule
 from auditor.gating.rate_test import Counts, design_effect, p_beyond
 from auditor.gating.removals import category_loss
@@ -153,7 +154,7 @@ def retained(rows: int, random: Random, together: int = 1) -> bool:
         shared=0.5,
     )
     right = np.stack([base, second], axis=1).astype(np.float64)
-    found = paired(right, scored, every, int(random.integers(2**31))).difference
+    found = paired_contrast(right, scored, every, int(random.integers(2**31))).difference
     return not found.low <= 0.06 <= found.high
 
 

@@ -73,6 +73,17 @@ def test_the_accuracy_before_is_the_one_on_unseen_rows(compared):
         assert before.difference.value == unseen.difference.value
 
 
+def test_rows_that_are_pointed_at_come_with_the_text_of_their_own_file(compared, whole):
+    pairs = compared.near_copies.pairs
+    parents = compared.amplification.largest
+    for one, other in pairs:
+        assert compared.base_examples[str(one)] == whole["text"][one]
+        assert compared.examples[str(other)] == whole["text"][other]
+    assert pairs
+    assert {str(p.base_row) for p in parents} <= set(compared.base_examples)
+    assert {str(row) for p in parents for row in p.rows} <= set(compared.examples)
+
+
 def test_both_sets_are_read_on_the_same_rows_at_both_sizes(compared):
     assert (compared.full.base_rows, compared.full.candidate_rows) == (40, 160)
     assert (compared.matched.base_rows, compared.matched.candidate_rows) == (40, 40)

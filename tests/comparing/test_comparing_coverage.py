@@ -10,8 +10,8 @@ import pytest
 
 from auditor.comparing.coverage import find_regions
 from auditor.comparing.distinctive_ngrams import count_grams
+from auditor.gating.answering import decide
 from auditor.gating.coverage import find_subjects, losses
-from auditor.gating.hypotheses import decide
 from auditor.gating.policy import Rule
 from auditor.pool import pool
 from auditor.records.dataset import Dataset, Example

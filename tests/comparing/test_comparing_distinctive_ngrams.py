@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.comparing import two_samples as module
-from auditor.comparing.distinctive_ngrams import count_grams, keywords, log_odds, telling
+from auditor.comparing.distinctive_ngrams import count_grams, distinctive_words, log_odds, telling
 from auditor.comparing.two_samples import _folds, balanced, two_samples
 
 
@@ -138,7 +138,9 @@ def test_words_that_one_set_has_more_are_named():
     assert {(g.of, g.base_per_1000, g.candidate_per_1000) for g in found} == {
         ("candidate", 0.0, 1000.0)
     }
-    assert keywords(grams, np.arange(60, 120), np.arange(120))[0].startswith(("dear", "team"))
+    assert distinctive_words(grams, np.arange(60, 120), np.arange(120))[0].startswith(
+        ("dear", "team")
+    )
 
 
 def test_log_odds_of_equal_counts_are_zero_and_of_none_too():

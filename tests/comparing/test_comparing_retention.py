@@ -1,4 +1,4 @@
-"""Samples of one size, and intervals of accuracies that are read on the same rows."""
+"""Both sets at one size: which categories count, what draws add to the intervals, what is left."""
 
 from __future__ import annotations
 
@@ -7,73 +7,90 @@ import dataclasses
 import numpy as np
 import pytest
 
-from auditor.comparing.retention import Scored, apart, paired, sample
-from auditor.records.comparison import Figure
+from auditor.comparing.fitted import Scored, Told
+from auditor.comparing.retention import retention
 from auditor.records.dataset import Dataset, Example
+from auditor.records.forecast import CategoryForecast, Forecast, Recipe, Update
+
+TEXTS = ("my parcel never came", "the kettle is broken", "may i pay by card", "where is my order")
+ROWS = tuple(
+    Example(row=i, text=f"{TEXTS[i % 4]}, case {i}", category=("delivery", "returns")[i % 2])
+    for i in range(40)
+)
+POOL = Dataset(name="pool", examples=ROWS, rows_read=40, roles={})
 
 
-def scored(n):
-    rows = tuple(Example(row=i, text=str(i), category="ab"[i % 2]) for i in range(n))
-    every = np.ones(n, dtype=bool)
-    return Scored(
-        dataset=Dataset(name="d", examples=rows, rows_read=n, roles={}),
-        base=every,
-        units=np.arange(n),
-        taught=frozenset(),
-        shared=0.5,
+@pytest.fixture
+def scored() -> Scored:
+    every = np.ones(40, dtype=bool)
+    return Scored(dataset=POOL, base=every, units=np.arange(40), taught=frozenset(), shared=0.5)
+
+
+def category(name, before, drop):
+    low, high = drop - 0.05, drop + 0.05
+    return CategoryForecast(
+        category=name,
+        rank=1,
+        expected_drop=drop,
+        **dict.fromkeys(("low", "low90", "run_low"), low),
+        **dict.fromkeys(("high", "high90", "run_high"), high),
+        accuracy_before=before,
+        accuracy_after=before - drop,
+        accuracy_in_template=before,
+        steps_to_lose_10_points=None,
+        half_life=None,
+        scored_examples=20,
+        identifiable=True,
+        reason="its rows lie near the update's",
     )
 
 
-@pytest.mark.parametrize("size_of", [(10, 10), (18, 2), (0, 20)])
-def test_a_sample_has_the_size_and_where_it_can_the_mix_of_the_smaller_set(size_of):
-    codes = np.array([0] * 15 + [1] * 40)
-    drawn = sample(codes, np.array(size_of), 20, np.random.default_rng(0))
-    assert len(np.unique(drawn)) == 20
-    counts = np.bincount(codes[drawn], minlength=2)
-    assert counts.tolist() == [min(15, size_of[0]), 20 - min(15, size_of[0])]
+def fitted(before=0.8, drop=0.2, names=("delivery", "returns")):
+    forecast = Forecast(
+        categories=tuple(category(n, before, drop) for n in names),
+        update=Update(kind="simulated", categories=names),
+        recipe=Recipe(),
+        probe="similarity",
+        chosen="it was asked for",
+        reliability=None,
+        skill=0.5,
+    )
+    right = np.tile(np.arange(40) < 40 * before, (5, 1))
+    return Told(rows=40, right=right, halves=right[:0], forecast=forecast)
 
 
-def test_intervals_of_a_paired_difference_hold_it_about_four_times_in_five():
-    held = 0
-    for seed in range(200):
-        random = np.random.default_rng(seed)
-        base = random.random(120) < 0.7
-        right = np.stack([base, np.where(random.random(120) < 0.2, True, base)], axis=1)
-        # The second is right in .7 + .2 x .3
-        difference = paired(right.astype(float), scored(120), np.ones(120, bool), seed).difference
-        held += difference.low <= 0.06 <= difference.high
-    assert 0.7 <= held / 200 <= 0.9
+def test_a_set_that_is_expected_to_lose_less_has_more_left(scored):
+    found = retention(([fitted(drop=0.4)], [fitted(drop=0.1)]), scored, 0)
+    assert (found.drop.base.value, found.drop.candidate.value) == (0.4, 0.1)
+    assert found.after.difference.value == pytest.approx(0.3)
+    assert found.after.apart
 
 
-def test_pairing_makes_the_interval_of_the_difference_narrower():
-    random = np.random.default_rng(0)
-    right = np.repeat((random.random(200) < 0.6)[:, None], 2, axis=1).astype(float)
-    told = paired(right, scored(200), np.ones(200, bool), 0)
-    assert told.difference.high < 0.2 * apart(told.base, told.candidate).difference.high
+def test_sets_without_a_category_in_common_are_not_held_against_each_other(scored):
+    sets = [fitted(names=("delivery",))], [fitted(names=("returns",))]
+    assert retention(sets, scored, 0) is None
 
 
-@pytest.mark.parametrize(("rows", "of_one"), [(30, 1), (30, 3), (100, 3), (300, 10)])
-def test_rows_on_which_nothing_differs_do_not_show_that_nothing_ever_does(rows, of_one):
-    """Units of `of_one` rows: of as many, one in ten can well differ."""
-    right = np.repeat((np.arange(rows) % 4 > 0)[:, None], 2, axis=1).astype(float)
-    data = dataclasses.replace(scored(rows), units=np.arange(rows) // of_one)
-    found = paired(right, data, np.ones(rows, bool), 0).difference
-    units = rows / of_one
-    assert found.high == -found.low == pytest.approx(1.2816 / (units + 2), rel=0.05)
+def test_a_category_that_the_update_trains_is_not_among_those_that_may_be_forgotten(scored):
+    trained = dataclasses.replace(scored, taught=frozenset({"returns"}))
+    found = retention(([fitted()], [fitted()]), trained, 0)
+    assert [c.category for c in found.categories] == ["delivery"]
 
 
-def test_one_large_customer_among_small_ones_is_most_of_what_is_known():
-    right = np.ones((120, 2))
-    owner = np.minimum(np.arange(120), 20)  # the last has a hundred rows
-    found = paired(
-        right, dataclasses.replace(scored(120), units=owner), np.ones(120, bool), 0
-    ).difference
-    assert found.high > 0.3
+def test_the_category_that_differs_most_comes_first(scored):
+    other = fitted()
+    worse = (category("delivery", 0.8, 0.2), category("returns", 0.8, 0.6))
+    other = dataclasses.replace(
+        other, forecast=dataclasses.replace(other.forecast, categories=worse)
+    )
+    found = retention(([fitted()], [other]), scored, 0)
+    assert [c.category for c in found.categories] == ["returns", "delivery"]
 
 
-def test_the_interval_of_independent_figures_is_their_root_sum_of_squares():
-    one, other = Figure(value=0.5, low=0.47, high=0.54), Figure(value=0.6, low=0.56, high=0.63)
-    difference = apart(one, other).difference
-    assert difference.value == pytest.approx(0.1)
-    assert difference.low == pytest.approx(0.1 - np.hypot(0.04, 0.04), abs=1e-4)
-    assert difference.high == pytest.approx(0.1 + np.hypot(0.03, 0.03), abs=1e-4)
+def test_draws_that_differ_make_the_intervals_wider(scored):
+    alike = retention(([fitted()] * 3, [fitted()] * 3), scored, 0)
+    apart = retention(([fitted()] * 3, [fitted(drop=d) for d in (0.1, 0.2, 0.3)]), scored, 0)
+    assert apart.draws == 3
+    for told, wide in ((alike.drop, apart.drop), (alike.after, apart.after)):
+        assert wide.base == told.base
+        assert wide.candidate.high - wide.candidate.low > told.candidate.high - told.candidate.low

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.comparing.agreement import agreement
+from auditor.comparing.agreement import label_agreement
 from auditor.comparing.effective import families_with, near_copies
 from auditor.comparing.source_rows import amplification, find_source_rows
 from auditor.paraphrases import closest_other
@@ -61,7 +61,7 @@ def test_a_copy_is_no_variation_and_its_label_is_held_against_its_parent_all_the
     assert families_with(families, told, told.alike)[100:].tolist() == [4, 4]
     rows = tuple(Example(row=i, text=str(i), category="ab"[i == 100]) for i in range(102))
     data = Dataset(name="d", examples=rows, rows_read=102, roles={})
-    (wrong,) = agreement(data, told, np.arange(102), np.arange(102)).disagreements
+    (wrong,) = label_agreement(data, told, np.arange(102), np.arange(102)).disagreements
     assert (wrong.base_row, wrong.candidate_row) == (4, 100)
 
 
@@ -73,9 +73,9 @@ def test_the_nearest_of_another_family_is_what_counts():
     index = np.array([[1, 2], [0, 2], [0, 1]])
     cosine = np.array([[0.9, 0.5], [0.9, 0.4], [0.5, 0.4]], dtype=np.float32)
     family = np.array([0, 0, 2])
-    assert closest_other(
-        Neighbours(index=index, cosine=cosine), family, family
-    ).tolist() == pytest.approx([0.5, 0.4, 0.5])
+    assert closest_other(Neighbours(index=index, cosine=cosine), family).tolist() == pytest.approx(
+        [0.5, 0.4, 0.5]
+    )
 
 
 def test_variations_join_the_family_of_their_parent():
@@ -89,7 +89,7 @@ def test_labels_of_variations_are_held_against_those_of_their_parents():
     rows = [(f"text {i}", "ab"[i % 2]) for i in range(102)]
     examples = tuple(Example(row=i, text=t, category=c) for i, (t, c) in enumerate(rows))
     data = Dataset(name="d", examples=examples, rows_read=102, roles={})
-    told = agreement(data, found([0.99, 0.98], [0, 0]), np.arange(102), np.arange(102))
+    told = label_agreement(data, found([0.99, 0.98], [0, 0]), np.arange(102), np.arange(102))
     assert (told.pairs, told.same) == (2, 1)
     (wrong,) = told.disagreements
     assert (wrong.base_row, wrong.candidate_row) == (0, 101)
@@ -100,8 +100,10 @@ def test_labels_of_variations_are_held_against_those_of_their_parents():
 def test_the_agreement_of_many_variations_of_one_row_rests_on_one_row():
     rows = tuple(Example(row=i, text=str(i), category="a") for i in range(150))
     data = Dataset(name="d", examples=rows, rows_read=150, roles={})
-    one = agreement(data, found([0.99] * 50, [0] * 50), np.arange(150), np.arange(150))
-    many = agreement(data, found([0.99] * 50, list(range(50))), np.arange(150), np.arange(150))
+    one = label_agreement(data, found([0.99] * 50, [0] * 50), np.arange(150), np.arange(150))
+    many = label_agreement(
+        data, found([0.99] * 50, list(range(50))), np.arange(150), np.arange(150)
+    )
     assert one.share.low < many.share.low
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.comparing.retention import Scored, Told
-from auditor.comparing.unseen_rows import contrast, readable
+from auditor.comparing.fitted import Scored, Told
+from auditor.comparing.unseen_rows import evaluable, unseen_contrast
 from auditor.records.dataset import Dataset, Example
 
 SEEDS, DRAWS = 5, 10
@@ -49,7 +49,7 @@ def sets(random, n, by=0.0, wobble=0.0):
 
 def difference(base, candidate, n, seed=0):
     rows = np.ones(n, dtype=bool)
-    return contrast([base], [candidate], scored(n), rows, seed).difference
+    return unseen_contrast(([base], [candidate]), scored(n), rows, seed).difference
 
 
 @pytest.mark.parametrize("wobble", [0.0, 0.04])
@@ -81,6 +81,6 @@ def test_a_row_is_read_where_both_sets_are_still_taught_its_category():
     one, other = np.ones(6, dtype=bool), codes != 2
     barred = np.zeros((2, 6), dtype=bool)
     base = np.arange(6)
-    assert readable(base, codes, folds, barred, (one, other)).tolist() == [1, 1, 1, 1, 0, 0]
+    assert evaluable(base, codes, folds, barred, (one, other)).tolist() == [1, 1, 1, 1, 0, 0]
     barred[0, 3] = True  # all that the other fold has of a category
-    assert readable(base, codes, folds, barred, (one, other)).tolist() == [1, 1, 0, 1, 0, 0]
+    assert evaluable(base, codes, folds, barred, (one, other)).tolist() == [1, 1, 0, 1, 0, 0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from auditor.gating.answering import decide
 from auditor.gating.coverage import find_subjects, losses
-from auditor.gating.hypotheses import decide
 from auditor.gating.policy import Rule
 
 RULE = Rule(fail_rise=0.1)

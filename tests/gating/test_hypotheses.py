@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from auditor.gating.hypotheses import Chances, Hypothesis, decide, outcome
+from auditor.gating.answering import decide, outcome
+from auditor.gating.hypotheses import Chances, Hypothesis
 
 QUESTION = Hypothesis(
     check="near-duplicate",
@@ -108,6 +109,20 @@ def test_a_part_of_what_was_told_is_not_told_again(numbered):
     found = answers(numbered(post=(20, 0, 0)), Told(whole, part, p=[0.0, 0.0]))
     assert len(found) == 1
     assert len(found[0].rows) == 10
+
+
+def test_rows_to_leave_out_are_those_of_reasons_that_are_not_told_again_too(numbered):
+    whole = replace(QUESTION, check="label-conflict", category="post", spare=np.arange(4))
+    part = replace(whole, rows=np.arange(8, 14), spare=np.arange(8, 14), explains=0.05)
+    found = decide(
+        numbered(post=(20, 0, 0)),
+        [Told(whole, part, p=[0.0, 0.0])],
+        false_alarms=0.01,
+        fewest=5,
+        unseen=0.1,
+    )
+    assert len(found.tested) == 1
+    assert len(found.drop) == 10
 
 
 def test_where_all_rows_fail_a_category_that_only_warns_says_nothing_new(numbered):
