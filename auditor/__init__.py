@@ -6,8 +6,8 @@ embedding/      2  texts -> vectors -> copies, templates, subtypes
 prediction/     3  probes and updates -> Forecast
 checks/         4  Evidence -> Findings
 digest.py       evidence and findings -> Audit, in the file's own row numbers
-no_text.py      an audit -> the same without the data's text
-reporting/      5  Audit -> HTML, JSON, work lists
+no_text.py      an audit, a verdict or a comparison -> the same without the data's text
+reporting/      5  Audit, Verdict, Comparison -> HTML, JSON, work lists and what CI reads
 gate/           two sets, or one and its limits -> Verdict: may this be merged?
 policy.py       what warns and what fails; ruling.py the same as a revision has it
 compare/        two sets -> Comparison; sides/ measures them, for the gate too
@@ -31,23 +31,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from auditor.comparing.compare import compare
+    from auditor.gating.gate import gate
+    from auditor.gating.policy import Policy
     from auditor.pipeline import audit, backtest
     from auditor.records.audit import Audit
+    from auditor.records.comparison import Comparison
     from auditor.records.findings import Finding
+    from auditor.records.verdict import Verdict
     from auditor.reporting import load, save, save_html
     from auditor.settings import Settings
 
-__all__ = ["Audit", "Finding", "Settings", "audit", "backtest", "load", "save", "save_html"]
+__all__ = [
+    "Audit",
+    "Comparison",
+    "Finding",
+    "Policy",
+    "Settings",
+    "Verdict",
+    "audit",
+    "backtest",
+    "compare",
+    "gate",
+    "load",
+    "save",
+    "save_html",
+]
 
 _HOMES = {
     "audit": "auditor.pipeline",
+    "gate": "auditor.gate",
+    "compare": "auditor.compare",
     "backtest": "auditor.pipeline",
-    "Audit": "auditor.records.audit",
-    "Finding": "auditor.records.audit",
-    "Settings": "auditor.settings",
     "load": "auditor.reporting",
     "save": "auditor.reporting",
     "save_html": "auditor.reporting",
+    "Audit": "auditor.records.audit",
+    "Finding": "auditor.records.audit",
+    "Verdict": "auditor.records.verdict",
+    "Comparison": "auditor.records.comparison",
+    "Settings": "auditor.settings",
+    "Policy": "auditor.gating.policy",
 }
 
 
@@ -57,4 +81,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'auditor' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

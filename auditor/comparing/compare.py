@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from auditor.comparing.measures import measure, shown
@@ -20,18 +19,16 @@ from auditor.comparing.sets import NAMES, two_sets
 from auditor.comparing.structure import find_structure
 from auditor.dataset import load_dataset
 from auditor.interfaces import Progress
-from auditor.no_text import comparison_without_text
+from auditor.no_text import without_text
 from auditor.pool import pool
-from auditor.records.audit import EmbedderSummary
 from auditor.records.comparison import Comparison
 from auditor.resources import coefficients_of, open_encoder, target_of, with_options
 from auditor.settings import Settings
+from auditor.summary import provenance
 from auditor.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
-
-PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn")
 
 __all__ = ["compare"]
 
@@ -74,19 +71,14 @@ def compare(
     )
     retained = retain(structure, question)
     texts, base_texts = shown(structure.pool, measured)
-    embeddings = structure.embeddings
-    comparison = Comparison(
+    of = provenance(structure.embeddings, settings)
+    whole = Comparison(
         **measured,
         **retained,
         examples=texts,
         base_examples=base_texts,
-        settings={**settings.deciding(), "split_by": split_by},
-        embedder=EmbedderSummary(
-            name=embeddings.embedder,
-            revision=embeddings.revision,
-            dim=embeddings.dim,
-            precision=embeddings.precision,
-        ),
-        versions={p: version(p) for p in PACKAGES},
+        settings={**of["settings"], "split_by": split_by},
+        embedder=of["embedder"],
+        versions=of["versions"],
     )
-    return comparison_without_text(comparison) if settings.no_text else comparison
+    return without_text(whole) if settings.no_text else whole

@@ -23,6 +23,7 @@ from auditor.gating.assess import BEYOND_CHECKS, CODES, GateInputs, assess
 from auditor.gating.policy import Policy
 from auditor.gating.verdict import without
 from auditor.interfaces import Progress
+from auditor.no_text import without_text
 from auditor.records.dataset import Dataset
 from auditor.records.verdict import Verdict
 from auditor.resources import open_encoder, with_options
@@ -73,7 +74,8 @@ def gate(
     verdict = assess(own, asking)
     if isinstance(candidate, str | Path):
         verdict = dataclasses.replace(verdict, file=str(candidate))
-    return _with_what_to_drop(verdict, own, asking)
+    whole = _with_what_to_drop(verdict, own, asking)
+    return without_text(whole) if settings.no_text else whole
 
 
 def _with_what_to_drop(verdict: Verdict, own: Dataset, asking: GateInputs) -> Verdict:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from auditor.reporting.json import JsonRenderer
 
 from auditor.commands.options import FORMATS
 from auditor.errors import MachineError, UsageError
 from auditor.reporting import RENDERERS, save, save_html
-from auditor.reporting.json import JsonRenderer
 
 
 def test_every_renderer_writes_its_file(audit, tmp_path):

@@ -7,10 +7,10 @@ from typing import Any
 
 import jsonschema
 import pytest
+from auditor.reporting.json import JsonRenderer
 
 from auditor.errors import DataError
 from auditor.reporting import load, save, schema
-from auditor.reporting.json import JsonRenderer
 
 CONTRACT = [
     "schema_version",
