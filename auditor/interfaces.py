@@ -87,9 +87,9 @@ class Check(Protocol):
     surest first, and what it could not assess.
 
     What of its findings' `measured` holds words is declared: `quotes` what quotes the data, `names`
-    what only names categories, splits and columns, or is said in words of ours. With `--no-text`
-    numbers stay, and `names`; `no_text.py` leaves out all else, declared or not. Summaries, advice
-    and reasons to skip always stay, so they never quote.
+    what only names categories, splits and columns, or is said in words of ours. That alone decides
+    what `--no-text` keeps: `names`, and numbers that are no quotes; `no_text.py` leaves out all
+    else, declared or not. Summaries, advice and reasons to skip always stay, so they never quote.
     """
 
     code: ClassVar[str]

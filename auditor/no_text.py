@@ -1,12 +1,12 @@
 """What `--no-text` keeps of an audit, a verdict or a comparison, made anew or rendered again.
 
-Of what a check measured numbers are kept, and the values that it declares to be names
-(`interfaces.Check`): a value that nobody thought of is left out, not shown.
+Of what a check measured, its declaration decides (`interfaces.Check`): what it says to quote goes,
+what only names stays. Of the rest numbers stay: a value that nobody thought of is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from auditor.records.verdict import SetSummary, Verdict
 
 Kind = TypeVar("Kind", bound=Result)
 
-NAMES = {check.code: frozenset(check.names) for check in CHECKS}
+_CHECKS = {check.code: check for check in CHECKS}
 
 
 def holds_words(value: object) -> bool:
@@ -72,14 +72,24 @@ def _comparison(comparison: Comparison) -> Comparison:
 
 
 def _unquoted(finding: Finding) -> Finding:
-    names = NAMES.get(finding.code, frozenset())
+    check = _CHECKS.get(finding.code)
+    quotes, names = (check.quotes, check.names) if check else ((), ())
     return replace(
-        finding, measured=_kept(finding.measured, names), limit=_kept(finding.limit, frozenset())
+        finding,
+        measured=_kept(finding.measured, quotes, names),
+        limit=_kept(finding.limit, quotes, ()),
     )
 
 
-def _kept(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    return {k: v for k, v in values.items() if k in names or not holds_words(v)}
+def _kept(
+    values: Mapping[str, Any], quotes: Collection[str], names: Collection[str]
+) -> dict[str, Any]:
+    """Numbers can be quoted as well; nothing at all quotes nothing."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name in names or not (holds_words(value) or (value and name in quotes))
+    }
 
 
 def _unquoted_reject(reject: Reject) -> Reject:
