@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import cards, codes, marking, wording
+from auditor.reporting import codes, marking, wording
 from auditor.reporting.inert import inert
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _environment() -> Environment:
         "listing": wording.listing,
         "danger": wording.danger,
         "code": codes.code,
-        "rows": cards.named_rows,
+        "rows": wording.named_rows,
         "slots": marking.slots,
         "plain": marking.plain,
     }

@@ -10,10 +10,11 @@ import pytest
 
 from auditor.records.forecast import Matrix
 from auditor.reporting import charts, marking, scatter, verdict, wording
-from auditor.reporting.cards import named_rows, sections
+from auditor.reporting.cards import sections
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import judge
+from auditor.reporting.wording import named_rows
 
 
 def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
