@@ -20,7 +20,7 @@ import torch
 from click.testing import CliRunner, Result
 
 from auditor.cli import main
-from auditor.commands.options import FORMATS
+from auditor.reporting.formats import names
 
 Run = Callable[..., Result]
 
@@ -310,7 +310,7 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
     with (workplace / "auditor.toml").open("a") as settings:  # fifty rows show nothing else
         settings.write("[checks.combination-gap]\nexpected = 3\nby_chance = 1\ntied = 1\n")
         settings.write("[checks.annotator-inconsistency]\nrows = 9\nby_chance = 1\nexcess = 0\n")
-    everything = [word for name in FORMATS for word in ("--format", name)]
+    everything = [word for name in names("audit") for word in ("--format", name)]
     words = ["--no-text", "--reference", "use.csv", "--column", "shop", *everything]
     out = run("audit", "secret.csv", *words).output
     codes = {f["code"] for f in read("reports/secret/audit.json")["findings"]}
