@@ -1,25 +1,27 @@
 """auditor: what a labelled dataset will teach, and what the next fine-tune will take away.
 
-pipeline.py     the whole pipeline on one screen; opening.py what the settings name, opened
-dataset/        1  files -> Dataset
-embedding/      2  texts -> vectors -> copies, templates, subtypes
-prediction/     3  probes and updates -> Forecast
+pipeline.py     the whole pipeline on one screen
+analysis.py     the one builder of evidence, base tasks and forecasts
+summary.py      evidence and findings -> Audit, in the file's own row numbers
+no_text.py      a result -> the same without the data's text
+
+dataset/        1  files -> Dataset; revisions/ as they are in git, or in DVC's cache
+embedding/      2  texts -> vectors
+structure/         vectors and texts -> copies, templates, subtypes
+prediction/     3  probes and updates -> Forecast; fine_tuning/ real ones
 checks/         4  Evidence -> Findings
-digest.py       evidence and findings -> Audit, in the file's own row numbers
-no_text.py      an audit -> the same without the data's text
-reporting/      5  Audit -> HTML, JSON, work lists
-gate/           two sets, or one and its limits -> Verdict: may this be merged?
-policy.py       what warns and what fails; ruling.py the same as a revision has it
-compare/        two sets -> Comparison; sides/ measures them, for the gate too
-baseline/       the findings that are known, and the rows that there were
-revisions/      a file as it is in git, or in DVC's cache, whatever is checked out
+reporting/      5  results -> HTML, JSON, work lists
+gating/         two sets, or one and its limits -> Verdict: may this be merged?
+comparing/      two sets -> Comparison: does the added data help?
+pool.py         two sets in one, for both
+
 cli.py          the command line; commands/ has a file for each command
-records.py      what flows between stages; results.py, outcomes.py and comparison.py what users
-                keep
-limits.py       a check's limits and the reasons for them
-spelling.py     labels that are one, written in several ways
-interfaces.py   what plugs in; settings.py what a user decides; errors.py what can go wrong
-statistics.py   intervals, and p-values of many tests; files.py how files are written
+records/        what flows between the stages, and what users keep
+interfaces.py   what plugs in; settings.py what a user decides; resources.py what that names
+errors.py       what can go wrong
+statistics.py   intervals, and p-values of many tests
+atomic.py       how files are written; threads.py how many compute
+label_spelling.py    labels that are one, written in several ways
 
 >>> import auditor
 >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
@@ -31,23 +33,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from auditor.comparing.compare import compare
+    from auditor.gating.gate import gate
+    from auditor.gating.policy import Policy
     from auditor.pipeline import audit, backtest
     from auditor.records.audit import Audit
+    from auditor.records.comparison import Comparison
     from auditor.records.findings import Finding
+    from auditor.records.verdict import Verdict
     from auditor.reporting import load, save, save_html
     from auditor.settings import Settings
 
-__all__ = ["Audit", "Finding", "Settings", "audit", "backtest", "load", "save", "save_html"]
+__all__ = [
+    "Audit",
+    "Comparison",
+    "Finding",
+    "Policy",
+    "Settings",
+    "Verdict",
+    "audit",
+    "backtest",
+    "compare",
+    "gate",
+    "load",
+    "save",
+    "save_html",
+]
 
 _HOMES = {
     "audit": "auditor.pipeline",
+    "gate": "auditor.gating.gate",
+    "compare": "auditor.comparing.compare",
     "backtest": "auditor.pipeline",
-    "Audit": "auditor.records.audit",
-    "Finding": "auditor.records.audit",
-    "Settings": "auditor.settings",
     "load": "auditor.reporting",
     "save": "auditor.reporting",
     "save_html": "auditor.reporting",
+    "Audit": "auditor.records.audit",
+    "Finding": "auditor.records.findings",
+    "Verdict": "auditor.records.verdict",
+    "Comparison": "auditor.records.comparison",
+    "Settings": "auditor.settings",
+    "Policy": "auditor.gating.policy",
 }
 
 
@@ -57,4 +83,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'auditor' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -237,7 +237,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 
 
 def _with_required(parts: Collection[str]) -> list[str]:
-    """The parts and those that they rest on, in the order of PARTS. Raises ValueError for others."""
+    """The parts and what they rest on, in the order of PARTS. Raises ValueError for others."""
     if unknown := {*parts} - {*PARTS}:
         raise ValueError(f"no parts of the evidence: {', '.join(sorted(unknown))}")
     wanted = {*parts, *(r for part in parts for r in REQUIRED.get(part, ()))}

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
 
-from auditor.records.arrays import Ints
 from auditor.records.audit import Audit
-from auditor.records.dataset import Reject
-from auditor.records.evidence import Evidence
-from auditor.records.findings import Finding, SkippedCheck
-from auditor.records.structure import Embeddings
+from auditor.records.comparison import Comparison
 from auditor.records.verdict import Verdict
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # not else: who only reads or renders a result does not wait for numpy
     from torch import nn
+
+    from auditor.records.arrays import Ints
+    from auditor.records.dataset import Reject
+    from auditor.records.evidence import Evidence
+    from auditor.records.findings import Finding, SkippedCheck
+    from auditor.records.structure import Embeddings
+
+Result: TypeAlias = Audit | Verdict | Comparison  # what users keep
+Rendered_contra = TypeVar("Rendered_contra", contravariant=True)
 
 
 class Reader(Protocol):
@@ -82,9 +87,9 @@ class Check(Protocol):
     surest first, and what it could not assess.
 
     What of its findings' `measured` holds words is declared: `quotes` what quotes the data, `names`
-    what only names categories, splits and columns, or is said in words of ours. With `--no-text`
-    numbers stay, and `names`; `no_text.py` leaves out all else, declared or not. Summaries, advice
-    and reasons to skip always stay, so they never quote.
+    what only names categories, splits and columns, or is said in words of ours. That alone decides
+    what `--no-text` keeps: `names`, and numbers that are no quotes; `no_text.py` leaves out all
+    else, declared or not. Summaries, advice and reasons to skip always stay, so they never quote.
     """
 
     code: ClassVar[str]
@@ -96,22 +101,19 @@ class Check(Protocol):
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]: ...
 
 
-class Renderer(Protocol):
-    """One output format of an audit."""
+class Renderer(Protocol[Rendered_contra]):
+    """One output format of a kind of result; `render` gives None where there is nothing to write.
 
-    name: str
-    filename: str
+    What it writes is inert: text of the data is escaped or disarmed as the format has it.
+    """
 
-    def render(self, audit: Audit) -> str: ...
+    @property
+    def name(self) -> str: ...
 
+    @property
+    def filename(self) -> str: ...
 
-class VerdictRenderer(Protocol):
-    """One output format of a verdict; `render` gives None where there is nothing to write."""
-
-    name: str
-    filename: str
-
-    def render(self, verdict: Verdict) -> str | None: ...
+    def render(self, result: Rendered_contra, /) -> str | None: ...
 
 
 class Progress(Protocol):

@@ -1,21 +1,26 @@
-"""What `--no-text` keeps of an audit or a comparison, made anew or rendered again.
+"""What `--no-text` keeps of an audit, a verdict or a comparison, made anew or rendered again.
 
-Of what a check measured numbers are kept, and the values that it declares to be names
-(`interfaces.Check`): a value that nobody thought of is left out, not shown.
+Of what a check measured, its declaration decides (`interfaces.Check`): what it says to quote goes,
+what only names stays. Of the rest numbers stay: a value that nobody thought of is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from auditor.checks import CHECKS
+from auditor.interfaces import Result
 from auditor.records.audit import Audit, SubtypeSummary
 from auditor.records.comparison import Comparison
+from auditor.records.dataset import Reject
 from auditor.records.findings import Finding
+from auditor.records.verdict import SetSummary, Verdict
 
-NAMES = {check.code: frozenset(check.names) for check in CHECKS}
+Kind = TypeVar("Kind", bound=Result)
+
+_CHECKS = {check.code: check for check in CHECKS}
 
 
 def holds_words(value: object) -> bool:
@@ -27,45 +32,81 @@ def holds_words(value: object) -> bool:
     return not (value is None or isinstance(value, bool | int | float))
 
 
-def without_text(audit: Audit) -> Audit:
-    """The audit without any text, skeleton, keyword or id of the data, without annotators, sources
-    and values of declared columns. Names of categories and splits stay."""
-    rejected = tuple(replace(r, found="") for r in audit.dataset.rows_rejected)
+def without_text(result: Kind) -> Kind:
+    """The result without any text, skeleton, keyword, n-gram or id of the data, without annotators,
+    sources and values of declared columns. Names of categories and splits stay."""
+    bare = replace(result, settings={**result.settings, "no_text": True}, examples={})
+    without: Kind = _WITHOUT[type(result)](bare)
+    return without
+
+
+def _audit(audit: Audit) -> Audit:
+    rejected = tuple(map(_unquoted_reject, audit.dataset.rows_rejected))
     return replace(
         audit,
         dataset=replace(audit.dataset, rows_rejected=rejected),
-        settings={**audit.settings, "no_text": True},
         subtypes=tuple(_unquoted_subtype(s) for s in audit.subtypes),
         findings=tuple(_unquoted(f) for f in audit.findings),
-        examples={},
         ids={},
     )
 
 
-def comparison_without_text(comparison: Comparison) -> Comparison:
-    """The comparison without any text, keyword or n-gram of the data."""
+def _verdict(verdict: Verdict) -> Verdict:
+    return replace(
+        verdict,
+        candidate=_unquoted_set(verdict.candidate),
+        base=None if verdict.base is None else _unquoted_set(verdict.base),
+        tested=tuple(replace(t, subject="") for t in verdict.tested),
+        base_examples={},
+    )
+
+
+def _comparison(comparison: Comparison) -> Comparison:
     told = comparison.two_sample
     return replace(
         comparison,
-        settings={**comparison.settings, "no_text": True},
         regions=tuple(replace(r, keywords=()) for r in comparison.regions),
         two_sample=replace(told, ngrams=()) if told else None,
-        examples={},
         base_examples={},
     )
 
 
 def _unquoted(finding: Finding) -> Finding:
-    names = NAMES.get(finding.code, frozenset())
+    check = _CHECKS.get(finding.code)
+    quotes, names = (check.quotes, check.names) if check else ((), ())
     return replace(
-        finding, measured=_kept(finding.measured, names), limit=_kept(finding.limit, frozenset())
+        finding,
+        measured=_kept(finding.measured, quotes, names),
+        limit=_kept(finding.limit, quotes, ()),
     )
 
 
-def _kept(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    return {k: v for k, v in values.items() if k in names or not holds_words(v)}
+def _kept(
+    values: Mapping[str, Any], quotes: Collection[str], names: Collection[str]
+) -> dict[str, Any]:
+    """Numbers can be quoted as well; nothing at all quotes nothing."""
+    return {
+        name: value
+        for name, value in values.items()
+        if name in names or not (holds_words(value) or (value and name in quotes))
+    }
+
+
+def _unquoted_reject(reject: Reject) -> Reject:
+    return replace(reject, found="")
+
+
+def _unquoted_set(summary: SetSummary) -> SetSummary:
+    return replace(summary, first_rejected=tuple(map(_unquoted_reject, summary.first_rejected)))
 
 
 def _unquoted_subtype(subtype: SubtypeSummary) -> SubtypeSummary:
     templates = tuple(replace(t, pattern=None) for t in subtype.templates)
     return replace(subtype, keywords=(), templates=templates)
+
+
+_WITHOUT: Mapping[type, Callable[[Any], Any]] = {
+    Audit: _audit,
+    Verdict: _verdict,
+    Comparison: _comparison,
+}

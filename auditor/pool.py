@@ -3,7 +3,10 @@
 Structure (copies, templates, probes) is found in both sets together, so that what is found cannot
 depend on which side a row is on: where nothing has changed, sides are then exchangeable, and a
 count that differs between them has a known distribution. The gate looks at the base alone besides
-(`gate/structure.py`), so that its shares are the same whatever it is held against.
+(`gating/evidence.py`), so that its shares are the same whatever it is held against.
+
+How near a paraphrase is, is asked of the base itself: only one base row in twenty has another base
+row, copies aside, as near. So of rows that are written like the base's, one in twenty counts.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from itertools import zip_longest
 
 import numpy as np
 
-from auditor.records.arrays import Ints, Mask
+from auditor.records.arrays import Floats, Ints, Mask
 from auditor.records.dataset import Dataset, Example
+from auditor.records.structure import Neighbours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,3 +120,39 @@ def _numbered(base: Example | None, candidate: Example | None, position: int) ->
     known = candidate or base
     assert known is not None  # noqa: S101 - one of the two is there
     return replace(known, row=position)
+
+
+# --- paraphrases: rows nearer to another, no copy of theirs, than rows of the base are ----------
+
+PARAPHRASED_BY_CHANCE = 0.05  # share of base rows whose nearest other one counts as a paraphrase
+LEVEL_DIGITS = 4
+
+
+def closest_other(near: Neighbours, families: Ints) -> Floats:
+    """(n,) cosine of each row to its nearest neighbour of another copy family.
+
+    near (n, k) among the n rows; families (n,): copy families. The farthest where all are copies;
+    0 without neighbours.
+    """
+    index, cosine = near.index, near.cosine
+    other = (families[index] != families[:, None]) & (index >= 0)
+    last = np.maximum((index >= 0).sum(axis=1) - 1, 0)
+    first = np.where(other.any(axis=1), other.argmax(axis=1), last)
+    return np.asarray(np.maximum(cosine[np.arange(len(index)), first], 0.0))
+
+
+def paraphrase_level(closest: Floats) -> float:
+    """The cosine from which on a row is a paraphrase; closest (b,): of base rows to another.
+
+    Of fewer than two base rows nothing is a paraphrase.
+    """
+    if len(closest) < 2:
+        return 1.0
+    # The next value above, so that no more than the share lies at or above it.
+    level = np.quantile(closest, 1 - PARAPHRASED_BY_CHANCE, method="higher")
+    return round(float(level), LEVEL_DIGITS)
+
+
+def is_paraphrase(cosine: Floats, level: float) -> np.ndarray:
+    """Which of `cosine`, of any shape, are as near as a paraphrase."""
+    return np.asarray(cosine.round(LEVEL_DIGITS) >= level)

@@ -14,9 +14,9 @@ from typing import Any, Protocol, get_args, get_type_hints
 
 from auditor.errors import UsageError
 from auditor.label_spelling import is_blank
-from auditor.records.dataset import ROLES
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
+ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
 JOINED = " + "  # between the names of columns whose values are one text
 PROBES = ("similarity", "head", "full")  # the rungs of prediction, cheapest first
 

@@ -1,4 +1,4 @@
-"""Evidence and findings -> the Audit that users keep.
+"""Evidence and findings -> the Audit that users keep; what every result says that it came of.
 
 Positions become rows of the file, and only texts that a report shows are kept.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from typing import Any, TypedDict
 
 import numpy as np
 
-from auditor.checks.relabelling import rows_to_label_again
 from auditor.records.arrays import Floats, Ints
 from auditor.records.audit import (
     Audit,
@@ -23,12 +23,14 @@ from auditor.records.audit import (
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, Limit, SkippedCheck
-from auditor.records.structure import Subtype, effective_examples
+from auditor.records.structure import Embeddings, Subtype, effective_examples
+from auditor.reporting.relabelling import rows_to_label_again
 from auditor.settings import Settings
 
 MOSTLY = 0.5  # share of letters in unknown scripts from which a text counts as such
 SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
-PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn", "umap-learn")
+PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn")
+OF_THE_MAP = "umap-learn"
 
 
 def map_sample(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:
@@ -72,13 +74,6 @@ def summarise(
             unknown_script=int((embeddings.unknown > MOSTLY).sum()),
             mapped_labels=dataset.mapped_labels,
         ),
-        embedder=EmbedderSummary(
-            name=embeddings.embedder,
-            revision=embeddings.revision,
-            dim=embeddings.dim,
-            precision=embeddings.precision,
-        ),
-        settings=settings.deciding(),
         subtypes=tuple(_subtype(s, rows) for s in subtypes),
         findings=tuple(findings),
         forecast=forecast,
@@ -88,10 +83,34 @@ def summarise(
             for r, (x, y) in zip(rows[shown], places.tolist(), strict=True)
         ),
         skipped=tuple(skipped),
-        versions={p: version(p) for p in PACKAGES},
         limits=limits,
         ids=_ids(dataset, findings),
         label_errors=_label_errors(evidence, findings),
+        **provenance(embeddings, settings, (*PACKAGES, OF_THE_MAP)),
+    )
+
+
+class Provenance(TypedDict):
+    """What an audit, a verdict or a comparison came of, by their fields."""
+
+    embedder: EmbedderSummary
+    settings: dict[str, Any]
+    versions: dict[str, str]
+
+
+def provenance(
+    embeddings: Embeddings, settings: Settings, packages: Sequence[str] = PACKAGES
+) -> Provenance:
+    """The model, the settings that decide, and the versions of `packages`, which decide too."""
+    return Provenance(
+        embedder=EmbedderSummary(
+            name=embeddings.embedder,
+            revision=embeddings.revision,
+            dim=embeddings.dim,
+            precision=embeddings.precision,
+        ),
+        settings=settings.deciding(),
+        versions={p: version(p) for p in packages},
     )
 
 

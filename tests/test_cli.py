@@ -20,7 +20,7 @@ import torch
 from click.testing import CliRunner, Result
 
 from auditor.cli import main
-from auditor.commands.options import FORMATS
+from auditor.reporting.formats import names
 
 Run = Callable[..., Result]
 
@@ -310,7 +310,7 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
     with (workplace / "auditor.toml").open("a") as settings:  # fifty rows show nothing else
         settings.write("[checks.combination-gap]\nexpected = 3\nby_chance = 1\ntied = 1\n")
         settings.write("[checks.annotator-inconsistency]\nrows = 9\nby_chance = 1\nexcess = 0\n")
-    everything = [word for name in FORMATS for word in ("--format", name)]
+    everything = [word for name in names("audit") for word in ("--format", name)]
     words = ["--no-text", "--reference", "use.csv", "--column", "shop", *everything]
     out = run("audit", "secret.csv", *words).output
     codes = {f["code"] for f in read("reports/secret/audit.json")["findings"]}
@@ -364,7 +364,8 @@ def test_a_report_in_one_format_goes_where_it_is_told(run, plain):
         (None, "cannot be read"),
         ("id,text\n1,hello\n", "is not JSON"),
         ('{"rows": 3}', "is not an audit"),
-        ('{"schema_version": 99}', "has schema_version 99, this auditor reads 1"),
+        ('{"schema_version": 99}', "is not an audit, a verdict or a comparison"),
+        ('{"schema_version": 99, "dataset": 1}', "has schema_version 99, this auditor reads 1"),
     ],
 )
 def test_what_is_no_audit_is_one_clear_line(run, workplace, content, told):

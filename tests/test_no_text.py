@@ -14,12 +14,12 @@ from click.testing import CliRunner
 
 from auditor.checks import CHECKS
 from auditor.cli import main
-from auditor.commands.options import COMPARISON_FORMATS, FORMATS, GATE_FORMATS
 from auditor.no_text import holds_words, without_text
 from auditor.records.audit import Audit
 from auditor.records.comparison import Comparison
 from auditor.records.findings import Finding
 from auditor.records.verdict import Verdict
+from auditor.reporting.formats import FORMATS, names
 
 CANARY = "zqk"  # begins every word of every cell but categories and splits
 KEPT = ("category", "split")  # whose values stay, and so do the names of columns
@@ -109,7 +109,7 @@ EVIDENT = ("--reference", "use.csv", "--column", "shop")
 
 
 def test_an_audit_quotes_nothing(leaks):
-    assert leaks("audit", "desk.csv", "--no-text", *EVIDENT, *every(FORMATS)) == []
+    assert leaks("audit", "desk.csv", "--no-text", *EVIDENT, *every(names("audit"))) == []
     audit = json.loads(Path("reports/desk/audit.json").read_text(encoding="utf-8"))
     assert {f["code"] for f in audit["findings"]} >= {
         *("annotator-inconsistency", "combination-gap", "coverage-gap", "label-conflict"),
@@ -119,32 +119,32 @@ def test_an_audit_quotes_nothing(leaks):
 
 
 def test_a_report_rendered_again_quotes_nothing(leaks):
-    assert leaks("audit", "desk.csv", *EVIDENT, *every(FORMATS)) != []
-    told = leaks("report", "reports/desk/audit.json", "--no-text", *every(FORMATS))
+    assert leaks("audit", "desk.csv", *EVIDENT, *every(names("audit"))) != []
+    told = leaks("report", "reports/desk/audit.json", "--no-text", *every(names("audit")))
     assert told == []
 
 
 def test_a_gate_by_itself_quotes_nothing(leaks):
-    everything = ("--no-text", "--column", "shop", *every(GATE_FORMATS))
+    everything = ("--no-text", "--column", "shop", *every(names("verdict")))
     assert leaks("gate", "desk.csv", *everything, codes=(0, 1, 3)) == []
 
 
 @pytest.mark.parametrize("pair", [("desk.csv", "once.csv"), ("once.csv", "desk.csv")])
 def test_a_gate_against_a_base_quotes_nothing(leaks, pair):
-    everything = ("--no-text", "--column", "shop", *every(GATE_FORMATS))
+    everything = ("--no-text", "--column", "shop", *every(names("verdict")))
     assert leaks("gate", pair[0], "--base", pair[1], *everything, codes=(0, 1, 3)) == []
 
 
 def test_a_gate_against_known_findings_quotes_nothing(leaks):
     assert leaks("baseline", "create", "once.csv") == []
-    everything = ("--no-text", *every(GATE_FORMATS))
+    everything = ("--no-text", *every(names("verdict")))
     told = leaks("gate", "desk.csv", "--baseline", "baseline.json", *everything, codes=(0, 1, 3))
     assert told == []
 
 
 @pytest.mark.parametrize("sides", [("once.csv", "desk.csv"), ("desk.csv", "--split-by", "source")])
 def test_a_comparison_quotes_nothing(leaks, sides):
-    assert leaks("compare", *sides, "--no-text", *every(COMPARISON_FORMATS)) == []
+    assert leaks("compare", *sides, "--no-text", *every(names("comparison"))) == []
 
 
 # --- what is declared ------------------------------------------------------------------------
@@ -213,10 +213,30 @@ def test_what_quotes_is_left_out_and_what_only_names_stays(kept):
     assert one.measured == {"labels": {"billing": 1}}
 
 
+def test_a_number_that_is_declared_to_quote_is_left_out_and_an_empty_quote_stays(kept):
+    one = kept(finding("coverage-gap", declared={}, keywords=[], annotators=[1701], rows=3))
+    assert one.measured == {"declared": {}, "keywords": [], "rows": 3}
+
+
 def test_of_a_check_that_is_not_known_numbers_alone_stay(kept):
     assert kept(finding("of-another-version", share=0.5, labels=["billing"])).measured == {
         "share": 0.5
     }
+
+
+QUOTING = [(check, name) for check in CHECKS for name in check.quotes]
+
+
+@pytest.mark.parametrize(("check", "name"), QUOTING, ids=[f"{c.code}-{n}" for c, n in QUOTING])
+def test_what_a_check_declares_to_quote_is_in_no_format_without_text(found, check, name):
+    stays = {"rows": 4, **({"labels": {"billing": 1}} if "labels" in check.names else {})}
+    one = finding(check.code, **stays, **{name: {"shop": CANARY}})
+    whole = replace(found, findings=(one,))
+    bare = without_text(whole)
+    assert bare.findings[0].measured == stays
+    assert CANARY in FORMATS[Audit].all[1].render(whole)
+    for renderer in FORMATS[Audit].all:
+        assert CANARY not in (renderer.render(bare) or "")
 
 
 # --- where records hold words ----------------------------------------------------------------

@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 import auditor
 from auditor.embedding.target import open_target
 from auditor.errors import DataError, UsageError
-from auditor.records.dataset import ROLES
+from auditor.settings import ROLES
 
 # The keys of `audit.json`, as the contract has them; more may be added.
 TOP = {

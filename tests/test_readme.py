@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from auditor.checks import CHECKS
 from auditor.cli import main
-from auditor.commands.options import GATE_FORMATS
 from auditor.gating.counted import OF_SETS
 from auditor.gating.inputs import CODES
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, load_policy
-from auditor.reporting.gate import BY_DEFAULT, load_verdict
+from auditor.records.verdict import Verdict
+from auditor.reporting import FORMATS, load
 from auditor.settings import configure, load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -119,7 +119,7 @@ def test_the_gate_lets_the_good_merge_pass_and_stops_the_bad_one(tmp_path, monke
     done = [CliRunner().invoke(main, command.split()) for command in gates]
     assert [d.exit_code for d in done] == [0, 1]
     assert "PASS: may be merged" in done[0].output
-    verdict = load_verdict(tmp_path / "reports/bad/gate.json")
+    verdict = load(tmp_path / "reports/bad/gate.json")
     [quoted] = re.findall(r"exits 1: `(.*?)`", README, re.DOTALL)
     assert " ".join(quoted.split()) == verdict.of("fail")[0].summary
 
@@ -147,9 +147,11 @@ def test_the_limits_of_the_readme_are_the_defaults():
 
 def test_every_format_of_a_gate_is_documented_and_the_action_names_some_of_them():
     [row] = [line for line in README.splitlines() if "`markdown`" in line]
-    assert [f for f in GATE_FORMATS if f"`{f}`" not in row] == []
+    known = FORMATS[Verdict]
+    every, by_default = ({r.name for r in of} for of in (known.all, known.by_default))
+    assert [f for f in sorted(every) if f"`{f}`" not in row] == []
     [named] = re.findall(r"for format in (.*?); do", (ROOT / "action.yml").read_text("utf-8"))
-    assert {*BY_DEFAULT} < {*named.split()} < {*GATE_FORMATS}
+    assert by_default < {*named.split()} < every
 
 
 def test_the_example_of_a_policy_is_valid(tmp_path):

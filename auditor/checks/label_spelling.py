@@ -1,6 +1,6 @@
 """label-spelling: one category whose label is written in several ways.
 
-`auditor/label_spelling.py` says which labels are spellings of one. They stay what they are until the
+`label_spelling.py` says which labels are spellings of one. They stay what they are until the
 user maps them: a capital may be meant, and nothing of a dataset is changed silently.
 """
 

@@ -20,7 +20,7 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
 @options.takes(
     *options.READING,
     options.output("Where the report goes  [default: reports/<dataset name>]"),
-    options.FORMAT,
+    options.formats("audit", "html, json, relabel, collect"),
     options.STATIC,
     options.EMBEDDER,
     *options.FORECASTING,
@@ -49,8 +49,7 @@ def audit(
     with errors(debug):
         settings = settings_of(config, flags)
         from auditor.pipeline import audit as run
-        from auditor.reporting import BY_DEFAULT, save
-        from auditor.reporting.summary import summarise
+        from auditor.reporting import save, summarise
 
         if output:
             writable(output)
@@ -59,6 +58,6 @@ def audit(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
         folder = output or Path("reports") / found.dataset.name
-        paths = save(found, folder, formats or BY_DEFAULT, static=static)
+        paths = save(found, folder, formats or None, static=static)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)

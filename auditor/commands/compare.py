@@ -33,14 +33,8 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
     *options.READING,
     options.output("Where the comparison goes  [default: reports/<base>-<candidate>]"),
 )
-@click.option(
-    "--format",
-    "formats",
-    type=click.Choice(options.COMPARISON_FORMATS),
-    multiple=True,
-    help="What to write; repeatable  [default: html, json]",
-)
 @options.takes(
+    options.formats("comparison", "html, json"),
     options.STATIC,
     options.EMBEDDER,
     *options.FORECASTING,
@@ -71,7 +65,7 @@ def compare(
         settings = settings_of(config, flags)
         from auditor.comparing.compare import compare as run
         from auditor.comparing.sets import NAMES
-        from auditor.reporting.comparison import save_comparison, summarise_comparison
+        from auditor.reporting import save, summarise
 
         if output:
             writable(output)
@@ -85,14 +79,10 @@ def compare(
                 settings=settings,
                 progress=progress,
             )
-        paths = save_comparison(
-            found,
-            output or _folder(base, candidate),
-            formats or options.COMPARISON_FORMATS,
-            static=static,
-        )
+        folder = output or _folder(base, candidate)
+        paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            click.echo(summarise_comparison(found, paths), nl=False)
+            click.echo(summarise(found, paths), nl=False)
 
 
 def _folder(base: str, candidate: str | None) -> Path:

@@ -53,15 +53,8 @@ if TYPE_CHECKING:
     *options.READING,
     options.output("Where the verdict goes  [default: reports/<candidate name>]"),
 )
-@click.option(
-    "--format",
-    "formats",
-    type=click.Choice(options.GATE_FORMATS),
-    multiple=True,
-    help="What to write; repeatable. github also prints annotations.  [default: html, json, "
-    "markdown, drop]",
-)
 @options.takes(
+    options.formats("verdict", "html, json, markdown, drop", ". github also prints annotations."),
     options.EMBEDDER,
     *options.FORECASTING,
     *options.RUNNING,
@@ -96,7 +89,8 @@ def gate(
             raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
         rules = _ruling(candidate, base_ref, policy, config, flags)
         from auditor.gating.gate import gate as run
-        from auditor.reporting.gate import BY_DEFAULT, publish, save_verdict, summarise_verdict
+        from auditor.reporting import save, summarise
+        from auditor.reporting.gate.github import publish
 
         if output:
             writable(output)
@@ -116,9 +110,9 @@ def gate(
             )
         verdict = dataclasses.replace(verdict, policy_changes=rules.changes)
         folder = output or Path("reports") / verdict.candidate.name
-        paths = save_verdict(verdict, folder, formats or BY_DEFAULT)
+        paths = save(verdict, folder, formats or None)
         if not quiet:
-            click.echo(summarise_verdict(verdict, paths), nl=False)
+            click.echo(summarise(verdict, paths), nl=False)
         if "github" in formats:
             publish(verdict, os.environ, click.echo)
             _hand_on(verdict, folder, os.environ)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import click
 
-# Names of renderers, which `--help` must not import; of an audit and of a gate the first four by
-# default.
-FORMATS = ("html", "json", "relabel", "collect", "label-studio", "argilla")
-GATE_FORMATS = ("html", "json", "markdown", "drop", "sarif", "junit", "github", "gitlab")
-COMPARISON_FORMATS = ("html", "json")
 PATH = click.Path(path_type=Path)
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
@@ -71,13 +68,6 @@ INPUT_FORMAT = click.option(
     metavar="NAME",
     help="csv, tsv, jsonl, json, parquet, arrow or huggingface; by default from the file's name.",
 )
-FORMAT = click.option(
-    "--format",
-    "formats",
-    type=click.Choice(FORMATS),
-    multiple=True,
-    help="What to write; repeatable  [default: html, json, relabel, collect]",
-)
 STATIC = click.option(
     "--static", is_flag=True, help="Write a report.html that runs no script at all."
 )
@@ -136,6 +126,37 @@ NO_TEXT = click.option(
 )
 QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+
+
+class _Format(click.ParamType):  # type: ignore[type-arg]  # not generic in click 8.1
+    """The name of a format of one kind of result, or of any. The registry is asked for them when
+    they are needed: `auditor --help` must not wait for what renders."""
+
+    name = "format"
+
+    def __init__(self, noun: str | None) -> None:
+        self.noun = noun
+
+    @cached_property
+    def choice(self) -> click.Choice[str]:
+        from auditor.reporting.formats import names
+
+        return click.Choice(names(self.noun))
+
+    def get_metavar(self, *told: Any, **named: Any) -> str | None:
+        return self.choice.get_metavar(*told, **named)
+
+    def convert(self, *told: Any, **named: Any) -> str:
+        return self.choice.convert(*told, **named)
+
+    def shell_complete(self, *told: Any, **named: Any) -> Any:
+        return self.choice.shell_complete(*told, **named)
+
+
+def formats(noun: str | None, default: str, more: str = "") -> Decorator:
+    """Which formats to write of an "audit", a "verdict" or a "comparison"; of any: None."""
+    said = f"What to write; repeatable{more}  [default: {default}]"
+    return click.option("--format", "formats", type=_Format(noun), multiple=True, help=said)
 
 
 def output(help_: str) -> Decorator:

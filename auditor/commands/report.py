@@ -11,16 +11,20 @@ from auditor.commands.running import errors
 
 
 @click.command()
-@click.argument("file", type=options.PATH, metavar="AUDIT.json")
+@click.argument("file", type=options.PATH, metavar="RESULT.json")
 @options.output(
-    "Where the report goes  [default: beside AUDIT.json; with --no-text, without_text there]"
+    "Where the report goes  [default: beside RESULT.json; with --no-text, without_text there]"
 )
 @click.option(
     "--no-text",
     is_flag=True,
     help="Leave the dataset's text, and its columns' values, out of every output.",
 )
-@options.takes(options.FORMAT, options.STATIC, *options.SPEAKING)
+@options.takes(
+    options.formats(None, "those of its command"),
+    options.STATIC,
+    *options.SPEAKING,
+)
 def report(
     file: Path,
     output: Path | None,
@@ -30,19 +34,20 @@ def report(
     quiet: bool,
     debug: bool,
 ) -> None:
-    """Render the report of AUDIT.json again, as it is or without the dataset's text.
+    """Render the report of an audit.json, gate.json or compare.json again, as it is or without the
+    dataset's text.
 
-    Exits 2 for wrong usage, 4 for a file that is no audit or of another schema version, 5 where
-    the machine lacks something.
+    Exits 2 for wrong usage, 4 for a file that is none of them or of another schema version, 5
+    where the machine lacks something.
     """
     with errors(debug):
         from auditor.no_text import without_text
-        from auditor.reporting import BY_DEFAULT, load, save
-        from auditor.reporting.summary import summarise
+        from auditor.reporting import load, save, summarise
 
-        found = without_text(load(file)) if no_text else load(file)
-        # The audit that has the text is not to be written over by the one that has none.
+        found = load(file)
+        found = without_text(found) if no_text else found
+        # The file that has the text is not to be written over by the one that has none.
         beside = file.parent / "without_text" if no_text else file.parent
-        paths = save(found, output or beside, formats or BY_DEFAULT, static=static)
+        paths = save(found, output or beside, formats or None, static=static)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)

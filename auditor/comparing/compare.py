@@ -14,7 +14,7 @@ from auditor.comparing.sets import NAMES, two_sets
 from auditor.comparing.structure import find_pooled_structure
 from auditor.dataset import load_dataset
 from auditor.interfaces import Progress
-from auditor.no_text import comparison_without_text
+from auditor.no_text import without_text
 from auditor.pool import pool
 from auditor.records.comparison import Comparison
 from auditor.resources import open_encoder, plan_of, with_options
@@ -63,5 +63,5 @@ def compare(
         progress=progress,
     )
     retained = retain(structure, inputs)
-    comparison = put_together(structure, measures, retained, settings, split_by)
-    return comparison_without_text(comparison) if settings.no_text else comparison
+    whole = put_together(structure, measures, retained, settings, split_by)
+    return without_text(whole) if settings.no_text else whole

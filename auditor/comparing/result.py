@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import version
 
 from auditor.comparing.measures import Measures
 from auditor.comparing.retaining import Retained
 from auditor.comparing.structure import PooledStructure
 from auditor.records.arrays import Ints
-from auditor.records.audit import EmbedderSummary
 from auditor.records.comparison import Comparison
-from auditor.records.structure import Embeddings
 from auditor.settings import Settings
-
-PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn")
+from auditor.summary import provenance
 
 
 def put_together(
@@ -27,6 +23,7 @@ def put_together(
     """The comparison, with its texts."""
     composition, basis, pool = measures.composition, retained.basis, structure.pool
     base_rows, candidate_rows = _rows_pointed_at(measures)
+    origin = provenance(structure.embeddings, settings)
     return Comparison(
         base=composition.base,
         candidate=composition.candidate,
@@ -52,9 +49,9 @@ def put_together(
         examples=_texts(pool.dataset.texts, pool.candidate_rows, candidate_rows),
         base_examples=_texts(pool.dataset.texts, pool.base_rows, base_rows),
         skipped=retained.skipped,
-        settings={**settings.deciding(), "split_by": split_by},
-        embedder=_embedder(structure.embeddings),
-        versions={p: version(p) for p in PACKAGES},
+        settings={**origin["settings"], "split_by": split_by},
+        embedder=origin["embedder"],
+        versions=origin["versions"],
     )
 
 
@@ -75,12 +72,3 @@ def _texts(texts: Iterable[str], file_rows: Ints, wanted: set[int]) -> dict[str,
     """Row of a file -> text, of the rows `wanted`; file_rows (n,): of each text."""
     known = dict(zip(file_rows.tolist(), texts, strict=True))
     return {str(row): known[row] for row in sorted(wanted)}
-
-
-def _embedder(embeddings: Embeddings) -> EmbedderSummary:
-    return EmbedderSummary(
-        name=embeddings.embedder,
-        revision=embeddings.revision,
-        dim=embeddings.dim,
-        precision=embeddings.precision,
-    )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from auditor.comparing.figures import figure
-from auditor.paraphrases import LEVEL_DIGITS, paraphrase_level
+from auditor.pool import LEVEL_DIGITS, paraphrase_level
 from auditor.records.arrays import Floats, Ints
 from auditor.records.comparison import Figure
 from auditor.statistics import score_interval

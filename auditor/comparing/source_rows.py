@@ -12,7 +12,7 @@ import numpy as np
 
 from auditor.comparing.figures import share_of
 from auditor.comparing.rewordings import Rewordings, find_rewordings
-from auditor.paraphrases import is_paraphrase, paraphrase_level
+from auditor.pool import is_paraphrase, paraphrase_level
 from auditor.records.arrays import Floats, Ints, Mask
 from auditor.records.comparison import Amplification, SourceRow
 

@@ -13,8 +13,7 @@ from auditor.comparing.source_rows import SourceRows, find_source_rows
 from auditor.comparing.unseen import groups
 from auditor.embedding.embed import Encoder
 from auditor.interfaces import Progress
-from auditor.paraphrases import closest_other
-from auditor.pool import Pool
+from auditor.pool import Pool, closest_other
 from auditor.prediction.folds import keep_together
 from auditor.records.arrays import Ints, Mask
 from auditor.records.dataset import Dataset

@@ -14,8 +14,7 @@ import numpy as np
 
 from auditor.comparing.fitted import Draws, Scored
 from auditor.comparing.unseen_rows import FEWEST_FAMILIES, evaluable, unseen_contrast
-from auditor.paraphrases import is_paraphrase
-from auditor.pool import Pool
+from auditor.pool import Pool, is_paraphrase
 from auditor.prediction.folds import FOLDS
 from auditor.records.arrays import Floats, Ints, Mask
 from auditor.records.comparison import Unseen

@@ -16,8 +16,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from auditor.gating.rate_test import Values
-from auditor.paraphrases import is_paraphrase
-from auditor.pool import Pool
+from auditor.pool import Pool, is_paraphrase
 from auditor.records.arrays import Floats, Ints, Mask
 from auditor.records.findings import Finding
 from auditor.records.structure import Neighbours

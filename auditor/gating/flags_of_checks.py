@@ -15,7 +15,7 @@ from auditor.gating.flagging import Flags
 from auditor.gating.inputs import BEYOND_CHECKS
 from auditor.gating.policy import Rule
 from auditor.interfaces import Check
-from auditor.paraphrases import closest_other, paraphrase_level
+from auditor.pool import closest_other, paraphrase_level
 from auditor.records.findings import Finding, SkippedCheck
 
 ORDER = ("label-conflict", "label-error", "near-duplicate", "template-dominance", "split-leakage")

@@ -13,6 +13,7 @@ from auditor.gating.inputs import GateInputs, prepare
 from auditor.gating.policy import Policy
 from auditor.gating.verdict import without
 from auditor.interfaces import Progress
+from auditor.no_text import without_text
 from auditor.records.dataset import Dataset
 from auditor.records.verdict import Verdict
 from auditor.resources import with_options
@@ -61,7 +62,8 @@ def gate(
     verdict = assess(own, inputs)
     if isinstance(candidate, str | Path):
         verdict = dataclasses.replace(verdict, file=str(candidate))
-    return _with_what_to_drop(verdict, own, inputs)
+    whole = _with_what_to_drop(verdict, own, inputs)
+    return without_text(whole) if settings.no_text else whole
 
 
 def _with_what_to_drop(verdict: Verdict, own: Dataset, inputs: GateInputs) -> Verdict:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from importlib.metadata import version
 
 from auditor.gating import baseline as baselines
 from auditor.gating.answering import outcome
 from auditor.gating.evidence import GateEvidence
 from auditor.gating.hypotheses import STATUSES
 from auditor.gating.policy import Policy
-from auditor.records.audit import EmbedderSummary
 from auditor.records.dataset import Dataset
 from auditor.records.findings import SkippedCheck
 from auditor.records.verdict import BaselineSummary, Dropped, SetSummary, Standing, Tested, Verdict
 from auditor.settings import Settings
-from auditor.summary import PACKAGES
+from auditor.summary import OF_THE_MAP, PACKAGES, provenance
 
 QUOTED = 5  # rows that an answer shows with their text, besides its pairs
 REJECTED = 3  # rows that could not be read, and are named
@@ -36,7 +34,7 @@ def make_verdict(
     standing: Standing | None = None,
 ) -> Verdict:
     """The verdict on `tested`; base: as the user gave it, its categories under their old names."""
-    sides, embeddings = found.pool, found.both.embeddings
+    sides = found.pool
     tested = sorted(tested, key=lambda t: STATUSES.index(t.status))
     told = [t for t in tested if t.status != "pass"]
     shown = {r for t in told for r in (*t.rows[:QUOTED], *_paired(t, "candidate"))}
@@ -44,9 +42,6 @@ def make_verdict(
     beside = {(d.repeats.other_in, d.repeats.other) for d in drop if d.repeats}
     shown |= {d.row for d in drop} | {r for side, r in beside if side == "candidate"}
     named = shown | {r for t in told for r in t.rows}
-    if settings.no_text:
-        shown, lost = set(), set()
-        tested = [replace(t, subject="") for t in tested]
     lines = {e.row: e.line for e in sides.candidate.examples if e.row in named}
     return Verdict(
         outcome=outcome(tested),
@@ -64,17 +59,11 @@ def make_verdict(
         base_examples=_texts(sides.base, lost) if sides.base else {},
         skipped=tuple(skipped),
         policy=asdict(policy),
-        settings=settings.deciding(),
-        embedder=EmbedderSummary(
-            name=embeddings.embedder,
-            revision=embeddings.revision,
-            dim=embeddings.dim,
-            precision=embeddings.precision,
-        ),
-        versions={p: version(p) for p in PACKAGES},
         standing=standing,
         renamed=dict(renamed or {}),
         drop=drop,
+        # It lists the map's package too, as it did, though it draws none.
+        **provenance(found.both.embeddings, settings, (*PACKAGES, OF_THE_MAP)),
     )
 
 

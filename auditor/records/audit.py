@@ -1,14 +1,13 @@
 """What users keep: the forecast, the findings and the audit that holds them.
 
 Here a row is the 0-based data row of the user's file. Accuracies, shares and drops are fractions
-0-1. `reporting.json` writes and reads an Audit, and derives its JSON Schema from these types.
+0-1. `reporting` writes and reads an Audit as JSON, and derives its JSON Schema from these types.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from auditor.records.dataset import MappedLabel, Reject
@@ -78,7 +77,7 @@ class LabelErrorSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """The result: everything a report shows. `reporting.json` writes and reads it."""
+    """The result: everything a report shows."""
 
     dataset: DatasetSummary
     embedder: EmbedderSummary
@@ -101,10 +100,7 @@ class Audit:
 
     def to_dict(self) -> dict[str, Any]:
         """The audit as plain dicts, lists and numbers: the content of `audit.json`."""
-        import msgspec
-
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return {"schema_version": plain.pop("schema_version"), **plain}
+        return plain(self)
 
     def to_frame(self) -> pd.DataFrame:
         """The findings as a table, one a line."""
@@ -116,6 +112,14 @@ class Audit:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the verdict, what goes first, and counts."""
-        # Drawn two layers up, so it is found by name, as `auditor/__init__.py` finds its names.
-        drawn: str = import_module("auditor.reporting.notebook").notebook(self)
-        return drawn
+        from auditor.reporting.notebook import notebook  # two layers up, so imported when asked
+
+        return notebook(self)
+
+
+def plain(result: object) -> dict[str, Any]:
+    """A result as plain dicts, lists and numbers, its schema version first."""
+    import msgspec
+
+    found: dict[str, Any] = msgspec.to_builtins(result)
+    return {"schema_version": found.pop("schema_version"), **found}

@@ -2,7 +2,7 @@
 
 Rows are 0-based data rows of a file: of the base's or of the candidate's, as a field says. Shares,
 accuracies and drops are fractions 0-1; intervals hold 80 %, those of `Unseen` and of `own` 95 %.
-`reporting/comparison` writes and reads it as JSON, and derives the JSON Schema from these types.
+`reporting` writes and reads it as JSON, and derives the JSON Schema from these types.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from auditor.records.audit import EmbedderSummary
+from auditor.records.audit import EmbedderSummary, plain
 from auditor.records.findings import SkippedCheck
 from auditor.records.forecast import Update
 
@@ -252,10 +252,7 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as plain dicts, lists and numbers: the content of `compare.json`."""
-        import msgspec
-
-        plain: dict[str, Any] = msgspec.to_builtins(self)
-        return {"schema_version": plain.pop("schema_version"), **plain}
+        return plain(self)
 
     def lacking(self, side: SideName) -> tuple[Region, ...]:
         """The regions that one set lacks."""

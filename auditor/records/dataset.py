@@ -16,8 +16,6 @@ import numpy as np
 
 from auditor.records.arrays import Ints
 
-ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:

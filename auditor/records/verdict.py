@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from auditor.records.audit import EmbedderSummary
+from auditor.records.audit import EmbedderSummary, plain
 from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck
 
@@ -129,6 +129,10 @@ class Verdict:
     drop: tuple[Dropped, ...] = ()  # rows to leave out, in the order of the file
     outcome_without: Outcome | None = None  # the outcome without `drop`; None: nothing to drop
     schema_version: int = VERDICT_VERSION
+
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict as plain dicts, lists and numbers: the content of `gate.json`."""
+        return plain(self)
 
     def of(self, status: Status) -> tuple[Tested, ...]:
         """The answers of one kind, in order."""

@@ -13,11 +13,11 @@ from auditor.reporting.codes import Code, Part, explain, reading_order
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import ranked
+from auditor.reporting.wording import named_rows
 
 _OPEN_CARDS = 30  # a code; the rest of it goes into a table
 _LISTED = 300  # a code in all; the page says how many there are, audit.json has them
 _EXAMPLES = 6  # a card
-_RUNS_NAMED = 12
 _OVERLAPS = 30  # pairs of categories, those with most rows first
 _MOST_LINKS = 4
 # These speak of a whole category or set: every other finding in it would overlap with them.
@@ -240,20 +240,6 @@ class _Desk:
 def category_of_rows(audit: Audit) -> dict[int, str]:
     """The category of each file row, as far as subtypes tell."""
     return {row: s.category for s in audit.subtypes for row in s.rows}
-
-
-def named_rows(rows: Sequence[int]) -> str:
-    """`rows 3, 5–8`; the first ones and the number where there are many."""
-    runs: list[list[int]] = []
-    for row in rows:
-        if runs and row == runs[-1][-1] + 1:
-            runs[-1] = [runs[-1][0], row]
-        else:
-            runs.append([row])
-    named = ", ".join("–".join(str(r) for r in run) for run in runs[:_RUNS_NAMED])
-    more = ", …" if len(runs) > _RUNS_NAMED else ""
-    number = f" ({len(rows):,} rows)" if len(rows) > _RUNS_NAMED else ""
-    return f"row{'s' * (len(rows) > 1)} {named}{more}{number}" if rows else "no rows"
 
 
 def _link_text(finding: Finding, other: Finding) -> str:

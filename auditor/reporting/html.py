@@ -1,34 +1,18 @@
 """`report.html`: one file that opens offline and asks nothing of the network.
 
-Its policy lets it run the scripts that it was made with and nothing else; `static` leaves them out.
+Its scripts draw the map; `static` leaves them out.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from auditor.records.audit import Audit, SubtypeSummary
-from auditor.reporting import (
-    cards,
-    charts,
-    codes,
-    label_errors,
-    marking,
-    patterns,
-    trial,
-    verdict,
-    wording,
-)
-from auditor.reporting.inert import inert
+from auditor.reporting import cards, charts, label_errors, patterns, trial, verdict, wording
 from auditor.reporting.map import live_map, scripts
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from auditor.reporting.pages import Verbatim, page, script
+from auditor.reporting.scatter import scatter
 
 _FORECAST_ROWS = 12  # shown at once; the rest of the categories folds out
 
@@ -44,30 +28,6 @@ class HtmlRenderer:
 
     def render(self, audit: Audit) -> str:
         return page("report.html.j2", ["report.css"], _view(audit, static=self.static))
-
-
-def page(template: str, styles: Sequence[str], view: Mapping[str, Any]) -> str:
-    """The page of a template in `page/`, with its style sheets inside and nothing else allowed."""
-    pages = _environment()
-    sources = (pages.loader.get_source(pages, s)[0] for s in styles)  # type: ignore[union-attr]
-    style = "".join(sources)
-    drawn = pages.get_template(template)
-    return drawn.render(style=_Verbatim(style), style_hash=_csp_hash(style), **view) + "\n"
-
-
-class _Verbatim(str):
-    """Text of our own, for a place where the browser does not decode entities."""
-
-    __slots__ = ()
-
-    def __html__(self) -> str:
-        return str(self)
-
-
-@dataclass(frozen=True, slots=True)
-class _Script:
-    source: str
-    hash: str
 
 
 def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
@@ -97,10 +57,10 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
         "confusion": patterns.confusion(audit),
         "sections": sections,
         "subtypes": _subtypes(audit),
-        "scatter": charts.scatter(audit),
+        "scatter": scatter(audit),
         "live": live,
-        "live_data": _Verbatim(live.data) if live else "",
-        "scripts": [_Script(_Verbatim(s), _csp_hash(s)) for s in scripts()] if live else [],
+        "live_data": Verbatim(live.data) if live else "",
+        "scripts": [script(s) for s in scripts()] if live else [],
         "no_text": bool(audit.settings.get("no_text")),
     }
 
@@ -114,42 +74,3 @@ def _subtypes(audit: Audit) -> list[tuple[str, int, list[SubtypeSummary]]]:
         if subtype.category in by_category:
             by_category[subtype.category].append(subtype)
     return [(name, audit.dataset.categories[name], by_category[name]) for name in names]
-
-
-@cache
-def _environment() -> Environment:
-    """The templates in `page/`; every string that they show is disarmed and escaped."""
-    # Imported here: `auditor --help` must not wait for it.
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("auditor.reporting", "page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_disarm,
-    )
-    environment.filters |= {
-        "percent": wording.percent,
-        "points": wording.points,
-        "interval": wording.interval,
-        "label": wording.label,
-        "listing": wording.listing,
-        "danger": wording.danger,
-        "code": codes.code,
-        "rows": cards.named_rows,
-        "slots": marking.slots,
-        "plain": marking.plain,
-    }
-    environment.globals |= {"count": wording.count, "value": wording.value}
-    return environment
-
-
-def _disarm(shown: object) -> object:
-    """What every `{{ ... }}` passes through, before it is escaped."""
-    return inert(shown) if isinstance(shown, str) and not hasattr(shown, "__html__") else shown
-
-
-def _csp_hash(source: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()

@@ -19,10 +19,10 @@ from typing import Any
 from auditor.errors import MachineError
 from auditor.records.audit import Audit
 from auditor.reporting.cards import Card, Section, category_of_rows
-from auditor.reporting.charts import WHOLE_CATEGORIES
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.inert import inert
 from auditor.reporting.label_errors import single
+from auditor.reporting.scatter import WHOLE_CATEGORIES
 
 _SIZE = (10_000, 6_400)  # the plane that points lie on, in units of the JSON
 _TEXT = 240  # characters of one text

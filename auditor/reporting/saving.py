@@ -1,41 +1,52 @@
-"""How renderers' files are chosen and written: all of them are rendered before the first is."""
+"""Results as files: all formats are rendered before the first file is written, and each is written
+whole, so that what fails leaves an earlier report as it was."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from auditor.atomic import write_whole
-from auditor.errors import MachineError, UsageError
+from auditor.errors import MachineError
+from auditor.interfaces import Result
+from auditor.reporting.formats import formats_of
 
 
-class _Named(Protocol):
-    name: str
+def save(
+    result: Result,
+    folder: str | Path,
+    formats: Sequence[str] | None = None,
+    *,
+    static: bool = False,
+) -> list[Path]:
+    """Writes an audit, a verdict or a comparison into `folder`; returns the files' paths.
 
-
-Kind = TypeVar("Kind", bound=_Named)
-
-
-def chosen(formats: Sequence[str], renderers: Iterable[Kind]) -> list[Kind]:
-    """The renderers of `formats`, each once. Raises UsageError for an unknown format."""
-    known = {renderer.name: renderer for renderer in renderers}
-    for name in formats:
-        if name not in known:
-            raise UsageError(f"unknown format {name!r}; known: {', '.join(known)}")
-    return [known[name] for name in dict.fromkeys(formats)]
-
-
-def write_all(folder: str | Path, rendered: Iterable[tuple[str, str]]) -> list[Path]:
-    """Writes pairs of file name and text into `folder`, once the last of them is rendered, so
-    that what fails leaves an earlier report as it was. Raises MachineError."""
-    files = [(Path(folder) / name, text.encode()) for name, text in rendered]
+    formats: as `FORMATS` lists them; None: those by default. `static` leaves the scripts out of
+    the HTML page. Raises UsageError for an unknown format, MachineError where writing fails.
+    """
+    known = formats_of(result)
+    rendered = [(r.filename, r.render(result)) for r in known.chosen(formats, static=static)]
+    files = [(Path(folder) / name, text.encode()) for name, text in rendered if text is not None]
+    known.clear(Path(folder))
     for path, content in files:
-        write(path, content)
+        _write(path, content)
     return [path for path, _ in files]
 
 
-def write(path: Path, content: bytes) -> None:
+def save_html(result: Result, path: str | Path, *, static: bool = False) -> Path:
+    """Writes the HTML page of an audit, a verdict or a comparison to `path`, `static` without
+    script. Raises MachineError where writing fails."""
+    [page] = formats_of(result).chosen(["html"], static=static)
+    _write(Path(path), (page.render(result) or "").encode())
+    return Path(path)
+
+
+def summarise(result: Result, paths: Sequence[str | Path] = ()) -> str:
+    """The few lines that the command line prints of a result; `paths`: the files written of it."""
+    return formats_of(result).summarise(result, paths)
+
+
+def _write(path: Path, content: bytes) -> None:
     """Writes one file, and the folder where it is missing. Raises MachineError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 One example has one label, so its copies stand beneath each other and are suggested the same one.
 Where several findings speak of it, the one that knows most is believed: a conflict weighs all that
-is known of the copies (`auditor/checks/favoured.py`), a label that looks wrong is judged by its text, and
+is known of the copies (`checks/favoured.py`), a label that looks wrong is judged by its text, and
 an annotator who differs from the probes too often only casts doubt.
 """
 
@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.checks.relabelling import about_labels, rows_to_label_again
 from auditor.records.audit import Audit
 from auditor.records.findings import Finding, Severity
 from auditor.reporting.cards import category_of_rows
+from auditor.reporting.relabelling import about_labels, rows_to_label_again
 from auditor.reporting.wording import listing
 
 Action = Literal["change", "decide", "keep"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from auditor.label_spelling import visible
 from auditor.records.forecast import CategoryForecast, Forecast
+
+_RUNS_NAMED = 12
 
 
 def count(number: int, one: str, many: str) -> str:
@@ -71,6 +73,20 @@ def _read_on(held: list[CategoryForecast], of: int) -> str:
     rest = of - len(held)
     others = f", of {rest} of {of} categories on training rows, out of fold" if rest else ""
     return f"Accuracy before is read on {rows}{others}."
+
+
+def named_rows(rows: Sequence[int]) -> str:
+    """`rows 3, 5` and runs with an en dash; the first ones and the number where there are many."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1] = [runs[-1][0], row]
+        else:
+            runs.append([row])
+    named = ", ".join("–".join(str(r) for r in run) for run in runs[:_RUNS_NAMED])
+    more = ", …" if len(runs) > _RUNS_NAMED else ""
+    number = f" ({len(rows):,} rows)" if len(rows) > _RUNS_NAMED else ""
+    return f"row{'s' * (len(rows) > 1)} {named}{more}{number}" if rows else "no rows"
 
 
 def label(key: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.comparing.rewordings import find_rewordings
-from auditor.paraphrases import paraphrase_level
+from auditor.pool import paraphrase_level
 
 
 def cosines(random, n, middle):

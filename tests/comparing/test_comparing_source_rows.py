@@ -8,8 +8,7 @@ import pytest
 from auditor.comparing.agreement import label_agreement
 from auditor.comparing.effective import families_with, near_copies
 from auditor.comparing.source_rows import amplification, find_source_rows
-from auditor.paraphrases import closest_other
-from auditor.pool import pool
+from auditor.pool import closest_other, pool
 from auditor.records.dataset import Dataset, Example
 from auditor.records.structure import Neighbours
 

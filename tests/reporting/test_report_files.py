@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.commands.options import FORMATS
 from auditor.errors import MachineError, UsageError
-from auditor.reporting import RENDERERS, save, save_html
-from auditor.reporting.json import JsonRenderer
+from auditor.records.audit import Audit
+from auditor.reporting import FORMATS, save, save_html
+from auditor.reporting.contract import Contract
 
 
 def test_every_renderer_writes_its_file(audit, tmp_path):
-    paths = save(audit, tmp_path / "new" / "folder", [r.name for r in RENDERERS])
-    assert [p.name for p in paths] == [r.filename for r in RENDERERS]
-    assert {p.name for p in paths[0].parent.iterdir()} == {r.filename for r in RENDERERS}
+    known = FORMATS[Audit].all
+    paths = save(audit, tmp_path / "new" / "folder", [r.name for r in known])
+    assert [p.name for p in paths] == [r.filename for r in known]
+    assert {p.name for p in paths[0].parent.iterdir()} == {r.filename for r in known}
 
 
 def test_by_default_the_exports_to_labelling_tools_are_left_out(audit, tmp_path):
     names = [p.name for p in save(audit, tmp_path)]
     assert names == ["report.html", "audit.json", "relabel.csv", "collect.csv"]
-
-
-def test_the_command_line_knows_every_renderer():
-    assert [r.name for r in RENDERERS] == list(FORMATS)
 
 
 def test_a_page_alone(audit, tmp_path):
@@ -42,7 +39,7 @@ def test_an_earlier_report_stays_when_rendering_fails(audit, tmp_path, monkeypat
     def fail(self, audit):
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr(JsonRenderer, "render", fail)
+    monkeypatch.setattr(Contract, "render", fail)
     with pytest.raises(RuntimeError):
         save(audit, tmp_path)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before

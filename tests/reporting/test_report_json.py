@@ -10,7 +10,7 @@ import pytest
 
 from auditor.errors import DataError
 from auditor.reporting import load, save, schema
-from auditor.reporting.json import JsonRenderer
+from auditor.reporting.contracts import AUDIT
 
 CONTRACT = [
     "schema_version",
@@ -31,7 +31,7 @@ CONTRACT = [
 
 
 def plain(audit: Any) -> dict[str, Any]:
-    return json.loads(JsonRenderer().render(audit))
+    return json.loads(AUDIT.render(audit))
 
 
 def test_an_audit_survives_the_round_trip_whole(audit, tmp_path):
@@ -47,7 +47,7 @@ def test_without_forecast_and_findings_it_survives_too(make_audit, tmp_path):
 
 
 def test_keys_stand_in_the_order_of_the_contract_one_a_line(audit):
-    lines = JsonRenderer().render(audit).splitlines()
+    lines = AUDIT.render(audit).splitlines()
     assert list(plain(audit)) == CONTRACT
     assert [line.split(":")[0].strip('"') for line in lines[1:-1]] == CONTRACT
 
@@ -115,11 +115,13 @@ def test_a_reader_passes_over_fields_it_does_not_know(audit, tmp_path):
         (b"", "is not JSON"),
         (b'{"schema_version": 1', "is not JSON"),
         (b"\xff\xfe{}", "is not JSON"),
-        (b"[]", "no schema_version"),
-        (b"{}", "no schema_version"),
-        (b'{"schema_version": 2}', "has schema_version 2"),
-        (b'{"schema_version": true}', "has schema_version True"),
-        (b'{"schema_version": 1}', "is not a valid audit"),
+        (b"[]", "is not an audit, a verdict or a comparison"),
+        (b"{}", "is not an audit, a verdict or a comparison"),
+        (b'{"schema_version": 1}', "is not an audit, a verdict or a comparison"),
+        (b'{"dataset": {}}', "is not an audit, it has no schema_version"),
+        (b'{"schema_version": 2, "dataset": {}}', "has schema_version 2"),
+        (b'{"schema_version": true, "dataset": {}}', "has schema_version True"),
+        (b'{"schema_version": 1, "dataset": {}}', "is not a valid audit"),
         (None, "cannot be read"),
     ],
 )

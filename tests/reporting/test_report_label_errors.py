@@ -13,9 +13,9 @@ from auditor.records.audit import LabelErrorSummary
 from auditor.records.findings import Finding
 from auditor.reporting import label_errors
 from auditor.reporting.cards import sections
-from auditor.reporting.charts import scatter
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.map import live_map
+from auditor.reporting.scatter import scatter
 from auditor.reporting.suggestions import relabelling
 from auditor.reporting.summary import explanation, summarise
 from auditor.reporting.verdict import judge

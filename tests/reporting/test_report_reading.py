@@ -9,11 +9,12 @@ import unicodedata
 import pytest
 
 from auditor.records.forecast import Matrix
-from auditor.reporting import charts, marking, verdict, wording
-from auditor.reporting.cards import named_rows, sections
+from auditor.reporting import charts, marking, scatter, verdict, wording
+from auditor.reporting.cards import sections
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import judge
+from auditor.reporting.wording import named_rows
 
 
 def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
@@ -263,7 +264,7 @@ def test_the_map_changes_marks_when_colours_are_used_up(make_audit, audit):
         ),
         map=tuple((i, float(i), 0.0) for i in range(25)),
     )
-    layers = charts.scatter(many).layers
+    layers = scatter.scatter(many).layers
     assert len({(layer.colour, layer.mark) for layer in layers}) == 25
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from auditor.records.comparison import Comparison, Contrast, Figure, Region
 from auditor.reporting.comparison import answer, drawing, numbers
 from auditor.reporting.comparison.lead import read_on
-from auditor.reporting.html import page
+from auditor.reporting.pages import page
 
 _CATEGORIES = 40  # drawn; the rest is in compare.json
 

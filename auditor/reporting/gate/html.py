@@ -11,11 +11,11 @@ from typing import Any
 
 from auditor.records.verdict import Tested, Verdict
 from auditor.reporting import marking
-from auditor.reporting.cards import named_rows
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.gate.pairs import SideBySide
-from auditor.reporting.html import page
 from auditor.reporting.marking import Piece
+from auditor.reporting.pages import page
+from auditor.reporting.wording import named_rows
 
 _LISTED = 300  # tests in the table
 _CARDS = 30  # tests that are shown with their texts

@@ -6,9 +6,9 @@ import re
 from xml.etree import ElementTree as ET
 
 from auditor.records.verdict import Tested, Verdict
-from auditor.reporting.cards import named_rows
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import inert
+from auditor.reporting.wording import named_rows
 
 # What `inert` leaves and XML 1.0 has no place for (Char, section 2.2).
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")

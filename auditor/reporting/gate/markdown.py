@@ -1,23 +1,20 @@
 """`gate.md`: a comment for a pull request.
 
-It is made of blocks, the most important first. What does not fit is counted, never just cut off.
+It is made of blocks, the most important first.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.records.verdict import SetSummary, Tested, Verdict
 from auditor.reporting.gate import answer, pairs, phrases
+from auditor.reporting.gate.blocks import Block, fitted, folded, section
 from auditor.reporting.gate.pairs import Row, SideBySide
 from auditor.reporting.gate.quoting import cell, code, prose
-from auditor.reporting.wording import count, listing
+from auditor.reporting.wording import count
 
 COMMENT = 65_536  # characters of a comment on GitHub
-_NOTE = 600  # characters kept for what is said of the hidden
-_LISTED = 50  # lines of a block
 _TOLD = 5  # tests with examples
 _EXAMPLES = 3  # of a test, on each side
 _EXAMPLE = 240  # characters
@@ -25,16 +22,6 @@ _NAME = 120
 _FIRST_LINE = 600  # characters, of each thing that it says beside the reason
 _CHANGES = 5  # of a pair
 _CHANGED = 60  # characters, of one of them
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
-    """Lines that stand together; what of them is hidden is counted by `name`."""
-
-    name: str
-    before: str = ""
-    lines: Sequence[str]
-    after: str = ""
 
 
 class MarkdownRenderer:
@@ -49,23 +36,23 @@ class MarkdownRenderer:
 
 def comment(verdict: Verdict, most: int = COMMENT) -> str:
     """The comment in at most `most` characters, of which it needs a few thousand."""
-    return _fitted(_blocks(verdict), most)
+    return fitted(_blocks(verdict), most)
 
 
-def _blocks(verdict: Verdict) -> Iterator[_Block]:
+def _blocks(verdict: Verdict) -> Iterator[Block]:
     unsure = (*verdict.of("inconclusive"), *verdict.of("warn"))
     passed = (*verdict.of("pass"), *verdict.of("informational"))
-    yield _Block(name="lines", lines=[*_opening(verdict)])
+    yield Block(name="lines", lines=[*_opening(verdict)])
     yield _table("Failed", "failed tests", verdict.of("fail"), _FAILED)
-    yield _section("What to do", "pieces of advice", [*_advice(verdict)])
+    yield section("What to do", "pieces of advice", [*_advice(verdict)])
     yield from _examples(verdict)
-    yield _section("Rows that could not be read", "rejected rows", [*_rejected(verdict)])
-    yield _folded(_table("", "inconclusive tests and warnings", unsure, _OTHERS))
-    yield _folded(_table("", "passed tests", passed, _OTHERS))
+    yield section("Rows that could not be read", "rejected rows", [*_rejected(verdict)])
+    yield folded(_table("", "inconclusive tests and warnings", unsure, _OTHERS))
+    yield folded(_table("", "passed tests", passed, _OTHERS))
     seen = answer.sensitivity(verdict)
-    yield _section("", "lines", [f"{prose(seen)}\n"] if seen else [])
+    yield section("", "lines", [f"{prose(seen)}\n"] if seen else [])
     skipped = [f"- {prose(s.code)}: {prose(s.reason)}\n" for s in verdict.skipped]
-    yield _folded(_section("", "checks that were not done", skipped))
+    yield folded(section("", "checks that were not done", skipped))
 
 
 def _opening(verdict: Verdict) -> Iterator[str]:
@@ -93,24 +80,12 @@ _FAILED = ("Check", "Category", "Base", "Candidate", "Change (interval)", "Limit
 _OTHERS = ("Result", *_FAILED, "Smallest detectable change (80% power)")
 
 
-def _table(title: str, name: str, tests: Sequence[Tested], columns: Sequence[str]) -> _Block:
+def _table(title: str, name: str, tests: Sequence[Tested], columns: Sequence[str]) -> Block:
     """One line a test."""
     heads = [phrases.heading(tests) if column == "Candidate" else column for column in columns]
     head = f"| {' | '.join(heads)} |\n|{' --- |' * len(columns)}\n"
     lines = [f"| {' | '.join(_cells(t, columns))} |\n" for t in tests]
-    return _section(title, name, lines, head)
-
-
-def _section(title: str, name: str, lines: Sequence[str], head: str = "") -> _Block:
-    heading = f"\n#### {prose(title)}\n" if title else ""
-    return _Block(name=name, before=f"{heading}\n{head}", lines=lines)
-
-
-def _folded(block: _Block) -> _Block:
-    """The same behind a line that opens it."""
-    title = f"<summary>{block.name.capitalize()} ({len(block.lines):,})</summary>"
-    before = f"\n<details>{title}\n{block.before}"
-    return replace(block, before=before, after="\n</details>\n")
+    return section(title, name, lines, head)
 
 
 def _cells(tested: Tested, columns: Sequence[str]) -> list[str]:
@@ -135,18 +110,18 @@ def _advice(verdict: Verdict) -> Iterator[str]:
         yield f"- {prose(why)} {prose(told)}\n"
 
 
-def _examples(verdict: Verdict) -> Iterator[_Block]:
+def _examples(verdict: Verdict) -> Iterator[Block]:
     """Texts of the first test of each check that fails; where none does, of those in doubt."""
     tests = verdict.of("fail") or answer.pressing(verdict)
     known = [(t, lines) for t in tests if (lines := [*_texts(verdict, t)])]
-    told: dict[str, _Block] = {}
+    told: dict[str, Block] = {}
     for tested, lines in known:
         title = f"Examples of {phrases.about(tested)}"
-        told.setdefault(tested.check, _section(title, "examples", lines))
+        told.setdefault(tested.check, section(title, "examples", lines))
     yield from [*told.values()][:_TOLD]
     if (more := len(known) - min(len(told), _TOLD)) > 0:
         also = count(more, "more test has", "more tests have")
-        yield _section("", "lines", [f"{also} examples in gate.json.\n"])
+        yield section("", "lines", [f"{also} examples in gate.json.\n"])
 
 
 def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:
@@ -192,26 +167,3 @@ def _rejected(verdict: Verdict) -> Iterator[str]:
 
 def _known(rows: Sequence[int], texts: Mapping[str, str]) -> list[int]:
     return [row for row in rows if str(row) in texts][:_EXAMPLES]
-
-
-def _fitted(blocks: Iterable[_Block], most: int) -> str:
-    """The blocks as far as there is room, and what is left out."""
-    said, hidden, room = "", Counter[str](), most - _NOTE
-    for block in blocks:
-        left = room - len(said) - len(block.before) - len(block.after)
-        shown = [*_as_far_as(block.lines[:_LISTED], left)]
-        if shown:
-            said += block.before + "".join(shown) + block.after
-        hidden[block.name] += len(block.lines) - len(shown)
-    if told := [f"{number:,} {name}" for name, number in hidden.items() if number]:
-        said += f"\nNot shown here: {listing(told, len(told))}. gate.json has all.\n"
-    return said
-
-
-def _as_far_as(lines: Iterable[str], room: int) -> Iterator[str]:
-    """The first of the lines that fit together."""
-    for line in lines:
-        room -= len(line)
-        if room < 0:
-            return
-        yield line

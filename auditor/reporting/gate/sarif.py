@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import quote
 
 from auditor.records.verdict import Status, Tested, Verdict
-from auditor.reporting.cards import named_rows
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.codes import codes, explain
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import inert, one_line
+from auditor.reporting.wording import named_rows
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

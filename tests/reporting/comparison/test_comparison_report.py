@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from auditor.errors import DataError, UsageError
-from auditor.no_text import comparison_without_text
+from auditor.no_text import without_text
 from auditor.records.audit import EmbedderSummary
 from auditor.records.comparison import (
     COMPARISON_VERSION,
@@ -33,12 +33,7 @@ from auditor.records.comparison import (
     Unseen,
 )
 from auditor.records.forecast import Update
-from auditor.reporting.comparison import (
-    comparison_schema,
-    load_comparison,
-    save_comparison,
-    summarise_comparison,
-)
+from auditor.reporting import load, save, schema, summarise
 from auditor.reporting.comparison.answer import answer
 from auditor.reporting.comparison.html import ComparisonHtml
 
@@ -253,7 +248,7 @@ def test_a_difference_is_claimed_only_where_its_interval_is_clear_of_0(
     assert told.tone == tone
     for sentence in (told.verdict, told.advice):
         assert sentence in render(comparison)
-        assert sentence in " ".join(summarise_comparison(comparison).split())
+        assert sentence in " ".join(summarise(comparison).split())
 
 
 def test_some_base_rows_that_were_reworded_are_counted():
@@ -273,7 +268,7 @@ def test_what_cannot_be_told_and_what_is_the_same_is_said():
 
 
 def test_the_tables_show_the_numbers_of_the_sentence():
-    page, plain = render(make()), summarise_comparison(make())
+    page, plain = render(make()), summarise(make())
     first = page[page.index("</h1>") : page.index('id="categories"')]
     for told in (first[first.index("<table") :], plain[plain.index("Accuracy  ") :]):
         assert "+0.4" in told
@@ -285,7 +280,7 @@ def test_the_tables_show_the_numbers_of_the_sentence():
 
 
 def test_the_smallest_detectable_change_stands_once_on_the_page_and_the_terminal():
-    for told in (render(make()), " ".join(summarise_comparison(make()).split())):
+    for told in (render(make()), " ".join(summarise(make()).split())):
         assert told.lower().count("smallest detectable change (80% power): 3.3 points") == 1
 
 
@@ -305,9 +300,9 @@ def test_reasons_carry_their_numbers():
 
 
 def test_without_text_there_is_none_in_page_and_file(tmp_path):
-    quoted = comparison_without_text(make(lambda text: f"canary {text}"))
+    quoted = without_text(make(lambda text: f"canary {text}"))
     named = ("canary human", "canary more", "canary billing", "canary returns", "canary refunds")
-    for path in save_comparison(quoted, tmp_path):
+    for path in save(quoted, tmp_path):
         content = path.read_text()
         for kept in (*named, "canary source"):
             content = content.replace(kept, "")
@@ -322,31 +317,31 @@ def test_no_forecast_is_said_and_the_rest_is_shown():
 
 def test_json_comes_back_as_it_was_and_fits_its_schema(tmp_path):
     comparison = make(lambda text: text + HOSTILE)
-    (path,) = save_comparison(comparison, tmp_path, ["json"])
-    assert load_comparison(path) == comparison
-    jsonschema.Draft202012Validator(comparison_schema()).validate(json.loads(path.read_text()))
-    assert comparison_schema()["properties"]["schema_version"] == {"const": COMPARISON_VERSION}
+    (path,) = save(comparison, tmp_path, ["json"])
+    assert load(path) == comparison
+    jsonschema.Draft202012Validator(schema(Comparison)).validate(json.loads(path.read_text()))
+    assert schema(Comparison)["properties"]["schema_version"] == {"const": COMPARISON_VERSION}
 
 
 def test_another_version_is_refused_with_a_way_out(tmp_path):
     plain = {**make().to_dict(), "schema_version": 99}
     (tmp_path / "c.json").write_bytes(msgspec.json.encode(plain))
     with pytest.raises(DataError, match="compare the sets again"):
-        load_comparison(tmp_path / "c.json")
+        load(tmp_path / "c.json")
 
 
 def test_an_unknown_format_is_refused(tmp_path):
     with pytest.raises(UsageError, match="unknown format"):
-        save_comparison(make(), tmp_path, ["pdf"])
+        save(make(), tmp_path, ["pdf"])
 
 
 def test_the_summary_is_short_and_inert():
-    told = summarise_comparison(make(lambda text: text + HOSTILE), ["out/compare.html"])
+    told = summarise(make(lambda text: text + HOSTILE), ["out/compare.html"])
     lines = told.splitlines()
     assert len(lines) <= 60
     assert lines[-1] == "Written   out/compare.html"
     assert all(c == "\n" or c.isprintable() for c in told)
-    plain = summarise_comparison(make())
+    plain = summarise(make())
     assert plain.splitlines()[1].startswith(
         "Found     The 5,000 added rows are about 10 rewordings"
     )

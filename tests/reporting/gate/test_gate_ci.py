@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from auditor.errors import MachineError
-from auditor.reporting.gate import publish, summarise_verdict
-from auditor.reporting.gate.github import GithubRenderer
+from auditor.reporting import summarise
+from auditor.reporting.gate.github import GithubRenderer, publish
 from auditor.reporting.gate.gitlab import GitlabRenderer
 from auditor.reporting.gate.junit import JunitRenderer
 
@@ -252,7 +252,7 @@ def test_hostile_text_stays_inside_its_entry(hostile, make_verdict):
 
 
 def test_the_summary_answers_with_reason_numbers_and_next_step(make_verdict):
-    said = summarise_verdict(make_verdict(), ["reports/gate/gate.html"])
+    said = summarise(make_verdict(), ["reports/gate/gate.html"])
     for part in (
         "tickets: 3,210 rows, 5 rejected, 8 categories",
         "220 added, 10 removed, 2,990 kept",
@@ -277,7 +277,7 @@ def test_the_summary_answers_with_reason_numbers_and_next_step(make_verdict):
 def test_the_summary_of_a_set_with_nothing_beside_it_is_one_line_an_answer(
     make_verdict, nothing_beside
 ):
-    said = summarise_verdict(make_verdict("pass", **nothing_beside)).splitlines()
+    said = summarise(make_verdict("pass", **nothing_beside)).splitlines()
     assert "Verdict   PASS: may be merged" in said
     assert "Because   none of 4 tests failed" in said
     assert len(said) <= 15
@@ -285,12 +285,12 @@ def test_the_summary_of_a_set_with_nothing_beside_it_is_one_line_an_answer(
 
 def test_nothing_is_lost_where_a_line_of_wide_characters_breaks(make_verdict, make_tested):
     reason = "".join(chr(0x4E00 + n) for n in range(130))
-    said = summarise_verdict(make_verdict(tested=(make_tested("label-error", summary=reason),)))
+    said = summarise(make_verdict(tested=(make_tested("label-error", summary=reason),)))
     assert reason in "".join(said.split())
 
 
 def test_the_summary_is_short_and_commands_nothing(hostile):
-    lines = summarise_verdict(hostile, ["a", "b"]).splitlines()
+    lines = summarise(hostile, ["a", "b"]).splitlines()
     assert len(lines) <= 60
     assert all(len(line) <= 100 for line in lines)
     assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]

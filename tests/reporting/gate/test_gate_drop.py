@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.errors import MachineError
-from auditor.reporting.gate import save_verdict
+from auditor.reporting import save
 from auditor.reporting.gate.drop import DROP, DropRenderer
 
 
@@ -59,7 +59,7 @@ def test_hostile_text_adds_neither_line_nor_column(hostile, make_verdict):
 
 
 def test_nothing_to_leave_out_is_no_file(make_verdict, tmp_path):
-    save_verdict(make_verdict("pass"), tmp_path)
+    save(make_verdict("pass"), tmp_path)
     assert not (tmp_path / "drop.csv").exists()
 
 
@@ -67,9 +67,9 @@ def test_nothing_to_leave_out_is_no_file(make_verdict, tmp_path):
 def test_the_list_of_an_earlier_run_does_not_stay_beside_another_verdict(
     formats, make_verdict, tmp_path
 ):
-    save_verdict(make_verdict(), tmp_path)
+    save(make_verdict(), tmp_path)
     assert (tmp_path / "drop.csv").exists()
-    save_verdict(make_verdict("pass"), tmp_path, formats)
+    save(make_verdict("pass"), tmp_path, formats)
     assert not (tmp_path / "drop.csv").exists()
 
 
@@ -77,16 +77,16 @@ def test_a_file_of_that_name_that_is_someone_elses_stays(make_verdict, tmp_path)
     (tmp_path / "drop.csv").write_text("text,label\nhello,greeting\n")
     (tmp_path / "other/drop.csv").mkdir(parents=True)
     for folder in (tmp_path, tmp_path / "other"):
-        save_verdict(make_verdict("pass"), folder)
+        save(make_verdict("pass"), folder)
         assert (folder / "drop.csv").exists()
 
 
 def test_an_earlier_list_that_cannot_be_removed_is_named(make_verdict, tmp_path, monkeypatch):
-    save_verdict(make_verdict(), tmp_path)
+    save(make_verdict(), tmp_path)
 
     def refuse(self: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("pathlib.Path.unlink", refuse)
     with pytest.raises(MachineError, match=r"drop\.csv: is of an earlier run and cannot be"):
-        save_verdict(make_verdict("pass"), tmp_path)
+        save(make_verdict("pass"), tmp_path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.checks.relabelling import rows_to_label_again
 from auditor.records.findings import Finding
+from auditor.reporting.relabelling import rows_to_label_again
 
 
 def finding(code: str, *rows: int, **measured: Any) -> Finding:
