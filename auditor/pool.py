@@ -1,11 +1,11 @@
-"""Two sets in one: each row once, with the sides that it is on.
+"""Base and candidate pooled: each row once, and in which of the two sets it is.
 
 Structure (copies, templates, probes) is found in both sets together, so that what is found cannot
-depend on which side a row is on: where nothing has changed, sides are then exchangeable, and a
-count that differs between them has a known distribution. The gate looks at the base alone besides
-(`gating/evidence.py`), so that its shares are the same whatever it is held against.
+depend on which set a row is in: where nothing has changed, base and candidate are then
+exchangeable, and a count that differs between them has a known distribution. The gate looks at the
+base alone besides (`gating/evidence.py`), so that its shares are the same whatever the candidate.
 
-How near a paraphrase is, is asked of the base itself: only one base row in twenty has another base
+How near a paraphrase is, is calibrated on the base: only one base row in twenty has another base
 row, copies aside, as near. So of rows that are written like the base's, one in twenty counts.
 """
 
@@ -66,28 +66,28 @@ class Pool:
         )
 
 
-def pool(base: Dataset | None, candidate: Dataset) -> Pool:
+def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
     """The pool of both, in canonical order; of the candidate alone without a base.
 
-    What a side has several times is matched as often as the other side has it.
+    What one set has several times is matched as often as the other has it.
     """
     pairs = sorted(_matched(base.examples if base else (), candidate.examples), key=_content)
     examples = tuple(_numbered(b, c, i) for i, (b, c) in enumerate(pairs))
     held_out = _matched(base.held_out if base else (), candidate.held_out)
-    beside = tuple(
+    held_out_examples = tuple(
         _numbered(b, c, i) for i, (b, c) in enumerate(sorted(held_out, key=_content), len(pairs))
     )
     base_rows, candidate_rows = (
-        np.array([-1 if e is None else e.row for e in side], dtype=np.int64)
-        for side in zip(*pairs, strict=True)
+        np.array([-1 if e is None else e.row for e in column], dtype=np.int64)
+        for column in zip(*pairs, strict=True)
     )
     return Pool(
         dataset=replace(
             candidate,
             examples=examples,
-            held_out=beside,
+            held_out=held_out_examples,
             rejected=(),
-            rows_read=len(examples) + len(beside),
+            rows_read=len(examples) + len(held_out_examples),
         ),
         base=base,
         candidate=candidate,
@@ -98,16 +98,16 @@ def pool(base: Dataset | None, candidate: Dataset) -> Pool:
     )
 
 
-Pair = tuple[Example | None, Example | None]  # of one content, on either side
+Pair = tuple[Example | None, Example | None]  # of one content, in base and candidate
 
 
 def _matched(base: Iterable[Example], candidate: Iterable[Example]) -> list[Pair]:
-    """The rows of both, each beside its like on the other side, in the order of their rows."""
-    sides: dict[str, tuple[list[Example], list[Example]]] = defaultdict(lambda: ([], []))
-    for side, examples in enumerate((base, candidate)):
+    """The rows of both, each paired with its equal in the other, in the order of their rows."""
+    by_content: dict[str, tuple[list[Example], list[Example]]] = defaultdict(lambda: ([], []))
+    for which, examples in enumerate((base, candidate)):
         for example in examples:
-            sides[example.content][side].append(example)
-    return [pair for lists in sides.values() for pair in zip_longest(*lists)]
+            by_content[example.content][which].append(example)
+    return [pair for lists in by_content.values() for pair in zip_longest(*lists)]
 
 
 def _content(pair: Pair) -> str:
@@ -124,7 +124,7 @@ def _numbered(base: Example | None, candidate: Example | None, position: int) ->
 
 # --- paraphrases: rows nearer to another, no copy of theirs, than rows of the base are ----------
 
-PARAPHRASED_BY_CHANCE = 0.05  # share of base rows whose nearest other one counts as a paraphrase
+PARAPHRASE_ALPHA = 0.05  # share of base rows whose nearest other one is called a paraphrase
 LEVEL_DIGITS = 4
 
 
@@ -149,7 +149,7 @@ def paraphrase_level(closest: Floats) -> float:
     if len(closest) < 2:
         return 1.0
     # The next value above, so that no more than the share lies at or above it.
-    level = np.quantile(closest, 1 - PARAPHRASED_BY_CHANCE, method="higher")
+    level = np.quantile(closest, 1 - PARAPHRASE_ALPHA, method="higher")
     return round(float(level), LEVEL_DIGITS)
 
 

@@ -12,22 +12,22 @@ from auditor.records.arrays import Ints
 from auditor.records.comparison import Agreement, Disagreement
 from auditor.records.dataset import Dataset
 
-SHOWN = 8  # disagreements that are shown, and confusions
+MAX_SHOWN = 8  # disagreements that are shown, and confusions
 
 
 def label_agreement(
     dataset: Dataset, found: SourceRows, base_rows: Ints, candidate_rows: Ints
 ) -> Agreement | None:
-    """The labels of copies and variations beside those of their parents; None without any.
+    """The labels of copies and paraphrases compared with their source rows'; None without any.
 
     dataset: the pool; base_rows, candidate_rows (n,): file row of each position. The interval
-    (Wilson 1927) counts each parent once, whatever the number of its variations.
+    (Wilson 1927) counts each source row once, whatever the number of its paraphrases.
     """
-    hits = np.flatnonzero(found.alike)
+    hits = np.flatnonzero(found.matched)
     if not len(hits):
         return None
     codes, names = dataset.codes, dataset.categories
-    left, right = codes[found.parent[hits]], codes[found.added[hits]]
+    left, right = codes[found.source[hits]], codes[found.added[hits]]
     same = left == right
     wrong = hits[~same]
     order = wrong[np.lexsort((found.added[wrong], -found.cosine[wrong]))]
@@ -35,18 +35,19 @@ def label_agreement(
     return Agreement(
         pairs=len(hits),
         same=int(same.sum()),
-        share=share_of(float(same.mean()), len(np.unique(found.parent[hits]))),
+        share=share_of(float(same.mean()), len(np.unique(found.source[hits]))),
         disagreements=tuple(
             Disagreement(
-                base_row=int(base_rows[found.parent[i]]),
+                base_row=int(base_rows[found.source[i]]),
                 candidate_row=int(candidate_rows[found.added[i]]),
-                base_category=names[codes[found.parent[i]]],
+                base_category=names[codes[found.source[i]]],
                 candidate_category=names[codes[found.added[i]]],
                 cosine=round(float(found.cosine[i]), 3),
             )
-            for i in order[:SHOWN]
+            for i in order[:MAX_SHOWN]
         ),
         confusions=tuple(
-            (a, b, n) for (a, b), n in sorted(confused.items(), key=lambda x: (-x[1], x[0]))[:SHOWN]
+            (a, b, n)
+            for (a, b), n in sorted(confused.items(), key=lambda x: (-x[1], x[0]))[:MAX_SHOWN]
         ),
     )

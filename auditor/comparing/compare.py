@@ -1,4 +1,4 @@
-"""Two sets held against each other: does the added data help the model keep what it knows?"""
+"""Two sets compared: does the added data help the model keep what it knows?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from auditor.comparing.structure import find_pooled_structure
 from auditor.dataset import load_dataset
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
-from auditor.pool import pool
+from auditor.pool import make_pool
 from auditor.records.comparison import Comparison
 from auditor.resources import open_encoder, plan_of, with_options
 from auditor.settings import Settings
@@ -39,7 +39,7 @@ def compare(
     progress: Progress = lambda *_: None,
     **options: object,
 ) -> Comparison:
-    """Holds the labelled dataset `candidate` against `base`, and forecasts what each retains.
+    """Compares the labelled dataset `candidate` with `base`, and forecasts what each retains.
 
     base, candidate, update: a file, a Hugging Face dataset folder, or a DataFrame; the update is
     what the model is fine-tuned on next, simulated where it is not given. With the column
@@ -49,19 +49,19 @@ def compare(
     """
     settings = with_options(settings or Settings(), options)
     sets = two_sets(base, candidate, split_by, tuple(names), settings)
-    beside = dataclasses.replace(settings, input_format=None)
-    incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
-    plan = plan_of(settings, given=incoming is not None)
+    of_others = dataclasses.replace(settings, input_format=None)
+    update_data = None if update is None else load_dataset(update, of_others, strict_roles=False)
+    plan = plan_of(settings, given=update_data is not None)
     encoder = open_encoder(settings, progress)
     structure = find_pooled_structure(
-        pool(sets.base, sets.candidate), encoder, settings.seed, progress
+        make_pool(sets.base, sets.candidate), encoder, settings.seed, progress
     )
     measures = measure_sets(structure, sets, settings.seed)
     inputs = ForecastInputs(
-        update=(incoming, encoder.embed(incoming.texts)) if incoming else None,
+        update=(update_data, encoder.embed(update_data.texts)) if update_data else None,
         plan=plan,
         progress=progress,
     )
     retained = retain(structure, inputs)
-    whole = put_together(structure, measures, retained, settings, split_by)
-    return without_text(whole) if settings.no_text else whole
+    comparison = put_together(structure, measures, retained, settings, split_by)
+    return without_text(comparison) if settings.no_text else comparison

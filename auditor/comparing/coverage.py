@@ -1,8 +1,8 @@
-"""Coverage gained and lost: the gate's question of `coverage.py`, put to two sets both ways.
+"""Coverage gained and lost: the gate's test (`gating/coverage.py`) of two sets, both ways.
 
-What has the candidate lost, and with the sides swapped: what has it gained? Each is decided as by
-the gate with its default policy, and by itself, so that however much was gained, what the gate
-fails as lost is told here as well.
+What has the candidate lost, and with base and candidate swapped: what has it gained? Each is
+decided as by the gate with its default policy, and by itself, so that however much was gained, what
+the gate fails as lost is listed here as well.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.comparing.distinctive_ngrams import Grams, distinctive_words
-from auditor.gating.coverage import Subjects, find_subjects, losses
+from auditor.gating.coverage import Subjects, coverage_tests, find_subjects
 from auditor.gating.hypotheses import decide_together, without_repeats
 from auditor.gating.policy import AGAINST_A_BASE, Policy
 from auditor.pool import Pool
 from auditor.records.arrays import Floats, Ints, Mask
-from auditor.records.comparison import Region, SideName
+from auditor.records.comparison import Region, SetName
 
-SHOWN = 3  # rows of each set that are shown
+MAX_ROWS = 3  # rows of each set that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Lost:
+class _LostRegion:
     """A region that one set has and the other lacks."""
 
     members: Ints  # positions
@@ -39,42 +39,43 @@ def find_regions(pool: Pool, vectors: Floats, families: Ints, grams: Grams) -> t
     explains most of what left, or came, first.
 
     vectors (n, dim): unit rows of the pool; families (n,): rows of one number are copies or
-    variations of one another; grams: the words of each text.
+    paraphrases of one another; grams: the words of each text.
     """
     subjects = find_subjects(pool, vectors, pool.added | pool.removed)
-    asked: tuple[tuple[SideName, Pool], ...] = (("candidate", pool), ("base", pool.swapped))
+    directions: tuple[tuple[SetName, Pool], ...] = (("candidate", pool), ("base", pool.swapped))
     return tuple(
         _region(pool, vectors, families, grams, lost, missing_in)
-        for missing_in, turned in asked
-        for lost in _find_lost(turned, subjects, families)
+        for missing_in, oriented in directions
+        for lost in _find_lost(oriented, subjects, families)
     )
 
 
-def _find_lost(pool: Pool, subjects: Subjects, families: Ints) -> Iterator[_Lost]:
+def _find_lost(pool: Pool, subjects: Subjects, families: Ints) -> Iterator[_LostRegion]:
     """What the base of `pool` has and its candidate lacks."""
-    policy = Policy()
-    asked = losses(pool, subjects, families, AGAINST_A_BASE["coverage-loss"])
-    found, number = asked.found, {id(question): g for g, question in enumerate(asked.asked)}
-    answers = decide_together(
-        [asked],
-        false_alarms=policy.false_alarms,
-        fewest=policy.fewest,
-        unseen=policy.unseen,
+    tests = coverage_tests(pool, subjects, families, AGAINST_A_BASE["coverage-loss"])
+    found, number = (
+        tests.found,
+        {id(hypothesis): g for g, hypothesis in enumerate(tests.hypotheses)},
     )
-    for answer in without_repeats(answers):
-        g = number[id(answer.asked)]
-        if answer.status == "fail":
-            yield _Lost(
+    for decision in without_repeats(decide_together([tests], Policy())):
+        g = number[id(decision.hypothesis)]
+        if decision.status == "fail":
+            yield _LostRegion(
                 members=found.members[g],
                 has=int(found.base[g]),
                 lacks=int(found.candidate[g]),
                 expected=round(float(found.expected[g]), 1),
-                p=answer.p,
+                p=decision.p,
             )
 
 
 def _region(
-    pool: Pool, vectors: Floats, families: Ints, grams: Grams, lost: _Lost, missing_in: SideName
+    pool: Pool,
+    vectors: Floats,
+    families: Ints,
+    grams: Grams,
+    lost: _LostRegion,
+    missing_in: SetName,
 ) -> Region:
     dataset, rows = pool.dataset, lost.members
     category = dataset.examples[int(rows[0])].category
@@ -97,8 +98,8 @@ def _region(
     )
 
 
-def _shown(typical: Ints, side: Mask, families: Ints, file_rows: Ints) -> tuple[int, ...]:
-    """Rows of a side's file, one of each example, in the order of `typical`."""
-    own = typical[side[typical]]
-    first = np.sort(np.unique(families[own], return_index=True)[1])[:SHOWN]
+def _shown(typical: Ints, in_set: Mask, families: Ints, file_rows: Ints) -> tuple[int, ...]:
+    """Rows of a set's file, one of each example, in the order of `typical`."""
+    own = typical[in_set[typical]]
+    first = np.sort(np.unique(families[own], return_index=True)[1])[:MAX_ROWS]
     return tuple(int(r) for r in file_rows[own[first]])

@@ -1,4 +1,4 @@
-"""N-grams that tell two groups of rows apart: log odds under an informative Dirichlet prior.
+"""Distinctive n-grams of two groups of rows: log odds under an informative Dirichlet prior.
 
 Monroe, Colaresi and Quinn, "Fightin' Words" (Political Analysis 2008), equations 15, 16, 19 and 22,
 on the number of rows that hold an n-gram, so that one row that repeats a word counts once.
@@ -17,36 +17,40 @@ from scipy.sparse import csr_array
 from auditor.records.arrays import Ints
 from auditor.records.comparison import Ngram
 
-SIZES = (1, 3)  # words of an n-gram
-FEWEST = 3  # rows that hold it
-PRIOR = 0.1  # the prior weighs so many times what the smaller group says
-SURE = 3.0  # z of an n-gram that is shown: of 10,000 n-grams chance gives some 3 above
-TOLD = 10  # n-grams shown of each side
-SAME = 0.7  # of the rows of one n-gram hold another that shares its words: only one is shown
+NGRAM_SIZES = (1, 3)  # words of an n-gram
+MIN_ROWS = 3  # rows that hold it
+PRIOR_WEIGHT = 0.1  # the prior weighs so many times what the smaller group says
+MIN_Z = 3.0  # z of an n-gram that is shown: of 10,000 n-grams chance gives some 3 above
+MAX_SHOWN = 10  # n-grams of each group
+MAX_SHARED = (
+    0.7  # part of an n-gram's rows that hold another with a word of it; of more, one is shown
+)
 
 Tokens = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grams:
-    """Which n-grams each row holds: `held` (n, g) of 0 and 1."""
+    """Which n-grams each row holds: `contains` (n, g) of 0 and 1."""
 
     names: tuple[str, ...]
-    held: csr_array
+    contains: csr_array
 
 
-def count_grams(tokens: Tokens, sizes: tuple[int, int] = SIZES, fewest: int = FEWEST) -> Grams:
-    """The n-grams of `tokens`, the words of each row, that at least `fewest` rows hold."""
+def count_grams(
+    tokens: Tokens, sizes: tuple[int, int] = NGRAM_SIZES, min_rows: int = MIN_ROWS
+) -> Grams:
+    """The n-grams of `tokens`, the words of each row, that at least `min_rows` rows hold."""
     from sklearn.feature_extraction.text import CountVectorizer
 
     counter = CountVectorizer(
-        analyzer=lambda row: _grams(row, sizes), min_df=fewest, binary=True, dtype=np.float64
+        analyzer=lambda row: _grams(row, sizes), min_df=min_rows, binary=True, dtype=np.float64
     )
     try:
-        held: Any = counter.fit_transform(tokens)
+        contains: Any = counter.fit_transform(tokens)
     except ValueError:  # no n-gram is left
-        return Grams(names=(), held=csr_array((len(tokens), 0)))
-    return Grams(names=tuple(counter.get_feature_names_out()), held=csr_array(held))
+        return Grams(names=(), contains=csr_array((len(tokens), 0)))
+    return Grams(names=tuple(counter.get_feature_names_out()), contains=csr_array(contains))
 
 
 def _grams(row: Sequence[str], sizes: tuple[int, int]) -> list[str]:
@@ -59,7 +63,7 @@ def _grams(row: Sequence[str], sizes: tuple[int, int]) -> list[str]:
 
 def _rows_with(grams: Grams, rows: Ints) -> NDArray[np.float64]:
     """(g,) how many of the `rows` hold each n-gram."""
-    return np.asarray(grams.held[rows].sum(axis=0), dtype=np.float64).ravel()
+    return np.asarray(grams.contains[rows].sum(axis=0), dtype=np.float64).ravel()
 
 
 def log_odds(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -68,12 +72,12 @@ def log_odds(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[n
     0 for an n-gram that neither group has.
     """
     pooled = left + right
-    there = pooled > 0
-    if not there.all():
+    present = pooled > 0
+    if not present.all():
         out = np.zeros(len(pooled))
-        out[there] = log_odds(left[there], right[there])
+        out[present] = log_odds(left[present], right[present])
         return out
-    strength = PRIOR * max(min(left.sum(), right.sum()), 1.0)
+    strength = PRIOR_WEIGHT * max(min(left.sum(), right.sum()), 1.0)
     prior = strength * pooled / pooled.sum()
 
     def odds(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -84,8 +88,8 @@ def log_odds(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[n
     return np.asarray((odds(right) - odds(left)) / error)
 
 
-def telling(grams: Grams, left: Ints, right: Ints) -> tuple[Ngram, ...]:
-    """The n-grams that tell the rows `left` (the base's) from `right`, ten of each at most."""
+def distinctive_ngrams(grams: Grams, left: Ints, right: Ints) -> tuple[Ngram, ...]:
+    """The n-grams that rows `left` (the base's) have more than `right`, and back; ten of each."""
     one, other = _rows_with(grams, left), _rows_with(grams, right)
     z = log_odds(one, other).round(4)
     found = []
@@ -94,7 +98,7 @@ def telling(grams: Grams, left: Ints, right: Ints) -> tuple[Ngram, ...]:
             found.append(
                 Ngram(
                     text=grams.names[g],
-                    of="base" if of == "base" else "candidate",
+                    more_in="base" if of == "base" else "candidate",
                     z=round(float(abs(z[g])), 1),
                     base_per_1000=round(1000 * float(one[g]) / max(len(left), 1), 1),
                     candidate_per_1000=round(1000 * float(other[g]) / max(len(right), 1), 1),
@@ -105,23 +109,26 @@ def telling(grams: Grams, left: Ints, right: Ints) -> tuple[Ngram, ...]:
 
 def _distinct(grams: Grams, order: Ints, z: NDArray[np.float64]) -> list[int]:
     """The first of `order` that are sure, of those that share words and rows only one."""
-    columns, chosen = grams.held.T.tocsr(), list[int]()
-    held = np.asarray(grams.held.sum(axis=0)).ravel()
+    columns, chosen = grams.contains.T.tocsr(), list[int]()
+    row_counts = np.asarray(grams.contains.sum(axis=0)).ravel()
     for g in order[:200].tolist():
-        if len(chosen) == TOLD or z[g] < SURE:
+        if len(chosen) == MAX_SHOWN or z[g] < MIN_Z:
             break
         words = set(grams.names[g].split())
         like = [c for c in chosen if words & set(grams.names[c].split())]
         both = [float((columns[[g]] @ columns[[c]].T).sum()) for c in like]
-        if all(b < SAME * min(held[g], held[c]) for b, c in zip(both, like, strict=True)):
+        if all(
+            b < MAX_SHARED * min(row_counts[g], row_counts[c])
+            for b, c in zip(both, like, strict=True)
+        ):
             chosen.append(g)
     return chosen
 
 
-def distinctive_words(grams: Grams, inside: Ints, among: Ints, most: int = 6) -> tuple[str, ...]:
+def distinctive_words(grams: Grams, inside: Ints, among: Ints, limit: int = 6) -> tuple[str, ...]:
     """The words that the rows `inside` have more than the other rows of `among`."""
     outside = np.setdiff1d(among, inside)
     one, other = _rows_with(grams, outside), _rows_with(grams, inside)
     z = log_odds(one, other).round(4)
-    order = np.lexsort((np.arange(len(z)), -z))[:most]
+    order = np.lexsort((np.arange(len(z)), -z))[:limit]
     return tuple(grams.names[g] for g in order if z[g] > 0 and other[g] > 1)

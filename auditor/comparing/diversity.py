@@ -17,8 +17,8 @@ from auditor.records.comparison import Contrast, Diversity, Figure
 
 STRATA = 5  # of length, by the words of both sets
 DRAWS = 20
-LARGEST = 800  # rows of a sample
-FEWEST = 10
+MAX_SAMPLE = 800  # rows of a sample
+MIN_SAMPLE = 10
 TAILS = (0.1, 0.9)  # of an 80 % interval
 MEASURES = (
     "different words / words",
@@ -30,26 +30,26 @@ Tokens = Sequence[Sequence[str]]
 
 
 def diversity(
-    tokens: Tokens, vectors: Floats, sides: tuple[Mask, Mask], seed: int
+    tokens: Tokens, vectors: Floats, sets: tuple[Mask, Mask], seed: int
 ) -> tuple[tuple[Diversity, ...], int]:
-    """The measures of both `sides` (n,), and the rows of a sample; nothing for too few rows.
+    """The measures of both `sets` (n,), and the rows of a sample; nothing for too few rows.
 
     tokens: the words of each row; vectors (n, dim) unit rows. A sample holds half of the smaller
-    side's rows of each stratum of length: over such halves a mean varies as much as over new sets
-    of the whole size, so the interval is that of the set, not only of the draw.
+    set's rows of each stratum of length: over such halves a mean varies as much as over new sets
+    of the whole size, so the interval is that of the set, not only of the sample.
     """
     lengths = np.array([len(t) for t in tokens])
     edges = np.quantile(lengths, np.linspace(0, 1, STRATA + 1)[1:-1])
     stratum = np.searchsorted(edges, lengths)
-    strata = [[np.flatnonzero(side & (stratum == s)) for s in range(STRATA)] for side in sides]
+    strata = [[np.flatnonzero(in_set & (stratum == s)) for s in range(STRATA)] for in_set in sets]
     sizes = [min(len(a), len(b)) // 2 for a, b in zip(*strata, strict=True)]
-    scale = min(1.0, LARGEST / max(sum(sizes), 1))
+    scale = min(1.0, MAX_SAMPLE / max(sum(sizes), 1))
     sizes = [int(scale * s) for s in sizes]
-    if sum(sizes) < FEWEST:
+    if sum(sizes) < MIN_SAMPLE:
         return (), 0
     counted = [_counts(tokens, n) for n in (1, 2, 3)]
     random = np.random.default_rng(seed)
-    told = np.array(
+    measured = np.array(
         [
             [_measures(counted, vectors, _sample(of, sizes, random)) for of in strata]
             for _ in range(DRAWS)
@@ -59,9 +59,9 @@ def diversity(
         Diversity(
             measure=name,
             contrast=Contrast(
-                base=_over_draws(told[:, 0, i]),
-                candidate=_over_draws(told[:, 1, i]),
-                difference=_over_draws(told[:, 1, i] - told[:, 0, i]),
+                base=_over_draws(measured[:, 0, i]),
+                candidate=_over_draws(measured[:, 1, i]),
+                difference=_over_draws(measured[:, 1, i] - measured[:, 0, i]),
             ),
         )
         for i, name in enumerate(MEASURES)
@@ -70,8 +70,8 @@ def diversity(
 
 
 def _sample(strata: Sequence[Ints], sizes: Sequence[int], random: np.random.Generator) -> Ints:
-    drawn = [random.choice(s, n, replace=False) for s, n in zip(strata, sizes, strict=True)]
-    return np.concatenate(drawn)
+    sampled = [random.choice(s, n, replace=False) for s, n in zip(strata, sizes, strict=True)]
+    return np.concatenate(sampled)
 
 
 def _counts(tokens: Tokens, size: int) -> csr_array:
@@ -92,8 +92,8 @@ def _measures(counted: Sequence[csr_array], vectors: Floats, rows: Ints) -> list
     sums = [np.asarray(c[rows].sum(axis=0)).ravel() for c in counted]
     cosine = vectors[rows] @ vectors[rows].T
     np.fill_diagonal(cosine, -1.0)
-    apart = float(1.0 - cosine.max(axis=1).mean())
-    return [*(float((s > 0).sum() / max(s.sum(), 1.0)) for s in sums), apart]
+    distance = float(1.0 - cosine.max(axis=1).mean())
+    return [*(float((s > 0).sum() / max(s.sum(), 1.0)) for s in sums), distance]
 
 
 def _over_draws(values: Table) -> Figure:

@@ -7,21 +7,21 @@ import numpy as np
 from auditor.comparing.source_rows import SourceRows
 from auditor.pool import Pool
 from auditor.records.arrays import Ints, Mask
-from auditor.records.comparison import NearCopies, Side
+from auditor.records.comparison import ComparedSet, NearCopies
 from auditor.records.dataset import Dataset
 from auditor.records.structure import effective_examples
 
-SHOWN = 5  # pairs of copies
+MAX_PAIRS = 5  # pairs of copies
 
 
 def families_with(family: Ints, found: SourceRows, of_source: Mask) -> Ints:
-    """(n,) the copy family of each row, the added rows `of_parent` (m,) being of their parent's."""
+    """(n,) the copy family of each row, the added rows `of_source` (m,) being of their source's."""
     out = family.copy()
-    out[found.added[of_source]] = family[found.parent[of_source]]
+    out[found.added[of_source]] = family[found.source[of_source]]
     return out
 
 
-def summary(
+def summarise_set(
     name: str,
     dataset: Dataset,
     inside: Mask,
@@ -29,12 +29,12 @@ def summary(
     reworded: Ints,
     templated: Mask,
     words: Ints,
-) -> Side:
-    """One side's numbers. inside (n,): its rows of the pool; copies, reworded (n,): families of
-    copies, and of rewordings with them; framed (n,): rows in its templates; words (n,): the length
-    of each text."""
+) -> ComparedSet:
+    """One set's numbers. inside (n,): its rows of the pool; copies, reworded (n,): families of
+    copies, and of rewordings with them; templated (n,): rows in its templates; words (n,): the
+    length of each text."""
     own = np.bincount(dataset.codes)
-    return Side(
+    return ComparedSet(
         name=name,
         file=dataset.name,
         rows=int(inside.sum()),
@@ -62,7 +62,7 @@ def near_copies(pool: Pool, family: Ints) -> NearCopies:
         in_candidate=_beyond_first(family[pool.in_candidate]),
         pairs=tuple(
             (int(pool.base_rows[first[family[i]]]), int(pool.candidate_rows[i]))
-            for i in across[:SHOWN]
+            for i in across[:MAX_PAIRS]
         ),
     )
 

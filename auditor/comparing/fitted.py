@@ -13,22 +13,24 @@ from auditor.records.forecast import Forecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FittedSet:
     """What is known of one set at one size, or of one sample of it."""
 
     rows: int
-    right: Mask  # (seeds, n) rows of the pool that a probe of each seed gets right, taught neither
-    # them nor their likes
+    # (seeds, n) rows of the pool that a probe of each seed gets right, taught neither them nor
+    # what resembles them.
+    right: Mask
     halves: Mask  # (halves, n) the same, each probe taught another half of the rows
     forecast: Forecast  # with the accuracy of the base's rows
 
 
-Draws = tuple[Sequence[Told], Sequence[Told]]  # of the base and of the candidate, in step
+# Samples of the base and of the candidate, in step.
+Draws = tuple[Sequence[FittedSet], Sequence[FittedSet]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
-    """The rows that accuracies are read on."""
+class EvaluationRows:
+    """The rows that accuracies are measured on."""
 
     dataset: Dataset  # the pool
     base: Mask  # (n,)
@@ -37,11 +39,11 @@ class Scored:
     shared: float  # part of the variance of a drop that all categories of an update share
 
 
-def mean_right(draws: Sequence[Told]) -> Table:
+def mean_right(draws: Sequence[FittedSet]) -> Table:
     """(n,) the share of draws and seeds that get each row right."""
-    return np.asarray(np.mean([t.right.mean(axis=0) for t in draws], axis=0))
+    return np.asarray(np.mean([fitted.right.mean(axis=0) for fitted in draws], axis=0))
 
 
 def both_right(draws: Draws) -> Table:
     """(n, 2) the same of the base and of the candidate."""
-    return np.stack([mean_right(side) for side in draws], axis=1)
+    return np.stack([mean_right(samples) for samples in draws], axis=1)

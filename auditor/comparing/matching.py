@@ -1,4 +1,4 @@
-"""Both sets at one size: the larger one sampled, category by category, to the smaller one's."""
+"""Both sets at equal size: the larger one sampled, category by category, to the smaller one's."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def sample(codes: Ints, size_of: Ints, total: int, random: np.random.Generator) 
     size_of (K,): rows of each category that the smaller set has; what the larger one lacks of a
     category is made up from its others, in proportion to what they have left.
     """
-    there = np.bincount(codes, minlength=len(size_of))
-    wanted = np.minimum(there, size_of)
-    room = there - wanted
-    short = min(total - int(wanted.sum()), int(room.sum()))
-    if short > 0:
-        exact = room * short / room.sum()
+    available = np.bincount(codes, minlength=len(size_of))
+    wanted = np.minimum(available, size_of)
+    room = available - wanted
+    missing = min(total - int(wanted.sum()), int(room.sum()))
+    if missing > 0:
+        exact = room * missing / room.sum()
         wanted = wanted + exact.astype(np.int64)
         rest = np.argsort(-(exact % 1.0), kind="stable")[: total - int(wanted.sum())]
         wanted[rest] += 1
-    drawn = [
+    sampled = [
         random.choice(np.flatnonzero(codes == c), n, replace=False)
         for c, n in enumerate(wanted.tolist())
     ]
-    return np.sort(np.concatenate(drawn))
+    return np.sort(np.concatenate(sampled))

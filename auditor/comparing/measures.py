@@ -1,4 +1,4 @@
-"""Each measure of `sides/` on the structure of both sets."""
+"""Each measure on the structure of both sets."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from auditor.comparing.agreement import label_agreement
 from auditor.comparing.coverage import find_regions
-from auditor.comparing.distinctive_ngrams import count_grams, telling
+from auditor.comparing.distinctive_ngrams import count_grams, distinctive_ngrams
 from auditor.comparing.diversity import diversity
-from auditor.comparing.effective import near_copies, summary
+from auditor.comparing.effective import near_copies, summarise_set
 from auditor.comparing.figures import figure
 from auditor.comparing.sets import Sets
 from auditor.comparing.source_rows import amplification
@@ -20,10 +20,10 @@ from auditor.records.arrays import Mask
 from auditor.records.comparison import (
     Agreement,
     Amplification,
+    ComparedSet,
     Diversity,
     NearCopies,
     Region,
-    Side,
     TwoSample,
 )
 from auditor.records.dataset import Dataset
@@ -33,8 +33,8 @@ from auditor.records.dataset import Dataset
 class Composition:
     """What each set amounts to, and what both have; counts are rows."""
 
-    base: Side
-    candidate: Side
+    base: ComparedSet
+    candidate: ComparedSet
     kept: int
     added: int
     removed: int
@@ -56,17 +56,19 @@ class Measures:
 
 def measure_sets(structure: PooledStructure, sets: Sets, seed: int) -> Measures:
     """Every measure that needs no model."""
-    pool, parents = structure.pool, structure.parents
+    pool, source_rows = structure.pool, structure.source_rows
     vectors, file_rows = structure.embeddings.vectors, (pool.base_rows, pool.candidate_rows)
-    varied, drawn = diversity(structure.tokens, vectors, (pool.in_base, pool.in_candidate), seed)
-    counted = count_grams(structure.tokens, (1, 1), fewest=2)
+    measured, sampled = diversity(
+        structure.tokens, vectors, (pool.in_base, pool.in_candidate), seed
+    )
+    counted = count_grams(structure.tokens, (1, 1), min_rows=2)
     return Measures(
         composition=_composition(structure, sets),
         regions=find_regions(pool, vectors, structure.paraphrases, counted),
-        amplification=amplification(parents, int(pool.in_base.sum()), *file_rows),
-        agreement=label_agreement(pool.dataset, parents, *file_rows),
-        diversity=varied,
-        diversity_rows=drawn,
+        amplification=amplification(source_rows, int(pool.in_base.sum()), *file_rows),
+        agreement=label_agreement(pool.dataset, source_rows, *file_rows),
+        diversity=measured,
+        diversity_rows=sampled,
         two_sample=_two_sample(structure, seed),
     )
 
@@ -75,14 +77,14 @@ def _composition(structure: PooledStructure, sets: Sets) -> Composition:
     pool, copies = structure.pool, structure.copies.family
     lengths = np.array([len(t) for t in structure.tokens])
 
-    def side(name: str, dataset: Dataset, inside: Mask, in_templates: Mask) -> Side:
+    def compared_set(name: str, dataset: Dataset, inside: Mask, in_templates: Mask) -> ComparedSet:
         reworded = structure.reworded
-        return summary(name, dataset, inside, copies, reworded, in_templates, lengths)
+        return summarise_set(name, dataset, inside, copies, reworded, in_templates, lengths)
 
     base, candidate = sets.names
     return Composition(
-        base=side(base, sets.base, pool.in_base, structure.in_base_templates),
-        candidate=side(
+        base=compared_set(base, sets.base, pool.in_base, structure.in_base_templates),
+        candidate=compared_set(
             candidate, sets.candidate, pool.in_candidate, structure.in_candidate_templates
         ),
         kept=int(pool.kept.sum()),
@@ -108,5 +110,5 @@ def _two_sample(structure: PooledStructure, seed: int) -> TwoSample | None:
         p=found.p,
         rows=len(found.base),
         permutations=PERMUTATIONS,
-        ngrams=telling(count_grams(structure.tokens), found.base, found.added),
+        ngrams=distinctive_ngrams(count_grams(structure.tokens), found.base, found.added),
     )

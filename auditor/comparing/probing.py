@@ -1,7 +1,7 @@
 """What a model of some rows of the pool knows, and what an update would make it forget.
 
-It is read on the base's rows, however few a category has, and is taught neither them nor what
-resembles them (`unseen.py`): both sets meet the same.
+It is evaluated on the base's rows, however few a category has, and is taught neither them nor what
+resembles them (`unseen.py`): both sets have the same evaluation.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.analysis import Update, forecast
-from auditor.comparing.fitted import Told
+from auditor.comparing.fitted import FittedSet
 from auditor.comparing.structure import PooledStructure
 from auditor.comparing.unseen import barred, halves
 from auditor.interfaces import Progress
@@ -29,7 +29,7 @@ HALVES = 2  # times as many halves as probes have seeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastInputs:
-    """What is asked of both sets alike."""
+    """What the forecasts of both sets have in common."""
 
     update: Update | None
     plan: ForecastPlan
@@ -38,7 +38,7 @@ class ForecastInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolProbes:
-    """Folds of the pool, and what is not taught beside each of them."""
+    """Folds of the pool, and what is not taught when each of them is evaluated."""
 
     structure: PooledStructure
     inputs: ForecastInputs
@@ -49,49 +49,51 @@ class PoolProbes:
     @classmethod
     def of(cls, structure: PooledStructure, inputs: ForecastInputs) -> PoolProbes:
         """The folds of a pool: what belongs together is in one."""
-        kept, codes = structure.inseparable, structure.pool.dataset.codes
-        folds = assign_folds(kept.units, codes)
-        bars = barred(
+        inseparable, codes = structure.inseparable, structure.pool.dataset.codes
+        folds = assign_folds(inseparable.units, codes)
+        excluded = barred(
             structure.embeddings.vectors,
             folds,
             structure.pool.in_base,
-            kept.families,
-            kept.review,
-            structure.parents.level,
+            inseparable.families,
+            inseparable.review,
+            structure.source_rows.level,
         )
-        return cls(structure=structure, inputs=inputs, codes=codes, folds=folds, barred=bars)
+        return cls(structure=structure, inputs=inputs, codes=codes, folds=folds, barred=excluded)
 
-    def fit(self, rows: Ints, plan: ForecastPlan, turns: int = HALVES) -> Told:
+    def fit(self, rows: Ints, plan: ForecastPlan, turns: int = HALVES) -> FittedSet:
         """What a model of the pool's `rows` knows, and what it is expected to forget.
 
         turns: how often each probe is taught another half of the rows besides.
         """
-        said = self._said(rows, self.barred, plan.seed)
-        right = said.argmax(axis=2) == self.codes
-        return Told(
+        probability = self._probabilities(rows, self.barred, plan.seed)
+        right = probability.argmax(axis=2) == self.codes
+        return FittedSet(
             rows=len(rows),
             right=right,
             halves=self._halves(rows, turns, plan.seed),
-            forecast=self._forecast(rows, said, right, plan),
+            forecast=self._forecast(rows, probability, right, plan),
         )
 
-    def _said(self, rows: Ints, bars: Mask, seed: int) -> Floats:
+    def _probabilities(self, rows: Ints, excluded: Mask, seed: int) -> Floats:
         vectors = self.structure.embeddings.vectors
-        return probabilities(vectors, self.codes, self.folds, seed, taught=rows, barred=bars)
+        return probabilities(vectors, self.codes, self.folds, seed, taught=rows, barred=excluded)
 
     def _halves(self, rows: Ints, turns: int, seed: int) -> Mask:
         """Right answers by halves of what is taught, the same for every set."""
         out = [np.empty((0, len(self.codes)), dtype=bool)]
         for turn in range(turns):
             taught = halves(self.structure.inseparable.units, self.codes, SEEDS, seed + turn)
-            said = self._said(rows, self.barred | ~taught[:, None], seed + turn)
-            out.append(said.argmax(axis=2) == self.codes)
+            probability = self._probabilities(rows, self.barred | ~taught[:, None], seed + turn)
+            out.append(probability.argmax(axis=2) == self.codes)
         return np.concatenate(out)
 
-    def _forecast(self, rows: Ints, said: Floats, right: Mask, plan: ForecastPlan) -> Forecast:
+    def _forecast(
+        self, rows: Ints, probability: Floats, right: Mask, plan: ForecastPlan
+    ) -> Forecast:
         dataset, embeddings = self.structure.pool.dataset, self.structure.embeddings
         units, known = self.structure.inseparable.units[rows], np.unique(self.codes[rows])
-        out_of_fold = said[:, rows][:, :, known]
+        out_of_fold = probability[:, rows][:, :, known]
         task = BaseTask(
             dataset=dataclasses.replace(
                 dataset, examples=tuple(dataset.examples[i] for i in rows), held_out=()

@@ -38,7 +38,7 @@ def put_together(
         full=retained.full,
         unseen=retained.unseen,
         unseen_reason=retained.unseen_reason,
-        own=retained.own,
+        random_split=retained.random_split,
         regions=measures.regions,
         amplification=measures.amplification,
         agreement=measures.agreement,

@@ -1,4 +1,4 @@
-"""What both sets retain, at full size and at matched size, read on the same rows."""
+"""What both sets retain, at full size and at matched size, evaluated on the same rows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.comparing.figures import independent_contrast
-from auditor.comparing.fitted import Draws, Scored
+from auditor.comparing.fitted import Draws, EvaluationRows
 from auditor.comparing.matching import DRAWS, matched_samples
 from auditor.comparing.paired import paired_contrast
 from auditor.comparing.probing import HALVES, ForecastInputs, PoolProbes
 from auditor.comparing.retention import retention
 from auditor.comparing.structure import PooledStructure
 from auditor.comparing.unseen import unseen
-from auditor.comparing.unseen_rows import HELD
+from auditor.comparing.unseen_rows import CONFIDENCE
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
 from auditor.records.arrays import Ints
@@ -46,35 +46,35 @@ class Retained:
     full: Retention | None
     unseen: Unseen | None
     unseen_reason: str
-    own: Contrast | None
+    random_split: Contrast | None
     skipped: tuple[SkippedCheck, ...]
 
 
 def retain(structure: PooledStructure, inputs: ForecastInputs) -> Retained:
-    """What both sets retain; nothing, and why, where there is nothing to hold them against."""
+    """What both sets retain; nothing, and why, where there is nothing to evaluate them on."""
     pool, seed = structure.pool, inputs.plan.seed
-    sides = np.flatnonzero(pool.in_base), np.flatnonzero(pool.in_candidate)
-    if min(len(np.unique(pool.dataset.codes[rows])) for rows in sides) < 2:
+    set_rows = np.flatnonzero(pool.in_base), np.flatnonzero(pool.in_candidate)
+    if min(len(np.unique(pool.dataset.codes[rows])) for rows in set_rows) < 2:
         return _nothing("a set has one category, so nothing can be forgotten in favour of another")
     probes = PoolProbes.of(structure, inputs)
     # The candidate's forecast comes first: it settles the probe where there is a budget.
-    candidate = probes.fit(sides[1], _first(inputs.plan))
+    candidate = probes.fit(set_rows[1], _first(inputs.plan))
     plan = _at_fidelity(inputs.plan, candidate.forecast.probe)
-    full = [probes.fit(sides[0], plan)], [candidate]
-    scored = _scored(structure, inputs, candidate.forecast.probe)
-    at_full_size = retention(full, scored, seed)
+    full = [probes.fit(set_rows[0], plan)], [candidate]
+    evaluation = _evaluation(structure, inputs, candidate.forecast.probe)
+    at_full_size = retention(full, evaluation, seed)
     if at_full_size is None:
         theirs = ", ".join(sorted(set(pool.dataset.categories))[:6])
         return _nothing(f"the sets have no category in common, of {theirs}")
-    matched = _matched(probes, sides, full, plan)
-    found, reason = unseen(pool, probes.folds, probes.barred, full, matched, scored, seed)
+    matched = _matched(probes, set_rows, full, plan)
+    found, reason = unseen(pool, probes.folds, probes.barred, full, matched, evaluation, seed)
     return Retained(
         basis=_basis(candidate.forecast),
-        matched=retention(matched, scored, seed),
+        matched=retention(matched, evaluation, seed),
         full=at_full_size,
         unseen=found,
         unseen_reason=reason,
-        own=_own(structure, sides, scored, seed),
+        random_split=_random_split(structure, set_rows, evaluation, seed),
         skipped=(),
     )
 
@@ -94,16 +94,16 @@ def _at_fidelity(plan: ForecastPlan, fidelity: str) -> ForecastPlan:
 
 
 def _matched(
-    probes: PoolProbes, sides: tuple[Ints, Ints], full: Draws, plan: ForecastPlan
+    probes: PoolProbes, set_rows: tuple[Ints, Ints], full: Draws, plan: ForecastPlan
 ) -> Draws:
-    """Both sets at the size of the smaller, from `sides`, the positions of either set's rows."""
-    base, candidate = sides
+    """Both sets at the size of the smaller, from `set_rows`, the positions of either set's rows."""
+    base, candidate = set_rows
     if len(base) == len(candidate):
         return full
     small, large = (0, 1) if len(base) < len(candidate) else (1, 0)
     draws = 1 if full[1][0].forecast.probe == "full" else DRAWS
-    samples = matched_samples(probes.codes, sides[small], sides[large], draws, plan.seed)
-    # How much another set of this size would differ is asked of the first sample alone.
+    samples = matched_samples(probes.codes, set_rows[small], set_rows[large], draws, plan.seed)
+    # How much another set of this size would differ is measured with the first sample alone.
     sampled = [
         probes.fit(rows, plan, turns=0 if draw else HALVES) for draw, rows in enumerate(samples)
     ]
@@ -111,36 +111,38 @@ def _matched(
     return (whole, sampled) if small == 0 else (sampled, whole)
 
 
-def _scored(structure: PooledStructure, inputs: ForecastInputs, fidelity: str) -> Scored:
+def _evaluation(
+    structure: PooledStructure, inputs: ForecastInputs, fidelity: str
+) -> EvaluationRows:
     spread = inputs.plan.coefficients.fidelities[fidelity].spread
-    together = spread.update**2 + spread.category**2
+    variance = spread.update**2 + spread.category**2
     trained = inputs.update[0].examples if inputs.update else ()
-    return Scored(
+    return EvaluationRows(
         dataset=structure.pool.dataset,
         base=structure.pool.in_base,
         units=structure.inseparable.units,
         taught=frozenset(e.category for e in trained),
-        shared=spread.update**2 / together if together else 0.0,
+        shared=spread.update**2 / variance if variance else 0.0,
     )
 
 
-def _own(
-    structure: PooledStructure, sides: tuple[Ints, Ints], scored: Scored, seed: int
+def _random_split(
+    structure: PooledStructure, set_rows: tuple[Ints, Ints], evaluation: EvaluationRows, seed: int
 ) -> Contrast:
     """Each set on its own rows, in random folds that keep copies and groups together."""
     vectors, codes = structure.embeddings.vectors, structure.pool.dataset.codes
-    together = structure.inseparable.together
-    folds, scored = assign_folds(together, codes), dataclasses.replace(scored, units=together)
+    units = structure.inseparable.together
+    folds, evaluation = assign_folds(units, codes), dataclasses.replace(evaluation, units=units)
 
     def accuracy(rows: Ints) -> Figure:
-        said = probabilities(vectors, codes, folds, seed, taught=rows)
-        right = (said.argmax(axis=2) == codes).mean(axis=0)
+        probability = probabilities(vectors, codes, folds, seed, taught=rows)
+        right = (probability.argmax(axis=2) == codes).mean(axis=0)
         inside = np.isin(np.arange(len(codes)), rows)
         return paired_contrast(
-            np.stack([right, right], axis=1), scored, inside, seed, held=HELD
+            np.stack([right, right], axis=1), evaluation, inside, seed, confidence=CONFIDENCE
         ).base
 
-    return independent_contrast(accuracy(sides[0]), accuracy(sides[1]))
+    return independent_contrast(accuracy(set_rows[0]), accuracy(set_rows[1]))
 
 
 def _basis(forecast: Forecast) -> ForecastBasis:
@@ -159,6 +161,6 @@ def _nothing(reason: str) -> Retained:
         full=None,
         unseen=None,
         unseen_reason=reason,
-        own=None,
+        random_split=None,
         skipped=(SkippedCheck(code="forecast", reason=reason),),
     )

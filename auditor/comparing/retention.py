@@ -1,7 +1,7 @@
 """Which set retains better: accuracy before and after the update, both sets on the same rows.
 
-A set that holds rewordings of the rows that it is read on looks better than it is. So both are
-read on the base's rows, and neither is taught them nor what resembles them (`compare/unseen.py`).
+A set that holds rewordings of the rows that it is evaluated on looks better than it is. So both are
+evaluated on the base's rows, and neither is taught them nor what resembles them (`unseen.py`).
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from auditor.comparing.figures import independent_contrast, reaching, wider
-from auditor.comparing.fitted import Draws, Scored, both_right
+from auditor.comparing.fitted import Draws, EvaluationRows, both_right
 from auditor.comparing.paired import paired_contrast
 from auditor.records.comparison import CategoryRetention, Contrast, Figure, Retention
 from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.statistics import Z80, score_interval
 
 
-def retention(draws: Draws, scored: Scored, seed: int) -> Retention | None:
+def retention(draws: Draws, evaluation: EvaluationRows, seed: int) -> Retention | None:
     """Both sets at one size; None without a category that both have.
 
     Errors of the two drops are taken as independent. Both come from the same coefficients, so they
     are less than that: the interval of the difference is rather too wide. A drop's error is in
     part shared by all categories of an update, and only the rest averages out over them.
     """
-    names = _categories(draws, scored)
+    names = _categories(draws, evaluation)
     if not names:
         return None
-    each = [_category(name, draws, scored) for name in names]
-    before, drop = _before(draws, names, scored, seed), _mean_drop(each, scored.shared)
+    each = [_category(name, draws, evaluation) for name in names]
+    before, drop = _before(draws, names, evaluation, seed), _mean_drop(each, evaluation.shared)
     base, candidate = draws
     return Retention(
         base_rows=base[0].rows,
@@ -43,22 +43,22 @@ def retention(draws: Draws, scored: Scored, seed: int) -> Retention | None:
     )
 
 
-def _categories(draws: Draws, scored: Scored) -> tuple[str, ...]:
+def _categories(draws: Draws, evaluation: EvaluationRows) -> tuple[str, ...]:
     """Those that every forecast is about and the base has rows of, and that are not trained."""
-    all_names = scored.dataset.categories
-    rows = np.bincount(scored.dataset.codes[scored.base], minlength=len(all_names))
+    all_names = evaluation.dataset.categories
+    rows = np.bincount(evaluation.dataset.codes[evaluation.base], minlength=len(all_names))
     names = {name for name, n in zip(all_names, rows, strict=True) if n}
     for fitted in (*draws[0], *draws[1]):
         names &= {c.category for c in fitted.forecast.categories}
-    return tuple(sorted(names - scored.taught or names))
+    return tuple(sorted(names - evaluation.taught or names))
 
 
-def _category(name: str, draws: Draws, scored: Scored) -> CategoryRetention:
+def _category(name: str, draws: Draws, evaluation: EvaluationRows) -> CategoryRetention:
     """One category by both sets."""
-    code = scored.dataset.categories.index(name)
-    rows = scored.base & (scored.dataset.codes == code)
-    sets = len(np.unique(scored.units[rows]))
-    base, candidate = ([_of(t.forecast, name) for t in side] for side in draws)
+    code = evaluation.dataset.categories.index(name)
+    rows = evaluation.base & (evaluation.dataset.codes == code)
+    sets = len(np.unique(evaluation.units[rows]))
+    base, candidate = ([_of(fitted.forecast, name) for fitted in samples] for samples in draws)
     before = independent_contrast(_accuracy(base, sets), _accuracy(candidate, sets))
     drop = independent_contrast(_drop(base), _drop(candidate))
     unsure = [f for f in (*base, *candidate) if not f.identifiable]
@@ -95,16 +95,18 @@ def _between(values: Sequence[float]) -> float:
     return Z80 * float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
 
 
-def _before(draws: Draws, names: Sequence[str], scored: Scored, seed: int) -> Contrast:
+def _before(draws: Draws, names: Sequence[str], evaluation: EvaluationRows, seed: int) -> Contrast:
     """Accuracy before the update, with the error of which rows were drawn."""
-    codes = [scored.dataset.categories.index(c) for c in names]
-    rows = scored.base & np.isin(scored.dataset.codes, codes)
-    read = paired_contrast(both_right(draws), scored, rows, seed)
-    base, candidate = (_between([_mean_before(t.forecast, names) for t in side]) for side in draws)
+    codes = [evaluation.dataset.categories.index(c) for c in names]
+    rows = evaluation.base & np.isin(evaluation.dataset.codes, codes)
+    measured = paired_contrast(both_right(draws), evaluation, rows, seed)
+    base, candidate = (
+        _between([_mean_before(fitted.forecast, names) for fitted in samples]) for samples in draws
+    )
     return Contrast(
-        base=wider(read.base, base),
-        candidate=wider(read.candidate, candidate),
-        difference=wider(read.difference, float(np.hypot(base, candidate))),
+        base=wider(measured.base, base),
+        candidate=wider(measured.candidate, candidate),
+        difference=wider(measured.difference, float(np.hypot(base, candidate))),
     )
 
 

@@ -15,7 +15,7 @@ from auditor.settings import Settings
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-NAMES = ("base", "candidate")  # where neither files nor values tell the sets apart
+NAMES = ("base", "candidate")  # where neither files nor values name the sets
 HUMAN = ("human", "curated", "original", "real", "manual", "gold")  # how a base's rows are called
 
 
@@ -44,11 +44,15 @@ def two_sets(
         raise UsageError(
             "there is nothing to compare with: give a second file, or --split-by COLUMN"
         )
-    one = load_dataset(base, settings)
-    beside = dataclasses.replace(settings, input_format=None)
-    other = load_dataset(candidate, beside, strict_roles=False)
-    called = (one.name, other.name) if names == NAMES and one.name != other.name else names
-    return Sets(base=one, candidate=other, names=(called[0], called[1]))
+    base_data = load_dataset(base, settings)
+    of_others = dataclasses.replace(settings, input_format=None)
+    candidate_data = load_dataset(candidate, of_others, strict_roles=False)
+    called = (
+        (base_data.name, candidate_data.name)
+        if names == NAMES and base_data.name != candidate_data.name
+        else names
+    )
+    return Sets(base=base_data, candidate=candidate_data, names=(called[0], called[1]))
 
 
 def _split(source: Source, column: str, names: tuple[str, str], settings: Settings) -> Sets:
@@ -57,25 +61,25 @@ def _split(source: Source, column: str, names: tuple[str, str], settings: Settin
     Raises DataError where the column has one value, UsageError where it is open which is the base.
     """
     declared = tuple(dict.fromkeys([*settings.declared_columns, column]))
-    whole = load_dataset(source, dataclasses.replace(settings, declared_columns=declared))
+    dataset = load_dataset(source, dataclasses.replace(settings, declared_columns=declared))
     place = declared.index(column)
-    counts = Counter(v for e in whole.examples if (v := e.declared[place]) is not None)
+    counts = Counter(v for e in dataset.examples if (v := e.declared[place]) is not None)
     value = _base_value(counts, names, column)
 
     def in_base(example: Example) -> bool:
         return example.declared[place] == value
 
     base = dataclasses.replace(
-        whole,
-        examples=tuple(filter(in_base, whole.examples)),
-        held_out=tuple(filter(in_base, whole.held_out)),
+        dataset,
+        examples=tuple(filter(in_base, dataset.examples)),
+        held_out=tuple(filter(in_base, dataset.held_out)),
         rejected=(),
     )
     if names == NAMES and not settings.no_text:
         others = sorted(set(counts) - {value})
         added = others[0] if len(others) == 1 else "others"
         names = (value, f"{value} + {added}")
-    return Sets(base=base, candidate=whole, names=names)
+    return Sets(base=base, candidate=dataset, names=names)
 
 
 def _base_value(counts: Counter[str], names: tuple[str, str], column: str) -> str:

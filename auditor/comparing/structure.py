@@ -44,8 +44,8 @@ class PooledStructure:
     copies: CopyFamilies
     in_base_templates: Mask  # (n,) rows that evident templates of the base fill
     in_candidate_templates: Mask  # (n,) the same of the candidate
-    parents: SourceRows
-    paraphrases: Ints  # (n,) families of copies and variations, as the gate counts them
+    source_rows: SourceRows
+    paraphrases: Ints  # (n,) families of copies and paraphrases, as the gate counts them
     reworded: Ints  # (n,) families of copies and rewordings
     inseparable: Inseparable
 
@@ -59,12 +59,12 @@ def find_pooled_structure(
         return analyse(dataset, encoder, seed, progress, parts=())
 
     both = analysed(pool.dataset)
-    parents = _parents(pool, both, analysed)
-    # Templates are sought in each set alone: a row and its variations would make one of their own.
-    base, candidate = (_templates(both, side) for side in (pool.in_base, pool.in_candidate))
-    rewordings = parents.sets()
+    source_rows = _source_rows(pool, both, analysed)
+    # Templates are sought in each set alone: a row and its paraphrases would make one of their own.
+    base, candidate = (_templates(both, in_set) for in_set in (pool.in_base, pool.in_candidate))
+    rewordings = source_rows.linked_rows()
     if pool.removed.any():  # the base may be what rewords the candidate's rows
-        rewordings += _parents(pool.swapped, both, analysed).sets()
+        rewordings += _source_rows(pool.swapped, both, analysed).linked_rows()
     return PooledStructure(
         pool=pool,
         embeddings=both.embeddings,
@@ -72,9 +72,9 @@ def find_pooled_structure(
         copies=both.copies,
         in_base_templates=_filled(base, pool),
         in_candidate_templates=_filled(candidate, pool),
-        parents=parents,
-        paraphrases=families_with(both.copies.family, parents, parents.alike),
-        reworded=families_with(both.copies.family, parents, parents.reworded),
+        source_rows=source_rows,
+        paraphrases=families_with(both.copies.family, source_rows, source_rows.matched),
+        reworded=families_with(both.copies.family, source_rows, source_rows.reworded),
         inseparable=_inseparable(both, groups(pool), rewordings, base),
     )
 
@@ -82,7 +82,7 @@ def find_pooled_structure(
 def _inseparable(
     both: Evidence, grouped: list[Ints], rewordings: list[Ints], templates: list[Ints]
 ) -> Inseparable:
-    """The candidate's templates chain no rows: added ones go where their parents go."""
+    """The candidate's templates chain no rows: added ones go where their source rows go."""
 
     def kept(*sets: Ints) -> Ints:
         return keep_together(both.dataset, both.same_text, beside=sets)
@@ -108,15 +108,15 @@ def _part(dataset: Dataset, rows: Ints) -> Dataset:
 
 def _filled(templates: Iterable[Ints], pool: Pool) -> Mask:
     """(n,) the rows that any of them holds."""
-    held = np.zeros(len(pool.in_base), dtype=bool)
+    inside = np.zeros(len(pool.in_base), dtype=bool)
     for members in templates:
-        held[members] = True
-    return held
+        inside[members] = True
+    return inside
 
 
-def _parents(pool: Pool, both: Evidence, analysed: Callable[[Dataset], Evidence]) -> SourceRows:
-    """The parents of added rows. How near is a variation is asked of the base alone, its copies
-    too, so that it is the gate's level, whatever was added."""
+def _source_rows(pool: Pool, both: Evidence, analysed: Callable[[Dataset], Evidence]) -> SourceRows:
+    """The source rows of added rows. How near a paraphrase is comes from the base alone, and so do
+    copies for it, so that it is the gate's level, whatever was added."""
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
     alone, vectors = analysed(_part(pool.dataset, base)), both.embeddings.vectors
     closest = closest_other(alone.neighbours, alone.copies.family)

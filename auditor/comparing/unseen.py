@@ -1,9 +1,9 @@
-"""Rows that neither set has seen: what must not be taught while a base row is read, and what then
-remains to be read on.
+"""Rows that neither set has seen: what must not be taught when a base row is evaluated, and which
+base rows then remain.
 
 Folds alone keep chains of copies, rewordings and groups together. Chained likewise, all that is
-near to something near would end in one fold, so the rest is barred pair by pair: what lies as near
-to a row as a variation does, and what may be its copy.
+near to something near would end in one fold, so the rest is excluded pair by pair: what lies as
+near to a row as a paraphrase does, and what may be its copy.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from auditor.comparing.fitted import Draws, Scored
-from auditor.comparing.unseen_rows import FEWEST_FAMILIES, evaluable, unseen_contrast
+from auditor.comparing.fitted import Draws, EvaluationRows
+from auditor.comparing.unseen_rows import MIN_FAMILIES, evaluable, unseen_contrast
 from auditor.pool import Pool, is_paraphrase
 from auditor.prediction.folds import FOLDS
 from auditor.records.arrays import Floats, Ints, Mask
@@ -42,12 +42,12 @@ def barred(
     """
     out = np.zeros((FOLDS, len(folds)), dtype=bool)
     for fold in range(FOLDS):
-        read = base & (folds == fold)
-        if read.any():
-            cosine = nearest(vectors, 1, among=vectors[read]).cosine[:, 0]
+        evaluated = base & (folds == fold)
+        if evaluated.any():
+            cosine = nearest(vectors, 1, among=vectors[evaluated]).cosine[:, 0]
             like = is_paraphrase(cosine, level)
             for one, other in (review.T, review.T[::-1]):
-                like[other[read[one]]] = True
+                like[other[evaluated[one]]] = True
             out[fold] = np.isin(families, families[like])
     return out
 
@@ -68,31 +68,31 @@ def halves(units: Ints, codes: Ints, draws: int, seed: int) -> Mask:
 def unseen(
     pool: Pool,
     folds: Ints,
-    bars: Mask,
+    excluded: Mask,
     full: Draws,
     matched: Draws,
-    scored: Scored,
+    evaluation: EvaluationRows,
     seed: int,
 ) -> tuple[Unseen | None, str]:
     """Both sets on the base rows that can be read; None and the reason where these are too few.
 
     folds (n,); bars (FOLDS, n): what is not taught beside a fold.
     """
-    sides = (pool.in_base, pool.in_candidate)
-    rows = evaluable(np.flatnonzero(pool.in_base), pool.dataset.codes, folds, bars, sides)
-    families = len(np.unique(scored.units[rows]))
-    if families < FEWEST_FAMILIES:
+    sets = (pool.in_base, pool.in_candidate)
+    rows = evaluable(np.flatnonzero(pool.in_base), pool.dataset.codes, folds, excluded, sets)
+    families = len(np.unique(evaluation.units[rows]))
+    if families < MIN_FAMILIES:
         left = f"only {families}" if families else "none"
         return None, (
             f"of the base's rows that neither set has seen {left} can be read, copies and "
-            f"rewordings counting once, and at least {FEWEST_FAMILIES} are needed"
+            f"rewordings counting once, and at least {MIN_FAMILIES} are needed"
         )
-    like_base = np.isin(scored.units, scored.units[pool.in_base]) | bars.any(axis=0)
+    like_base = np.isin(evaluation.units, evaluation.units[pool.in_base]) | excluded.any(axis=0)
     return Unseen(
         rows=int(rows.sum()),
         families=families,
         left_out=int((pool.in_base & ~rows).sum()),
-        kept_apart=int((pool.added & like_base).sum()),
-        full=unseen_contrast(full, scored, rows, seed),
-        matched=unseen_contrast(matched, scored, rows, seed),
+        excluded_added_rows=int((pool.added & like_base).sum()),
+        full=unseen_contrast(full, evaluation, rows, seed),
+        matched=unseen_contrast(matched, evaluation, rows, seed),
     ), ""

@@ -1,4 +1,4 @@
-"""The tests of a gate, put to a candidate."""
+"""All of the gate's tests of a candidate."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from auditor.analysis import PARTS
 from auditor.checks import judge
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.gating import baseline as baselines
-from auditor.gating.answering import Decided, decide
-from auditor.gating.counted import about_errors, about_names, about_sets, standing, unclear
-from auditor.gating.coverage import find_subjects, losses
+from auditor.gating.counted import (
+    accepted_errors,
+    error_results,
+    inconclusive_noise,
+    rename_results,
+    set_results,
+)
+from auditor.gating.coverage import coverage_tests, find_subjects
+from auditor.gating.decisions import decide
 from auditor.gating.evidence import GateEvidence, gather
 from auditor.gating.flags_of_checks import flags_of_checks, flags_of_findings
 from auditor.gating.forecasts import forecast_tests
 from auditor.gating.hypotheses import HypothesisFamily
 from auditor.gating.inputs import Base, GateInputs, needed_parts
-from auditor.gating.known_findings import against
-from auditor.gating.policy import AGAINST_A_BASE, ALONE, Policy, Rule
-from auditor.gating.rate_increases import rate_increases, shares
-from auditor.gating.removals import category_loss, shrinkage, unread
+from auditor.gating.known_findings import baseline_results
+from auditor.gating.policy import AGAINST_A_BASE, ALONE, Rule
+from auditor.gating.rate_increases import rate_increase_tests, share_tests
+from auditor.gating.removals import category_loss_tests, rejected_rows_test, shrinkage_test
 from auditor.gating.verdict import make_verdict
 from auditor.interfaces import Check
-from auditor.pool import Pool, pool
+from auditor.pool import Pool, make_pool
 from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import Forecast
@@ -38,68 +44,68 @@ def assess(candidate: Dataset, inputs: GateInputs) -> Verdict:
     return (
         _alone(candidate, inputs)
         if inputs.base is None
-        else _against(inputs.base, candidate, inputs)
+        else _against_base(inputs.base, candidate, inputs)
     )
 
 
-def _against(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict:
+def _against_base(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict:
     """What was added to the base, what left it, and what an update would take from either."""
     policy, checks = inputs.policy, inputs.checks
-    sides = pool(base.dataset, candidate)
+    pool = make_pool(base.dataset, candidate)
     rules = policy.rules(AGAINST_A_BASE)
     ruled = [c for c in checks if c.code in rules]
     found = gather(
-        sides, base.evidence, inputs.analyse, parts=_parts(sides, ruled), own=inputs.of_candidate
+        pool, base.evidence, inputs.analyse, parts=_parts(pool, ruled), own=inputs.of_candidate
     )
     flags, skipped = flags_of_checks(found, ruled, rules, inputs.settings.seed)
-    subjects = find_subjects(sides, found.both.embeddings.vectors, sides.removed)
+    subjects = find_subjects(pool, found.both.embeddings.vectors, pool.removed)
     families: list[HypothesisFamily] = [
-        unread(sides, rules["rejected-rows"], _slip(checks)),
-        shrinkage(sides, found.base_family, found.family, rules["shrinkage"]),
-        category_loss(sides, found.unit, rules["category-loss"]),
-        rate_increases(sides, flags, found.unit, rules),
-        shares(sides, flags, rules),
-        losses(sides, subjects, found.unit, rules["coverage-loss"]),
+        rejected_rows_test(pool, rules["rejected-rows"], _tolerated_rejects(checks)),
+        shrinkage_test(pool, found.base_family, found.family, rules["shrinkage"]),
+        category_loss_tests(pool, found.unit, rules["category-loss"]),
+        rate_increase_tests(pool, flags, found.unit, rules),
+        share_tests(pool, flags, rules),
+        coverage_tests(pool, subjects, found.unit, rules["coverage-loss"]),
         *_forecasts(found, base.forecast, rules["forecast"], inputs),
     ]
-    decided = _decided(sides, families, policy)
+    decided = decide(pool, families, policy)
     return make_verdict(
         found,
         base.given,
         [
-            *_named(sides, decided.tested),
-            *about_sets(found, checks, policy),
-            *about_names(sides, base.renamed),
+            *_named(pool, decided.tested),
+            *set_results(found, checks, policy),
+            *rename_results(pool, base.renamed),
         ],
         decided.drop,
         skipped,
         policy,
         inputs.settings,
         renamed=base.renamed,
-        standing=standing(found, ruled),
+        accepted_errors=accepted_errors(found, ruled),
     )
 
 
 def _alone(candidate: Dataset, inputs: GateInputs) -> Verdict:
     """By itself, or against known findings: an audit's errors fail, and so do shares of rows."""
     policy, known, checks = inputs.policy, inputs.baseline, inputs.checks
-    sides = pool(None, candidate)
-    found = gather(sides, None, inputs.analyse, parts=PARTS, own=inputs.of_candidate)
+    pool = make_pool(None, candidate)
+    found = gather(pool, None, inputs.analyse, parts=PARTS, own=inputs.of_candidate)
     findings, skipped = judge(found.both, checks)
     rules = policy.rules({"rejected-rows": ALONE["rejected-rows"]} if known else ALONE)
     families: list[HypothesisFamily] = [
-        unread(sides, rules["rejected-rows"], _slip(checks)),
-        shares(sides, flags_of_findings(found, checks, rules, findings), rules),
+        rejected_rows_test(pool, rules["rejected-rows"], _tolerated_rejects(checks)),
+        share_tests(pool, flags_of_findings(found, checks, rules, findings), rules),
         *_forecasts(found, None, rules.get("forecast"), inputs),
     ]
-    decided = _decided(sides, families, policy)
-    stands, compared = None, None
+    decided = decide(pool, families, policy)
+    accepted, compared = None, None
     if known is None:
-        tested, stands = about_errors(sides, findings, decided.tested, policy)
-        tested = (*tested, *unclear(found, checks))
+        tested, accepted = error_results(pool, findings, decided.tested, policy)
+        tested = (*tested, *inconclusive_noise(found, checks))
     else:
-        compared = baselines.split(known, findings, sides.dataset)
-        tested = (*against(sides, compared, policy), *decided.tested)
+        compared = baselines.split(known, findings, pool.dataset)
+        tested = (*baseline_results(pool, compared, policy), *decided.tested)
     return make_verdict(
         found,
         None,
@@ -109,35 +115,25 @@ def _alone(candidate: Dataset, inputs: GateInputs) -> Verdict:
         policy,
         inputs.settings,
         baseline=compared,
-        standing=stands,
+        accepted_errors=accepted,
     )
 
 
-def _parts(sides: Pool, checks: Sequence[Check]) -> set[str]:
-    """What is asked of both sets together; the noise in the labels is asked of each by itself."""
-    return needed_parts(checks) - ({"noise"} if sides.removed.any() else set())
+def _parts(pool: Pool, checks: Sequence[Check]) -> set[str]:
+    """The parts wanted of both sets together; noise in the labels is measured in each alone."""
+    return needed_parts(checks) - ({"noise"} if pool.removed.any() else set())
 
 
-def _slip(checks: Sequence[Check]) -> int:
-    """Rows that may be unread, whatever share they are: as an audit judges it."""
+def _tolerated_rejects(checks: Sequence[Check]) -> int:
+    """Rows that may be rejected, whatever share they are: as an audit judges it."""
     return next(c.rows for c in checks if isinstance(c, RejectedRows))
 
 
-def _decided(sides: Pool, families: Sequence[HypothesisFamily], policy: Policy) -> Decided:
-    return decide(
-        sides,
-        families,
-        false_alarms=policy.false_alarms,
-        fewest=policy.fewest,
-        unseen=policy.unseen,
-    )
-
-
-def _named(sides: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
+def _named(pool: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
     """With the keywords of what was lost, where it is more than chance."""
     lost = [t for t in tested if t.check == "coverage-loss" and t.status != "pass"]
-    groups: list[Ints] = [np.flatnonzero(np.isin(sides.base_rows, t.base_rows)) for t in lost]
-    named = dict(zip(lost, keywords(sides.dataset.texts, groups), strict=True)) if lost else {}
+    groups: list[Ints] = [np.flatnonzero(np.isin(pool.base_rows, t.base_rows)) for t in lost]
+    named = dict(zip(lost, keywords(pool.dataset.texts, groups), strict=True)) if lost else {}
     return (replace(t, subject=", ".join(named.get(t, ()))) for t in tested)
 
 

@@ -1,6 +1,6 @@
-"""Answers that are counted, not estimated: what an audit would say, and names.
+"""Results that are counted, not estimated: what an audit would say, and names.
 
-Those about a baseline are in `known.py`.
+Those about a baseline are in `known_findings.py`.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ import numpy as np
 
 from auditor.checks import judge
 from auditor.checks.label_noise import LabelNoise
-from auditor.gating.answering import SHOWN
+from auditor.gating.decisions import MAX_ROWS
 from auditor.gating.evidence import GateEvidence
 from auditor.gating.policy import Policy, Rule
 from auditor.interfaces import Check
 from auditor.pool import Pool
 from auditor.records.evidence import computed
 from auditor.records.findings import Finding, fingerprint
-from auditor.records.verdict import Standing, Status, Tested
+from auditor.records.verdict import AcceptedErrors, Status, Tested
 
 OF_SETS = ("label-noise", "label-spelling")  # checks that speak of a set, not of its rows
 
 
-def about_errors(
-    sides: Pool, findings: Sequence[Finding], tested: Sequence[Tested], policy: Policy
-) -> tuple[tuple[Tested, ...], Standing | None]:
-    """The answers with what an audit calls errors, which fail; and those that the policy lets pass.
+def error_results(
+    pool: Pool, findings: Sequence[Finding], tested: Sequence[Tested], policy: Policy
+) -> tuple[tuple[Tested, ...], AcceptedErrors | None]:
+    """The results with what an audit calls errors, which fail; and those that the policy accepts.
 
     A check for which the user set a limit of its own, or that only informs, is judged by that.
     """
@@ -36,54 +36,54 @@ def about_errors(
     errors = [f for f in findings if f.severity == "error" and f.code not in failed]
     allowed = {code for code, r in policy.checks.items() if r.fail is not None or r.informational}
     failing = [
-        of_findings(sides, code, found, "absolute", "fail", _told(found))
+        findings_result(pool, code, found, "absolute", "fail", _error_summary(found))
         for code in _codes(errors)
         if code not in allowed and (found := [f for f in errors if f.code == code])
     ]
     passing = [f for f in errors if f.code in allowed]
-    stands = None
+    accepted = None
     if passing:
         reason = "the policy sets another limit for them"
-        stands = Standing(errors=len(passing), codes=_codes(passing), reason=reason)
+        accepted = AcceptedErrors(errors=len(passing), codes=_codes(passing), reason=reason)
     facts = [t for t in tested if t.check == "rejected-rows" and t.status == "fail"]
     others = [t for t in tested if t not in facts and t.status == "fail"]
     rest = [t for t in tested if t.status != "fail"]
-    return (*facts, *failing, *others, *rest), stands
+    return (*facts, *failing, *others, *rest), accepted
 
 
-def _told(errors: Sequence[Finding]) -> str:
+def _error_summary(errors: Sequence[Finding]) -> str:
     if len(errors) == 1:
         return f"an audit calls it an error: {errors[0].summary}"
     return f"{len(errors)} errors of an audit, such as: {errors[0].summary}"
 
 
-def standing(found: GateEvidence, checks: Sequence[Check]) -> Standing | None:
+def accepted_errors(found: GateEvidence, checks: Sequence[Check]) -> AcceptedErrors | None:
     """What an audit of the base calls errors, and the candidate has kept: no reason to fail."""
-    base, sides = found.base, found.pool
-    assert base is not None  # noqa: S101 - asked only where there is a base
+    base, pool = found.base, found.pool
+    assert base is not None  # noqa: S101 - called only where there is a base
     # Labels that look wrong are never errors; conflicts that are rest on copies, not on probes.
-    asked = [c for c in checks if c.code != "label-error"]
-    kept = set(np.flatnonzero(sides.kept).tolist())
+    applied = [c for c in checks if c.code != "label-error"]
+    kept = set(np.flatnonzero(pool.kept).tolist())
     errors = [
         f
-        for f in judge(replace(base, out_of_fold=None), asked)[0]
-        if f.severity == "error" and kept.issuperset(r for r in f.rows if r < len(sides.kept))
+        for f in judge(replace(base, out_of_fold=None), applied)[0]
+        if f.severity == "error" and kept.issuperset(r for r in f.rows if r < len(pool.kept))
     ]
     if not errors:
         return None
     reason = "they rest on rows that the base has"
-    return Standing(errors=len(errors), codes=_codes(errors), reason=reason)
+    return AcceptedErrors(errors=len(errors), codes=_codes(errors), reason=reason)
 
 
-def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
+def rename_results(pool: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
     """A warning where categories go by other names: the data is the same, its users may not be."""
     if not renamed:
         return
-    rows = [e.row for e in sides.candidate.examples if e.category in {*renamed.values()}]
-    share = len(rows) / len(sides.candidate.examples)
+    rows = [e.row for e in pool.candidate.examples if e.category in {*renamed.values()}]
+    share = len(rows) / len(pool.candidate.examples)
     named = [f"{old!r} is now {new!r}" for old, new in renamed.items()]
     more = f" and {len(named) - 3} more" if len(named) > 3 else ""
-    yield counted(
+    yield counted_result(
         check="category-names",
         category=None,
         kind="absolute",
@@ -91,7 +91,7 @@ def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
         share=share,
         low=share,
         high=share,
-        of=len(sides.candidate.examples),
+        of=len(pool.candidate.examples),
         rows=rows,
         summary=f"categories were renamed: {', '.join(named[:3])}{more}",
         advice="See that whatever reads these names knows the new ones.",
@@ -99,20 +99,20 @@ def about_names(sides: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
     )
 
 
-def of_findings(
-    sides: Pool,
+def findings_result(
+    pool: Pool,
     code: str,
     found: Sequence[Finding],
     kind: Literal["absolute", "new"],
     status: Status,
     summary: str,
 ) -> Tested:
-    """An answer about findings of one check, resting on all of their rows."""
-    positions = sorted({r for f in found for r in f.rows if r < len(sides.in_candidate)})
-    share, low, high = 3 * [len(positions) / len(sides.in_candidate)]
+    """The result about findings of one check, resting on all of their rows."""
+    positions = sorted({r for f in found for r in f.rows if r < len(pool.in_candidate)})
+    share, low, high = 3 * [len(positions) / len(pool.in_candidate)]
     if "low" in found[0].limit:  # the check has estimated a share of the set, with its interval
         share, low, high = (float(found[0].measured[name]) for name in ("share", "low", "high"))
-    return counted(
+    return counted_result(
         check=code,
         category=found[0].category if len(found) == 1 else None,
         kind=kind,
@@ -120,15 +120,15 @@ def of_findings(
         share=share,
         low=low,
         high=high,
-        of=len(sides.in_candidate),
-        rows=sides.candidate_rows[positions].tolist(),
+        of=len(pool.in_candidate),
+        rows=pool.candidate_rows[positions].tolist(),
         summary=summary,
         advice=found[0].advice,
         print_of=[f.fingerprint for f in found],
     )
 
 
-def counted(
+def counted_result(
     *,
     check: str,
     category: str | None,
@@ -143,7 +143,7 @@ def counted(
     advice: str,
     print_of: Sequence[str],
 ) -> Tested:
-    """An answer that no test gave; without an estimate its interval is the share itself."""
+    """A result without a test; without an estimate its interval is the share itself."""
     share = round(share, 6)
     return Tested(
         check=check,
@@ -159,9 +159,9 @@ def counted(
         low=round(low, 6),
         high=round(high, 6),
         margin=None,
-        smallest=None,
+        smallest_detectable=None,
         p=0.0 if status in ("fail", "warn") else 1.0,
-        rows=tuple(sorted(rows)[:SHOWN]),
+        rows=tuple(sorted(rows)[:MAX_ROWS]),
         base_rows=(),
         summary=summary,
         advice=advice,
@@ -173,13 +173,13 @@ def _codes(findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.code for f in findings))
 
 
-def about_sets(found: GateEvidence, checks: Sequence[Check], policy: Policy) -> Iterator[Tested]:
+def set_results(found: GateEvidence, checks: Sequence[Check], policy: Policy) -> Iterator[Tested]:
     """What an audit says of the candidate as a whole, and did not say of the base.
 
-    A base whose labels are noise can tell nothing of the labels that were added.
+    A base whose labels are noise is no reference for the labels that were added.
     """
-    base, sides = found.base, found.pool
-    assert base is not None  # noqa: S101 - asked only where there is a base
+    base, pool = found.base, found.pool
+    assert base is not None  # noqa: S101 - called only where there is a base
     for check in (c for c in checks if c.code in OF_SETS):
         before, now = (
             [f for f in judge(of, [check])[0] if f.severity != "note" and not _of_one_category(f)]
@@ -193,28 +193,28 @@ def about_sets(found: GateEvidence, checks: Sequence[Check], policy: Policy) -> 
         if isinstance(check, LabelNoise) and not _noisier(found):
             status = "inconclusive"
         informational = policy.checks.get(check.code, Rule()).informational
-        for of, told in ((errors, status), (warnings, "warn")):
+        for of, severity_status in ((errors, status), (warnings, "warn")):
             if of:
-                shown: Status = "informational" if informational else told
-                yield of_findings(sides, check.code, of, "absolute", shown, of[0].summary)
-        stands = [f for f in before if f.code == LabelNoise.code and f.severity == "error"]
-        if stands and not errors and sides.added.any():
-            summary = f"the base cannot judge the labels that were added: {stands[0].summary}"
-            shown = "informational" if informational else "inconclusive"
-            yield of_findings(sides, check.code, stands, "absolute", shown, summary)
+                shown_status: Status = "informational" if informational else severity_status
+                yield findings_result(pool, check.code, of, "absolute", shown_status, of[0].summary)
+        noise_errors = [f for f in before if f.code == LabelNoise.code and f.severity == "error"]
+        if noise_errors and not errors and pool.added.any():
+            summary = f"the base cannot judge the labels that were added: {noise_errors[0].summary}"
+            shown_status = "informational" if informational else "inconclusive"
+            yield findings_result(pool, check.code, noise_errors, "absolute", shown_status, summary)
 
 
 def _of_one_category(finding: Finding) -> bool:
-    """Of these a change is not told from chance: see `_noisier`, which speaks of the whole set."""
+    """Of these nothing tests for a change: `_noisier` compares the whole sets alone."""
     return finding.code == LabelNoise.code and finding.category is not None
 
 
 def _noisier(found: GateEvidence) -> bool:
-    """Whether the candidate's labels are surely told less well than the base's, or more are wrong.
+    """Whether the candidate's labels are surely harder to predict than the base's, or more wrong.
 
     By twice the widths of the intervals of the skill (of 95 % one-sided ends: by a normal
     approximation the chance is below one in 10,000 where nothing has changed), or by 95 % intervals
-    of the shares that do not meet (three in 1,000). Both are beside the level of the other tests.
+    of the shares that do not meet (three in 1,000). Both are outside the other tests' alpha.
     """
     assert found.base is not None  # noqa: S101 - the caller looked
     before, now = computed(found.base.label_noise), computed(found.candidate.label_noise)
@@ -230,13 +230,13 @@ def _same(now: Finding, before: Finding) -> bool:
     return labels[0] == labels[1] and (now.severity != "error" or before.severity == "error")
 
 
-def unclear(found: GateEvidence, checks: Sequence[Check]) -> Iterator[Tested]:
-    """Where the share of wrong labels cannot be told, nobody may say that it is small."""
+def inconclusive_noise(found: GateEvidence, checks: Sequence[Check]) -> Iterator[Tested]:
+    """Inconclusive where the share of wrong labels cannot be told: it need not be small."""
     noise = computed(found.both.label_noise)
     for check in checks:
         if isinstance(check, LabelNoise) and noise is not None and not check.clear(noise):
             between = f"{100 * noise.low:.0f} to {100 * noise.high:.0f}%"
-            yield counted(
+            yield counted_result(
                 check=check.code,
                 category=None,
                 kind="absolute",

@@ -1,13 +1,13 @@
 """coverage-loss: subjects of a category that the base covers and the candidate covers less.
 
-The gate asks what the candidate has lost. A comparison asks that, and with the sides swapped what
-it has gained: by the same regions, test and limits.
+The gate tests what the candidate has lost. A comparison tests that, and with base and candidate
+swapped what it has gained: by the same regions, test and limits.
 
-A subject is a region: a node of Ward's tree of one category's rows of both sides, so regions do not
-depend on the side (of starved subtypes of CLINC150 Ward's tree shows more than average linkage, 35
-of 40 against 31 at one limit). Where rows left without a reason, they left everywhere alike: the
-number that left a region is hypergeometric, and so is the number that came instead. What counts is
-examples: a row of which a copy is left, or that came back corrected, has not left.
+A subject is a region: a node of Ward's tree of one category's rows of both sets, so regions do not
+depend on which set a row is in (of starved subtypes of CLINC150 Ward's tree shows more than average
+linkage, 35 of 40 against 31 at one limit). Where rows left at random, they left everywhere alike:
+the number that left a region is hypergeometric, and so is the number that came instead. Examples
+count: a row of which a copy is left, or that came back corrected, has not left.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import pdist
 from scipy.stats import beta, gamma, hypergeom
 
-from auditor.gating.hypotheses import UNSURE, Chances, Hypothesis, Values
+from auditor.gating.hypotheses import MARGIN_ALPHA, Hypothesis, PValues
 from auditor.gating.policy import Rule
 from auditor.pool import Pool
-from auditor.records.arrays import Floats, Ints, Mask
+from auditor.records.arrays import Floats, Ints, Mask, Table
 
-FEWEST = 8  # base rows of a region: half of fewer is a handful
-STEPS = 24  # of a bisection: a p-value to a few parts in a million
-LARGEST = 8000  # rows of a category in one tree (its memory is their square)
+MIN_BASE_ROWS = 8  # base rows of a region: half of fewer is a handful
+BISECTION_STEPS = 24  # of a bisection: a p-value to a few parts in a million
+MAX_TREE_ROWS = 8000  # rows of a category in one tree (its memory is their square)
 DIGITS = 5  # of a distance: what lies beyond differs between machines, and must not order a tree
 
 Subjects = Mapping[int, tuple[Ints, ...]]  # code of a category -> positions of each of its regions
@@ -39,14 +39,14 @@ class Regions:
 
     members: tuple[Ints, ...]  # positions
     category: Ints  # code
-    base: Values  # rows
-    candidate: Values
-    removed: Values
-    added: Values
-    expected: Values  # rows of the candidate, had it lost nothing
+    base: Table  # rows
+    candidate: Table
+    removed: Table
+    added: Table
+    expected: Table  # rows of the candidate, had it lost nothing
 
     @property
-    def loss(self) -> Values:
+    def loss(self) -> Table:
         """(G,) share of the expected rows that are not there; below 0 where there are more."""
         return 1.0 - self.candidate / self.expected
 
@@ -63,7 +63,7 @@ class Regions:
 def examples(pool: Pool, family: Ints) -> Pool:
     """The pool with one row for each example: the first of its family (n,) in its category.
 
-    Of a family are a row's copies; a comparison counts variations as well.
+    A family is a row with its copies; in a comparison with its paraphrases as well.
 
     It is in the candidate where that has a row of the family, under whatever label: a row that was
     labelled anew is a matter of labels, not of coverage.
@@ -92,10 +92,10 @@ def regions(pool: Pool, subjects: Subjects) -> Regions:
     """
     codes = pool.dataset.codes
     left = np.unique(codes[pool.removed]).tolist()
-    members = [m for code in left for m in subjects[code] if pool.in_base[m].sum() >= FEWEST]
+    members = [m for code in left for m in subjects[code] if pool.in_base[m].sum() >= MIN_BASE_ROWS]
 
-    def rows(side: Mask) -> Values:
-        return np.array([side[m].sum() for m in members], dtype=np.float64)
+    def rows(in_set: Mask) -> Table:
+        return np.array([in_set[m].sum() for m in members], dtype=np.float64)
 
     base = rows(pool.in_base)
     # A candidate of fewer rows has fewer of each kind; one that has grown should have lost none.
@@ -111,9 +111,9 @@ def regions(pool: Pool, subjects: Subjects) -> Regions:
     )
 
 
-def p_changed(pool: Pool, found: Regions) -> Values:
-    """(G,) chance of such a loss where the rows that left and came are like all others."""
-    kept, left, came = (int(side.sum()) for side in (pool.kept, pool.removed, pool.added))
+def p_changed(pool: Pool, found: Regions) -> Table:
+    """(G,) p-value of such a loss where the rows that left and came are like all others."""
+    kept, left, came = (int(in_set.sum()) for in_set in (pool.kept, pool.removed, pool.added))
     tests = np.ones((2, len(found.base)))
     if kept:
         tests[0] = hypergeom.sf(found.removed - 1, kept + left, found.base, left)
@@ -123,7 +123,7 @@ def p_changed(pool: Pool, found: Regions) -> Values:
     return np.asarray(np.minimum(1.0, (1 + bool(kept and came)) * tests.min(axis=0)))
 
 
-def interval(found: Regions, level: Values) -> tuple[Values, Values]:
+def loss_interval(found: Regions, level: Table) -> tuple[Table, Table]:
     """(G,) the ends of the loss that one-sided tests at `level` (G,) leave open.
 
     Of the base's rows a part was kept (Clopper and Pearson 1934), and others came (Garwood 1936);
@@ -131,48 +131,48 @@ def interval(found: Regions, level: Values) -> tuple[Values, Values]:
     """
     kept, base, came = found.base - found.removed, found.base, found.added
     half = level / 2 if came.any() else level
-    most = beta.isf(half, kept + 1, np.maximum(base - kept, 1))
-    least = np.where(kept > 0, beta.ppf(half, np.maximum(kept, 1), base - kept + 1), 0.0)
-    more = gamma.isf(half, came + 1) if came.any() else 0.0
-    fewer = np.where(came > 0, gamma.ppf(half, np.maximum(came, 1)), 0.0)
-    wanted = found.expected / base
-    high = 1.0 - (least + fewer / base) / wanted
-    return 1.0 - (np.where(kept < base, most, 1.0) + more / base) / wanted, high
+    kept_high = beta.isf(half, kept + 1, np.maximum(base - kept, 1))
+    kept_low = np.where(kept > 0, beta.ppf(half, np.maximum(kept, 1), base - kept + 1), 0.0)
+    came_high = gamma.isf(half, came + 1) if came.any() else 0.0
+    came_low = np.where(came > 0, gamma.ppf(half, np.maximum(came, 1)), 0.0)
+    expected = found.expected / base
+    high = 1.0 - (kept_low + came_low / base) / expected
+    return 1.0 - (np.where(kept < base, kept_high, 1.0) + came_high / base) / expected, high
 
 
-def _p_of_margin(found: Regions, margin: Values) -> Values:
+def _p_beyond(found: Regions, margin: Table) -> Table:
     """(G,) the level from which on the interval's low end is beyond `margin`."""
     low, high = np.full(len(margin), -50.0), np.zeros(len(margin))  # log level
-    for _ in range(STEPS):
+    for _ in range(BISECTION_STEPS):
         middle = (low + high) / 2
-        beyond = interval(found, np.exp(middle))[0] > margin
+        beyond = loss_interval(found, np.exp(middle))[0] > margin
         low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
     return np.exp(high)
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectLosses:
-    """Has a region lost its rows? One question a region."""
+class CoverageTests:
+    """Has a region lost its rows? One hypothesis a region."""
 
-    asked: Sequence[Hypothesis]
+    hypotheses: Sequence[Hypothesis]
     pool: Pool
     found: Regions
-    fail: Values  # (G,) margins; 1 = none
-    warn: Values
+    fail: Table  # (G,) margins; 1 = none
+    warn: Table
 
-    def chances(self) -> Chances:
+    def p_values(self) -> PValues:
         p = p_changed(self.pool, self.found)
-        fail, warn = (_p_of_margin(self.found, margin) for margin in (self.fail, self.warn))
-        return Chances(fail=p, warn=p, beyond_fail=fail, beyond_warn=warn)
+        fail, warn = (_p_beyond(self.found, margin) for margin in (self.fail, self.warn))
+        return PValues(fail=p, warn=p, beyond_fail=fail, beyond_warn=warn)
 
-    def settle(self, level: Values) -> tuple[Values, Values, Values]:
-        low, high = interval(self.found, np.full(len(level), UNSURE))
+    def intervals(self, level: Table) -> tuple[Table, Table, Table]:
+        low, high = loss_interval(self.found, np.full(len(level), MARGIN_ALPHA))
         return low, high, np.full(len(level), np.nan)
 
 
-def losses(pool: Pool, subjects: Subjects, family: Ints, rule: Rule) -> SubjectLosses:
-    """The questions of `coverage-loss`, one a region; the surest first, so that of those which
-    explain alike it is told: not a part of what was lost, nor what was lost and much else.
+def coverage_tests(pool: Pool, subjects: Subjects, family: Ints, rule: Rule) -> CoverageTests:
+    """The hypotheses of `coverage-loss`, one a region; the lowest p first, so that of those which
+    explain alike it is reported: not a part of what was lost, nor what was lost and much else.
 
     subjects: of each category that a row has left; family (n,): rows of one number are one example.
     """
@@ -187,11 +187,11 @@ def losses(pool: Pool, subjects: Subjects, family: Ints, rule: Rule) -> SubjectL
     missing = found.expected - found.candidate
     order = np.lexsort((-missing, p_changed(pool, found)))
     found, fail, warn = found.ordered(order), fail[order], warn[order]
-    asked = [
+    hypotheses = [
         _loss(pool, found, g, rule.of(names[c]), names[c], len(found.members[g]) == rows[c])
         for g, c in enumerate(found.category.tolist())
     ]
-    return SubjectLosses(asked, pool, found, fail, np.minimum(fail, warn))
+    return CoverageTests(hypotheses, pool, found, fail, np.minimum(fail, warn))
 
 
 def _margin(rule: Rule, of: str) -> float:
@@ -216,7 +216,7 @@ def _loss(
         effect=float(found.loss[g]),
         margin=rule.fail_rise,
         informational=rule.informational,
-        reach=1.0,
+        max_effect=1.0,
         rows=removed,
         explains=len(removed) / max(int(pool.removed.sum()), 1),
         summary=f"of {base:,} rows {about} {category} {candidate:,} are left",
@@ -228,13 +228,13 @@ def _loss(
 def _of_category(rows: Ints, vectors: Floats) -> Iterator[Ints]:
     """Positions of each node of the trees of one category's `rows`, and all of them together."""
     yield rows
-    for start in range(0, len(rows), LARGEST):
-        part = rows[start : start + LARGEST]
-        if len(part) <= FEWEST:
+    for start in range(0, len(rows), MAX_TREE_ROWS):
+        part = rows[start : start + MAX_TREE_ROWS]
+        if len(part) <= MIN_BASE_ROWS:
             continue
         inside: dict[int, list[int]] = {i: [i] for i in range(len(part))}
         tree = linkage(pdist(vectors[part]).round(DIGITS), "ward")
         for step, (a, b, _, size) in enumerate(tree):
             inside[len(part) + step] = inside.pop(int(a)) + inside.pop(int(b))
-            if FEWEST <= size <= len(part) / 2:
+            if MIN_BASE_ROWS <= size <= len(part) / 2:
                 yield part[np.sort(inside[len(part) + step])]

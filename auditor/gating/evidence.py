@@ -71,10 +71,10 @@ def gather(
     )
 
 
-def _numbered(dataset: Dataset, side: Mask) -> Dataset:
-    """One of the sets by itself; a row's number is its position in the pool, in which `side` (n,)
+def _numbered(dataset: Dataset, rows: Mask) -> Dataset:
+    """One of the sets by itself; a row's number is its position in the pool, in which `rows` (n,)
     are its rows."""
-    numbered = zip(dataset.examples, np.flatnonzero(side).tolist(), strict=True)
+    numbered = zip(dataset.examples, np.flatnonzero(rows).tolist(), strict=True)
     return replace(dataset, examples=tuple(replace(e, row=i) for e, i in numbered))
 
 
@@ -92,22 +92,24 @@ def suspects(found: GateEvidence, seed: int) -> Suspects:
     """The rows that would rather be wrong than right if one label in a hundred were.
 
     The witnesses are those of the base; a row is read by none that was taught it or a copy of it.
-    Where both teach, a row is judged whichever side it is on: of a source that gives several rows
-    at a time, in other words each, a base row has its likes in the base and a new one has them
+    Where both teach, a row is judged whichever set it is in: of a source that gives several rows
+    at a time, in other words each, a base row has similar ones in the base and a new one has them
     among what was added. The score from which a label is wrong is the base's all the same: where
     many labels of one kind are added wrong, the two sets together take them for hard texts.
     """
     pool, base, both = found.pool, found.base, computed(found.both.label_errors)
-    assert base is not None  # noqa: S101 - asked only where there is a base
+    assert base is not None  # noqa: S101 - called only where there is a base
     codes = _base_codes(pool, base.dataset)
     family = np.where(pool.in_base, found.base_family, -1)
-    beside = _known_beside(found, base.dataset)
-    said, share = suspect(_probes(found, base), np.maximum(codes, 0), family, beside, seed)
-    least = doubtful(share)
-    wrong = said.score >= least
-    together = np.empty(0) if both is None else np.flatnonzero(both.score >= least)
+    other_labels = _known_other_labels(found, base.dataset)
+    suspected, share = suspect(
+        _probes(found, base), np.maximum(codes, 0), family, other_labels, seed
+    )
+    threshold = doubtful(share)
+    wrong = suspected.score >= threshold
+    together = np.empty(0) if both is None else np.flatnonzero(both.score >= threshold)
     return Suspects(
-        rival=said.rival,
+        rival=suspected.rival,
         base=np.flatnonzero(wrong & pool.in_base),
         added=np.flatnonzero(wrong & pool.added & (codes >= 0)),
         together=together.astype(np.int64),
@@ -117,7 +119,7 @@ def suspects(found: GateEvidence, seed: int) -> Suspects:
 def _probes(found: GateEvidence, base: Evidence) -> LabelProbes:
     """Of all rows of the pool, taught those of the base.
 
-    An added row that may not be read with several rows of the base, which are apart there, is kept
+    An added row that belongs together with several base rows, which are separate there, is kept
     from the first of them alone.
     """
     pool, both, unit = found.pool, found.both, found.unit
@@ -151,10 +153,10 @@ def _known_categories(pool: Pool, base: Dataset) -> Ints:
     return np.array([number.get(c, -1) for c in pool.dataset.categories], dtype=np.int64)
 
 
-def _known_beside(found: GateEvidence, base: Dataset) -> dict[int, set[int]]:
+def _known_other_labels(found: GateEvidence, base: Dataset) -> dict[int, set[int]]:
     """`Evidence.labels_beside` by the base's codes: a base row's as in the base alone."""
     pool, evidence = found.pool, found.base
-    assert evidence is not None  # noqa: S101 - asked only where there is a base
+    assert evidence is not None  # noqa: S101 - called only where there is a base
     place, code = np.flatnonzero(pool.in_base), _known_categories(pool, base).tolist()
     of_base = {int(place[i]): others for i, others in evidence.labels_beside.items()}
     of_pool = {

@@ -1,4 +1,4 @@
-"""Which rows each question of the gate counts. One function a measure.
+"""Which rows each of the gate's measures flags. One function a measure.
 
 The base's rows are counted as in the base alone, so that a base has one share whatever it is held
 against. An added row is counted by the chance that it would be in a candidate of the base's size:
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from auditor.gating.rate_test import Values
 from auditor.pool import Pool, is_paraphrase
-from auditor.records.arrays import Floats, Ints, Mask
+from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.findings import Finding
 from auditor.records.structure import Neighbours
 
@@ -28,26 +27,26 @@ class Flags:
 
     base: Mask  # rows of the base
     candidate: Mask  # rows of the candidate, kept ones too
-    added: Values  # chance, 0-1, that an added row is counted at the base's size; 0 on other rows
+    added: Table  # chance, 0-1, that an added row is counted at the base's size; 0 on other rows
     partner: Ints  # position of a row that each repeats or contradicts; -1: none
-    spare: Mask  # added rows that could be left out: one of each family stays
-    sure: Floats | None = None  # (n,) how near each is to its partner: the nearest are shown
-    tested: Mask | None = None  # rows of the base that the test counts, where they are more
-    together: Mask | None = None  # rows of both that are counted where no side is asked first
-    judged: Mask | None = None  # rows that can be counted at all; None: all of them
-    beside: Ints | None = None  # (n,) code of another category that a marked row concerns; -1: none
+    droppable: Mask  # added rows that could be left out: one of each family stays
+    similarity: Floats | None = None  # (n,) how near each is to its partner: the nearest are shown
+    base_tested: Mask | None = None  # rows of the base that the test counts, where they are more
+    flagged_by_both: Mask | None = None  # rows that are flagged by what both sets teach
+    assessable: Mask | None = None  # rows that can be counted at all; None: all of them
+    rival: Ints | None = None  # (n,) code of another category that a flagged row concerns; -1: none
 
     def scope(self, codes: Ints, code: int | None) -> Mask:
-        """(n,) the rows that a question about category `code` is about; all of them for None."""
-        everywhere = np.ones(len(codes), dtype=bool) if self.judged is None else self.judged
+        """(n,) the rows that a hypothesis about category `code` concerns; all of them for None."""
+        everywhere = np.ones(len(codes), dtype=bool) if self.assessable is None else self.assessable
         if code is None:
             return everywhere
         own = codes == code
-        own = own if self.beside is None else own | (self.beside == code)
+        own = own if self.rival is None else own | (self.rival == code)
         return np.asarray(everywhere & own)
 
 
-def chance_to_meet(others: Ints, size: int, among: int) -> Values:
+def chance_to_meet(others: Ints, size: int, among: int) -> Table:
     """(r,) chance that a row meets one of `others` (r,) rows in a random part of its set.
 
     The set has `among` rows, the part `size` of them, the row itself one of these; hypergeometric.
@@ -65,7 +64,7 @@ def chance_to_meet(others: Ints, size: int, among: int) -> Values:
 
 
 def copies(pool: Pool, base_family: Ints, family: Ints) -> Flags:
-    """Rows that have a copy on their side.
+    """Rows that have a copy in their own set.
 
     base_family (n,): copy family in the base alone, -1 on other rows; family (n,): in the pool.
     """
@@ -74,14 +73,14 @@ def copies(pool: Pool, base_family: Ints, family: Ints) -> Flags:
     return Flags(
         base=pool.in_base & (_sizes(base_family, pool.in_base) > 1),
         candidate=again,
-        added=_at_one_size(pool, _sizes(family, inside) - 1),
+        added=_at_base_size(pool, _sizes(family, inside) - 1),
         partner=np.where(again, first, _second_of(pool, family, first)),
-        spare=again & pool.added,
+        droppable=again & pool.added,
     )
 
 
 def conflicts(pool: Pool, base_family: Ints, family: Ints) -> Flags:
-    """Rows whose label is not that of most copies of theirs on their side.
+    """Rows whose label is not that of most copies of theirs in their own set.
 
     base_family, family (n,): as in `copies`. Where no label is that of most, all rows count.
     """
@@ -91,16 +90,16 @@ def conflicts(pool: Pool, base_family: Ints, family: Ints) -> Flags:
     return Flags(
         base=base,
         candidate=outvoted,
-        added=_at_one_size(pool, np.where(outvoted, others, 0)),
+        added=_at_base_size(pool, np.where(outvoted, others, 0)),
         partner=_of_another_label(pool, family, outvoted),
-        spare=outvoted & pool.added,
+        droppable=outvoted & pool.added,
     )
 
 
 def paraphrases(
     pool: Pool, near: Neighbours, family: Ints, level: float, base_closest: Floats
 ) -> Flags:
-    """Rows that are as near as `level` to another one of their side, copies aside.
+    """Rows that are as near as `level` to another one of their own set, copies aside.
 
     near (n, k): neighbours in the pool; family (n,): copy families; base_closest (n,): cosine of
     each base row to another one, in the base alone.
@@ -109,41 +108,41 @@ def paraphrases(
     other = (index >= 0) & pool.in_candidate[index] & (family[index] != family[:, None])
     as_near = other & is_paraphrase(near.cosine, level)
     base = pool.in_base & is_paraphrase(base_closest, level)
-    added = _at_one_size(pool, as_near.sum(axis=1))
-    parent = _parents(pool, near, as_near)
+    added = _at_base_size(pool, as_near.sum(axis=1))
+    source = _source_rows(pool, near, as_near)
     return Flags(
         base=base,
         candidate=(base & pool.kept) | (added > 0),
         added=added,
-        partner=parent,
-        spare=parent >= 0,
-        sure=np.where(near.index == parent[:, None], near.cosine, 0.0).max(axis=1),
+        partner=source,
+        droppable=source >= 0,
+        similarity=np.where(near.index == source[:, None], near.cosine, 0.0).max(axis=1),
     )
 
 
-def _parents(pool: Pool, near: Neighbours, as_near: Mask) -> Ints:
-    """(n,) for an added row the row that it is a variation of; -1 where it could be the original.
+def _source_rows(pool: Pool, near: Neighbours, as_near: Mask) -> Ints:
+    """(n,) for an added row the source row that it paraphrases; -1 where it could be the original.
 
-    Kept rows are originals. Of added ones that with most variations, and the nearest to them, comes
-    first: variations are made of it, not of one another. Of two that are alike in this the shorter
-    one does, since variations add words. What is near to an original is a variation of it.
+    Kept rows are originals. Of added ones that with most paraphrases, and the nearest to them,
+    comes first: paraphrases are made of it, not of one another. Of two that are alike in this the
+    shorter one does, since paraphrases add words. What is near to an original paraphrases it.
     """
-    parent, central = np.full(len(as_near), -1), (near.cosine * as_near).sum(axis=1).round(2)
+    source, central = np.full(len(as_near), -1), (near.cosine * as_near).sum(axis=1).round(2)
     concerned = np.flatnonzero(pool.added & as_near.any(axis=1))
     length = np.array([len(pool.dataset.examples[i].text) for i in concerned])
-    original = pool.kept.copy()
+    is_original = pool.kept.copy()
     for i in concerned[np.lexsort((length, -central[concerned]))].tolist():
         others = near.index[i][as_near[i]]
-        taken = others[original[others]]
+        taken = others[is_original[others]]
         if len(taken):
-            parent[i] = taken[0]
+            source[i] = taken[0]
         else:
-            original[i] = True
-    return parent
+            is_original[i] = True
+    return source
 
 
 def suspected(
-    pool: Pool, base: Ints, added: Ints, rival: Ints, known: Mask, together: Ints
+    pool: Pool, base: Ints, added: Ints, rival: Ints, known: Mask, flagged_by_both: Ints
 ) -> Flags:
     """Rows whose label looks wrong to what the base teaches; each concerns its rival, too.
 
@@ -151,18 +150,18 @@ def suspected(
     categories that the base has: of others it can say nothing. together: positions whose label
     looks wrong to what both sets teach.
     """
-    marked = np.zeros((2, len(known)), dtype=bool)
-    marked[0, base], marked[1, added] = True, True
-    either = marked.any(axis=0)
+    flagged = np.zeros((2, len(known)), dtype=bool)
+    flagged[0, base], flagged[1, added] = True, True
+    either = flagged.any(axis=0)
     return Flags(
-        base=marked[0],
-        candidate=(marked[0] & pool.kept) | marked[1],
-        added=marked[1].astype(np.float64),
+        base=flagged[0],
+        candidate=(flagged[0] & pool.kept) | flagged[1],
+        added=flagged[1].astype(np.float64),
         partner=np.full(len(known), -1),
-        spare=marked[1],
-        together=np.isin(np.arange(len(known)), together),
-        judged=known,
-        beside=np.where(either, rival, -1),
+        droppable=flagged[1],
+        flagged_by_both=np.isin(np.arange(len(known)), flagged_by_both),
+        assessable=known,
+        rival=np.where(either, rival, -1),
     )
 
 
@@ -170,7 +169,7 @@ def in_findings(pool: Pool, base: Iterable[Finding], both: Sequence[Finding]) ->
     """Rows in findings of the base alone, and in those of the pool.
 
     The test counts base rows by the pool's findings where these are more: what is found there does
-    not depend on the side, so where nothing has changed either side has its share of it.
+    not depend on the set, so where nothing has changed either set has its share of it.
     """
     alone, together = _rows_of(pool, base), _rows_of(pool, both)
     more = together & pool.in_base
@@ -179,8 +178,8 @@ def in_findings(pool: Pool, base: Iterable[Finding], both: Sequence[Finding]) ->
         candidate=together & pool.in_candidate,
         added=(together & pool.added).astype(np.float64),
         partner=np.full(len(together), -1),
-        spare=together & pool.added,
-        tested=more if more.sum() > (alone & pool.in_base).sum() else None,
+        droppable=together & pool.added,
+        base_tested=more if more.sum() > (alone & pool.in_base).sum() else None,
     )
 
 
@@ -189,17 +188,17 @@ def _rows_of(pool: Pool, findings: Iterable[Finding]) -> Mask:
     return np.isin(np.arange(len(pool.in_base)), rows)
 
 
-def _at_one_size(pool: Pool, others: Ints) -> Values:
+def _at_base_size(pool: Pool, others: Ints) -> Table:
     """(n,) chance that each added row meets one of its `others` (n,) at the base's size."""
     among = int(pool.in_candidate.sum())
     base = int(pool.in_base.sum())
     return np.where(pool.added, chance_to_meet(others, min(base or among, among), among), 0.0)
 
 
-def _sizes(family: Ints, side: Mask) -> Ints:
-    """(n,) how many rows of a side are of each row's family; 0 on other rows."""
-    counts = np.bincount(family[side], minlength=max(int(family.max()) + 1, 1))
-    return np.where(side, counts[family], 0)
+def _sizes(family: Ints, rows: Mask) -> Ints:
+    """(n,) how many of the `rows` (n,) of a set are of each row's family; 0 on other rows."""
+    counts = np.bincount(family[rows], minlength=max(int(family.max()) + 1, 1))
+    return np.where(rows, counts[family], 0)
 
 
 def _first_of(pool: Pool, family: Ints) -> Ints:
@@ -220,22 +219,22 @@ def _second_of(pool: Pool, family: Ints, first: Ints) -> Ints:
     return np.where(is_first & (family >= 0), second[family], -1)
 
 
-def _outvoted(family: Ints, codes: Ints, side: Mask) -> tuple[Mask, Ints]:
-    """(n,) rows of a side whose label is not that of most of their family there, with ties; and
+def _outvoted(family: Ints, codes: Ints, rows: Mask) -> tuple[Mask, Ints]:
+    """(n,) `rows` of a set whose label is not that of most of their family there, with ties; and
     how many of the family have another label."""
     kinds = int(codes.max()) + 1
-    pair = np.where(side, family * kinds + codes, -1)
+    pair = np.where(rows, family * kinds + codes, -1)
     names, owner, counts = np.unique(pair, return_inverse=True, return_counts=True)
     own = counts[owner.ravel()]
     of_pair = np.where(names >= 0, names // kinds, 0)
-    most = np.zeros(int(family.max()) + 2, dtype=np.int64)
-    np.maximum.at(most, of_pair[names >= 0], counts[names >= 0])
-    leaders = np.zeros_like(most)
-    lead = (names >= 0) & (counts == most[of_pair])
+    largest = np.zeros(int(family.max()) + 2, dtype=np.int64)
+    np.maximum.at(largest, of_pair[names >= 0], counts[names >= 0])
+    leaders = np.zeros_like(largest)
+    lead = (names >= 0) & (counts == largest[of_pair])
     np.add.at(leaders, of_pair[lead], 1)
-    others = np.where(side, _sizes(family, side) - own, 0)
-    behind = (own < most[family]) | (leaders[family] > 1)
-    return side & (others > 0) & behind, others
+    others = np.where(rows, _sizes(family, rows) - own, 0)
+    behind = (own < largest[family]) | (leaders[family] > 1)
+    return rows & (others > 0) & behind, others
 
 
 def _of_another_label(pool: Pool, family: Ints, outvoted: Mask) -> Ints:

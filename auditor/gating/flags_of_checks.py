@@ -18,13 +18,19 @@ from auditor.interfaces import Check
 from auditor.pool import closest_other, paraphrase_level
 from auditor.records.findings import Finding, SkippedCheck
 
-ORDER = ("label-conflict", "label-error", "near-duplicate", "template-dominance", "split-leakage")
-OF_FILES = {"rejected-rows"}  # counted in the file
+CHECK_ORDER = (
+    "label-conflict",
+    "label-error",
+    "near-duplicate",
+    "template-dominance",
+    "split-leakage",
+)
+FILE_CHECKS = {"rejected-rows"}  # counted in the file
 
 
 def _in_order(rules: Mapping[str, Rule]) -> list[str]:
-    rest = [code for code in rules if code not in (*ORDER, *BEYOND_CHECKS)]
-    return [code for code in (*ORDER, *rest) if code in rules and code not in OF_FILES]
+    rest = [code for code in rules if code not in (*CHECK_ORDER, *BEYOND_CHECKS)]
+    return [code for code in (*CHECK_ORDER, *rest) if code in rules and code not in FILE_CHECKS]
 
 
 def flags_of_findings(
@@ -34,8 +40,8 @@ def flags_of_findings(
     findings: Sequence[Finding],
 ) -> dict[str, Flags]:
     """The rows that each check with a rule counts in a set by itself, by its code."""
-    able = {c.code for c in checks if lacking(found.both, c) is None}
-    return {c: _flags_alone(found, c, findings) for c in _in_order(rules) if c in able}
+    possible = {c.code for c in checks if lacking(found.both, c) is None}
+    return {c: _flags_alone(found, c, findings) for c in _in_order(rules) if c in possible}
 
 
 def _flags_alone(found: GateEvidence, code: str, findings: Sequence[Finding]) -> Flags:
@@ -46,28 +52,28 @@ def _flags_alone(found: GateEvidence, code: str, findings: Sequence[Finding]) ->
         counted = flagging.conflicts(found.pool, found.base_family, found.family)
         # Not those that an audit does not call so, as the labels of a text that has several.
         rows = sorted({r for f in findings if f.code == code for r in f.rows})
-        told = np.isin(np.arange(len(found.family)), rows)
-        return replace(counted, candidate=counted.candidate & told)
+        in_findings = np.isin(np.arange(len(found.family)), rows)
+        return replace(counted, candidate=counted.candidate & in_findings)
     # A note says too little: it is a candidate, and there is nothing to compare it with.
-    weighty = [f for f in findings if f.code == code and f.severity != "note"]
-    return flagging.in_findings(found.pool, (), weighty)
+    serious = [f for f in findings if f.code == code and f.severity != "note"]
+    return flagging.in_findings(found.pool, (), serious)
 
 
 def flags_of_checks(
     found: GateEvidence, checks: Sequence[Check], rules: Mapping[str, Rule], seed: int
 ) -> tuple[dict[str, Flags], list[SkippedCheck]]:
     """The rows that each check with a rule counts, by its code; and what could not be assessed."""
-    sides, base = found.pool, found.base
-    assert base is not None  # noqa: S101 - asked only where there is a base
+    pool, base = found.pool, found.base
+    assert base is not None  # noqa: S101 - called only where there is a base
     by_code = {c.code: c for c in checks}
     flags: dict[str, Flags] = {}
     skipped: list[SkippedCheck] = []
     for code in _in_order({c: r for c, r in rules.items() if c in by_code}):
         check = by_code[code]
         if code == "near-duplicate":
-            flags[code] = flagging.copies(sides, found.base_family, found.family)
+            flags[code] = flagging.copies(pool, found.base_family, found.family)
         elif code == "label-conflict":
-            flags[code] = flagging.conflicts(sides, found.base_family, found.family)
+            flags[code] = flagging.conflicts(pool, found.base_family, found.family)
         elif isinstance(check, LabelError):
             if len(base.dataset.categories) > 1:
                 flags[code] = _suspected(found, seed)
@@ -80,7 +86,7 @@ def flags_of_checks(
             skipped += unable
             if unable and not both:
                 continue
-            flags[code] = flagging.in_findings(sides, own, both)
+            flags[code] = flagging.in_findings(pool, own, both)
     if "amplification" in rules:
         flags["amplification"] = _paraphrases(found)
     return flags, skipped
@@ -88,22 +94,22 @@ def flags_of_checks(
 
 def _suspected(found: GateEvidence, seed: int) -> Flags:
     """Labels that look wrong to what the base teaches."""
-    sides, base, wrong = found.pool, found.base, suspects(found, seed)
-    assert base is not None  # noqa: S101 - asked only where there is a base
-    names = {name: code for code, name in enumerate(sides.dataset.categories)}
-    known = np.isin(sides.dataset.codes, [names[c] for c in base.dataset.categories if c in names])
+    pool, base, wrong = found.pool, found.base, suspects(found, seed)
+    assert base is not None  # noqa: S101 - called only where there is a base
+    names = {name: code for code, name in enumerate(pool.dataset.categories)}
+    known = np.isin(pool.dataset.codes, [names[c] for c in base.dataset.categories if c in names])
     code = np.array([names[c] for c in base.dataset.categories], dtype=np.int64)
     return flagging.suspected(
-        sides, wrong.base, wrong.added, code[wrong.rival], known, wrong.together
+        pool, wrong.base, wrong.added, code[wrong.rival], known, wrong.together
     )
 
 
 def _paraphrases(found: GateEvidence) -> Flags:
-    sides, base = found.pool, found.base
-    assert base is not None  # noqa: S101 - asked only where there is a base
+    pool, base = found.pool, found.base
+    assert base is not None  # noqa: S101 - called only where there is a base
     family = base.copies.family
     closest = closest_other(base.neighbours, family)
-    everywhere = np.zeros(len(sides.in_base), dtype=np.float32)
-    everywhere[sides.in_base] = closest
+    everywhere = np.zeros(len(pool.in_base), dtype=np.float32)
+    everywhere[pool.in_base] = closest
     level = paraphrase_level(closest)
-    return flagging.paraphrases(sides, found.both.neighbours, found.family, level, everywhere)
+    return flagging.paraphrases(pool, found.both.neighbours, found.family, level, everywhere)

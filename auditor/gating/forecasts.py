@@ -1,7 +1,7 @@
-"""Questions about the forecast: what the update is expected to take from each category.
+"""Hypotheses about the forecast: what the update is expected to take from each category.
 
-The forecasts of both sides rest on the same coefficients, so their errors are alike; taken as
-independent, as here, the interval of a difference is on the wide side.
+The forecasts of both sets rest on the same coefficients, so their errors are alike; taken as
+independent, as here, the interval of a difference is rather too wide.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from auditor.gating.hypotheses import Chances, Hypothesis, Values
+from auditor.gating.hypotheses import Hypothesis, PValues
 from auditor.gating.policy import Rule
 from auditor.gating.rate_test import POWER
 from auditor.pool import Pool
+from auditor.records.arrays import Table
 from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.statistics import Z80
 
@@ -26,32 +27,36 @@ ADVICE = "See why in `auditor audit --update`, and mend this category before the
 class ForecastTests:
     """Is a drop, or its rise, beyond the limit? Normal, with the forecast's own error."""
 
-    asked: Sequence[Hypothesis]
-    error: Values  # (T,) standard error of the effect
-    fail: Values
-    warn: Values
+    hypotheses: Sequence[Hypothesis]
+    error: Table  # (T,) standard error of the effect
+    fail: Table
+    warn: Table
 
     @property
-    def _effect(self) -> Values:
-        return np.array([a.effect for a in self.asked], dtype=np.float64)
+    def _effect(self) -> Table:
+        return np.array([a.effect for a in self.hypotheses], dtype=np.float64)
 
-    def chances(self) -> Chances:
+    def p_values(self) -> PValues:
         fail, warn = (
             np.asarray(norm.sf((self._effect - m) / self.error)) for m in (self.fail, self.warn)
         )
-        return Chances(fail=fail, warn=warn, beyond_fail=fail, beyond_warn=warn)
+        return PValues(fail=fail, warn=warn, beyond_fail=fail, beyond_warn=warn)
 
-    def settle(self, level: Values) -> tuple[Values, Values, Values]:
-        reach = norm.isf(level) * self.error
-        seen = self.fail + reach + norm.ppf(POWER) * self.error
+    def intervals(self, level: Table) -> tuple[Table, Table, Table]:
+        half_width = norm.isf(level) * self.error
+        detectable = self.fail + half_width + norm.ppf(POWER) * self.error
         # No drop is more than all there is.
-        return self._effect - reach, self._effect + reach, np.where(seen <= 1.0, seen, np.nan)
+        return (
+            self._effect - half_width,
+            self._effect + half_width,
+            np.where(detectable <= 1.0, detectable, np.nan),
+        )
 
 
 def forecast_tests(
     pool: Pool, base: Forecast | None, candidate: Forecast, rule: Rule
 ) -> list[ForecastTests]:
-    """The questions of `forecast`, of identifiable categories: of the drop, of its rise."""
+    """The hypotheses of `forecast`, of identifiable categories: of the drop, of its rise."""
     before = {c.category: c for c in base.categories if c.identifiable} if base else {}
     now = [c for c in candidate.categories if c.identifiable]
     rules = [rule.of(c.category) for c in now]
@@ -59,30 +64,32 @@ def forecast_tests(
     rising = [(c, r) for c, r in zip(now, rules, strict=True) if c.category in before]
     families = [
         _family(
-            [_asked(pool, c, None, r) for c, r in limited],
+            [_hypothesis(pool, c, None, r) for c, r in limited],
             [_error(c) for c, _ in limited],
             [(r.fail, r.warn) for _, r in limited],
         ),
         _family(
-            [_asked(pool, c, before[c.category], r) for c, r in rising],
+            [_hypothesis(pool, c, before[c.category], r) for c, r in rising],
             [float(np.hypot(_error(c), _error(before[c.category]))) for c, _ in rising],
             [(r.fail_rise, r.warn_rise) for _, r in rising],
         ),
     ]
-    return [f for f in families if f.asked]
+    return [f for f in families if f.hypotheses]
 
 
 def _family(
-    asked: Sequence[Hypothesis],
+    hypotheses: Sequence[Hypothesis],
     errors: Sequence[float],
     limits: Sequence[tuple[float | None, float | None]],
 ) -> ForecastTests:
     # A drop is at most 1, so a limit of 1 is none.
     fail, warn = (
-        np.array([1.0 if m is None else m for m in side])
-        for side in ([f for f, _ in limits], [w for _, w in limits])
+        np.array([1.0 if m is None else m for m in limit_values])
+        for limit_values in ([f for f, _ in limits], [w for _, w in limits])
     )
-    return ForecastTests(asked, np.maximum(np.array(errors), 1e-6), fail, np.minimum(fail, warn))
+    return ForecastTests(
+        hypotheses, np.maximum(np.array(errors), 1e-6), fail, np.minimum(fail, warn)
+    )
 
 
 def _error(forecast: CategoryForecast) -> float:
@@ -90,11 +97,11 @@ def _error(forecast: CategoryForecast) -> float:
     return (forecast.high - forecast.low) / (2 * Z80)
 
 
-def _asked(
+def _hypothesis(
     pool: Pool, now: CategoryForecast, before: CategoryForecast | None, rule: Rule
 ) -> Hypothesis:
     code = pool.dataset.categories.index(now.category)
-    told = f", {before.expected_drop:.0%} from the base" if before else ""
+    base_drop = f", {before.expected_drop:.0%} from the base" if before else ""
     return Hypothesis(
         check="forecast",
         category=now.category,
@@ -106,10 +113,10 @@ def _asked(
         effect=now.expected_drop - (before.expected_drop if before else 0.0),
         margin=rule.fail_rise if before else rule.fail,
         informational=rule.informational,
-        reach=1.0,
+        max_effect=1.0,
         rows=np.flatnonzero((pool.dataset.codes == code) & pool.in_candidate),
         explains=0.0,  # it is what the other changes lead to
         summary=f"the update is expected to take {now.expected_drop:.0%} of the accuracy of "
-        f"{now.category} from the candidate{told}",
+        f"{now.category} from the candidate{base_drop}",
         advice=ADVICE,
     )

@@ -1,4 +1,4 @@
-"""May a candidate be merged? The gate is asked, and asked again without what fails."""
+"""May a candidate be merged? It is assessed, and assessed again without the rows that fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from auditor.gating import baseline as baselines
 from auditor.gating.assess import assess
 from auditor.gating.inputs import GateInputs, prepare
 from auditor.gating.policy import Policy
-from auditor.gating.verdict import without
+from auditor.gating.verdict import without_rows
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.records.dataset import Dataset
@@ -23,7 +23,7 @@ from auditor.threads import one_blas_thread
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-ROUNDS = 3  # in which rows are left out and the gate is asked again
+MAX_ROUNDS = 3  # in which rows are left out and the rest is assessed again
 
 
 @one_blas_thread()
@@ -46,34 +46,36 @@ def gate(
     """
     settings, policy = with_options(settings or Settings(), options), policy or Policy()
     known = None if baseline is None else baselines.read(baseline)
-    beside = dataclasses.replace(settings, input_format=None)  # that is said of the candidate alone
-    own = load_dataset(candidate, settings)
-    former = None if base is None else load_dataset(base, beside, strict_roles=False)
-    incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
+    of_others = dataclasses.replace(
+        settings, input_format=None
+    )  # that is said of the candidate alone
+    candidate_data = load_dataset(candidate, settings)
+    base_data = None if base is None else load_dataset(base, of_others, strict_roles=False)
+    update_data = None if update is None else load_dataset(update, of_others, strict_roles=False)
     inputs = prepare(
-        own,
-        former,
+        candidate_data,
+        base_data,
         baseline=known,
-        incoming=incoming,
+        incoming=update_data,
         policy=policy,
         settings=settings,
         progress=progress,
     )
-    verdict = assess(own, inputs)
+    verdict = assess(candidate_data, inputs)
     if isinstance(candidate, str | Path):
         verdict = dataclasses.replace(verdict, file=str(candidate))
-    whole = _with_what_to_drop(verdict, own, inputs)
+    whole = _with_what_to_drop(verdict, candidate_data, inputs)
     return without_text(whole) if settings.no_text else whole
 
 
-def _with_what_to_drop(verdict: Verdict, own: Dataset, inputs: GateInputs) -> Verdict:
-    """With the rows to leave out, and the outcome without them: the gate is asked again.
+def _with_what_to_drop(verdict: Verdict, candidate_data: Dataset, inputs: GateInputs) -> Verdict:
+    """With the rows to leave out, and the outcome without them: the rest is assessed again.
 
     What fails may hide what else would; so what fails then is left out, too, a few times over.
     """
     again, drop = verdict, {d.row: d for d in verdict.drop}
-    for _ in range(ROUNDS):
-        left = without(own, tuple(drop.values()))
+    for _ in range(MAX_ROUNDS):
+        left = without_rows(candidate_data, tuple(drop.values()))
         if again.outcome != "fail" or not again.drop or left is None:
             break
         again = assess(left, inputs)
@@ -83,7 +85,7 @@ def _with_what_to_drop(verdict: Verdict, own: Dataset, inputs: GateInputs) -> Ve
     return dataclasses.replace(
         verdict,
         drop=tuple(drop[row] for row in sorted(drop)),
-        outcome_without=again.outcome,
+        outcome_without_dropped=again.outcome,
         examples={**again.examples, **verdict.examples},
         lines={**again.lines, **verdict.lines},
     )

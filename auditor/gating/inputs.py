@@ -1,4 +1,4 @@
-"""What a candidate is held against, and how: read, opened and analysed once."""
+"""What a candidate is compared with, and how: read, opened and analysed once."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ from auditor.records.forecast import Forecast
 from auditor.resources import ForecastPlan, open_encoder, plan_of
 from auditor.settings import Settings, configure
 
-# What the gate asks besides the checks. Of reasons that explain alike, the earlier comes first.
+# What the gate tests besides the checks. Of reasons that explain alike, the earlier comes first.
 BEYOND_CHECKS = (
     *("shrinkage", "category-loss", "category-names"),
     *("amplification", "coverage-loss", "forecast"),
 )
 CODES = (*(check.code for check in CHECKS), *BEYOND_CHECKS)
-OF_AN_AUDIT = {"forecast", "reference"}  # checks that need these are an audit's
-BY_COPIES = {"label-conflict", "near-duplicate"}  # counted by copy families, which are always found
-OF_EACH = ("splits", "templates", "wording", "noise")  # parts of the evidence of any set
-OF_FORECAST = ("splits", "labels")
-NEEDED_FOR = {  # what a check needs -> the part of the evidence that has it
+NEEDS_OF_AUDITS = {"forecast", "reference"}  # checks that need these are an audit's
+COUNTED_BY_COPIES = {
+    "label-conflict",
+    "near-duplicate",
+}  # counted by copy families, which are always found
+PARTS_OF_EACH = ("splits", "templates", "wording", "noise")  # parts of the evidence of any set
+PARTS_OF_FORECAST = ("splits", "labels")
+PART_OF_NEED = {  # what a check needs -> the part of the evidence that has it
     "subtypes": "subtypes",
     "out_of_fold": "labels",
     "template_leakage": "labels",
@@ -50,7 +53,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateInputs:
-    """What a candidate is held against, and how."""
+    """What a candidate is compared with, and how."""
 
     base: Base | None
     baseline: Baseline | None
@@ -65,7 +68,7 @@ class GateInputs:
     @property
     def of_candidate(self) -> Collection[str]:
         """The parts of the evidence that are wanted of the candidate by itself."""
-        return ("noise", *(OF_FORECAST if self.update else ()))
+        return ("noise", *(PARTS_OF_FORECAST if self.update else ()))
 
     def analyse(self, dataset: Dataset, parts: Collection[str]) -> Evidence:
         """`analysis.analyse` with the user's embedder."""
@@ -92,7 +95,7 @@ def prepare(
     progress: Progress,
 ) -> GateInputs:
     """All that a gate of `candidate` needs to know before it looks at it; incoming: the update."""
-    checks = (c for c in configure(CHECKS, settings.checks) if not {*c.needs} & OF_AN_AUDIT)
+    checks = (c for c in configure(CHECKS, settings.checks) if not {*c.needs} & NEEDS_OF_AUDITS)
     plan = None if incoming is None else plan_of(settings, given=True)
     encoder = open_encoder(settings, progress)
     inputs = GateInputs(
@@ -126,5 +129,5 @@ def _base(given: Dataset, candidate: Dataset, inputs: GateInputs) -> Base:
 
 def needed_parts(checks: Iterable[Check]) -> set[str]:
     """Of `analysis.PARTS` those that the checks need of a set."""
-    needs = {need for c in checks if c.code not in BY_COPIES for need in c.needs}
-    return {*OF_EACH, *(NEEDED_FOR[n] for n in needs if n in NEEDED_FOR)}
+    needs = {need for c in checks if c.code not in COUNTED_BY_COPIES for need in c.needs}
+    return {*PARTS_OF_EACH, *(PART_OF_NEED[n] for n in needs if n in PART_OF_NEED)}

@@ -38,7 +38,7 @@ class Rule:
     fail_rise: float | None = None
     warn_batch: float | None = None
     fail_batch: float | None = None
-    informational: bool = False  # told, and never more
+    informational: bool = False  # reported, and never fails or warns
     categories: Mapping[str, Rule] = field(default_factory=dict)
 
     def of(self, category: str | None) -> Rule:
@@ -48,7 +48,7 @@ class Rule:
 
     @property
     def rate_increases(self) -> bool:
-        """Whether anything is asked of what was added."""
+        """Whether there is a limit on what was added."""
         limits = (self.warn_rise, self.fail_rise, self.warn_batch, self.fail_batch)
         return any(limit is not None for limit in limits)
 
@@ -94,14 +94,15 @@ class Policy:
     """All that a user can decide about a gate. The names are those of the configuration file."""
 
     checks: Mapping[str, Rule] = field(default_factory=dict)  # on top of the defaults
-    false_alarms: float = 0.01  # of a whole run in which nothing has changed, at most
+    false_alarms: float = 0.01  # alpha: chance that a run fails where nothing has changed, at most
     fewest: int = 5  # rows below which nothing fails: less is a slip, not a regression
-    unseen: float = 0.10  # how far beyond its margin an effect may go unseen; more is inconclusive
+    # How far beyond its margin an effect may go undetected; more is inconclusive.
+    unseen: float = 0.10
 
     def __post_init__(self) -> None:
         """Raises UsageError for a value of a wrong type or out of range."""
-        for name, most in (("false_alarms", 0.5), ("unseen", 1.0)):
-            _share(name, getattr(self, name), most)
+        for name, highest in (("false_alarms", 0.5), ("unseen", 1.0)):
+            _check_share(name, getattr(self, name), highest)
         if self.false_alarms <= 0:
             raise UsageError("false_alarms must be more than 0")
         if isinstance(self.fewest, bool) or not isinstance(self.fewest, int) or self.fewest < 1:
@@ -169,7 +170,7 @@ def _rule(table: Any, where: str) -> Rule:
     expect_known(table, (*LIMITS, "informational", "categories"), "limit", where)
     for name in LIMITS:
         if name in table:
-            _share(f"{where}.{name}", table[name], 1.0)
+            _check_share(f"{where}.{name}", table[name], 1.0)
     if not isinstance(table.get("informational", False), bool):
         raise UsageError(f"{where}.informational must be true or false")
     categories = table.get("categories", {})
@@ -179,7 +180,7 @@ def _rule(table: Any, where: str) -> Rule:
     return Rule(**{**table, "categories": own})
 
 
-def _share(name: str, value: Any, most: float) -> None:
+def _check_share(name: str, value: Any, highest: float) -> None:
     right = isinstance(value, int | float) and not isinstance(value, bool)
-    if not right or not math.isfinite(value) or not 0 <= value <= most:
-        raise UsageError(f"{name} must be a share from 0 to {most:g}, not {value!r}")
+    if not right or not math.isfinite(value) or not 0 <= value <= highest:
+        raise UsageError(f"{name} must be a share from 0 to {highest:g}, not {value!r}")

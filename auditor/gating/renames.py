@@ -11,7 +11,7 @@ from auditor.records.dataset import Dataset, Example
 
 
 def find_renames(base: Dataset, candidate: Dataset) -> dict[str, str]:
-    """Category of the base -> that of the candidate, of those that one side has and the other not.
+    """Category of the base -> that of the candidate, of those that one set has and the other not.
 
     Both ways: half or more of the texts of the old category that are still there stand under the
     new one, and more than half of those of the new one that were there stood under the old one.

@@ -1,7 +1,7 @@
 """What rules a gate against a revision: its settings and its policy, not those of the branch.
 
 A branch that changes the data can change `auditor.toml` too. So what the repository's files say is
-read as it was at the revision, and what the branch would change of it is told.
+read as it was at the revision, and what the branch would change of it is reported.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from auditor.errors import UsageError
 from auditor.gating.policy import Policy, load_policy, policy_table
 from auditor.settings import ON_DISK, Files, Settings, load_settings, read_table
 
-MOST_TOLD = 10  # changes that are told one by one
-LONGEST_KEY, LONGEST_VALUE = 80, 40  # characters of a key and of a value that are quoted
+MAX_CHANGES_SHOWN = 10  # one by one; the others are counted
+MAX_KEY_CHARACTERS, MAX_VALUE_CHARACTERS = (
+    80,
+    40,
+)  # characters of a key and of a value that are quoted
 PLAIN = re.compile(r"[A-Za-z0-9_-]+")  # a key that TOML needs no quotes for
 
 
@@ -75,14 +78,14 @@ def _changed(files: FilesAtRevision, policy: Path | None, config: Path | None) -
         return ("the settings here cannot be read (not used)",)
     keys = [k for k in (*then, *(k for k in now if k not in then)) if then.get(k) != now.get(k)]
     keys.sort(key=lambda key: (key[0] != "gate", key))
-    revision = _cut(files.revision, LONGEST_VALUE)
-    told = [
-        f"{_key(key)}: {_cut(then.get(key, 'not set'), LONGEST_VALUE)} at {revision}, "
-        f"{_cut(now.get(key, 'not set'), LONGEST_VALUE)} here (not used)"
-        for key in keys[:MOST_TOLD]
+    revision = _shorten(files.revision, MAX_VALUE_CHARACTERS)
+    shown = [
+        f"{_key(key)}: {_shorten(then.get(key, 'not set'), MAX_VALUE_CHARACTERS)} at {revision}, "
+        f"{_shorten(now.get(key, 'not set'), MAX_VALUE_CHARACTERS)} here (not used)"
+        for key in keys[:MAX_CHANGES_SHOWN]
     ]
-    more = len(keys) - len(told)
-    return (*told, f"and {more} more settings (not used)") if more else tuple(told)
+    more = len(keys) - len(shown)
+    return (*shown, f"and {more} more settings (not used)") if more else tuple(shown)
 
 
 def _tables(files: Files, policy: Path | None, config: Path | None) -> dict[str, Any]:
@@ -113,12 +116,12 @@ def _value(value: Any) -> str:
 
 def _key(key: tuple[str, ...]) -> str:
     parts = (part if PLAIN.fullmatch(part) else repr(part) for part in key)
-    return _cut(".".join(parts), LONGEST_KEY)
+    return _shorten(".".join(parts), MAX_KEY_CHARACTERS)
 
 
-def _cut(text: str, longest: int) -> str:
+def _shorten(text: str, most_characters: int) -> str:
     line = "".join(c if c.isprintable() else "?" for c in text)
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return line if len(line) <= most_characters else f"{line[: most_characters - 1]}…"
 
 
 def _replaced(files: FilesAtRevision, settings: Settings) -> Iterator[str]:
@@ -126,5 +129,8 @@ def _replaced(files: FilesAtRevision, settings: Settings) -> Iterator[str]:
     for key in ("embedder", "target_model", "coefficients"):
         named = getattr(settings, key)
         if named and files.differ(Path(named)):
-            shown, revision = _cut(named, LONGEST_VALUE), _cut(files.revision, LONGEST_VALUE)
+            shown, revision = (
+                _shorten(named, MAX_VALUE_CHARACTERS),
+                _shorten(files.revision, MAX_VALUE_CHARACTERS),
+            )
             yield f"{key}: {shown} here is not that of {revision} (used as it is here)"

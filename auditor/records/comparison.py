@@ -15,9 +15,9 @@ from auditor.records.audit import EmbedderSummary, plain
 from auditor.records.findings import SkippedCheck
 from auditor.records.forecast import Update
 
-COMPARISON_VERSION = 2
+COMPARISON_VERSION = 3
 
-SideName = Literal["base", "candidate"]
+SetName = Literal["base", "candidate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +38,13 @@ class Contrast:
     difference: Figure
 
     @property
-    def apart(self) -> bool:
+    def differs(self) -> bool:
         """Whether the sets are told apart: the interval of the difference is clear of 0."""
         return self.difference.low > 0 or self.difference.high < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class ComparedSet:
     """One of the two sets."""
 
     name: str
@@ -103,7 +103,7 @@ class Unseen:
     rows: int  # of the base that it was read on
     families: int  # of these, copies and all else that belongs together counting once
     left_out: int  # base rows without others of their category in both sets, those aside
-    kept_apart: int  # added rows that are kept from what is read beside a base row
+    excluded_added_rows: int  # added rows that are kept from what is read beside a base row
     full: Contrast
     matched: Contrast  # after sampling both to equal size
 
@@ -114,7 +114,7 @@ class Region:
     `coverage-loss`; a row, its copies and its variations are one example."""
 
     category: str
-    missing_in: SideName
+    missing_in: SetName
     keywords: tuple[str, ...]  # none where it is the whole category
     base: int  # examples
     candidate: int
@@ -137,19 +137,19 @@ class SourceRow:
 class Amplification:
     """Added rows that are variations of base rows; a copy is none."""
 
-    level: float  # cosine from which an added row is a variation of its nearest base row
+    min_cosine: float  # cosine from which an added row is a variation of its nearest base row
     added: int  # rows
     paraphrases: int
     share: Figure  # of added rows; of base rows, held against the others, it is 5 %
     # Estimated share of added rows that are rewordings or copies, those too free to be told one by
     # one included; and the distinct base rows that these lie nearest to.
     reworded: Figure
-    reworded_of: int
-    parents: int  # distinct base rows with variations
-    base: int  # base rows in all
+    reworded_source_rows: int
+    source_rows: int  # distinct base rows with variations
+    base_rows: int  # base rows in all
     mean: float  # variations a parent
     median: float
-    most: int
+    max: int
     histogram: tuple[tuple[int, int, int], ...]  # from, to variations, and base rows with so many
     largest: tuple[SourceRow, ...]
 
@@ -198,7 +198,7 @@ class Ngram:
     """One to three words that tell the sets apart."""
 
     text: str
-    of: SideName
+    more_in: SetName
     z: float  # of its log odds
     base_per_1000: float  # rows that hold it
     candidate_per_1000: float
@@ -219,8 +219,8 @@ class TwoSample:
 class Comparison:
     """The result: everything the compare report shows."""
 
-    base: Side
-    candidate: Side
+    base: ComparedSet
+    candidate: ComparedSet
     kept: int  # rows of one text and label in both
     added: int
     removed: int
@@ -234,7 +234,7 @@ class Comparison:
     unseen_reason: str
     # Accuracy of each at full size on its own rows in random folds, as is mostly reported: a row
     # may have been seen in another wording. Intervals hold 95 %.
-    own: Contrast | None
+    random_split: Contrast | None
     regions: tuple[Region, ...]  # lost ones first
     amplification: Amplification | None  # None: nothing was added
     agreement: Agreement | None
@@ -254,6 +254,6 @@ class Comparison:
         """The comparison as plain dicts, lists and numbers: the content of `compare.json`."""
         return plain(self)
 
-    def lacking(self, side: SideName) -> tuple[Region, ...]:
+    def lacking(self, side: SetName) -> tuple[Region, ...]:
         """The regions that one set lacks."""
         return tuple(r for r in self.regions if r.missing_in == side)

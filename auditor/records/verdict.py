@@ -18,7 +18,7 @@ from auditor.records.findings import SkippedCheck
 Outcome = Literal["pass", "fail", "inconclusive"]
 Status = Literal["pass", "warn", "fail", "inconclusive", "informational"]
 
-VERDICT_VERSION = 1
+VERDICT_VERSION = 2
 EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
@@ -58,7 +58,9 @@ class Tested:
     low: float  # 90 % interval of the effect: each end leaves out 5 %; of a limit alone, wider
     high: float
     margin: float | None  # the policy's `fail`; None: the policy sets none
-    smallest: float | None  # effect that would have been caught eight times in ten; None: none
+    smallest_detectable: (
+        float | None
+    )  # effect that would have been caught eight times in ten; None: none
     p: float  # of an effect like this where there is none beyond the margin, for all tests (Holm)
     rows: tuple[int, ...]  # that it rests on
     base_rows: tuple[int, ...]  # rows of the base's file, where something was lost
@@ -93,7 +95,7 @@ class BaselineSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class AcceptedErrors:
     """Errors that an audit of the candidate finds, and that the gate does not fail for."""
 
     errors: int
@@ -123,11 +125,15 @@ class Verdict:
     settings: Mapping[str, Any]
     embedder: EmbedderSummary
     versions: Mapping[str, str] = field(default_factory=dict)
-    standing: Standing | None = None  # None: there are none, or the gate fails for them
+    accepted_errors: AcceptedErrors | None = (
+        None  # None: there are none, or the gate fails for them
+    )
     renamed: Mapping[str, str] = field(default_factory=dict)  # category of the base -> candidate's
     policy_changes: tuple[str, ...] = ()  # what the candidate's branch changes of the base's policy
     drop: tuple[Dropped, ...] = ()  # rows to leave out, in the order of the file
-    outcome_without: Outcome | None = None  # the outcome without `drop`; None: nothing to drop
+    outcome_without_dropped: Outcome | None = (
+        None  # the outcome without `drop`; None: nothing to drop
+    )
     schema_version: int = VERDICT_VERSION
 
     def to_dict(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from itertools import product
 import numpy as np
 
 from auditor.gating import flagging
-from auditor.gating.answering import decide
+from auditor.gating.decisions import decide
 from auditor.gating.hypotheses import Chances, Hypothesis, HypothesisFamily
 from auditor.gating.policy import AGAINST_A_BASE
 from auditor.gating.rate_increases import rate_increases

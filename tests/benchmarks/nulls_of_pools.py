@@ -13,7 +13,7 @@ from auditor.comparing.diversity import diversity
 from auditor.comparing.fitted import Scored
 from auditor.comparing.paired import paired_contrast
 from auditor.comparing.two_samples import two_samples
-from auditor.gating.answering import decide
+from auditor.gating.decisions import decide
 from auditor.gating.coverage import find_subjects, losses
 from auditor.gating.forecasts import ForecastTests
 from auditor.gating.policy import Rule

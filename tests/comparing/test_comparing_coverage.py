@@ -10,7 +10,7 @@ import pytest
 
 from auditor.comparing.coverage import find_regions
 from auditor.comparing.distinctive_ngrams import count_grams
-from auditor.gating.answering import decide
+from auditor.gating.decisions import decide
 from auditor.gating.coverage import find_subjects, losses
 from auditor.gating.policy import Rule
 from auditor.pool import pool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.gating.answering import decide
+from auditor.gating.decisions import decide
 from auditor.gating.coverage import find_subjects, losses
 from auditor.gating.policy import Rule
 

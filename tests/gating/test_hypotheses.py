@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from auditor.gating.answering import decide, outcome
+from auditor.gating.decisions import decide, outcome
 from auditor.gating.hypotheses import Chances, Hypothesis
 
 QUESTION = Hypothesis(

@@ -8,7 +8,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class KnownFinding:
     """One finding that is known."""
 
     code: str
@@ -23,8 +23,8 @@ class Entry:
         return self.code, self.category or "", self.rows
 
     @property
-    def marks(self) -> set[str]:
-        return marks(self.rows, self.category)
+    def keys(self) -> set[str]:
+        return keys_of(self.rows, self.category)
 
     def expired(self, today: date) -> bool:
         return self.expires is not None and self.expires < today
@@ -34,7 +34,7 @@ class Entry:
 class Baseline:
     """The entries of a file, and the rows of the data that it was made of; all sorted."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[KnownFinding, ...] = ()
     rows: tuple[str, ...] = ()  # hashes of text and label, each as often as there were such rows
     labels: tuple[str, ...] = ()  # hashes of the labels as they were spelled
 
@@ -47,8 +47,8 @@ class Baseline:
         )
 
 
-def marks(rows: Iterable[str], category: str | None) -> set[str]:
-    """What an entry or a finding is known by: the hashes of its rows.
+def keys_of(rows: Iterable[str], category: str | None) -> set[str]:
+    """The keys that an entry or a finding is known by: the hashes of its rows.
 
     One of no rows, as of a combination that never occurs, goes by its category.
     """

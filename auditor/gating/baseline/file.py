@@ -17,11 +17,11 @@ import msgspec
 from auditor.atomic import NOT_JSON, write_whole
 from auditor.checks import CHECKS
 from auditor.errors import DataError, MachineError, UsageError
-from auditor.gating.baseline.entries import Baseline, Entry
-from auditor.gating.baseline.history import KEY
+from auditor.gating.baseline.entries import Baseline, KnownFinding
+from auditor.gating.baseline.history import KEY_DIGITS
 
 _PREFIX = 2  # digits that the hashes of a line share: 256 lines at most
-_HASH = rf"[0-9a-f]{{{KEY}}}"
+_HASH = rf"[0-9a-f]{{{KEY_DIGITS}}}"
 _Hash = Annotated[str, msgspec.Meta(pattern=rf"^{_HASH}\Z")]
 _Hashes = Annotated[str, msgspec.Meta(pattern=rf"^{_HASH}( {_HASH})*\Z")]
 
@@ -64,7 +64,7 @@ def read(path: Path) -> Baseline:
                 f"{path}: entries[{i}].code {entry.code!r} is no check; mend it, restore the file, "
                 f"or {make}"
             )
-    entries = tuple(Entry(**msgspec.structs.asdict(entry)) for entry in file.entries)
+    entries = tuple(KnownFinding(**msgspec.structs.asdict(entry)) for entry in file.entries)
     rows, labels = (tuple(" ".join(lines).split()) for lines in (file.rows, file.labels))
     return Baseline(entries=entries, rows=rows, labels=labels).in_order()
 
@@ -91,6 +91,6 @@ def _lines(hashes: Iterable[str]) -> list[str]:
     return [" ".join(alike) for _, alike in groupby(hashes, key=lambda h: h[:_PREFIX])]
 
 
-def _listed(name: str, items: Sequence[Entry] | Sequence[str]) -> bytes:
+def _listed(name: str, items: Sequence[KnownFinding] | Sequence[str]) -> bytes:
     lines = b",\n".join(msgspec.json.encode(item) for item in items)
     return f'"{name}": ['.encode() + (b"\n" + lines + b"\n" if items else b"") + b"]"

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 import regex
 
-from auditor.gating.baseline.entries import Baseline, Entry, marks
+from auditor.gating.baseline.entries import Baseline, KnownFinding, keys_of
 from auditor.records.dataset import Dataset, Example
 from auditor.records.findings import Finding
 
-KEY = 16  # hexadecimal digits of a hash: one chance in 10**7 that two of a million agree
-MOST = 0.5  # share of a finding's rows, or of an entry's, that both must have; more than this
+KEY_DIGITS = 16  # hexadecimal digits of a hash: one chance in 10**7 that two of a million agree
+MAJORITY = 0.5  # share of a finding's rows, or of an entry's, that both must have; more than this
 _IGNORABLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
 
 
@@ -38,28 +38,28 @@ class History:
     def of(cls, baseline: Baseline, dataset: Dataset) -> History:
         keys, spelled, then = row_keys(dataset), label_keys(dataset), {*baseline.labels}
         forms = Counter(map(_form, spelled))
-        apart = {s for s, key in spelled.items() if key not in then and forms[_form(s)] > 1}
+        respelled = {s for s, key in spelled.items() if key not in then and forms[_form(s)] > 1}
         return cls(
             keys=keys,
             before=Counter(baseline.rows),
             now=Counter(keys.values()),
-            respelled=frozenset(e.row for e in _all(dataset) if e.category in apart),
+            respelled=frozenset(e.row for e in _all(dataset) if e.category in respelled),
         )
 
-    def marks(self, finding: Finding) -> set[str]:
-        return marks((self.keys[row] for row in finding.rows), finding.category)
+    def keys_of(self, finding: Finding) -> set[str]:
+        return keys_of((self.keys[row] for row in finding.rows), finding.category)
 
-    def resting(self, findings: Iterable[Finding]) -> dict[str, set[str]]:
-        """Code -> what its findings are known by."""
-        resting: dict[str, set[str]] = defaultdict(set)
+    def keys_by_code(self, findings: Iterable[Finding]) -> dict[str, set[str]]:
+        """Code -> the keys of its findings."""
+        found: dict[str, set[str]] = defaultdict(set)
         for finding in findings:
-            resting[finding.code] |= self.marks(finding)
-        return resting
+            found[finding.code] |= self.keys_of(finding)
+        return found
 
     def there(self, rows: Iterable[int]) -> float:
         """How many of the rows were there.
 
-        Rows of one hash cannot be told apart: where there are more of them than there were, each
+        Rows of one hash are interchangeable: where there are more of them than there were, each
         counts for the share that was there.
         """
         keys = [self.keys[row] for row in rows]
@@ -70,7 +70,7 @@ class History:
         """Whether the row, or another one of its hash, was added."""
         return self.now[self.keys[row]] > self.before[self.keys[row]]
 
-    def knows(self, finding: Finding, entries: Iterable[Entry]) -> bool:
+    def knows(self, finding: Finding, entries: Iterable[KnownFinding]) -> bool:
         """Whether a finding is what `entries` of its code say.
 
         It is where most of its rows stand in them: it shrank, was divided, or took in another one.
@@ -79,21 +79,21 @@ class History:
         time: what shares half of its rows with an entry is another finding.
         """
         known = [*entries]
-        held = {mark for entry in known for mark in entry.marks}
+        known_keys = {key for entry in known for key in entry.keys}
         if not finding.rows:
-            return self.marks(finding) <= held
-        inside = [row for row in finding.rows if self.keys[row] in held]
+            return self.keys_of(finding) <= known_keys
+        inside = [row for row in finding.rows if self.keys[row] in known_keys]
         share = self.there(inside)
-        if share > MOST * len(finding.rows):
+        if share > MAJORITY * len(finding.rows):
             return True
-        same = share > MOST * self.there(finding.rows)
-        return same and any(self._holds(inside, entry) for entry in known)
+        same = share > MAJORITY * self.there(finding.rows)
+        return same and any(self._is_most_of(inside, entry) for entry in known)
 
-    def _holds(self, rows: Iterable[int], entry: Entry) -> bool:
+    def _is_most_of(self, rows: Iterable[int], entry: KnownFinding) -> bool:
         """Whether the rows are most of those that an entry rested on, gone ones counted."""
         hashes = set(entry.rows)
         own = (row for row in rows if self.keys[row] in hashes)
-        return self.there(own) > MOST * sum(max(1, self.before[k]) for k in hashes)
+        return self.there(own) > MAJORITY * sum(max(1, self.before[k]) for k in hashes)
 
     def has_all_of(self, finding: Finding) -> bool:
         """Whether each of its rows was there; of one without rows, whether no row came or went."""
@@ -125,5 +125,5 @@ def _form(text: str) -> str:
 
 
 def _hash(*parts: str) -> str:
-    told = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:KEY]
+    joined = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_DIGITS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.records.comparison import Comparison, Contrast, Region, SideName
+from auditor.records.comparison import Comparison, Contrast, Region, SetName
 from auditor.reporting import wording
 from auditor.reporting.comparison.lead import advice, finding, is_reworded, unresolved
 from auditor.reporting.comparison.numbers import points, span
@@ -102,7 +102,7 @@ def _amplified(comparison: Comparison) -> Iterator[str]:
         )
 
 
-def _lacking(comparison: Comparison, side: SideName) -> Iterator[str]:
+def _lacking(comparison: Comparison, side: SetName) -> Iterator[str]:
     names = {"base": comparison.base, "candidate": comparison.candidate}
     lacks, has = names[side], names["base" if side == "candidate" else "candidate"]
     gone = sorted(set(has.categories) - set(lacks.categories))

@@ -1,8 +1,8 @@
-"""How findings stand to a baseline, and how a baseline is made and kept up to date.
+"""Findings compared with a baseline, and how a baseline is made and kept up to date.
 
 known      most of its rows stand in entries of its code, or rows were added to one of these: it is
            the same finding, shrunk, grown or in another order (`History.knows`). What was added
-           is told (`growth.py`), and the gate judges it
+           is counted (`growth.py`), and the gate judges it
 untouched  no entry knows it, and each of its rows was there when the baseline was made: nobody
            added or changed what it rests on, so it fails nothing
 new        any other
@@ -21,21 +21,21 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from auditor.errors import UsageError
-from auditor.gating.baseline.entries import Baseline, Entry
+from auditor.gating.baseline.entries import Baseline, KnownFinding
 from auditor.gating.baseline.growth import Growth, grown
 from auditor.gating.baseline.history import History, label_keys, row_keys
 from auditor.records.dataset import Dataset
 from auditor.records.findings import Finding
 
 
-class Standing(NamedTuple):
-    """How findings stand to a baseline."""
+class BaselineDiff(NamedTuple):
+    """What of the findings a baseline knows, and which of its entries are out of date."""
 
     known: tuple[Finding, ...]
     new: tuple[Finding, ...]
     untouched: tuple[Finding, ...]
-    fixed: tuple[Entry, ...]
-    expired: tuple[Entry, ...]
+    fixed: tuple[KnownFinding, ...]
+    expired: tuple[KnownFinding, ...]
     growth: tuple[Growth, ...]  # of those that are known
 
 
@@ -45,14 +45,14 @@ def create(
     """A baseline of the errors and warnings among the findings of `dataset`; notes never fail."""
     keys = row_keys(dataset)
     entries = (
-        Entry(
+        KnownFinding(
             code=finding.code,
             category=finding.category,
             rows=tuple(sorted({keys[row] for row in finding.rows})),
             reason=reason,
             expires=expires,
         )
-        for finding in _weighty(findings)
+        for finding in _serious(findings)
     )
     labels = label_keys(dataset).values()
     return Baseline(
@@ -62,7 +62,7 @@ def create(
 
 def split(
     baseline: Baseline, findings: Iterable[Finding], dataset: Dataset, today: date | None = None
-) -> Standing:
+) -> BaselineDiff:
     """The errors and warnings that are known, new and untouched; entries fixed and expired.
 
     `today` is by default the day of SOURCE_DATE_EPOCH, or the clock's. Raises UsageError for a
@@ -71,22 +71,25 @@ def split(
     today = today or date_of_today()
     expired = tuple(e for e in baseline.entries if e.expired(today))
     counting = tuple(e for e in baseline.entries if not e.expired(today))
-    held, lapsed = _entries_of(counting), _by_code(expired)
-    history, weighty = History.of(baseline, dataset), _weighty(findings)
-    resting = history.resting(weighty)
+    known_by_code, expired_keys = _entries_by_code(counting), _keys_by_code(expired)
+    history, serious = History.of(baseline, dataset), _serious(findings)
+    found_keys = history.keys_by_code(serious)
     known, new, untouched = [], [], []
-    for finding in weighty:
-        if history.knows(finding, held[finding.code]):
+    for finding in serious:
+        if history.knows(finding, known_by_code[finding.code]):
             known.append(finding)
-        elif history.has_all_of(finding) and not history.marks(finding) & lapsed[finding.code]:
+        elif (
+            history.has_all_of(finding)
+            and not history.keys_of(finding) & expired_keys[finding.code]
+        ):
             untouched.append(finding)
         else:
             new.append(finding)
-    return Standing(
+    return BaselineDiff(
         known=tuple(known),
         new=tuple(new),
         untouched=tuple(untouched),
-        fixed=tuple(e for e in counting if not e.marks & resting[e.code]),
+        fixed=tuple(e for e in counting if not e.keys & found_keys[e.code]),
         expired=expired,
         growth=tuple(grown(known, history)),
     )
@@ -106,13 +109,13 @@ def update(
     in the rows that its finding has grown by.
     """
     today = today or date_of_today()
-    standing = split(baseline, findings, dataset, today)
-    added = create((*standing.new, *standing.untouched), dataset, reason, expires)
+    diff = split(baseline, findings, dataset, today)
+    added = create((*diff.new, *diff.untouched), dataset, reason, expires)
     renewed = {entry.about for entry in added.entries}
     history = History.of(baseline, dataset)
-    more = [g.finding for growth in standing.growth for g in growth.findings]
+    more = [g.finding for growth in diff.growth for g in growth.findings]
     kept = (
-        entry if entry.expired(today) else _taking_in(entry, more, history)
+        entry if entry.expired(today) else _grown_entry(entry, more, history)
         for entry in baseline.entries
         if entry.about not in renewed
     )
@@ -129,9 +132,9 @@ def prune(baseline: Baseline, findings: Iterable[Finding], dataset: Dataset) -> 
     An entry that has expired stays while its finding does: it is why the finding counts as new.
     """
     history = History.of(baseline, dataset)
-    resting = history.resting(_weighty(findings))
+    found_keys = history.keys_by_code(_serious(findings))
     return Baseline(
-        entries=tuple(e for e in baseline.entries if e.marks & resting[e.code]),
+        entries=tuple(e for e in baseline.entries if e.keys & found_keys[e.code]),
         rows=tuple((history.before & history.now).elements()),
         labels=tuple({*baseline.labels} & {*label_keys(dataset).values()}),
     ).in_order()
@@ -148,28 +151,28 @@ def date_of_today() -> date:
         raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not {given!r}") from error
 
 
-def _weighty(findings: Iterable[Finding]) -> list[Finding]:
+def _serious(findings: Iterable[Finding]) -> list[Finding]:
     return [f for f in findings if f.severity in ("error", "warning")]
 
 
-def _taking_in(entry: Entry, grown: Iterable[Finding], history: History) -> Entry:
+def _grown_entry(entry: KnownFinding, grown: Iterable[Finding], history: History) -> KnownFinding:
     """The entry with all hashes of the findings that have grown from it."""
     same = (f for f in grown if f.code == entry.code and history.knows(f, [entry]))
-    rows = set(entry.rows).union(*map(history.marks, same))
+    rows = set(entry.rows).union(*map(history.keys_of, same))
     return replace(entry, rows=tuple(sorted(rows)))
 
 
-def _entries_of(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+def _entries_by_code(entries: Iterable[KnownFinding]) -> dict[str, list[KnownFinding]]:
     """Code -> its entries."""
-    named: dict[str, list[Entry]] = defaultdict(list)
+    named: dict[str, list[KnownFinding]] = defaultdict(list)
     for entry in entries:
         named[entry.code].append(entry)
     return named
 
 
-def _by_code(entries: Iterable[Entry]) -> dict[str, set[str]]:
-    """Code -> what its entries know."""
-    held: dict[str, set[str]] = defaultdict(set)
+def _keys_by_code(entries: Iterable[KnownFinding]) -> dict[str, set[str]]:
+    """Code -> the keys of its entries."""
+    by_code: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
-        held[entry.code] |= entry.marks
-    return held
+        by_code[entry.code] |= entry.keys
+    return by_code
