@@ -47,7 +47,7 @@ def against(sides: Pool, compared: baselines.Standing, policy: Policy) -> Iterat
             )
             yield of_findings(sides, code, untouched, "new", "informational", told)
         if known and not new:
-            told = f"{_number(known)}, known to the baseline"
+            told = f"{_number(known)}, in the baseline"
             yield of_findings(sides, code, known, "new", "pass", told)
 
 
@@ -55,14 +55,14 @@ def _grown(sides: Pool, growth: Growth, policy: Policy, failing: Status) -> Test
     """What was added to the known findings of a check: told, or more than may be added."""
     found = [g.finding for g in growth.findings]
     largest = growth.findings[0]
-    how = f"known to the baseline, {'has grown' if len(found) == 1 else 'have grown,'}"
+    how = f"in the baseline, {'has grown' if len(found) == 1 else 'have grown,'}"
     sizes = f"from {largest.then:,} to {largest.now:,} rows"
     sizes = sizes if len(found) == 1 else f"one {sizes}"
     margin = _margin(growth, policy)
     much = margin is not None and growth.rise > margin and growth.added >= policy.fewest
     status: Status = failing if much else "informational" if failing != "fail" else "warn"
     told = f"{_number(found)}, {how} {sizes}: {largest.finding.summary}"
-    shares = f"{growth.share_added:.0%} of the added rows are in such, {growth.share_there:.0%} of"
+    shares = f"{growth.share_added:.0%} of the added rows are in them, {growth.share_there:.0%} of"
     positions = [r for r in growth.rows if r < len(sides.in_candidate)]
     share = growth.added / len(sides.in_candidate)
     return counted(
@@ -75,7 +75,7 @@ def _grown(sides: Pool, growth: Growth, policy: Policy, failing: Status) -> Test
         high=share,
         of=len(sides.in_candidate),
         rows=sides.candidate_rows[positions].tolist(),
-        summary=f"{told}; {shares} those before" if much else told,
+        summary=f"{told}; {shares} the earlier rows" if much else told,
         advice=found[0].advice,
         print_of=[f.fingerprint for f in found],
     )

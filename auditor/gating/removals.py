@@ -70,7 +70,7 @@ def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
         explains=1.0,  # nothing is known of these rows, so nothing explains more
         summary=f"{number:,} of {pool.candidate.rows_read + number:,} rows could not be read"
         f"{of_base}{why}",
-        advice="Mend these rows, or take them out; what cannot be read cannot be judged.",
+        advice="Fix these rows, or take them out; what cannot be read cannot be tested.",
     )
     limits = (rule.fail if number > slip else None, rule.warn)
     return _facts([asked], [limits], np.zeros(1))
@@ -109,8 +109,8 @@ def shrinkage(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> Facts:
         rows=gone,
         estimated=False,
         explains=1.0,  # what left first explains what else is missing
-        summary=f"{lost:.0%} of the set is gone: {told}" if lost else told,
-        advice="Put the missing rows back, or say in the policy how much may leave.",
+        summary=f"{lost:.0%} of the set is missing: {told}" if lost else told,
+        advice="Put the missing rows back, or set in the policy how much may be removed.",
     )
     blind = np.array([np.nan if changed and rows < FEWEST else 0.0])
     return _facts([asked], [(rule.fail, rule.warn)], blind)
@@ -160,7 +160,7 @@ def category_loss(pool: Pool, unit: Ints, rule: Rule) -> Facts:
                 explains=len(rows) / max(removed, 1),
                 others=others,
                 summary=f"none of the {len(rows):,} rows of {name} is left",
-                advice="Put the category back; a model that is trained without it cannot know it.",
+                advice="Put the category back; a model trained without it cannot know it.",
             )
         )
         fail.append(p if of.fail is not None else 1.0)
