@@ -24,8 +24,8 @@ class RejectedRows:
     share: float = limit(
         0.01,
         "Share of the file's rows, and number of rows, above both of which this is an error. A "
-        "slip costs a row or two; one row in a hundred means that a column or an export went wrong, and "
-        "that the rest is no fair sample.",
+        "slip costs a row or two; one row in a hundred means that a column or an export went "
+        "wrong, and that the rest is no fair sample.",
     )
     rows: int = limit(5)
 

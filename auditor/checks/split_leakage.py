@@ -34,7 +34,8 @@ class SplitLeakage:
         0.01,
         "Share of a split's rows from which copies are an error: they can move its accuracy by as "
         "much, and one point is what models are chosen by (at 90 % accuracy it is the 80 % "
-        "interval of 1,500 rows). Groups are a warning: whether they reveal the label depends on the data.",
+        "interval of 1,500 rows). Groups are a warning: whether they reveal the label "
+        "depends on the data.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:

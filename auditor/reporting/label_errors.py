@@ -69,8 +69,8 @@ def overlaps(audit: Audit) -> str:
     """How many pairs of categories overlap and in how many rows; empty where none does."""
     found = [f for f in audit.findings if overlap(f)]
     pairs = count(len(found), "pair of categories overlaps", "pairs of categories overlap")
-    rows = count(sum(len(f.rows) for f in found), "row", "rows")
-    return f"{pairs}: {rows} more could be either; the texts do not show which." if found else ""
+    rows = count(sum(len(f.rows) for f in found), "more row", "more rows")
+    return f"{pairs}: {rows} could be either; the texts do not show which." if found else ""
 
 
 def sentences(audit: Audit) -> tuple[str, ...]:

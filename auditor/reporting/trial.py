@@ -104,8 +104,8 @@ def _learnt(measured: Measurement) -> str:
     if measured.competent_step is None:
         return (
             f"After {measured.steps[-1]} steps the model {known}, but takes old rows for the "
-            "update too: at no step does it separate the two, so there is no loss at the time the update "
-            "is learnt."
+            "update too: at no step does it separate the two, so there is no loss at the "
+            "time the update is learnt."
         )
     return (
         f"The update is learnt at step {measured.competent_step:.0f}; after "
