@@ -48,13 +48,13 @@ def target_of(settings: Settings, *, given: bool) -> Target | None:
     named = settings.target_model or settings.embedder
     if asked and not given:
         raise UsageError(
-            "--probe full makes the update that is given, and none is; add --update FILE, or "
-            "measure categories of your own with `auditor backtest`"
+            "--probe full runs a trial fine-tune on the update, and none is given; add --update "
+            "FILE, or measure your own categories with `auditor backtest`"
         )
     if settings.target_model and not (given and (asked or allowed)):
         raise UsageError(
-            "--target-model names what is fine-tuned, which the rung full alone does; add --update "
-            "FILE and --probe full, or leave it out"
+            "--target-model names the model to fine-tune, which only --probe full does; add "
+            "--update FILE and --probe full, or leave it out"
         )
     if asked or (given and allowed and named != "hashing"):
         return open_target(named, offline=settings.offline)

@@ -59,7 +59,7 @@ def summarise(
     counts = np.bincount(dataset.codes)
     forecast, subtypes = computed(evidence.forecast), computed(evidence.subtypes)
     if forecast is None:
-        alone = "there is one category, so nothing can be forgotten in favour of another"
+        alone = "there is only one category, so forgetting cannot be forecast"
         skipped = [*skipped, SkippedCheck(code="forecast", reason=alone)]
     return Audit(
         dataset=DatasetSummary(

@@ -53,14 +53,14 @@ CHECKS: tuple[Check, ...] = (
 WITHOUT = {
     "declared": "no column was named with --column",
     "annotators": "no column says who labelled a row",
-    "copies_across": "there is no other split than training",
+    "copies_across": "no test split in this file",
     "reference": "no --reference text was given",
-    "label_noise": "there is one category, so no label can be told from another",
-    "label_errors": "there is one category, so no label can be told from another",
-    "out_of_fold": "there is one category, so no label can be told from another",
+    "label_noise": "there is only one category, so its labels cannot be checked against others",
+    "label_errors": "there is only one category, so its labels cannot be checked against others",
+    "out_of_fold": "there is only one category, so its labels cannot be checked against others",
     "pattern_alone": "there is no template",
     "template_leakage": "there is no template",
-    "forecast": "there is one category, so nothing can be forgotten in favour of another",
+    "forecast": "there is only one category, so forgetting cannot be forecast",
 }
 
 
@@ -87,7 +87,7 @@ def lacking(evidence: Evidence, check: Check) -> str | None:
     for need in check.needs:
         found = getattr(evidence, need)
         if isinstance(found, NotComputed):
-            return f"{need.replace('_', ' ')}: not looked for"
+            return f"{need.replace('_', ' ')}: not computed"
         if found is None:
             return WITHOUT[need]
     return None

@@ -35,7 +35,7 @@ PAIRS_NAMED = 3  # of categories that a finding says are confused
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatorInconsistency:
     code: ClassVar[str] = "annotator-inconsistency"
-    title: ClassVar[str] = "Annotators who do not agree"
+    title: ClassVar[str] = "Annotators who disagree"
     needs: ClassVar[tuple[str, ...]] = ("annotators", "out_of_fold")
     quotes: ClassVar[tuple[str, ...]] = ("annotator",)
     names: ClassVar[tuple[str, ...]] = ("confused", "read_as")
@@ -47,25 +47,25 @@ class AnnotatorInconsistency:
     )
     items: int = limit(
         20,
-        "Texts with two annotators from which the bootstrap's interval holds what it says: where "
-        "alpha is the limit, 8 to 15 in a hundred sets of 20 to 200 texts are found, and 10 "
+        "Texts with two annotators from which the bootstrap's interval is accurate: where alpha is "
+        "exactly at the limit, 8 to 15 in a hundred sets of 20 to 200 texts are found, and 10 "
         "should be.",
     )
     rows: int = limit(
         30,
         "Rows of an annotator from which a bad one shows: of thirty, where a tenth is usual, "
-        "somebody who differs three times as often is told from chance in seven of ten audits of "
-        "six people.",
+        "somebody who differs three times as often is detected in seven of ten audits of six "
+        "people.",
     )
     excess: float = limit(
         0.05,
-        "Share of an annotator's labels beyond the usual: one in thirty is wrong in published "
+        "Share of an annotator's labels above the usual: one in thirty is wrong in published "
         "test sets (Northcutt, Athalye and Mueller 2021), so one in twenty more is worth a talk.",
     )
     by_chance: float = limit(
         0.05,
-        "The chance that any annotator is named where all label alike (the method of Westfall and "
-        "Young over all annotators, however many).",
+        "The chance that any annotator is reported where all label alike (corrected for all "
+        "annotators by the method of Westfall and Young).",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -114,8 +114,8 @@ class AnnotatorInconsistency:
                 "confused": _confused(counts, evidence.dataset.categories),
             },
             limit={"alpha": self.alpha},
-            advice="Settle in the guideline what tells the confused categories apart, and have "
-            "these rows labelled again.",
+            advice="Write a rule that separates the confused categories, and have these rows "
+            "relabelled.",
         )
 
     def _against_probes(
@@ -124,7 +124,7 @@ class AnnotatorInconsistency:
         """Annotators (n,) whose labels differ from the probes' more than chance would have it."""
         out_of_fold = computed(evidence.out_of_fold)
         if out_of_fold is None:
-            reason = "there is one category, so no label can be told from another"
+            reason = "there is only one category, so its labels cannot be checked against others"
             yield SkippedCheck(code=self.code, reason=reason)
             return
         codes = evidence.dataset.codes
@@ -134,7 +134,7 @@ class AnnotatorInconsistency:
         enough = np.flatnonzero(counts >= self.rows)
         if len(enough) < len(names):
             few = f"{len(names) - len(enough)} of {len(names)} annotators have fewer than"
-            beside = f"{self.rows} rows in categories that others label too"
+            beside = f"{self.rows} rows in categories that others also label"
             yield SkippedCheck(code=self.code, reason=f"not assessable: {few} {beside}")
         hit = (said != codes)[rows]
         usual, spread = _usual(who[rows], codes[rows], hit.astype(np.float64), len(names))
@@ -152,8 +152,8 @@ class AnnotatorInconsistency:
         sure = np.quantile(drawn.max(axis=1, initial=0.0), 1.0 - self.by_chance)
         unseen = enough[_z_of_half(who[rows], codes[rows], hit, len(names))[enough] <= sure + 1e-6]
         if hidden := len(np.setdiff1d(unseen, found)):
-            many = f"{hidden} of {len(names)} annotators would not be told from chance"
-            reason = f"not assessable: {many} even if half of their labels differed"
+            many = f"{hidden} of {len(names)} annotators could not be detected"
+            reason = f"not assessable: {many} even if half of their labels were wrong"
             yield SkippedCheck(code=self.code, reason=reason)
 
     def _finding(
@@ -181,8 +181,8 @@ class AnnotatorInconsistency:
             code=self.code,
             severity="warning",
             members=differing,
-            summary=f"{len(differing)} of {n} labels of one annotator differ from what probes say "
-            f"({len(differing) / n:.0%}); {usual:.0%} would be usual for these categories",
+            summary=f"{len(differing)} of {n} labels of one annotator differ from what models "
+            f"predict ({len(differing) / n:.0%}); {usual:.0%} would be usual for these categories",
             measured={
                 "annotator": annotator,
                 "rate": len(differing) / n,
@@ -205,8 +205,8 @@ class AnnotatorInconsistency:
                 },
             },
             limit={"excess": self.excess, "p": self.by_chance},
-            advice="Read these rows together with the annotator: either the labels are wrong, or "
-            "the guideline leaves these cases open.",
+            advice="Go through these rows together with the annotator: either the labels are "
+            "wrong, or the guideline leaves these cases open.",
             quoted=[annotator],
         )
 

@@ -16,7 +16,7 @@ from auditor.records.findings import Finding
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassImbalance:
     code: ClassVar[str] = "class-imbalance"
-    title: ClassVar[str] = "Categories with hardly any rows"
+    title: ClassVar[str] = "Small categories"
     needs: ClassVar[tuple[str, ...]] = ()
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()

@@ -61,37 +61,35 @@ class Table:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CombinationGap:
     code: ClassVar[str] = "combination-gap"
-    title: ClassVar[str] = "Declared columns: combinations with too few rows"
+    title: ClassVar[str] = "Rare combinations of values"
     needs: ClassVar[tuple[str, ...]] = ("declared",)
     quotes: ClassVar[tuple[str, ...]] = ("combination",)
     names: ClassVar[tuple[str, ...]] = ("columns",)
 
     fewest: int = limit(
         5,
-        "A combination is thin below so many rows (one for each of five folds), or below this "
-        "part of what its columns promise: five times fewer than anyone would guess who knows "
-        "each column.",
+        "A combination is rare below this number of rows (one for each of five folds), or below "
+        "this part of the rows expected if the columns were independent: five times fewer.",
     )
     part: float = limit(0.2)
     expected: float = limit(
         10.0,
-        "Expected rows from which a combination is looked at: where ten are expected there is "
-        "none once in 22,000 times; where fewer are, a thousand combinations have an empty one by "
-        "chance.",
+        "Expected rows from which a combination is tested: where ten are expected there is none "
+        "once in 22,000 times; with fewer, some of a thousand combinations are empty by chance.",
     )
     by_chance: float = limit(
         0.05,
-        "The chance that a set with independent columns has any finding (Holm over all "
-        "combinations).",
+        "The chance that a set with independent columns has any finding (Holm's correction "
+        "over all combinations).",
     )
     values: int = limit(
         200,
-        "Distinct values beyond which a column holds ids or measurements, not kinds.",
+        "Distinct values above which a column holds ids or measurements, not kinds.",
     )
     tied: float = limit(
         0.5,
-        "Share of two columns' combinations that may be thin; beyond, one column follows from the "
-        "other (a city from its region), and what is missing cannot exist.",
+        "Share of two columns' combinations that may be rare; above that, one column follows from "
+        "the other (a city from its region), and what is missing cannot exist.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -117,7 +115,7 @@ class CombinationGap:
                 tables.append(table)
                 continue
             depending.append(table.names)
-            of = f"{thin} of {len(table.cells)} combinations are thin"
+            of = f"{thin} of {len(table.cells)} combinations are rare"
             names = " and ".join(column.name for column in chosen)
             yield SkippedCheck(code=self.code, reason=f"{names} depend on one another: {of}")
         yield from self._findings(evidence, tables)
@@ -175,7 +173,7 @@ class CombinationGap:
             category=pattern.get(_label(evidence)),
             members=np.flatnonzero(np.all(inside, axis=0)),
             summary=f"a combination of {names} has {plural}; "
-            f"{expected:.0f} would be expected of its parts",
+            f"{expected:.0f} would be expected if the columns were independent",
             measured={
                 "rows": rows,
                 "expected": expected,

@@ -23,21 +23,22 @@ Values = NDArray[Any]  # (n,) strings or None
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
     code: ClassVar[str] = "coverage-gap"
-    title: ClassVar[str] = "Thin subtypes"
+    title: ClassVar[str] = "Rare kinds of text"
     needs: ClassVar[tuple[str, ...]] = ("subtypes",)
     quotes: ClassVar[tuple[str, ...]] = ("keywords", "sources", "annotators", "declared")
     names: ClassVar[tuple[str, ...]] = ("all_from", "chance")
 
     separation: float = limit(
         0.3,
-        "How far a thin subtype must stand from its surroundings, in cosine. Without a reference "
-        "of real use, such candidates are seldom a planted subtype (15 of 150 on CLINC150, 5 of "
-        "266 on HWU64, plant seeds 0-4), so they are notes.",
+        "How far a rare kind of text must lie from the rest of its category (cosine distance). "
+        "Without reference texts from real use, few such candidates are a rare kind that was made "
+        "on purpose (15 of 150 on CLINC150, 5 of 266 on HWU64, seeds 0-4), so they are notes.",
     )
     one_template: float = limit(
         0.85,
-        "Coverage from which one template says the same thing in all rows: this kind is found "
-        "nearly always when planted (CLINC150, HWU64), so it is a warning.",
+        "Share of a row that is the template's fixed words, from which all rows say the same: this "
+        "kind is found nearly always where it was made on purpose (CLINC150, HWU64), so it is a "
+        "warning.",
     )
     by_chance: float = limit(
         0.05,
@@ -76,6 +77,8 @@ class CoverageGap:
     ) -> Finding:
         n, examples = len(subtype.members), evidence.dataset.examples
         told = f", all from {' and '.join(why)}" if why else ""
+        effective = round(subtype.effective_examples, 1)
+        fewer = f" (amounting to {effective} different ones)" if effective < n else ""
         counts = {c: _count(values[subtype.members]) for c, values in origins.items()}
         return evidence.finding(
             code=self.code,
@@ -83,8 +86,7 @@ class CoverageGap:
             category=subtype.category,
             subtype=subtype.id,
             members=subtype.members,
-            summary=f"a subtype of {subtype.category} has {n} rows"
-            f" ({subtype.effective_examples:.1f} effective){told}",
+            summary=f"rare kind of text in {subtype.category}: {n} examples{fewer}{told}",
             measured={
                 "rows": n,
                 "effective_examples": subtype.effective_examples,
@@ -99,8 +101,8 @@ class CoverageGap:
                 "nearest_outside_rows": [examples[i].row for i in _outside(evidence, subtype)],
             },
             limit={"separation": self.separation, "rows": self.enough},
-            advice=f"Collect about {max(self.enough - n, n)} examples of this subtype, from "
-            "different people and sources and unlike one another in form.",
+            advice=f"Collect about {max(self.enough - n, n)} more examples of this kind, from "
+            "different people and sources and in different forms.",
         )
 
     def _templated(self, subtype: Subtype) -> bool:

@@ -16,18 +16,19 @@ from auditor.records.findings import Finding
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FragileCategory:
     code: ClassVar[str] = "fragile-category"
-    title: ClassVar[str] = "Categories that will be forgotten"
+    title: ClassVar[str] = "Categories at risk of being forgotten"
     needs: ClassVar[tuple[str, ...]] = ("forecast",)
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
     lower_bound: float = limit(
         0.10,
-        "Ten points of accuracy are what users notice; the interval's lower end makes it likely.",
+        "Users notice ten percentage points of accuracy; the lower end of the interval makes such "
+        "a loss likely.",
     )
     half: float = limit(
         0.5,
-        "A category that loses more than half of what it had is lost, however little that was.",
+        "A category that loses more than half of its accuracy is lost, however low it was.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
@@ -46,9 +47,9 @@ class FragileCategory:
                 severity="warning" if given and f.identifiable else "note",
                 category=f.category,
                 members=np.flatnonzero(codes == names.index(f.category)),
-                summary=f"{f.category} is expected to lose {100 * f.expected_drop:.0f} points "
+                summary=f"{f.category} loses about {100 * f.expected_drop:.0f} percentage points "
                 f"({100 * f.low:.0f} to {100 * f.high:.0f}) of its {f.accuracy_before:.0%} "
-                f"accuracy when {new} is added",
+                f"accuracy on average during the update, when {new} is added",
                 measured={
                     "expected_drop": f.expected_drop,
                     "low": f.low,
@@ -57,6 +58,6 @@ class FragileCategory:
                     "identifiable": f.identifiable,
                 },
                 limit={"lower_bound": self.lower_bound, "half_of_accuracy": self.half},
-                advice=f"Mend the findings of {f.category} before the update, and keep varied "
+                advice=f"Fix the problems in {f.category} before the update, and keep varied "
                 "rows of it in the mix while fine-tuning.",
             )

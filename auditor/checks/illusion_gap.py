@@ -15,14 +15,15 @@ from auditor.records.probes import TemplateLeakage
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IllusionGap:
     code: ClassVar[str] = "illusion-gap"
-    title: ClassVar[str] = "Accuracy that rests on templates"
+    title: ClassVar[str] = "Accuracy inflated by templates"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "template_leakage")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
     effect: float = limit(
         0.05,
-        "A gap that surely exceeds five points decides between models; a smaller one seldom does.",
+        "A gap clearly above five percentage points decides between models; a smaller one seldom "
+        "does.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -34,7 +35,7 @@ class IllusionGap:
         reasons = {c: reason for c, reason in told.items() if isinstance(reason, str)}
         for reason in sorted(set(reasons.values())):
             named = ", ".join(sorted(c for c, r in reasons.items() if r == reason))
-            yield SkippedCheck(code=self.code, reason=f"untestable, {reason}: {named}")
+            yield SkippedCheck(code=self.code, reason=f"cannot be tested, {reason}: {named}")
 
     def _calm(self, found: TemplateLeakage) -> bool:
         """Whether two random splits may agree: else the gap may be what splitting alone makes."""
@@ -47,9 +48,10 @@ class IllusionGap:
             severity="warning",
             category=category,
             members=found.lost,
-            summary=f"{category} has {found.random:.0%} accuracy on a random split, and "
-            f"{found.disjoint:.0%} where no template is on both sides: {100 * found.gap:.0f} "
-            f"points ({100 * found.gap_low:.0f} to {100 * found.gap_high:.0f}) are the templates'",
+            summary=f"{category} has {found.random:.0%} accuracy on a random split, but "
+            f"{found.disjoint:.0%} if no template is in both training and test: "
+            f"{100 * found.gap:.0f} percentage points ({100 * found.gap_low:.0f} to "
+            f"{100 * found.gap_high:.0f}) come from templates",
             measured={
                 "gap": found.gap,
                 "gap_low": found.gap_low,
@@ -64,5 +66,5 @@ class IllusionGap:
             },
             limit={"gap_low": self.effect},
             advice="Keep the rows of one template in one split, and believe the lower accuracy; "
-            f"then collect rows of {category} in other words than its templates'.",
+            f"then collect rows of {category} that are not worded like its templates.",
         )

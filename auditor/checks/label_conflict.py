@@ -51,14 +51,14 @@ class _Conflict:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelConflict:
     code: ClassVar[str] = "label-conflict"
-    title: ClassVar[str] = "One example, two labels"
+    title: ClassVar[str] = "Same text, different labels"
     needs: ClassVar[tuple[str, ...]] = ()
     quotes: ClassVar[tuple[str, ...]] = ("difference", "annotators")
     names: ClassVar[tuple[str, ...]] = ("labels", "certainty", "favours", "probabilities")
 
     review: float = limit(
         0.95,
-        "Cosine of two texts that are no copies but close enough for a look: untouched CLINC150 "
+        "Cosine similarity of two texts that are not copies but worth a look: unchanged CLINC150 "
         "(seed 0) has one such pair in 6,000 rows, HWU64 none in 2,553.",
     )
     pattern: int = limit(
@@ -67,8 +67,8 @@ class LabelConflict:
     )
     favoured: float = limit(
         0.8,
-        "Probability from which a label is favoured, as a label error is a warning from .8 on; "
-        "below, it cannot be told which is right.",
+        "Probability from which a label is recommended, as a suspicious label is a warning from .8 "
+        "on; below, it is open which is right.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
@@ -122,15 +122,15 @@ class LabelConflict:
         """What to do; `likely` is the favoured label, if there is one."""
         if between >= self.pattern:
             first = f"Likely {likely}. " if likely else ""
-            apart = "write down what tells them apart, then label these again."
-            return f"{first}{between} conflicts stand between {both}: {apart}"
+            apart = "write a rule that separates them, then relabel these rows."
+            return f"{first}{between} conflicts between {both}: {apart}"
         if likely:
-            return f"Likely {likely}: read it, give all copies that label, and keep one of them."
+            return f"Likely {likely}: check, give all copies that label, and keep one of them."
         if close:
-            return f"Read them side by side: is what differs a difference between {both}?"
+            return f"Compare them: does what differs make the difference between {both}?"
         return (
-            f"Decide between {both} and keep one copy; if both are right, the guideline that "
-            "tells them apart is missing."
+            f"Decide between {both} and keep one copy; if both are right, write a rule that "
+            "separates them."
         )
 
     def _close(self, evidence: Evidence) -> Iterator[_Conflict]:

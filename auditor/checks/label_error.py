@@ -23,24 +23,26 @@ from auditor.records.probes import LabelErrors
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelError:
     code: ClassVar[str] = "label-error"
-    title: ClassVar[str] = "Labels that look wrong"
+    title: ClassVar[str] = "Suspicious labels"
     needs: ClassVar[tuple[str, ...]] = ("label_errors",)
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ("suggested", "probe", "neighbours", "words", "labels")
 
     sure: float = limit(
         0.8,
-        "Probability of a wrong label that is a warning: four in five of those are to be wrong.",
+        "Probability of a wrong label from which it is a warning: at least four in five should be "
+        "wrong.",
     )
     listed: float = limit(
         0.1,
-        "Probability from which a row is listed: one in ten is worth the seconds that it takes to "
-        "read; with .2 the average precision falls by .02 where few labels are wrong (HWU64, 1 %).",
+        "Probability from which a row is listed: one wrong label in ten is worth the seconds it "
+        "takes to read a row; with .2 the average precision falls by .02 where few labels are "
+        "wrong (HWU64, 1 %).",
     )
     overlap: int = limit(
         5,
-        "Rows below that which read more like one other category, from which the two are said to "
-        "overlap: fewer are single hard texts.",
+        "Rows below that probability which read more like one other category, from which the two "
+        "are reported as overlapping: fewer are single difficult texts.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -52,7 +54,9 @@ class LabelError:
             yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
         if found.wrong is None:
             told = f"{found.examples} different examples, {FEWEST_PLANTED_IN} are needed"
-            yield SkippedCheck(code=self.code, reason=f"too little to tell wrong labels by: {told}")
+            yield SkippedCheck(
+                code=self.code, reason=f"not enough data to find wrong labels: {told}"
+            )
             return
         wrong = found.wrong.round(2)  # judged as it is shown
         for i in self._listed(found.score, wrong):
@@ -112,7 +116,8 @@ class LabelError:
             summary=f"{one} and {other} overlap: {len(members)} rows could be either",
             measured={"labels": labels},
             limit={"rows": self.overlap},
-            advice=f"Write a rule that separates {one} from {other}; single rows tell nothing.",
+            advice=f"Write a rule that separates {one} from {other}; checking "
+            "single rows does not settle it.",
         )
 
 

@@ -23,36 +23,37 @@ CERTAIN = 0.05  # p from which labels may be dealt out at random
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelNoise:
     code: ClassVar[str] = "label-noise"
-    title: ClassVar[str] = "Labels that the texts do not tell"
+    title: ClassVar[str] = "Labels that do not match the texts"
     needs: ClassVar[tuple[str, ...]] = ("label_noise",)
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
     wrong: float = limit(
         0.10,
-        "Share of wrong labels, by the lower end of its interval, that is an error: a tenth, where "
-        "the gate fails a set of which so many rows look mislabelled.",
+        "Share of wrong labels, at the lower end of its interval, that is an error: a tenth, where "
+        "the gate fails a set with so many suspicious labels.",
     )
     suspicious: float = limit(
         0.05,
-        "The same for a warning: untouched sets stay below .02 (CLINC150, HWU64, Bitext, and "
-        "categories of them that are hard to tell apart).",
+        "The same for a warning: unchanged public sets stay below .02 (CLINC150, HWU64, Bitext, "
+        "and their categories that are hard to separate).",
     )
     unclear: float = limit(
         0.18,
-        "Upper end from which the share cannot be told: a set of which nearly a fifth may be wrong "
-        "has not been found right (500 untouched rows with an accuracy of .7 reach .145).",
+        "Upper end from which the share is too uncertain: a set of which nearly a fifth may be "
+        "wrong is not shown to be right (500 unchanged rows with an accuracy of .7 reach .145).",
     )
     hardly: float = limit(
         0.10,
-        "Skill, by the upper end of its interval, below which labels are told hardly better than "
-        "chance, however surely: a binary label is then guessed right in less than 55 of 100.",
+        "Skill (0 is chance, 1 is perfect), at the upper end of its interval, below which labels "
+        "are predicted hardly better than by chance: of two labels the right one is then predicted "
+        "in less than 55 of 100.",
     )
     skill: float = limit(
         0.30,
-        "The same where the labels are told no better than labels dealt out anew (p above .05): "
-        "150 rows under two labels suffice to say so; pairs of like intents are told with .8 or "
-        "more (CLINC150, HWU64, Bitext).",
+        "The same where the labels are predicted no better than shuffled labels (p above .05): 150 "
+        "rows with two labels suffice to say so; pairs of similar intents reach .8 or more "
+        "(CLINC150, HWU64, Bitext).",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -60,7 +61,7 @@ class LabelNoise:
         if noise is None:
             return
         if noise.reason:
-            yield self._skipped(f"too little to tell: {noise.reason}")
+            yield self._skipped(f"not enough data: {noise.reason}")
         elif self._blind(noise):
             yield self._untold(evidence, noise)
         else:
@@ -87,12 +88,12 @@ class LabelNoise:
             code=self.code,
             severity="error",
             members=np.arange(len(evidence.dataset.examples)),
-            summary=f"The texts tell these labels {how} than chance: accuracy "
+            summary=f"These labels can be predicted from the texts {how} than by chance: accuracy "
             f"{_three(noise.accuracy)}, chance {_three(noise.chance)}, p {_three(noise.p)}",
             measured={**_measured(noise), "skill_high": noise.skill_high},
             limit={"skill_high": self.skill if noise.p > CERTAIN else self.hardly},
-            advice="See whether labels and texts still belong together: a shifted column, a join "
-            "by the wrong key. Else read fifty rows with the guideline in hand before training.",
+            advice="Check that labels and texts still belong together: a shifted column, a join by "
+            "the wrong key. If they do, check fifty rows against the guideline before training.",
         )
 
     def _of_categories(
@@ -107,7 +108,9 @@ class LabelNoise:
             elif told.p > CERTAIN:
                 unclear.append(told.category)
         if unclear:
-            yield self._skipped(f"too few rows to tell from others: {', '.join(unclear)}")
+            yield self._skipped(
+                f"too few rows to separate from other categories: {', '.join(unclear)}"
+            )
 
     def _category(self, evidence: Evidence, told: CategorySkill) -> Finding:
         code = evidence.dataset.categories.index(told.category)
@@ -117,7 +120,7 @@ class LabelNoise:
             severity="warning",
             category=told.category,
             members=np.flatnonzero(evidence.dataset.codes == code),
-            summary=f"The texts tell {told.category} from other categories {how} than chance: "
+            summary=f"{told.category} can be separated from other categories {how} than by chance: "
             f"skill {_three(told.skill)} of 1, p {_three(told.p)}",
             measured={
                 "skill": told.skill,
@@ -126,8 +129,8 @@ class LabelNoise:
                 "units": told.units,
             },
             limit={"skill_high": self.skill if told.p > CERTAIN else self.hardly},
-            advice=f"Read twenty rows of {told.category}: say in the guideline what belongs to it, "
-            "and label it again, or leave it out.",
+            advice=f"Read twenty rows of {told.category}: write in the guideline what belongs to "
+            "it, and relabel it, or leave it out.",
         )
 
     def _of_share(
@@ -137,7 +140,7 @@ class LabelNoise:
         if noise.low <= self.suspicious:
             if noise.high >= self.unclear:
                 yield self._skipped(
-                    f"the share of wrong labels cannot be told: {low} to {high}% may be"
+                    f"the share of wrong labels is too uncertain: {low} to {high}% may be"
                 )
             return
         error = noise.low > self.wrong
@@ -148,8 +151,8 @@ class LabelNoise:
             summary=f"About {100 * noise.share:.0f}% of the labels look wrong ({low} to {high}%)",
             measured=_measured(noise),
             limit={"low": self.wrong if error else self.suspicious},
-            advice="Label a random hundred rows again and count: if as many differ, have the set "
-            "labelled anew; label-error lists the surest rows.",
+            advice="Relabel a random hundred rows and count: if as many differ, relabel the whole "
+            "set; label-error lists the most certain rows.",
         )
 
 

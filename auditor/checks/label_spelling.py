@@ -61,7 +61,7 @@ class LabelSpelling:
             },
             limit={"spellings": 1},
             advice=f"If they are one category, map them with label_map = {{ {mapping} }} in "
-            "auditor.toml, or with --map-label OLD=NEW; or mend the labels in the file.",
+            "auditor.toml, or with --map-label OLD=NEW; or fix the labels in the file.",
             quoted=labels,
         )
 

@@ -23,7 +23,7 @@ FEWEST = 5  # texts
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultiLabel:
     code: ClassVar[str] = "multi-label"
-    title: ClassVar[str] = "Several labels a text"
+    title: ClassVar[str] = "Several labels per text"
     needs: ClassVar[tuple[str, ...]] = ()
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
@@ -38,12 +38,12 @@ class MultiLabel:
             code=self.code,
             severity="warning",
             members=members,
-            summary=f"{texts} texts stand under several labels, in {len(members)} of {rows} rows: "
-            "a multi-label set, one row a label",
+            summary=f"{texts} texts have several labels, in {len(members)} of {rows} rows: "
+            "a multi-label set, one row per label",
             measured={"texts": texts, "rows": len(members), "share": len(members) / rows},
             limit={"share": SHARE, "texts": FEWEST},
             advice="If a text may have several labels, declare it with --multi-label, or with "
-            "multi_label = true in auditor.toml. If not, these are label conflicts: settle which "
+            "multi_label = true in auditor.toml. If not, these are label conflicts: decide which "
             "label each text has.",
         )
 

@@ -14,14 +14,14 @@ from auditor.records.findings import Finding
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearDuplicate:
     code: ClassVar[str] = "near-duplicate"
-    title: ClassVar[str] = "Copies of one example"
+    title: ClassVar[str] = "Near-duplicates"
     needs: ClassVar[tuple[str, ...]] = ()
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
     many: int = limit(
         4,
-        "Rows from which a family is a warning. Pairs occur in any large set of real messages (7 "
+        "Rows from which a group is a warning. Pairs occur in any large set of real messages (7 "
         "in 1,000 rows of CLINC150 as published); from four on, one example outvotes others.",
     )
 
@@ -32,7 +32,7 @@ class NearDuplicate:
             categories = sorted({e.category for e in examples})
             distinct = len({e.text for e in examples})
             one = categories[0] if len(categories) == 1 else None
-            kind = "identical" if distinct == 1 else "alike but for a trivial edit"
+            kind = "identical" if distinct == 1 else "the same but for a trivial edit"
             yield evidence.finding(
                 code=self.code,
                 severity="warning" if len(members) >= self.many else "note",
@@ -41,6 +41,6 @@ class NearDuplicate:
                 summary=f"{len(members)} rows of {' and '.join(categories)} are {kind}",
                 measured={"rows": len(members), "distinct_texts": distinct},
                 limit={"rows": 1, "warning_from": self.many},
-                advice="Keep one of them; copies add weight, not knowledge, and leak between "
+                advice="Keep one of them; copies add no information, and leak between "
                 "training and test when the set is split.",
             )

@@ -34,40 +34,41 @@ NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceGap:
     code: ClassVar[str] = "reference-gap"
-    title: ClassVar[str] = "What real use has and training lacks"
+    title: ClassVar[str] = "Kinds of text missing from training"
     needs: ClassVar[tuple[str, ...]] = ("reference",)
     quotes: ClassVar[tuple[str, ...]] = ("typical_text",)
     names: ClassVar[tuple[str, ...]] = ()
 
     fewest: int = limit(
         5,
-        "Reference texts of one node: fewer may be one person's whim, larger nodes mix subtypes. "
-        "Of 4-5 and 12-40 those that find most planted gaps on CLINC150, plant seeds 0-4.",
+        "Reference texts of one gap, at least and at most: fewer may be one person's habit, more "
+        "mix several kinds of text. Of 4-5 and 12-40 those that find most gaps made on purpose in "
+        "CLINC150, seeds 0-4.",
     )
     most: int = limit(12)
     proportion: float = limit(
         0.3,
-        "Reference texts looked at, for each training row: with four times as many a subtype "
-        "fills several nodes, and no planted gap is found (CLINC150, plant seeds 0-1).",
+        "Reference texts used, for each training row: with four times as many, one kind of text is "
+        "split over several clusters, and no gap made on purpose is found (CLINC150, seeds 0-1).",
     )
     splits: int = limit(
         9,
-        "Splits of reference and training, dealt out anew and held against one another. A score "
-        "beyond the best of them all is a warning: where the reference is like training, one audit "
-        "in ten has one.",
+        "Random splits of reference and training together, compared with each other. A score above "
+        "the best of them all is a warning: where the reference is like training, one audit in ten "
+        "has one.",
     )
     by_chance: float = limit(
         1.5,
-        "Gaps a category that such a split may show; scores beyond that level are listed, as "
-        "notes: on CLINC150 and HWU64 .5 and .7 false ones a category (plant seeds 0-4).",
+        "Gaps per category that such a split may show; scores above that level are listed, as "
+        "notes: on CLINC150 and HWU64 .5 and .7 false ones per category (seeds 0-4).",
     )
     enough: int = limit(
         60,
-        "Reference texts below which neighbours say nothing.",
+        "Reference texts that are needed at least for a comparison of neighbours.",
     )
     sample: int = limit(
         8000,
-        "Training rows looked at, a sample beyond: a tree takes memory and time by the square.",
+        "Training rows used, a sample of larger sets: memory and time grow with the square.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
@@ -110,8 +111,8 @@ class ReferenceGap:
             severity="warning" if score > sure else "note",
             category=None,
             members=near,
-            summary=f"{len(node)} reference texts have no counterpart in training; "
-            f"the nearest rows have a cosine of {cosine.max(axis=1).mean():.2f}",
+            summary=f"{len(node)} reference texts have no counterpart in training; the closest "
+            f"rows have a mean cosine similarity of {cosine.max(axis=1).mean():.2f}",
             measured={"reference_texts": len(node), "score": score, **quote},
             limit={"score": round(limit, 4), "warning_from": round(sure, 4)},
             advice="Label texts of this kind from real use and add them, 20 or more.",

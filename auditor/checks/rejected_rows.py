@@ -23,9 +23,9 @@ class RejectedRows:
 
     share: float = limit(
         0.01,
-        "Share of the file's rows, and rows, beyond both of which this is an error. A slip costs a "
-        "row or two; what costs one row in a hundred is a column or an export gone wrong, and the "
-        "rest is no fair sample of what was meant.",
+        "Share of the file's rows, and number of rows, above both of which this is an error. A "
+        "slip costs a row or two; one row in a hundred means that a column or an export went "
+        "wrong, and that the rest is no fair sample.",
     )
     rows: int = limit(5)
 
@@ -51,8 +51,8 @@ class RejectedRows:
                 "first": [r.place for r in rejected[:3]],
             },
             limit={"share": self.share, "rejected_rows": self.rows},
-            advice=f"Look at {first.place} of the file: what is wrong there ({first.reason}) is "
-            "mostly wrong in the others too. Mend the file, or how it was exported.",
+            advice=f"Look at {first.place} of the file: the others mostly have the same problem "
+            f"({first.reason}). Fix the file, or how it was exported.",
             quoted=sorted(reasons),
         )
 

@@ -25,7 +25,7 @@ PAIRS_NAMED = 5  # leaks that a finding names with a training row each
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitLeakage:
     code: ClassVar[str] = "split-leakage"
-    title: ClassVar[str] = "Other splits that training has seen"
+    title: ClassVar[str] = "Leakage between splits"
     needs: ClassVar[tuple[str, ...]] = ("copies_across",)
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ("split", "kind", "pairs")
@@ -33,9 +33,9 @@ class SplitLeakage:
     share: float = limit(
         0.01,
         "Share of a split's rows from which copies are an error: they can move its accuracy by as "
-        "much, and one point is what models are chosen by (at 90 % accuracy it is the 80 % margin "
-        "of 1,500 rows). Groups are a warning: whether they give the answer away depends on the "
-        "data.",
+        "much, and one point is what models are chosen by (at 90 % accuracy it is the 80 % "
+        "interval of 1,500 rows). Groups are a warning: whether they reveal the label "
+        "depends on the data.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
@@ -86,7 +86,8 @@ class SplitLeakage:
             limit={"share": self.share} if copied else {"leaking_rows": 0},
             advice=f"Take them out of {split}, not out of training, and score again."
             if copied
-            else f"Split again with each group whole, or say why {split} may share groups.",
+            else f"Split again so that each group is in one split, or document why {split} may "
+            "share groups.",
             quoted=[kind, split],
         )
 

@@ -22,28 +22,28 @@ class TemplateDominance:
 
     rows: int = limit(
         4,
-        'Fewer rows share a frame by chance in any large set ("book a flight from ... to ...").',
+        'Fewer rows share a template by chance in any large set ("book a flight from ... to ...").',
     )
     excess: float = limit(
         0.0,
-        "Fixed tokens beyond what untouched text shares; `Template.excess` has the formula and "
-        "source.",
+        "Weight of the fixed words beyond what unrelated texts share; `Template.excess` has the "
+        "formula and source.",
     )
     coverage: float = limit(
         0.05,
-        "Share of a row that is frame: of a long text a letterhead is a tenth; below, two "
+        "Share of a row that is fixed words: a letterhead is a tenth of a long text; less is two "
         "headings.",
     )
     repeated: float = limit(
         0.4,
-        "Share of the wording that recurs, in draws of 100 examples, from which a category is "
-        "made of templates too small to stand out one by one. Of 25 categories that people wrote "
-        "the highest have .30 (HWU64) and .22 (CLINC150); of 11 from templates (Bitext) eight "
-        "have .42 to .66, one .40, which its larger frames give away, and two less.",
+        "Share of the wording that recurs, in samples of 100 examples, from which a category is "
+        "made of many small templates. Of 25 categories that people wrote the highest have .30 "
+        "(HWU64) and .22 (CLINC150); of 11 from templates (Bitext) eight have .42 to .66, one .40, "
+        "found by its larger templates, and two less.",
     )
     most: float = limit(
         0.5,
-        "A category of which half comes from one frame teaches the frame.",
+        "A category of which half comes from one template teaches the template.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ class TemplateDominance:
         severity: Severity = "error" if template.share >= self.most else "warning"
         advice = (
             "Rewrite most of these rows in the words of different people, or keep a few and "
-            f"collect varied ones: a model can learn {category} by the frame alone."
+            f"collect varied ones: a model can learn {category} from the template alone."
         )
         return evidence.finding(
             code=self.code,
@@ -75,8 +75,8 @@ class TemplateDominance:
             category=category,
             members=template.members,
             summary=f"{n} rows of {category} ({template.share:.0%}) are filled from one "
-            f"template, which makes up {template.coverage:.0%} of them"
-            + "; it is shared by other categories, so it tells none of them apart"
+            f"template ({template.coverage:.0%} of their words)"
+            + "; other categories share it, so it does not reveal the label"
             * shared,
             measured={
                 "rows": n,
@@ -89,7 +89,7 @@ class TemplateDominance:
                 "pattern": template.pattern,
             },
             limit={"rows": self.rows, "excess": self.excess, "coverage": self.coverage},
-            advice="Leave it out where real use does not have it: it takes room, and says nothing."
+            advice="Leave it out if real use does not have it: it adds words and no information."
             if shared
             else advice,
         )
@@ -113,7 +113,7 @@ class TemplateDominance:
             },
             limit={"repeated": self.repeated},
             advice=f"Collect {category} in the words of many people: more rows from the same "
-            "templates add weight, not variety.",
+            "templates add no variety.",
         )
 
     def _outermost(self, templates: tuple[Template, ...]) -> list[Template]:

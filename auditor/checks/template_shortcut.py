@@ -19,23 +19,23 @@ from auditor.statistics import wilson
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateShortcut:
     code: ClassVar[str] = "template-shortcut"
-    title: ClassVar[str] = "Frames that give the label away"
+    title: ClassVar[str] = "Templates that reveal the label"
     needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "pattern_alone")
     quotes: ClassVar[tuple[str, ...]] = ("pattern",)
     names: ClassVar[tuple[str, ...]] = ()
 
     rows: int = limit(
         4,
-        "Fewer rows share a frame by chance in any large set.",
+        "Fewer rows share a template by chance in any large set.",
     )
     most: float = limit(
         0.5,
-        "A category of which frames alone give away half need not be understood to be scored "
-        "right.",
+        "Where templates alone reveal half of a category, a model need not understand it to score "
+        "well.",
     )
     part: float = limit(
         0.2,
-        "From a fifth on, a probe that knows nothing but frames moves the category's accuracy.",
+        "From a fifth on, knowing nothing but the templates changes the category's accuracy.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
@@ -70,9 +70,9 @@ class TemplateShortcut:
             severity="error" if share >= self.most else "warning",
             category=category,
             members=right,
-            summary=f"{len(right)} rows of {category} ({share:.0%}) are recognised by their frame "
-            f"alone, with all content masked; {precision:.0%} of the rows in such frames are "
-            f"{category}, and {prior:.0%} of all rows",
+            summary=f"the template reveals the label of {len(right)} rows of {category} "
+            f"({share:.0%}), with all content masked; {precision:.0%} of the rows in such "
+            f"templates are {category}, of all rows {prior:.0%}",
             measured={
                 "share": share,
                 "share_low": interval[0],
@@ -86,6 +86,6 @@ class TemplateShortcut:
                 "pattern": main.template.pattern,
             },
             limit={"rows": self.rows, "share": self.most, "share_low": self.part},
-            advice=f"Rewrite most of these rows in other words, or give rows of the other "
-            f"categories the same frames: a model can put them in {category} unread.",
+            advice=f"Rewrite most of these rows in other words, or write rows of the other "
+            f"categories in the same templates: a model need not read them to choose {category}.",
         )

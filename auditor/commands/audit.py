@@ -14,9 +14,11 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
 @click.command()
 @click.argument("data")
 @click.option(
-    "--update", metavar="FILE", help="What the model is fine-tuned on next; without it, simulated."
+    "--update",
+    metavar="FILE",
+    help="Data that the model is fine-tuned on next; without it, updates are simulated.",
 )
-@click.option("--reference", metavar="FILE", help="Unlabelled text from where the model is used.")
+@click.option("--reference", metavar="FILE", help="Unlabelled text from real use of the model.")
 @options.takes(
     *options.READING,
     options.output("Where the report goes  [default: reports/<dataset name>]"),

@@ -19,7 +19,7 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
     default=8,
     metavar="N",
     show_default=True,
-    help="How many updates to measure; every third is of several categories.",
+    help="How many updates to measure; every third has several categories.",
 )
 @click.option(
     "--seeds",
@@ -27,10 +27,10 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
     default=2,
     metavar="N",
     show_default=True,
-    help="Fine-tunes an update.",
+    help="Fine-tunes per update.",
 )
 @options.takes(
-    options.output("Where measured updates stay  [default: reports/<dataset name>/backtest]"),
+    options.output("Where measured updates are kept  [default: reports/<dataset name>/backtest]"),
     options.TEXT,
     options.LABEL,
     options.ROLE,
@@ -54,11 +54,11 @@ def backtest(
     debug: bool,
     **flags: Any,
 ) -> None:
-    """Measure how well forgetting is forecast on DATA: leave categories out and fine-tune.
+    """Measure how accurate the forecast is on DATA: leave categories out and fine-tune on them.
 
-    Every measured update is kept, so a run that was stopped goes on where it was. Prints the rank
+    Every measured update is kept, so a run that was stopped continues where it was. Prints the rank
     correlation of forecasts and measured drops, and fits coefficients for `auditor audit
-    --coefficients`. An update takes minutes on a processor. Exits as `auditor audit` does.
+    --coefficients`. An update takes minutes on a CPU. Exits as `auditor audit` does.
     """
     with errors(debug):
         settings = settings_of(config, flags)

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 _EXAMINING = options.takes(*options.READING, options.EMBEDDER, *options.RUNNING, *options.SPEAKING)
 _REASON = click.option(
-    "--reason", default="", metavar="TEXT", help="Why these findings are lived with."
+    "--reason", default="", metavar="TEXT", help="Why these findings are accepted."
 )
 _EXPIRES = click.option(
-    "--expires", metavar="YYYY-MM-DD", help="The last day that they count  [default: for good]"
+    "--expires",
+    metavar="YYYY-MM-DD",
+    help="The last day on which they are accepted  [default: no end]",
 )
 
 
@@ -29,9 +31,9 @@ _EXPIRES = click.option(
 def baseline() -> None:
     """Keep a file of known findings.
 
-    With it `auditor gate --baseline` fails for new ones alone, and never for rows that were there
-    when it was made. It holds no text: rows stand in it as hashes, and stay known when they move in
-    the data's file.
+    With it `auditor gate --baseline` fails only for new ones, and never for rows that were there
+    when it was made. It holds no text: rows are kept as hashes, and are recognised when they move
+    in the file.
     """
 
 
@@ -43,7 +45,7 @@ def baseline() -> None:
     default=Path("baseline.json"),
     metavar="FILE",
     show_default=True,
-    help="Where the baseline goes; one that is there stays.",
+    help="Where the baseline goes; an existing one is not overwritten.",
 )
 @_REASON
 @_EXPIRES
@@ -57,7 +59,7 @@ def create(
     debug: bool,
     **flags: Any,
 ) -> None:
-    """Write down the rows of DATA, and its errors and warnings as known.
+    """Record the rows of DATA, and accept its errors and warnings as known.
 
     Exits 2 for wrong usage, 4 for data that cannot be audited, 5 where the machine lacks something.
     """
@@ -92,8 +94,8 @@ def update(
     debug: bool,
     **flags: Any,
 ) -> None:
-    """Add the rows and findings that are new in DATA to BASELINE; every entry stays, and takes in
-    the rows that its finding has grown by.
+    """Add the rows and findings that are new in DATA to BASELINE; every entry stays, and gets the
+    rows that were added to its finding.
 
     Exits as `auditor baseline create` does.
     """
@@ -117,9 +119,9 @@ def update(
 @click.argument("file", type=options.PATH, metavar="BASELINE")
 @_EXAMINING
 def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None:
-    """Drop from BASELINE what is no longer found in DATA, and the rows that are gone.
+    """Remove from BASELINE what is no longer found in DATA, and the rows that are gone.
 
-    What has expired stays while it is found: it is why the gate fails.
+    Expired entries stay while their finding is still there: they are why the gate fails.
 
     Exits as `auditor baseline create` does.
     """

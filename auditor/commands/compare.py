@@ -15,19 +15,20 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
 @click.argument("base")
 @click.argument("candidate", required=False)
 @click.option(
-    "--update", metavar="FILE", help="What the model is fine-tuned on next; forecast for both."
+    "--update",
+    metavar="FILE",
+    help="Data that the model is fine-tuned on next; the forecast is made for both sets.",
 )
 @click.option(
     "--names",
     metavar="A,B",
-    help="What the two are called, such as human,synthetic; with --split-by, the base's value "
-    "first.",
+    help="Names of the two sets, such as human,synthetic; with --split-by, the base's value first.",
 )
 @click.option(
     "--split-by",
     metavar="COL",
-    help="One file is enough: its rows of one value of this column are the base, such as the human "
-    "ones, and all of its rows the candidate.",
+    help="Make both sets from one file: rows with one value of this column, such as the human "
+    "ones, are the base, and all rows the candidate.",
 )
 @options.takes(
     *options.READING,

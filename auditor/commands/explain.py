@@ -12,7 +12,7 @@ from auditor.commands.running import errors
 @click.argument("code", required=False)
 @options.DEBUG
 def explain(code: str | None, debug: bool) -> None:
-    """Say what a finding CODE means: why it matters, how it is found, how well, and what to do.
+    """Explain a finding CODE: what it means, why it matters, method, accuracy and what to do.
 
     Without CODE, list the codes.
     """

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     "--baseline",
     type=options.PATH,
     metavar="FILE",
-    help="Findings that are known, from `auditor baseline create`; others are new.",
+    help="Known findings, from `auditor baseline create`; others are new.",
 )
 @click.option(
-    "--update", metavar="FILE", help="What the model is fine-tuned on next; its forecast counts."
+    "--update",
+    metavar="FILE",
+    help="Data that the model is fine-tuned on next; the forecast of forgetting is tested too.",
 )
 @click.option(
     "--policy",
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 @click.option(
     "--inconclusive",
     type=click.Choice(["pass", "fail"]),
-    help="What it counts as that too little data decides nothing  [default: neither, exit 3]",
+    help="How to exit when the data is too small to decide  [default: neither, exit 3]",
 )
 @options.takes(
     *options.READING,
@@ -78,8 +80,8 @@ def gate(
 ) -> None:
     """Decide whether CANDIDATE, a labelled dataset, may be merged.
 
-    It is held against limits alone, or against a base (--base, --base-ref) or known findings
-    (--baseline), one of the three. Prints a summary, writes the verdict, and then exits: 0 pass,
+    It is compared with a base (--base, --base-ref) or with known findings (--baseline), or checked
+    against limits alone. Prints a summary, writes the verdict, and then exits: 0 pass,
     1 fail, 3 inconclusive; 2 for wrong usage, 4 for data that cannot be read, 5 where the machine
     lacks something.
     """

@@ -38,24 +38,24 @@ ROLE = click.option(
     "roles",
     metavar="NAME=COL",
     multiple=True,
-    help="Another column's role: id, annotator, source, split, group or context, which is what a "
-    "model is told before the text. Repeatable.",
+    help="Another column's role: id, annotator, source, split, group or context, which is what the "
+    "model sees before the text. Repeatable.",
 )
 COLUMN = click.option(
     "--column",
     "columns",
     metavar="COL",
     multiple=True,
-    help="Another column to look at, such as product or region: thin combinations of such columns "
-    "are found. Repeatable.",
+    help="Another column to check, such as product or region: rare combinations of values are "
+    "found. Repeatable.",
 )
 MAP_LABEL = click.option(
     "--map-label",
     "label_map",
     metavar="OLD=NEW",
     multiple=True,
-    help="A label to read as another one, of which it is a spelling. Repeatable; the table "
-    "[label_map] in auditor.toml.",
+    help="A label to read as another one that it is a spelling of. Repeatable; also as the "
+    "table [label_map] in auditor.toml.",
 )
 MULTI_LABEL = click.option(
     "--multi-label",
@@ -68,9 +68,7 @@ INPUT_FORMAT = click.option(
     metavar="NAME",
     help="csv, tsv, jsonl, json, parquet, arrow or huggingface; by default from the file's name.",
 )
-STATIC = click.option(
-    "--static", is_flag=True, help="Write a report.html that runs no script at all."
-)
+STATIC = click.option("--static", is_flag=True, help="Write a report.html without any script.")
 EMBEDDER = click.option(
     "--embedder",
     metavar="NAME_OR_FOLDER",
@@ -80,37 +78,40 @@ EMBEDDER = click.option(
 PROBE = click.option(
     "--probe",
     type=click.Choice(["similarity", "head", "full"]),
-    help="How much to spend on the forecast: full really makes the update, in minutes  "
-    "[default: head]",
+    help="How thorough the forecast is: similarity and head are quick, full runs a real trial "
+    "fine-tune, in minutes  [default: head]",
 )
 BUDGET = click.option(
     "--budget",
     type=click.FloatRange(0, min_open=True),
     metavar="SECONDS",
-    help="What the forecast may take; the dearest probe that fits it is used.",
+    help="Time limit for the forecast; the most accurate level of --probe that fits is used.",
 )
 TARGET_MODEL = click.option(
     "--target-model",
     metavar="NAME_OR_FOLDER",
-    help="What --probe full and backtest fine-tune, a hub id or a folder  [default: the embedder]",
+    help="The model that --probe full and backtest fine-tune, a hub id or a folder  "
+    "[default: the embedder]",
 )
 COEFFICIENTS = click.option(
     "--coefficients",
     metavar="FILE",
-    help="Of the forecast, fitted by `auditor backtest`  [default: those shipped]",
+    help="Coefficients of the forecast, fitted by `auditor backtest`  [default: those shipped]",
 )
-SEED = click.option("--seed", type=int, help="Of everything random  [default: 0]")
+SEED = click.option("--seed", type=int, help="Random seed  [default: 0]")
 THREADS = click.option(
     "--threads", type=click.IntRange(1), help="Processor threads  [default: all]"
 )
 CACHE_DIR = click.option(
-    "--cache-dir", metavar="DIR", help="Where vectors are kept  [default: the user's cache folder]"
+    "--cache-dir",
+    metavar="DIR",
+    help="Where text embeddings are cached  [default: the user's cache folder]",
 )
 CONFIG = click.option(
     "--config",
     type=PATH,
     metavar="FILE",
-    help="Settings  [default: auditor.toml, or [tool.auditor] in pyproject.toml]",
+    help="Settings file  [default: auditor.toml, or [tool.auditor] in pyproject.toml]",
 )
 OFFLINE = click.option(
     "--offline",

@@ -71,7 +71,7 @@ def errors(debug: bool) -> Iterator[None]:
         if isinstance(error, AuditorError):
             message, code = str(error), error.exit_code
         elif isinstance(error, MemoryError | OSError):
-            message, code = f"the machine said no: {error}", MachineError.exit_code
+            message, code = f"system error (memory or disk): {error}", MachineError.exit_code
         else:
             message = f"a defect of auditor ({type(error).__name__}); please report it with --debug"
             code = AuditorError.exit_code

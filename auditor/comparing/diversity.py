@@ -21,10 +21,10 @@ MAX_SAMPLE = 800  # rows of a sample
 MIN_SAMPLE = 10
 TAILS = (0.1, 0.9)  # of an 80 % interval
 MEASURES = (
-    "different words / words",
-    "different pairs / pairs of words",
-    "different triples / triples of words",
-    "distance to the nearest row",
+    "distinct words / all words",
+    "distinct word pairs / all word pairs",
+    "distinct word triples / all word triples",
+    "distance to the closest row",
 )
 Tokens = Sequence[Sequence[str]]
 

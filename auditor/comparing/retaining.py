@@ -55,7 +55,7 @@ def retain(structure: PooledStructure, inputs: ForecastInputs) -> Retained:
     pool, seed = structure.pool, inputs.plan.seed
     set_rows = np.flatnonzero(pool.in_base), np.flatnonzero(pool.in_candidate)
     if min(len(np.unique(pool.dataset.codes[rows])) for rows in set_rows) < 2:
-        return _nothing("a set has one category, so nothing can be forgotten in favour of another")
+        return _nothing("a set has only one category, so forgetting cannot be forecast")
     probes = PoolProbes.of(structure, inputs)
     # The candidate's forecast comes first: it settles the probe where there is a budget.
     candidate = probes.fit(set_rows[1], _first(inputs.plan))

@@ -53,8 +53,8 @@ def error_results(
 
 def _error_summary(errors: Sequence[Finding]) -> str:
     if len(errors) == 1:
-        return f"an audit calls it an error: {errors[0].summary}"
-    return f"{len(errors)} errors of an audit, such as: {errors[0].summary}"
+        return f"the audit reports an error: {errors[0].summary}"
+    return f"the audit reports {len(errors)} errors, such as: {errors[0].summary}"
 
 
 def accepted_errors(found: GateEvidence, checks: Sequence[Check]) -> AcceptedErrors | None:
@@ -71,7 +71,7 @@ def accepted_errors(found: GateEvidence, checks: Sequence[Check]) -> AcceptedErr
     ]
     if not errors:
         return None
-    reason = "they rest on rows that the base has"
+    reason = "they are about rows that the base already has"
     return AcceptedErrors(errors=len(errors), codes=_codes(errors), reason=reason)
 
 
@@ -94,7 +94,7 @@ def rename_results(pool: Pool, renamed: Mapping[str, str]) -> Iterator[Tested]:
         of=len(pool.candidate.examples),
         rows=rows,
         summary=f"categories were renamed: {', '.join(named[:3])}{more}",
-        advice="See that whatever reads these names knows the new ones.",
+        advice="Check that all programs that use these names know the new ones.",
         print_of=[f"{old} {new}" for old, new in renamed.items()],
     )
 
@@ -246,8 +246,8 @@ def inconclusive_noise(found: GateEvidence, checks: Sequence[Check]) -> Iterator
                 high=noise.high,
                 of=len(found.pool.in_candidate),
                 rows=(),
-                summary="the share of wrong labels cannot be told: "
+                summary="the share of wrong labels is too uncertain: "
                 + (noise.reason or f"{between} of them may be"),
-                advice="Label a random hundred rows again and count how many differ, or add rows.",
+                advice="Relabel a random hundred rows and count how many differ, or add rows.",
                 print_of=[],
             )

@@ -204,7 +204,7 @@ def _loss(
 ) -> Hypothesis:
     base, candidate = int(found.base[g]), int(found.candidate[g])
     removed = found.members[g][pool.removed[found.members[g]]]
-    about = "of" if all_of_it else "on one subject of"
+    about = "of" if all_of_it else "on one topic of"
     return Hypothesis(
         check="coverage-loss",
         category=category,
@@ -220,7 +220,7 @@ def _loss(
         rows=removed,
         explains=len(removed) / max(int(pool.removed.sum()), 1),
         summary=f"of {base:,} rows {about} {category} {candidate:,} are left",
-        advice="Put them back, or collect as many on the same subject.",
+        advice="Put them back, or collect as many on the same topic.",
         nested=True,
     )
 

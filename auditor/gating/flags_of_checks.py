@@ -78,7 +78,7 @@ def flags_of_checks(
             if len(base.dataset.categories) > 1:
                 flags[code] = _suspected(found, seed)
             else:
-                reason = "the base has one category, so its labels tell nothing apart"
+                reason = "the base has only one category, so labels cannot be checked against it"
                 skipped.append(SkippedCheck(code=code, reason=reason))
         else:
             own, _ = judge(base, [check])

@@ -20,7 +20,7 @@ from auditor.records.arrays import Table
 from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.statistics import Z80
 
-ADVICE = "See why in `auditor audit --update`, and mend this category before the update is made."
+ADVICE = "See the reasons with `auditor audit --update`, and fix this category before the update."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _hypothesis(
     pool: Pool, now: CategoryForecast, before: CategoryForecast | None, rule: Rule
 ) -> Hypothesis:
     code = pool.dataset.categories.index(now.category)
-    base_drop = f", {before.expected_drop:.0%} from the base" if before else ""
+    base_drop = f", {100 * before.expected_drop:.0f} trained on the base" if before else ""
     return Hypothesis(
         check="forecast",
         category=now.category,
@@ -116,7 +116,7 @@ def _hypothesis(
         max_effect=1.0,
         rows=np.flatnonzero((pool.dataset.codes == code) & pool.in_candidate),
         explains=0.0,  # it is what the other changes lead to
-        summary=f"the update is expected to take {now.expected_drop:.0%} of the accuracy of "
-        f"{now.category} from the candidate{base_drop}",
+        summary=f"{now.category} loses about {100 * now.expected_drop:.0f} percentage points of "
+        f"accuracy on average during the update, trained on the candidate{base_drop}",
         advice=ADVICE,
     )

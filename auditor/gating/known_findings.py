@@ -44,7 +44,7 @@ def baseline_results(pool: Pool, diff: baselines.BaselineDiff, policy: Policy) -
             )
             yield findings_result(pool, code, untouched, "new", "informational", summary)
         if known and not new:
-            summary = f"{_number(known)}, known to the baseline"
+            summary = f"{_number(known)}, in the baseline"
             yield findings_result(pool, code, known, "new", "pass", summary)
 
 
@@ -52,14 +52,14 @@ def _grown(pool: Pool, growth: Growth, policy: Policy, failing: Status) -> Teste
     """What was added to the known findings of a check: a warning, or more than may be added."""
     found = [g.finding for g in growth.findings]
     largest = growth.findings[0]
-    how = f"known to the baseline, {'has grown' if len(found) == 1 else 'have grown,'}"
+    how = f"in the baseline, {'has grown' if len(found) == 1 else 'have grown,'}"
     sizes = f"from {largest.then:,} to {largest.now:,} rows"
     sizes = sizes if len(found) == 1 else f"one {sizes}"
     margin = _margin(growth, policy)
     too_much = margin is not None and growth.rise > margin and growth.added >= policy.fewest
     status: Status = failing if too_much else "informational" if failing != "fail" else "warn"
     summary = f"{_number(found)}, {how} {sizes}: {largest.finding.summary}"
-    shares = f"{growth.share_added:.0%} of the added rows are in such, {growth.share_there:.0%} of"
+    shares = f"{growth.share_added:.0%} of the added rows are in them, {growth.share_there:.0%} of"
     positions = [r for r in growth.rows if r < len(pool.in_candidate)]
     share = growth.added / len(pool.in_candidate)
     return counted_result(
@@ -72,7 +72,7 @@ def _grown(pool: Pool, growth: Growth, policy: Policy, failing: Status) -> Teste
         high=share,
         of=len(pool.in_candidate),
         rows=pool.candidate_rows[positions].tolist(),
-        summary=f"{summary}; {shares} those before" if too_much else summary,
+        summary=f"{summary}; {shares} the earlier rows" if too_much else summary,
         advice=found[0].advice,
         print_of=[f.fingerprint for f in found],
     )

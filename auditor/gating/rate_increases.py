@@ -20,19 +20,19 @@ from auditor.records.arrays import Ints, Mask, Table
 # What is said of the rows that a measure flags, of one and of several, and what to do about them.
 WORDS: Mapping[str, tuple[str, str, str]] = {
     "label-conflict": (
-        "contradicts copies of it that have another label",
-        "contradict copies of them that have another label",
-        "Decide on one label for each of these texts, and on the guideline behind it.",
+        "has another label than its copies",
+        "have another label than their copies",
+        "Decide on one label for each of these texts, and on the rule behind it.",
     ),
     "label-error": (
-        "has a label that looks wrong",
-        "have a label that looks wrong",
-        "Read these rows again; `auditor audit` suggests a label for each.",
+        "has a suspicious label",
+        "have a suspicious label",
+        "Check these rows; `auditor audit` suggests a label for each.",
     ),
     "near-duplicate": (
         "is a copy of another row",
         "are copies of another row",
-        "Keep one row of each: copies add weight, not knowledge.",
+        "Keep one row of each: copies add no information.",
     ),
     "template-dominance": (
         "is filled from a template",
@@ -45,16 +45,16 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "Take them out of training, or out of the split that scores it.",
     ),
     "amplification": (
-        "is a variation of another row",
-        "are variations of another row",
-        "Take a few variations of each row at most, and collect more distinct ones.",
+        "is a close rewording of another row",
+        "are close rewordings of another row",
+        "Keep at most a few rewordings of each row, and collect more distinct ones.",
     ),
 }
 LIMITS = ("fail", "warn")
 OTHER = (
     "is in a finding of this check",
     "are in findings of this check",
-    "See what `auditor explain` says of it.",
+    "See what `auditor explain` says about it.",
 )
 
 
@@ -256,7 +256,7 @@ def _rise(pool: Pool, scope: _Scope, observed: Counts, at_base_size: Counts) -> 
         droppable=np.flatnonzero(added & flags.droppable),
         explains=len(rows) / int(pool.added.sum()),
         summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's"
-        + f"; of as many rows as the base has, {share + at_one_size:.1%} would be" * larger,
+        + f"; {share + at_one_size:.1%} after sampling to the size of the base" * larger,
         advice=advice,
     )
 

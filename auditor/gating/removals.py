@@ -70,7 +70,7 @@ def rejected_rows_test(pool: Pool, rule: Rule, tolerated: int) -> CountTests:
         explains=1.0,  # nothing is known of these rows, so nothing explains more
         summary=f"{row_count:,} of {pool.candidate.rows_read + row_count:,} rows could not be read"
         f"{of_base}{why}",
-        advice="Mend these rows, or take them out; what cannot be read cannot be judged.",
+        advice="Fix these rows, or take them out; what cannot be read cannot be tested.",
     )
     limits = (rule.fail if row_count > tolerated else None, rule.warn)
     return _count_tests([hypotheses], [limits], np.zeros(1))
@@ -109,8 +109,8 @@ def shrinkage_test(pool: Pool, base_family: Ints, family: Ints, rule: Rule) -> C
         rows=gone,
         estimated=False,
         explains=1.0,  # what left first explains what else is missing
-        summary=f"{lost:.0%} of the set is gone: {sizes}" if lost else sizes,
-        advice="Put the missing rows back, or say in the policy how much may leave.",
+        summary=f"{lost:.0%} of the set is missing: {sizes}" if lost else sizes,
+        advice="Put the missing rows back, or set in the policy how much may be removed.",
     )
     smallest = np.array([np.nan if changed and rows < MIN_CANDIDATE_ROWS else 0.0])
     return _count_tests([hypotheses], [(rule.fail, rule.warn)], smallest)
@@ -160,7 +160,7 @@ def category_loss_tests(pool: Pool, unit: Ints, rule: Rule) -> CountTests:
                 explains=len(rows) / max(removed, 1),
                 others=others,
                 summary=f"none of the {len(rows):,} rows of {name} is left",
-                advice="Put the category back; a model that is trained without it cannot know it.",
+                advice="Put the category back; a model trained without it cannot know it.",
             )
         )
         fail.append(p if of.fail is not None else 1.0)

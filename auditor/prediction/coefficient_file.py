@@ -53,10 +53,10 @@ def _faults(found: Coefficients) -> Iterator[str]:
     if not 0 <= least <= mean <= most <= 1:
         yield f"prior is not three shares in rising order: {_listed(found.prior)}"
     for name in sorted(set(found.fidelities) - set(FIDELITIES)):
-        yield f"rungs.{name} is no rung; the rungs are {', '.join(FIDELITIES)}"
+        yield f"rungs.{name} is no level of the forecast; the levels are {', '.join(FIDELITIES)}"
     for name in PROBES:
         if name not in found.fidelities:
-            yield f"rungs: the rung {name!r} is missing"
+            yield f"rungs: the level {name!r} is missing"
     for name, known in shipped().fidelities.items():
         if name in found.fidelities:
             yield from _of_fidelity(f"rungs.{name}", found.fidelities[name], known)
@@ -95,7 +95,7 @@ def _of_fidelity(where: str, fidelity: FidelityWeights, known: FidelityWeights) 
         if not 0 <= getattr(spread, name) <= WIDEST:
             yield f"{where}.spread.{name} is {getattr(spread, name):g}, not from 0 to pi"
     if spread.category == 0:
-        yield f"{where}.spread.category is 0, and no two categories fare quite alike"
+        yield f"{where}.spread.category is 0, and no two categories behave exactly alike"
     if spread.freedom < 1:
         yield f"{where}.spread.freedom is {spread.freedom:g}, not 1 or more"
 

@@ -43,16 +43,16 @@ INTERVALS = ((0.8, False), (0.9, False), (0.8, True))  # share held, of one run
 NOTHING_NEW = "the update brings no new category; --probe full measures what such an update does"
 HALF_TRUST = 0.5
 # Then its share of what was lost is that of the other categories: no more than `head` says of it.
-UNREAD = "no row of it was left to be read when the update was tried"
+UNREAD = "no row of it was left to test on in the trial fine-tune"
 DRIVERS = {
-    "exemplar": "its nearest texts resemble the update's",
-    "centroid": "it lies close to the update as a whole",
-    "share": "many neighbours of the update's texts are its own",
-    "mistaken": "a model of the old data takes the update's texts for it",
-    "contested": "its own texts look like the update's",
-    "sharpened": "its nearest texts differ from the update's no more than from one another",
-    "wording": "it shares words with the update",
-    "unsure": "it is hardly told from other categories as it is",
+    "exemplar": "its closest texts look like the new data",
+    "centroid": "on average it is similar to the new data",
+    "share": "many of the texts closest to the new data are its own",
+    "mistaken": "today's model already reads the new texts as this category",
+    "contested": "a model trained on both takes its texts for the new data",
+    "sharpened": "its closest texts differ from the new data no more than from each other",
+    "wording": "it shares words with the new data",
+    "unsure": "it is already confused with other categories",
 }
 
 
@@ -231,7 +231,7 @@ def _doubts(
     """The categories whose drop is not identifiable."""
     names = old.dataset.categories
     doubts = {
-        c: Doubt(f"only {n} rows to score it on, {FEWEST_SCORED} are needed", n / FEWEST_SCORED)
+        c: Doubt(f"only {n} rows to test it on, {FEWEST_SCORED} are needed", n / FEWEST_SCORED)
         for c, n in zip(names, old.scored.tolist(), strict=True)
         if n < FEWEST_SCORED
     }
@@ -240,7 +240,8 @@ def _doubts(
         unread = Doubt(UNREAD, HALF_TRUST if read else 0.0)
         doubts |= {c: unread for c in names if c not in read}
     if reliability is not None and reliability < LOWEST_RELIABILITY:
-        low = f"the probe's seeds disagree (reliability {reliability:.2f} < {LOWEST_RELIABILITY})"
+        agreement = f"correlation {reliability:.2f} < {LOWEST_RELIABILITY}"
+        low = f"two halves of the forecast disagree ({agreement})"
         doubts |= dict.fromkeys(names, Doubt(low, max(reliability, 0.0)))
     if update:
         incoming = update[0].examples

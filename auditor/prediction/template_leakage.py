@@ -95,7 +95,7 @@ def _template_sizes(
 def _lack(rows: int, sizes: Ints) -> str:
     """Why a category of so many rows, with templates of these sizes, cannot be tested; or ''."""
     if sizes.max() >= NEARLY_ALL * rows:
-        return "nearly all rows are of one template"
+        return "nearly all rows are from one template"
     return f"fewer than {FEWEST} templates" if len(sizes) < FEWEST else ""
 
 

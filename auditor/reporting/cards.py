@@ -11,6 +11,7 @@ from auditor.records.findings import Finding
 from auditor.reporting import label_errors, marking, wording
 from auditor.reporting.codes import Code, Part, explain, reading_order
 from auditor.reporting.codes import code as words_for
+from auditor.reporting.fact_names import fact_name
 from auditor.reporting.marking import Piece
 from auditor.reporting.verdict import ranked
 from auditor.reporting.wording import named_rows
@@ -245,8 +246,8 @@ def category_of_rows(audit: Audit) -> dict[int, str]:
 def _link_text(finding: Finding, other: Finding) -> str:
     pair = {finding.code, other.code}
     if pair == {"coverage-gap", "template-dominance"}:
-        there = "template" if finding.code == "coverage-gap" else "thin subtype"
-        return f"thin and one template: see the {there}"
+        there = "template" if finding.code == "coverage-gap" else "rare kind of text"
+        return f"rare and from one template: see the {there}"
     return f"same rows: {words_for(other.code).one}"
 
 
@@ -263,7 +264,7 @@ def _facts(finding: Finding) -> tuple[Fact, ...]:
     keys = [*measured, *(k for k in limit if k not in measured)]
     return tuple(
         Fact(
-            label=wording.label(key),
+            label=fact_name(finding.code, key),
             value=wording.value(key, measured[key]) if key in measured else "",
             limit=wording.value(key, limit[key]) if key in limit else "",
         )

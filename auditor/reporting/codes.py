@@ -75,7 +75,7 @@ def explain(name: str, limits: Iterable[Limit] = ()) -> list[Part]:
     told = {
         "What it means": (words.meaning,),
         "Why it matters": (words.why,),
-        "How it is found": (words.method,),
+        "Method": (words.method,),
         "Source": (words.source,),
         "Limits": tuple(_limits(limits)),
         "Measured": tuple(_measured(words)),

@@ -115,7 +115,7 @@ def _training(errors: int, warnings: int, audit: Audit) -> str:
     kinds = ((errors - 1, "error", "errors"), (warnings, "warning", "warnings"))
     rest = " and ".join(wording.count(*kind) for kind in kinds if kind[0])
     read = wording.count(sum(audit.dataset.categories.values()), "row", "rows")
-    beside = f"; {rest} in the {read} that were" if rest else ""
+    beside = f"; {rest} in the {read} that were read" if rest else ""
     return f"Not yet: {unread[0].summary}{beside}."
 
 
@@ -129,11 +129,11 @@ def _of_what_was_read(errors: int, warnings: int, audit: Audit) -> str:
     if warnings:
         return f"With care: no errors, but {warned} in {rows}"
     if lacking := _lacking(audit):
-        return f"Too little to tell: {lacking}"
+        return f"Not enough data to decide: {lacking}"
     undone = ""
     if audit.skipped:
         undone = f", {wording.count(len(audit.skipped), 'check', 'checks')} not done"
-    return f"Yes, as far as this audit sees: nothing above a note in {rows}{undone}"
+    return f"Yes: no errors or warnings found in {rows}{undone}"
 
 
 def _lacking(audit: Audit) -> str:
@@ -141,7 +141,7 @@ def _lacking(audit: Audit) -> str:
     data = audit.dataset
     each = data.effective_examples / max(len(data.categories), 1)
     if each < _FEWEST_EXAMPLES:
-        return f"{each:.1f} different examples a category, {_FEWEST_EXAMPLES} are needed"
+        return f"{each:.1f} different examples per category, {_FEWEST_EXAMPLES} are needed"
     if 2 * data.unknown_script > sum(data.categories.values()):
         return f"{data.unknown_script:,} texts are in a script that the embedder does not know"
     return ""
@@ -155,22 +155,27 @@ def _forgetting(audit: Audit) -> str:
     sure = [c for c in order if c.identifiable]
     if not sure:
         reason = f": {order[0].reason.rstrip('.')}" if order else ""
-        return f"Forecast for {update}: which categories go first is not identifiable{reason}."
+        return (
+            f"Forecast for {update}: no reliable estimate of which categories are forgotten "
+            f"first{reason}."
+        )
     lost = [c for c in sure[:3] if c.low > 0]
     if not lost:
         most = sure[0]
         return (
-            f"Forecast for {update}: no category is surely lost, the largest expected drop is "
-            f"{wording.points(most.expected_drop)} for {most.category} "
-            f"(80% interval {wording.interval(most)})."
+            f"Forecast for {update}: no category is clearly affected; the largest average loss "
+            f"during the update is {wording.percentage_points(most.expected_drop)}, for "
+            f"{most.category} (80% interval {wording.interval(most)})."
         )
     most = lost[0]
     then = f", then {wording.listing(c.category for c in lost[1:])}" if lost[1:] else ""
     unsure = len(order) - len(sure)
-    rest = f" For {unsure} of {len(order)} categories it is not identifiable." if unsure else ""
+    of = f"{unsure} of {len(order)} categories"
+    rest = f" For {of} there is no reliable estimate." if unsure else ""
     return (
-        f"Forecast for {update}: {most.category} goes first, losing "
-        f"{wording.points(most.expected_drop)} (80% interval {wording.interval(most)}){then}.{rest}"
+        f"Forecast for {update}: {most.category} is forgotten first, losing about "
+        f"{wording.percentage_points(most.expected_drop)} on average during the update "
+        f"(80% interval {wording.interval(most)}){then}.{rest}"
     )
 
 

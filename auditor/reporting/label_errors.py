@@ -15,7 +15,7 @@ from auditor.reporting.wording import count, percent
 WIDE = 10  # times the lower end: of an interval that reaches so far not even the size is known
 FEW = 0.01  # of all labels: one in a hundred, less than a third of what public sets have (3.3 %)
 # What models go by that never saw the row, as `measured` and as a reader names it.
-_MODELS = {"probe": "by meaning", "neighbours": "by the nearest texts", "words": "by words"}
+_MODELS = {"probe": "by meaning", "neighbours": "by the closest texts", "words": "by words"}
 
 
 def overlap(finding: Finding) -> bool:
@@ -69,9 +69,8 @@ def overlaps(audit: Audit) -> str:
     """How many pairs of categories overlap and in how many rows; empty where none does."""
     found = [f for f in audit.findings if overlap(f)]
     pairs = count(len(found), "pair of categories overlaps", "pairs of categories overlap")
-    rows = count(sum(len(f.rows) for f in found), "row", "rows")
-    untold = "right or wrong, which the texts cannot tell"
-    return f"{pairs}: {rows} besides could be either, {untold}." if found else ""
+    rows = count(sum(len(f.rows) for f in found), "more row", "more rows")
+    return f"{pairs}: {rows} could be either; the texts do not show which." if found else ""
 
 
 def sentences(audit: Audit) -> tuple[str, ...]:
@@ -83,7 +82,7 @@ def _of_listed(found: LabelErrorSummary) -> str:
     if not found.listed:
         return ""
     if found.listed == 1:
-        return f"The label listed is wrong with a probability of {percent(found.listed_wrong)}."
+        return f"The one listed label is wrong with a probability of {percent(found.listed_wrong)}."
     wrong = round(found.listed_wrong)
     about = f"About {wrong:,}" if wrong else "Fewer than 1"
     return (
@@ -111,5 +110,5 @@ def _of_all(found: LabelErrorSummary, audit: Audit) -> str:
         return f"Of {labels} {about} (95% interval {shown})."
     if high <= FEW * found.rows:
         return f"At most {high:,} of {labels} {'looks' if high == 1 else 'look'} wrong."
-    unsure = f", so the {listed:,} are unsure" if listed > 1 else ""
-    return f"Of {labels} between {low:,} and {high:,} may be wrong: too wide to tell{unsure}."
+    unsure = f", so the {listed:,} are uncertain" if listed > 1 else ""
+    return f"Of {labels} between {low:,} and {high:,} may be wrong: too wide to say more{unsure}."

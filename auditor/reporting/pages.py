@@ -70,6 +70,7 @@ def _environment() -> Environment:
         "label": wording.label,
         "listing": wording.listing,
         "danger": wording.danger,
+        "effort": wording.effort,
         "code": codes.code,
         "rows": wording.named_rows,
         "slots": marking.slots,

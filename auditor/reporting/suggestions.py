@@ -56,7 +56,7 @@ class Relabel:
     @property
     def why(self) -> str:
         """All that was found about it."""
-        copy = "" if self.own else "copy of a row that was found: "
+        copy = "" if self.own else "copy of a row with this finding: "
         return copy + "; ".join(map(_said, self.findings))
 
 
@@ -178,5 +178,5 @@ def _said(finding: Finding) -> str:
     if told := measured.get("probabilities"):
         chances = listing(f"{label} {p:.0%}" for label, p in told.items())
         sure = measured["favours"] is not None
-        parts.append(f"likely {chances}" if sure else f"cannot be told: {chances}")
+        parts.append(f"likely {chances}" if sure else f"undecided: {chances}")
     return "; ".join(parts)

@@ -58,7 +58,7 @@ def _but_for_spelling(audit: Audit) -> str:
         for finding in audit.of("label-spelling")
     ]
     surplus = sum(max(n - 1, 0) for n in known)
-    return f" ({len(of) - surplus} but for spelling)" if surplus else ""
+    return f" ({len(of) - surplus} without spelling variants)" if surplus else ""
 
 
 def _findings(audit: Audit) -> Iterator[str]:
@@ -88,20 +88,20 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
         yield f"Forecast  {judged.forgetting}"
         yield from _scored_on(audit.forecast)
         return
-    yield f"Forecast  under {wording.update_title(audit.forecast)} these go first:"
+    yield f"Forecast  {wording.update_title(audit.forecast)}; forgotten first, by average loss during it:"
     for category in judged.first:
         drop = f"{wording.points(category.expected_drop):>10}"
         yield f"          {drop}  (80% interval {wording.interval(category)})  {category.category}"
     for danger in judged.dangers:
         yield f"          {wording.danger(danger.update, danger.categories)}"
     yield (
-        f"          by the probe {audit.forecast.probe}, skill {audit.forecast.skill:.2f} of 1; "
+        f"          {wording.effort(audit.forecast)}, --probe {audit.forecast.probe}: "
         f"{audit.forecast.chosen}"
     )
     yield from _scored_on(audit.forecast)
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
-        yield f"          not identifiable for {unsure} of {len(audit.forecast.categories)}"
+        yield f"          no reliable estimate for {unsure} of {len(audit.forecast.categories)}"
 
 
 def _scored_on(forecast: Forecast) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _scored_on(forecast: Forecast) -> Iterator[str]:
 def list_codes() -> str:
     """A line for each code that `auditor explain` knows."""
     lines = [f"{name:<24}{words.title}" for name, words in codes().items()]
-    return "\n".join([*lines, "", "auditor explain CODE tells more."]) + "\n"
+    return "\n".join([*lines, "", "auditor explain CODE says more about each."]) + "\n"
 
 
 def explanation(name: str, limits: Mapping[str, Iterable[Limit]]) -> str:
@@ -144,8 +144,8 @@ def summarise_backtest(found: Backtest) -> str:
     head = f"{'update':<28}{'drop':>7}" + "".join(f"{name:>10}" for name in (*_SAID, "ceiling"))
     lines = [
         f"Measured  {wording.count(len(found.updates), 'update', 'updates')} of {found.dataset}, "
-        f"{wording.count(found.seeds, 'fine-tune', 'fine-tunes')} each; forecast by the rung "
-        f"{found.fidelity}",
+        f"{wording.count(found.seeds, 'fine-tune', 'fine-tunes')} each; forecast by "
+        f"--probe {found.fidelity}",
         head,
         *(_skills(u) for u in found.updates),
         f"{'mean share of the ceiling':<35}" + "".join(_share(found, name) for name in _SAID),
@@ -155,7 +155,7 @@ def summarise_backtest(found: Backtest) -> str:
     if found.coefficients:
         lines.append(one_line(f"Refitted  {found.coefficients}", columns=10_000))
     else:
-        lines.append("Refitted  no: three updates whose seeds agree are needed")
+        lines.append("Refitted  no: it needs three updates whose random seeds agree")
     return "\n".join(lines) + "\n"
 
 

@@ -88,8 +88,8 @@ def _left_out(measured: Measurement) -> tuple[str, ...]:
     if not old and not new:
         return ()
     return (
-        f"{old:,} of the old rows and {new:,} of the update's were not read: the other side has "
-        "copies of them, or rows of their group.",
+        f"{old:,} of the old rows and {new:,} of the update's were not used for testing: the other "
+        "data has copies of them, or rows of their group.",
     )
 
 
@@ -99,12 +99,13 @@ def _learnt(measured: Measurement) -> str:
     if measured.competent_step is None and measured.learnt[-1] < _RECOGNISED:
         return (
             f"After {measured.steps[-1]} steps the model {known}: not learnt yet, "
-            "so more will be forgotten before it is."
+            "so more will be forgotten until it is."
         )
     if measured.competent_step is None:
         return (
-            f"After {measured.steps[-1]} steps the model {known}, and old rows are taken for them: "
-            "at no checkpoint are the two told apart, so there is no loss at matched competence."
+            f"After {measured.steps[-1]} steps the model {known}, but takes old rows for the "
+            "update too: at no step does it separate the two, so there is no loss at the "
+            "time the update is learnt."
         )
     return (
         f"The update is learnt at step {measured.competent_step:.0f}; after "
@@ -121,17 +122,17 @@ def _split(rows: list[Row], step: int) -> tuple[str, ...]:
     outvoted = sum(back for _, back in others) / len(others)
     gone = sum(r.gone for r, _ in others) / len(others)
     if lost < _SMALL:
-        return (f"At step {step} the old categories are where they were.",)
+        return (f"At step {step} the old categories have lost nothing.",)
     return (
-        f"At step {step} the old categories have lost {wording.points(lost)} in the mean. "
-        f"{wording.points(outvoted)} of them come back when the update's answers are ruled out: so "
-        "much is bias, the new answers outvoting old ones, and mends with recalibration or a few "
-        "replayed rows.",
-        "With a head fitted anew to the old rows nothing is missing: the encoder still tells the "
-        "old categories apart."
+        f"At step {step} the old categories have lost {wording.points(lost)} on average. "
+        f"{wording.points(outvoted)} of them are recoverable: they come back when the new "
+        "categories are ruled out as answers. That part is bias towards the new answers; "
+        "recalibration or a few replayed rows repair it.",
+        "With a classifier head refitted on the old rows nothing is missing: the encoder still "
+        "separates the old categories."
         if gone < _SMALL
-        else f"{wording.points(gone)} are still missing with a head fitted anew to the old rows: "
-        "so much of what the encoder told apart is gone, and only training on old data brings it "
+        else f"{wording.points(gone)} are still missing with a classifier head refitted on the old "
+        "rows: that part is lost from the encoder, and only training on old data brings it "
         "back.",
     )
 
@@ -140,8 +141,8 @@ def _weights(measured: Measurement) -> str:
     last = list(zip(measured.layers, measured.moved_important[-1], strict=True))
     name, moved = max(last, key=lambda pair: pair[1])
     return (
-        f"Of the weights that the old categories rest on, those of the {name} move most: by "
-        f"{100 * moved:.2g}% of their length."
+        f"Of the weights that matter most for the old categories, those of the {name} change most: "
+        f"by {100 * moved:.2g}% of their length."
     )
 
 

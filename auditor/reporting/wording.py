@@ -32,6 +32,11 @@ def points(fraction: float) -> str:
     return f"{_whole(fraction)} point{'s' * (abs(_whole(fraction)) != 1)}"
 
 
+def percentage_points(fraction: float) -> str:
+    """The same where a sentence must say what a point is."""
+    return points(fraction).replace("point", "percentage point")
+
+
 def interval(category: CategoryForecast) -> str:
     """The 80 % interval of an expected drop, in points."""
     return f"{_signed(category.low)} to {_signed(category.high)}"
@@ -51,6 +56,18 @@ def update_title(forecast: Forecast) -> str:
     return f"the average of {count(len(categories), 'simulated update', 'simulated updates')}"
 
 
+_EFFORTS = {
+    "similarity": "similarity of texts only (no real fine-tune)",
+    "head": "quick forecast (no real fine-tune)",
+    "full": "with a real trial fine-tune",
+}
+
+
+def effort(forecast: Forecast) -> str:
+    """How thoroughly a forecast was made."""
+    return _EFFORTS.get(forecast.probe, forecast.probe)
+
+
 def scored_on(forecast: Forecast) -> tuple[str, ...]:
     """What the accuracies before were read on, a sentence each; none where it is training alone."""
     held = [c for c in forecast.categories if c.held_out]
@@ -68,11 +85,16 @@ def scored_on(forecast: Forecast) -> tuple[str, ...]:
 
 def _read_on(held: list[CategoryForecast], of: int) -> str:
     if not held:
-        return "Too few held-out rows score: accuracy before is read on training rows, out of fold."
+        return (
+            "Too few held-out rows: accuracy before the update is tested on training rows, by "
+            "cross-validation."
+        )
     rows = count(sum(c.scored_examples for c in held), "held-out row", "held-out rows")
     rest = of - len(held)
-    others = f", of {rest} of {of} categories on training rows, out of fold" if rest else ""
-    return f"Accuracy before is read on {rows}{others}."
+    others = (
+        f"; for {rest} of {of} categories on training rows, by cross-validation" if rest else ""
+    )
+    return f"Accuracy before the update is tested on {rows}{others}."
 
 
 def named_rows(rows: Sequence[int]) -> str:

@@ -79,14 +79,17 @@ def _how_many(audit: Audit, finding: Finding) -> tuple[int, str]:
     rows = int(finding.measured.get("rows", len(finding.rows)))
     asked = finding.limit.get("rows")
     if finding.code == "reference-gap":
-        return _NEW_SUBTYPE, f"{_NEW_SUBTYPE}, as published intent sets give a subtype at least"
+        return (
+            _NEW_SUBTYPE,
+            f"{_NEW_SUBTYPE}, the least that published intent sets have of a kind of text",
+        )
     if finding.code == "template-dominance":
         return _instead(audit, finding, rows)
     if asked is None:
         return 0, ""
     if finding.code == "combination-gap":
-        return int(asked) - rows, f"to {asked} rows, from which the combination is not thin"
-    return max(int(asked) - rows, rows), f"to {asked} rows, and at least as many as there are"
+        return int(asked) - rows, f"bring to {asked} rows, from which the combination is not rare"
+    return max(int(asked) - rows, rows), f"bring to {asked} rows, at least doubling"
 
 
 def _instead(audit: Audit, finding: Finding, rows: int) -> tuple[int, str]:
@@ -96,9 +99,9 @@ def _instead(audit: Audit, finding: Finding, rows: int) -> tuple[int, str]:
     if repeated := finding.limit.get("repeated"):
         whole = audit.dataset.categories.get(finding.category or "", rows)
         more = math.ceil(whole * (finding.measured["repeated"] / repeated - 1))
-        return max(more, 1), f"until less than {repeated:.0%} of the wording recurs"
+        return max(more, 1), f"until less than {repeated:.0%} of the wording is repeated"
     kept = int(finding.limit["rows"]) - 1
-    return rows - kept, f"in place of all but {kept} rows of the template, which are no finding"
+    return rows - kept, f"replace all but {kept} of these rows"
 
 
 def _like(audit: Audit, finding: Finding, subtype: SubtypeSummary | None) -> str:

@@ -61,7 +61,7 @@ def read(path: Path) -> Baseline:
     for i, entry in enumerate(file.entries):
         if entry.code not in codes:
             raise DataError(
-                f"{path}: entries[{i}].code {entry.code!r} is no check; mend it, restore the file, "
+                f"{path}: entries[{i}].code {entry.code!r} is no check; fix it, restore the file, "
                 f"or {make}"
             )
     entries = tuple(KnownFinding(**msgspec.structs.asdict(entry)) for entry in file.entries)

@@ -33,7 +33,7 @@ from auditor.records.structure import CopyFamilies
 DEFAULT_EFFORT = Effort()
 EFFORTS = (Effort(runs=3), DEFAULT_EFFORT, Effort(runs=1), Effort(rows=20, runs=1))  # dearest first
 TIMED = 3  # steps
-ASKED = "it was asked for"
+ASKED = "as requested"
 DEFAULT = "the default"
 
 
@@ -64,7 +64,7 @@ def choose(
     if full and probe in (None, "full"):
         for effort in EFFORTS:
             if (cost := full(effort)) <= budget:
-                what = f"{effort.runs} runs on {effort.rows} rows a category"
+                what = f"{effort.runs} runs on {effort.rows} rows per category"
                 reason = f"{what} take about {cost:.0f} s of {budget:g} s"
                 return Choice(fidelity="full", reason=reason, effort=effort)
         least = f", and full about {cost:.0f} s"

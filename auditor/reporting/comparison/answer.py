@@ -111,7 +111,7 @@ def _lacking(comparison: Comparison, side: SetName) -> Iterator[str]:
     if found := [r for r in comparison.lacking(side) if r.category not in gone]:
         kinds = wording.count(len(found), "kind", "kinds")
         yield (
-            f"{lacks.name} has less than {has.name} of {kinds} of text: "
+            f"{lacks.name} has less of {kinds} of text than {has.name}: "
             f"{wording.listing(map(keywords, found))}."
         )
 
@@ -131,7 +131,7 @@ def _relabelled(comparison: Comparison) -> Iterator[str]:
         wrong = found.pairs - found.same
         yield (
             f"{wrong:,} of {wording.count(found.pairs, 'added row', 'added rows')} that are "
-            "copies or variations of a base row have another label than it."
+            "copies or close rewordings of a base row have a different label."
         )
 
 
@@ -139,8 +139,8 @@ def _varied(comparison: Comparison) -> Iterator[str]:
     triples = [d for d in comparison.diversity if "triples" in d.measure and d.contrast.apart]
     for told in triples:
         yield (
-            "In samples of one size and one mix of lengths, "
-            f"{wording.percent(told.contrast.base.value)} of the triples of words are different in "
+            "In samples of equal size and lengths, "
+            f"{wording.percent(told.contrast.base.value)} of the word triples are distinct in "
             f"{comparison.base.name}, {wording.percent(told.contrast.candidate.value)} in "
             f"{comparison.candidate.name}."
         )
@@ -152,6 +152,6 @@ def _told(comparison: Comparison) -> Iterator[str]:
         grams = [f"“{g.text}”" for g in found.ngrams if g.of == "candidate"]
         by = f", by words such as {wording.listing(grams)}" if grams else ""
         yield (
-            "A classifier tells an added row from a base row in "
+            "A classifier recognises added rows: it is right in "
             f"{wording.percent(found.accuracy.value)} of cases (chance: 50%){by}."
         )

@@ -19,7 +19,7 @@ def finding(comparison: Comparison) -> tuple[str, str]:
     """What was found, and its tone: fine, warning or error."""
     if comparison.unseen is None:
         why = comparison.unseen_reason
-        return f"It cannot be told which set is better: {why}.", "warning"
+        return f"Which set is better cannot be determined: {why}.", "warning"
     if not comparison.added and not comparison.removed:
         return "No difference: both sets hold the same rows.", "warning"
     difference = comparison.unseen.full.difference
@@ -40,7 +40,7 @@ def advice(comparison: Comparison) -> str:
     """What to do about it."""
     base, candidate = comparison.base.name, comparison.candidate.name
     if comparison.unseen is None:
-        return f"Compare again with more rows in {base} that are written one by one."
+        return f"Compare again with more individually written rows in {base}."
     if not comparison.added and not comparison.removed:
         return "Nothing to choose between them."
     way = direction(comparison.unseen.full.difference)
@@ -84,14 +84,14 @@ def read_on(comparison: Comparison, unseen: Unseen) -> str:
     """What the accuracies were read on, and how small a change they can show."""
     named = f"rows of {comparison.base.name}"
     left = (
-        f"; {unseen.left_out:,} were left out, as nothing else of their category is in both sets"
+        f"; {unseen.left_out:,} were left out, as no other row of their category is in both sets"
         if unseen.left_out
         else ", none was left out"
     )
     return (
-        f"Unseen: read on {unseen.rows:,} {named} ({unseen.families:,} independent ones){left}; "
-        f"{unseen.kept_apart:,} added rows that resemble base rows were not taught where those are "
-        "tested. Smallest detectable change (80% power): "
+        f"Unseen: tested on {unseen.rows:,} {named} ({unseen.families:,} independent ones){left}; "
+        f"{unseen.kept_apart:,} added rows that resemble base rows were kept out of training where "
+        "those are tested. Smallest detectable change (80% power): "
         f"{points(detectable(unseen.full.difference))}."
     )
 

@@ -56,7 +56,7 @@ def _accuracies(comparison: Comparison, unseen: Unseen) -> Iterator[str]:
         yield _line("usual random split", comparison.own)
     yield from _wrapped(
         "",
-        f"{read_on(comparison, unseen)} The usual random split reads each set "
+        f"{read_on(comparison, unseen)} The usual random split tests each set "
         "on its own rows, where near-copies may leak into the test. 95% intervals.",
     )
 

@@ -15,7 +15,7 @@ from auditor.reporting.wording import count, listing
 ANSWERS: Mapping[Outcome, str] = {
     "pass": "May be merged",
     "fail": "Do not merge",
-    "inconclusive": "Too little to tell",
+    "inconclusive": "Not enough data to decide",
 }
 _NAMED = 3  # changes of a policy, and renamed categories, before the others are counted
 
@@ -54,7 +54,11 @@ def reason(verdict: Verdict) -> str:
         skipped = verdict.skipped[:1]
         return f"{skipped[0].code} was not done, {skipped[0].reason}" if skipped else "no test ran"
     number = len(verdict.tested)
-    return f"none of {count(number, 'test', 'tests')} failed" if number else "nothing was to test"
+    return (
+        f"none of {count(number, 'test', 'tests')} failed"
+        if number
+        else "there was nothing to test"
+    )
 
 
 def notes(verdict: Verdict) -> list[str]:
@@ -67,13 +71,13 @@ def _policy(verdict: Verdict) -> str:
         return ""
     more = len(changes) - _NAMED
     told = [*changes[:_NAMED], *([f"{more:,} more"] if more > 0 else [])]
-    return f"The branch changes the policy: {'; '.join(told)}; the base's was used."
+    return f"The branch changes the policy: {'; '.join(told)}; the base's policy was used."
 
 
 def _standing(verdict: Verdict) -> str:
     if (left := verdict.standing) is None:
         return ""
-    errors = count(left.errors, "error of the audit stands", "errors of the audit stand")
+    errors = count(left.errors, "audit error remains", "audit errors remain")
     return f"{errors} ({listing(left.codes, 5)}): {left.reason}."
 
 
@@ -157,7 +161,7 @@ def baseline(verdict: Verdict) -> str:
     grown = f" of which {known.grown:,} have grown," if known.grown else ""
     return (
         f"Against the baseline file: {count(known.new, 'new finding', 'new findings')}, "
-        f"{known.untouched:,} on rows that were there when it was made, "
+        f"{known.untouched:,} on rows that were already there, "
         f"{known.known:,} known,{grown} {known.fixed:,} fixed, {known.expired:,} expired."
     )
 

@@ -105,7 +105,7 @@ def _texts(verdict: Verdict, pair: Pair) -> tuple[str, str] | None:
 
 
 def _alike(text: str, other: str) -> str:
-    return "word for word the same" if text == other else "the same as far as they were compared"
+    return "word for word the same" if text == other else "the same in the part that was compared"
 
 
 def _seen(stretch: str) -> str:
