@@ -9,21 +9,20 @@ from dataclasses import dataclass
 from auditor.records.audit import Audit
 from auditor.records.findings import Finding
 from auditor.reporting import label_errors, marking, wording
-from auditor.reporting.codes import Code, Part, explain, reading_order
-from auditor.reporting.codes import code as words_for
+from auditor.reporting.codes import Code, ExplanationSection, explain, reading_order, words_of_code
 from auditor.reporting.fact_names import fact_name
+from auditor.reporting.headline import ranked
 from auditor.reporting.marking import Piece
-from auditor.reporting.verdict import ranked
 from auditor.reporting.wording import named_rows
 
 _OPEN_CARDS = 30  # a code; the rest of it goes into a table
 _LISTED = 300  # a code in all; the page says how many there are, audit.json has them
 _EXAMPLES = 6  # a card
 _OVERLAPS = 30  # pairs of categories, those with most rows first
-_MOST_LINKS = 4
+_MAX_LINKS = 4
 # These speak of a whole category or set: every other finding in it would overlap with them.
 _CATEGORY_WIDE = frozenset({"fragile-category", "class-imbalance", "label-noise"})
-_MAY_BE_FRAMED = frozenset({"template-dominance", "template-shortcut", "coverage-gap"})
+_MAY_HAVE_A_TEMPLATE = frozenset({"template-dominance", "template-shortcut", "coverage-gap"})
 _BY_DIFFERENCE = frozenset({"near-duplicate", "label-conflict"})
 
 
@@ -52,7 +51,7 @@ class ExampleText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class FindingCard:
     """One finding with all that is shown of it."""
 
     anchor: str
@@ -71,7 +70,7 @@ class Group:
     """The cards of one category; advice that all of them give is said once."""
 
     category: str | None
-    cards: tuple[Card, ...]
+    cards: tuple[FindingCard, ...]
 
     @property
     def advice(self) -> str:
@@ -86,14 +85,14 @@ class Section:
 
     code: str
     words: Code
-    explained: tuple[Part, ...]  # what `auditor explain` says
+    explained: tuple[ExplanationSection, ...]  # what `auditor explain` says
     precision: tuple[str, ...]  # how many of what is listed is so, a sentence each
     total: int  # but for overlaps
     severities: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
     notes: tuple[Group, ...]
-    rest: tuple[Card, ...]
-    overlaps: tuple[Card, ...]
+    rest: tuple[FindingCard, ...]
+    overlaps: tuple[FindingCard, ...]
     overlapping: str  # how many there are in all
 
     @property
@@ -103,10 +102,10 @@ class Section:
 
 def sections(audit: Audit) -> list[Section]:
     """The findings of an audit in reading order."""
-    return _Desk(audit).sections()
+    return _FindingsLayout(audit).sections()
 
 
-class _Desk:
+class _FindingsLayout:
     """An audit with the look-ups that laying out its findings needs."""
 
     def __init__(self, audit: Audit) -> None:
@@ -140,7 +139,7 @@ class _Desk:
         of_labels = code == "label-error"
         return Section(
             code=code,
-            words=words_for(code),
+            words=words_of_code(code),
             explained=tuple(explain(code, self.audit.limits.get(code, ()))),
             precision=label_errors.precision(self.audit) if of_labels else (),
             total=len(label_errors.single(findings)),
@@ -156,25 +155,25 @@ class _Desk:
 
     def _groups(self, findings: Sequence[Finding]) -> tuple[Group, ...]:
         """The findings by category, the category that goes first before the others."""
-        groups: dict[str | None, list[Card]] = defaultdict(list)
+        groups: dict[str | None, list[FindingCard]] = defaultdict(list)
         for finding in findings:
             groups[finding.category].append(self._open(finding))
         order = sorted(groups, key=lambda c: (self.rank.get(c or "", len(self.rank) + 1), c or ""))
         return tuple(Group(category=c, cards=tuple(groups[c])) for c in order)
 
-    def _closed(self, finding: Finding) -> Card:
-        return Card(
+    def _closed(self, finding: Finding) -> FindingCard:
+        return FindingCard(
             anchor=self.anchors[id(finding)],
             finding=finding,
             rows=named_rows(finding.rows),
             likely=label_errors.likely(finding),
         )
 
-    def _open(self, finding: Finding) -> Card:
+    def _open(self, finding: Finding) -> FindingCard:
         agree, said = label_errors.models(finding)
         facts = tuple(Fact(label=name, value=p, limit="") for name, p in said)
-        pattern = self._pattern(finding) if finding.code in _MAY_BE_FRAMED else ""
-        return Card(
+        pattern = self._pattern(finding) if finding.code in _MAY_HAVE_A_TEMPLATE else ""
+        return FindingCard(
             anchor=self.anchors[id(finding)],
             finding=finding,
             rows=named_rows(finding.rows),
@@ -188,8 +187,8 @@ class _Desk:
 
     def _pattern(self, finding: Finding) -> str:
         """The skeleton of the template that most of the finding's rows are filled from."""
-        if told := finding.measured.get("pattern"):
-            return str(told)
+        if shown := finding.measured.get("pattern"):
+            return str(shown)
         rows = set(finding.rows)
         shared = [
             (len(rows.intersection(t.rows)), t.pattern)
@@ -197,8 +196,8 @@ class _Desk:
             for t in s.templates
             if s.category == finding.category and t.pattern
         ]
-        most, pattern = max(shared, key=lambda pair: pair[0], default=(-1, ""))
-        return pattern if 2 * most >= len(rows) else ""
+        largest, pattern = max(shared, key=lambda pair: pair[0], default=(-1, ""))
+        return pattern if 2 * largest >= len(rows) else ""
 
     def _examples(self, finding: Finding, pattern: str) -> tuple[ExampleText, ...]:
         if finding.code in _CATEGORY_WIDE:
@@ -233,8 +232,7 @@ class _Desk:
         codes = reading_order(o.code for o in near)
         near.sort(key=lambda o: (codes.index(o.code), -shared[id(o)]))
         return tuple(
-            Link(anchor=self.anchors[id(o)], text=_link_text(finding, o))
-            for o in near[:_MOST_LINKS]
+            Link(anchor=self.anchors[id(o)], text=_link_text(finding, o)) for o in near[:_MAX_LINKS]
         )
 
 
@@ -248,7 +246,7 @@ def _link_text(finding: Finding, other: Finding) -> str:
     if pair == {"coverage-gap", "template-dominance"}:
         there = "template" if finding.code == "coverage-gap" else "rare kind of text"
         return f"rare and from one template: see the {there}"
-    return f"same rows: {words_for(other.code).one}"
+    return f"same rows: {words_of_code(other.code).one}"
 
 
 def _facts(finding: Finding) -> tuple[Fact, ...]:

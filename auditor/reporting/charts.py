@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.records.forecast import CategoryForecast, Curve, Forecast, Matrix
 from auditor.reporting import wording
-from auditor.reporting.verdict import ranked
+from auditor.reporting.headline import ranked
 
 _BAR = 180  # width of an interval bar
 _PANEL = (240, 130)  # a retention panel's plot, in SVG units
@@ -16,7 +16,7 @@ _MATRIX = (30, 20)  # rows and columns shown at most: a page is as wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class DropBar:
     """An expected drop with its interval, on an axis that a whole table shares."""
 
     zero: float
@@ -46,7 +46,7 @@ class Grid:
     of_updates: int
 
 
-def bars(categories: Sequence[CategoryForecast]) -> list[Bar]:
+def bars(categories: Sequence[CategoryForecast]) -> list[DropBar]:
     """One bar for each category, zero and the largest upper bound being shared."""
     low = min([0.0, *(c.low for c in categories)])
     high = max([0.1, *(c.high for c in categories)])
@@ -55,7 +55,7 @@ def bars(categories: Sequence[CategoryForecast]) -> list[Bar]:
         return round(4 + (value - low) / (high - low) * (_BAR - 8), 1)
 
     return [
-        Bar(
+        DropBar(
             zero=x(0),
             start=x(c.low),
             width=round(x(c.high) - x(c.low), 1),
@@ -111,13 +111,13 @@ def grid(matrix: Matrix, forecast: Forecast) -> Grid:
     harmful = sorted(range(len(matrix.updates)), key=lambda j: (-harm(j), j))
     columns = list(dict.fromkeys([*worst, *harmful]))[: _MATRIX[1]]
     drops = [matrix.drops[i][j] for i in rows for j in columns]
-    most = max([0.05, *(d for d in drops if d is not None)])
+    largest = max([0.05, *(d for d in drops if d is not None)])
 
     def cell(drop: float | None) -> tuple[str, int] | None:
         if drop is None:
             return None
         text = str(round(drop * 100)).replace("-", "\N{MINUS SIGN}")
-        return text, round(5 * max(drop, 0) / most)
+        return text, round(5 * max(drop, 0) / largest)
 
     return Grid(
         updates=tuple(matrix.updates[j] for j in columns),

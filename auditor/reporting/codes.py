@@ -35,7 +35,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ExplanationSection:
     """One heading of an explanation, with a line for each thing there is to say."""
 
     title: str
@@ -47,7 +47,7 @@ def codes() -> Mapping[str, Code]:
     return {name: Code(**words) for name, words in _texts()["codes"].items()}
 
 
-def code(name: str) -> Code:
+def words_of_code(name: str) -> Code:
     """The words for a finding code; plain ones for a code that has none yet."""
     plain = name.replace("-", " ")
     return codes().get(name) or Code(
@@ -66,13 +66,13 @@ def reading_order(names: Iterable[str]) -> list[str]:
     return sorted(set(names), key=lambda c: (order.index(c) if c in order else len(order), c))
 
 
-def explain(name: str, limits: Iterable[Limit] = ()) -> list[Part]:
+def explain(name: str, limits: Iterable[Limit] = ()) -> list[ExplanationSection]:
     """What a code means, why it matters, how it is found, by which limits, how well, and what to
     do; nothing for a code without words."""
     words = codes().get(name)
     if words is None:
         return []
-    told = {
+    parts = {
         "What it means": (words.meaning,),
         "Why it matters": (words.why,),
         "Method": (words.method,),
@@ -81,7 +81,9 @@ def explain(name: str, limits: Iterable[Limit] = ()) -> list[Part]:
         "Measured": tuple(_measured(words)),
         "What to do": (words.fix,),
     }
-    return [Part(title=title, lines=lines) for title, lines in told.items() if any(lines)]
+    return [
+        ExplanationSection(title=title, lines=lines) for title, lines in parts.items() if any(lines)
+    ]
 
 
 def _limits(limits: Iterable[Limit]) -> list[str]:

@@ -68,9 +68,9 @@ def load(path: str | Path) -> Result:
     advice = f"give an {', '.join(files)} or {last}"
     decoded = decode(path, advice)
     if isinstance(decoded, dict):
-        told = [_own_fields(contract, decoded.keys()) for contract in CONTRACTS]
-        contract = CONTRACTS[told.index(max(told))]
-        if any(told):
+        matches = [_own_fields(contract, decoded.keys()) for contract in CONTRACTS]
+        contract = CONTRACTS[matches.index(max(matches))]
+        if any(matches):
             found: Result = contract.convert(decoded, path)
             return found
     *nouns, last = (contract.a_noun for contract in CONTRACTS)

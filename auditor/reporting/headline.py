@@ -9,14 +9,13 @@ from auditor.records.audit import Audit
 from auditor.records.findings import Finding, Severity
 from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.reporting import label_errors, wording
-from auditor.reporting.codes import Code, reading_order
-from auditor.reporting.codes import code as words_for
+from auditor.reporting.codes import Code, reading_order, words_of_code
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-_MOST_ACTIONS = 5
-_MOST_DANGERS = 3
+_MAX_ACTIONS = 5
+_MAX_DANGERS = 3
 _TEN_POINTS = 0.10  # of accuracy: what users notice
-_FEWEST_EXAMPLES = 5  # a category: with fewer, labels and subtypes are not assessed at all
+_MIN_EXAMPLES = 5  # a category: with fewer, labels and subtypes are not assessed at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class Danger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Headline:
     """What a reader with one minute needs to know."""
 
     training: str  # may I train on this, as a sentence with counts
@@ -50,9 +49,9 @@ class Verdict:
     actions: tuple[Action, ...]
 
 
-def judge(audit: Audit) -> Verdict:
+def headline(audit: Audit) -> Headline:
     counts = Counter(f.severity for f in audit.findings)
-    return Verdict(
+    return Headline(
         training=_training(counts["error"], counts["warning"], audit),
         forgetting=_forgetting(audit),
         severities=tuple((s, counts[s]) for s in _SEVERITIES),
@@ -67,7 +66,7 @@ def ranked(forecast: Forecast | None) -> list[CategoryForecast]:
     return sorted(forecast.categories, key=lambda c: c.rank) if forecast else []
 
 
-def flaws(audit: Audit) -> dict[str, str]:
+def data_problems(audit: Audit) -> dict[str, str]:
     """What is wrong with the data of each category, above a note, in words; none: not a key."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for f in audit.findings:
@@ -80,7 +79,7 @@ def flaws(audit: Audit) -> dict[str, str]:
 
 
 def _counted(code: str, number: int) -> str:
-    words = words_for(code)
+    words = words_of_code(code)
     return wording.count(number, words.one, words.many)
 
 
@@ -98,7 +97,7 @@ def _dangers(forecast: Forecast | None) -> tuple[Danger, ...]:
         for u, of in hit.items()
     ]
     found.sort(key=lambda d: (-sum(map(_worst, d.categories)), d.update))
-    return tuple(found[:_MOST_DANGERS])
+    return tuple(found[:_MAX_DANGERS])
 
 
 def _worst(category: CategoryForecast) -> float:
@@ -115,8 +114,8 @@ def _training(errors: int, warnings: int, audit: Audit) -> str:
     kinds = ((errors - 1, "error", "errors"), (warnings, "warning", "warnings"))
     rest = " and ".join(wording.count(*kind) for kind in kinds if kind[0])
     read = wording.count(sum(audit.dataset.categories.values()), "row", "rows")
-    beside = f"; {rest} in the {read} that were read" if rest else ""
-    return f"Not yet: {unread[0].summary}{beside}."
+    others = f"; {rest} in the {read} that were read" if rest else ""
+    return f"Not yet: {unread[0].summary}{others}."
 
 
 def _of_what_was_read(errors: int, warnings: int, audit: Audit) -> str:
@@ -140,8 +139,8 @@ def _lacking(audit: Audit) -> str:
     """Why finding nothing says nothing; empty where it says something."""
     data = audit.dataset
     each = data.effective_examples / max(len(data.categories), 1)
-    if each < _FEWEST_EXAMPLES:
-        return f"{each:.1f} different examples per category, {_FEWEST_EXAMPLES} are needed"
+    if each < _MIN_EXAMPLES:
+        return f"{each:.1f} different examples per category, {_MIN_EXAMPLES} are needed"
     if 2 * data.unknown_script > sum(data.categories.values()):
         return f"{data.unknown_script:,} texts are in a script that the embedder does not know"
     return ""
@@ -159,23 +158,23 @@ def _forgetting(audit: Audit) -> str:
             f"Forecast for {update}: no reliable estimate of which categories are forgotten "
             f"first{reason}."
         )
-    lost = [c for c in sure[:3] if c.low > 0]
-    if not lost:
-        most = sure[0]
+    losing = [c for c in sure[:3] if c.low > 0]
+    if not losing:
+        largest = sure[0]
         return (
             f"Forecast for {update}: no category is clearly affected; the largest average loss "
-            f"during the update is {wording.percentage_points(most.expected_drop)}, for "
-            f"{most.category} (80% interval {wording.interval(most)})."
+            f"during the update is {wording.percentage_points(largest.expected_drop)}, for "
+            f"{largest.category} (80% interval {wording.drop_interval_text(largest)})."
         )
-    most = lost[0]
-    then = f", then {wording.listing(c.category for c in lost[1:])}" if lost[1:] else ""
+    largest = losing[0]
+    then = f", then {wording.listing(c.category for c in losing[1:])}" if losing[1:] else ""
     unsure = len(order) - len(sure)
     of = f"{unsure} of {len(order)} categories"
     rest = f" For {of} there is no reliable estimate." if unsure else ""
     return (
-        f"Forecast for {update}: {most.category} is forgotten first, losing about "
-        f"{wording.percentage_points(most.expected_drop)} on average during the update "
-        f"(80% interval {wording.interval(most)}){then}.{rest}"
+        f"Forecast for {update}: {largest.category} is forgotten first, losing about "
+        f"{wording.percentage_points(largest.expected_drop)} on average during the update "
+        f"(80% interval {wording.drop_interval_text(largest)}){then}.{rest}"
     )
 
 
@@ -194,13 +193,13 @@ def _actions(audit: Audit) -> tuple[Action, ...]:
         return worst, code == "fragile-category", not endangered, order.index(code)
 
     actions = []
-    for code in sorted(order, key=urgency)[:_MOST_ACTIONS]:
+    for code in sorted(order, key=urgency)[:_MAX_ACTIONS]:
         actions.append(_action([f for f in pressing if f.code == code], rank, last))
     return tuple(actions)
 
 
 def _action(findings: list[Finding], rank: dict[str, int], last: int) -> Action:
-    words = words_for(findings[0].code)
+    words = words_of_code(findings[0].code)
     worst = min(findings, key=lambda f: _SEVERITIES.index(f.severity))
     # What is said of one row is no advice on all of them.
     of_one_row = worst.code == "label-error" and not label_errors.overlap(worst)

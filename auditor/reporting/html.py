@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.records.audit import Audit, SubtypeSummary
-from auditor.reporting import cards, charts, label_errors, patterns, trial, verdict, wording
+from auditor.reporting import cards, charts, headline, label_errors, patterns, trial, wording
 from auditor.reporting.map import live_map, scripts
 from auditor.reporting.pages import Verbatim, page, script
 from auditor.reporting.scatter import scatter
@@ -35,21 +35,21 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
     sections = cards.sections(audit)
     live = None if static else live_map(audit, sections)
     forecast = audit.forecast
-    order = verdict.ranked(forecast)
+    order = headline.ranked(forecast)
     filled, categories_filled = patterns.filled(audit)
-    drawn = list(zip(order, charts.bars(order), strict=True))
+    rows = list(zip(order, charts.bars(order), strict=True))
     return {
         "audit": audit,
-        "verdict": verdict.judge(audit),
-        "flaws": verdict.flaws(audit),
+        "headline": headline.headline(audit),
+        "data_problems": headline.data_problems(audit),
         "labels": label_errors.sentences(audit),
         "audited": sum(audit.dataset.categories.values()),
         "forecast": forecast,
         "update_title": wording.update_title(forecast) if forecast else "",
-        "forecast_rows": drawn[:_FORECAST_ROWS],
-        "forecast_rest": drawn[_FORECAST_ROWS:],
+        "forecast_rows": rows[:_FORECAST_ROWS],
+        "forecast_rest": rows[_FORECAST_ROWS:],
         "scored_on": wording.scored_on(forecast) if forecast else (),
-        "tried": trial.trial(forecast) if forecast else None,
+        "trial": trial.trial(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],
         "grid": charts.grid(forecast.matrix, forecast) if forecast and forecast.matrix else None,
         "filled": filled,
@@ -67,7 +67,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
 
 def _subtypes(audit: Audit) -> list[tuple[str, int, list[SubtypeSummary]]]:
     """Categories, most endangered first, with their rows and subtypes."""
-    rank = {c.category: c.rank for c in verdict.ranked(audit.forecast)}
+    rank = {c.category: c.rank for c in headline.ranked(audit.forecast)}
     names = sorted(audit.dataset.categories, key=lambda c: (rank.get(c, len(rank) + 1), c))
     by_category: Mapping[str, list[SubtypeSummary]] = {name: [] for name in names}
     for subtype in audit.subtypes:

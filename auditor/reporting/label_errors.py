@@ -40,13 +40,16 @@ def models(finding: Finding) -> tuple[str, tuple[tuple[str, str], ...]]:
     said = {name: finding.measured[key] for key, name in _MODELS.items() if key in finding.measured}
     if finding.code != "label-error" or not said:
         return "", ()
-    agree = sum(told.get(other, 0.0) >= max(told.values()) for told in said.values())
+    agree = sum(
+        probabilities.get(other, 0.0) >= max(probabilities.values())
+        for probabilities in said.values()
+    )
     number = "three" if agree == len(_MODELS) else f"{agree} of {len(said)}"
     # To agree on what is likely right is no agreement that it is wrong.
     agreed = "agree" if finding.severity == "warning" else "lean that way"
     lines = (
-        (name, ", ".join(f"{label} {percent(p)}" for label, p in told.items()))
-        for name, told in said.items()
+        (name, ", ".join(f"{label} {percent(p)}" for label, p in probabilities.items()))
+        for name, probabilities in said.items()
     )
     return f"{number} models {agreed}", tuple(lines)
 
@@ -60,8 +63,8 @@ def precision(audit: Audit) -> tuple[str, ...]:
     found = audit.label_errors
     if found is None:
         return ()
-    told = [f for f in audit.of("label-noise") if f.category is None]
-    of_all = f"{told[0].summary} (label-noise)." if told else _of_all(found, audit)
+    about_set = [f for f in audit.of("label-noise") if f.category is None]
+    of_all = f"{about_set[0].summary} (label-noise)." if about_set else _of_all(found, audit)
     return tuple(filter(None, (_of_listed(found), of_all)))
 
 

@@ -49,11 +49,12 @@ class ArgillaRenderer:
 
 
 def _task(line: Relabel) -> dict[str, Any]:
-    told = line.suggested if _is_told(line) else ()
+    suggestions = line.suggested if _has_one_suggestion(line) else ()
     return {
         "data": {"text": line.text, **_about(line)},
         "predictions": [
-            {"model_version": AGENT, **_scored(line), "result": [_choice(label)]} for label in told
+            {"model_version": AGENT, **_scored(line), "result": [_choice(label)]}
+            for label in suggestions
         ],
     }
 
@@ -64,7 +65,11 @@ def _choice(label: str) -> dict[str, Any]:
 
 
 def _record(line: Relabel) -> dict[str, Any]:
-    label = {"value": line.suggested[0], **_scored(line), "agent": AGENT} if _is_told(line) else {}
+    label = (
+        {"value": line.suggested[0], **_scored(line), "agent": AGENT}
+        if _has_one_suggestion(line)
+        else {}
+    )
     return {
         "id": f"row-{line.row}",
         "fields": {"text": line.text},
@@ -73,7 +78,7 @@ def _record(line: Relabel) -> dict[str, Any]:
     }
 
 
-def _is_told(line: Relabel) -> bool:
+def _has_one_suggestion(line: Relabel) -> bool:
     """Whether one label is suggested; where it cannot be told, none is filled in for a person."""
     return len(line.suggested) == 1
 

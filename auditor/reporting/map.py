@@ -2,7 +2,7 @@
 
 The page holds one block of JSON and three scripts: `page/sheets.js`, Bokeh's own from its wheel,
 and `page/map.js`. Points are whole numbers; texts are those of rows in findings and then a seeded
-sample, as many as `_MOST` leaves room for.
+sample, as many as `_MAX_BYTES` leaves room for.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 
 from auditor.errors import MachineError
 from auditor.records.audit import Audit
-from auditor.reporting.cards import Card, Section, category_of_rows
-from auditor.reporting.codes import code as words_for
+from auditor.reporting.cards import FindingCard, Section, category_of_rows
+from auditor.reporting.codes import words_of_code
 from auditor.reporting.inert import inert
 from auditor.reporting.label_errors import single
 from auditor.reporting.scatter import WHOLE_CATEGORIES
@@ -27,7 +27,7 @@ from auditor.reporting.scatter import WHOLE_CATEGORIES
 _SIZE = (10_000, 6_400)  # the plane that points lie on, in units of the JSON
 _TEXT = 240  # characters of one text
 _TEXTS = 1_000_000  # bytes of all texts
-_MOST = 2_600_000  # bytes of the JSON; Bokeh's script has 1.3 MB, the page the rest of 5 MB
+_MAX_BYTES = 2_600_000  # bytes of the JSON; Bokeh's script has 1.3 MB, the page the rest of 5 MB
 _MARKED = 20_000  # points; of more, all are dots: other marks take several times as long to draw
 _BANDS = (0, 5, 10, 20, 30)  # of expected drop, in points: `risk0` to `risk4` in report.css
 # What would end the block or begin another, and what is a line end to JavaScript alone.
@@ -81,7 +81,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
         "code": [first.get(p, -1) for p in range(len(points))],
         "categories": [*map(inert, names), "(in no subtype)"],
         "subtypes": [[inert(s.id), number[s.category]] for s in audit.subtypes],
-        "codes": [inert(words_for(code).title) for code in codes],
+        "codes": [inert(words_of_code(code).title) for code in codes],
         "risk": [
             [round(100 * forecast[n].expected_drop, 1), forecast[n].identifiable]
             if n in forecast
@@ -91,7 +91,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
         + [None],
     }
     plain |= _findings(cards, at, number)
-    room = min(_TEXTS, _MOST - len(_encoded(plain).encode()))
+    room = min(_TEXTS, _MAX_BYTES - len(_encoded(plain).encode()))
     texts = _texts(audit, at, cards, room)
     return LiveMap(
         data=_encoded(plain | {"texts": texts}),
@@ -126,13 +126,13 @@ def _bokeh() -> str:
     )
 
 
-def _cards(section: Section) -> Iterable[Card]:
+def _cards(section: Section) -> Iterable[FindingCard]:
     yield from (card for group in (*section.groups, *section.notes) for card in group.cards)
     yield from (*section.rest, *section.overlaps)
 
 
 def _findings(
-    cards: Sequence[Card], at: Mapping[int, int], number: Mapping[str, int]
+    cards: Sequence[FindingCard], at: Mapping[int, int], number: Mapping[str, int]
 ) -> dict[str, Any]:
     """The page's findings: number of the anchor, of the words, of a category that it is about as a
     whole (-1: about rows), and the points of its rows."""
@@ -144,10 +144,12 @@ def _findings(
         points = [] if whole else sorted(at[r] for r in set(card.finding.rows) if r in at)
         anchor = int(card.anchor.rpartition("-")[2])
         found.append([anchor, said[card.finding.code], category, _deltas(points)])
-    return {"findings": found, "words": [inert(words_for(c).title) for c in said]}
+    return {"findings": found, "words": [inert(words_of_code(c).title) for c in said]}
 
 
-def _texts(audit: Audit, at: Mapping[int, int], cards: Sequence[Card], room: int) -> dict[int, str]:
+def _texts(
+    audit: Audit, at: Mapping[int, int], cards: Sequence[FindingCard], room: int
+) -> dict[int, str]:
     """Texts by point: of rows in findings, then of a sample, until `room` bytes are used up."""
     found = [r for c in cards if c.finding.code not in WHOLE_CATEGORIES for r in c.finding.rows]
     others = list(at)

@@ -41,10 +41,14 @@ def slots(pattern: str) -> tuple[Piece, ...]:
 
 def fixed_words(text: str, pattern: str) -> tuple[Piece, ...]:
     """`text` with the words marked that its template's skeleton holds in the same order."""
-    frame = [t.lower() for s in _SLOT.split(pattern) if not _SLOT.match(s) for t in _words(s)]
+    pattern_words = [
+        t.lower() for s in _SLOT.split(pattern) if not _SLOT.match(s) for t in _words(s)
+    ]
     tokens = _tokens(text)
     words = [i for i, t in enumerate(tokens[:_TOKENS_COMPARED]) if not t.isspace()]
-    matcher = SequenceMatcher(None, frame, [tokens[i].lower() for i in words], autojunk=False)
+    matcher = SequenceMatcher(
+        None, pattern_words, [tokens[i].lower() for i in words], autojunk=False
+    )
     common = {
         words[b] for block in matcher.get_matching_blocks() for b in _span(block.b, block.size)
     }

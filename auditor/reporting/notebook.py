@@ -5,9 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from auditor.records.audit import Audit
-from auditor.reporting import label_errors, verdict, wording
-from auditor.reporting.codes import code as words_for
-from auditor.reporting.codes import reading_order
+from auditor.reporting import headline, label_errors, wording
+from auditor.reporting.codes import reading_order, words_of_code
 from auditor.reporting.inert import one_line
 
 _LONGEST = 240  # characters of one sentence or name, so that the whole stays below 10 kB
@@ -16,13 +15,16 @@ _CODES = 14
 
 def notebook(audit: Audit) -> str:
     """The verdict, the categories that go first, and how many findings of each code."""
-    judged = verdict.judge(audit)
+    judged = headline.headline(audit)
     first = [
-        f"{c.category}: {wording.points(c.expected_drop)} (80% interval {wording.interval(c)})"
+        f"{c.category}: {wording.whole_points(c.expected_drop)} "
+        f"(80% interval {wording.drop_interval_text(c)})"
         for c in judged.first
     ]
     codes = reading_order(f.code for f in audit.findings)
-    counts = [(name, str(_number(audit, name)), words_for(name).title) for name in codes[:_CODES]]
+    counts = [
+        (name, str(_number(audit, name)), words_of_code(name).title) for name in codes[:_CODES]
+    ]
     return "\n".join(
         [
             "<div>",

@@ -24,8 +24,8 @@ def page(template: str, styles: Sequence[str], view: Mapping[str, Any]) -> str:
     pages = _environment()
     sources = (pages.loader.get_source(pages, s)[0] for s in styles)  # type: ignore[union-attr]
     style = "".join(sources)
-    drawn = pages.get_template(template)
-    return drawn.render(style=Verbatim(style), style_hash=_csp_hash(style), **view) + "\n"
+    rendered = pages.get_template(template)
+    return rendered.render(style=Verbatim(style), style_hash=_csp_hash(style), **view) + "\n"
 
 
 class Verbatim(str):
@@ -65,13 +65,13 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "percent": wording.percent,
-        "points": wording.points,
-        "interval": wording.interval,
+        "whole_points": wording.whole_points,
+        "drop_interval_text": wording.drop_interval_text,
         "label": wording.label,
         "listing": wording.listing,
         "danger": wording.danger,
         "effort": wording.effort,
-        "code": codes.code,
+        "words_of_code": codes.words_of_code,
         "rows": wording.named_rows,
         "slots": marking.slots,
         "plain": marking.plain,

@@ -47,9 +47,9 @@ def filled(audit: Audit) -> tuple[tuple[Filled, ...], int]:
         if finding.code == "template-dominance" and finding.category is not None:
             place = members.setdefault(finding.category, [])
             place.append((frozenset(finding.rows), f"finding-{number}"))
-    drawn = [_filled(c, audit.dataset.categories[c], of) for c, of in members.items()]
-    drawn.sort(key=lambda f: (-f.filled / f.rows, f.category))
-    return tuple(drawn[:_CATEGORIES]), len(drawn)
+    filled_categories = [_filled(c, audit.dataset.categories[c], of) for c, of in members.items()]
+    filled_categories.sort(key=lambda f: (-f.filled / f.rows, f.category))
+    return tuple(filled_categories[:_CATEGORIES]), len(filled_categories)
 
 
 def _filled(category: str, rows: int, members: list[tuple[frozenset[int], str]]) -> Filled:
@@ -57,9 +57,9 @@ def _filled(category: str, rows: int, members: list[tuple[frozenset[int], str]])
     members.sort(key=lambda m: (-len(m[0]), m[1]))
     seen: set[int] = set()
     sizes = []
-    for held, _ in members:
-        sizes.append(len(held - seen))
-        seen |= held
+    for rows_held, _ in members:
+        sizes.append(len(rows_held - seen))
+        seen |= rows_held
     sizes = [*sizes[:_SEGMENTS], sum(sizes[_SEGMENTS:])]
     starts = [sum(sizes[:i]) for i in range(len(sizes))]
     return Filled(
@@ -94,14 +94,14 @@ def confusion(audit: Audit) -> Confusion | None:
         weight[label] += n
         weight[other] += n
     names = sorted(sorted(weight), key=lambda name: -weight[name])[:_LABELS]
-    most = max(pairs.values())
+    largest = max(pairs.values())
     return Confusion(
         reads_like=tuple(names),
-        rows=tuple((a, tuple(_cell(pairs[a, b], most, a == b) for b in names)) for a in names),
+        rows=tuple((a, tuple(_cell(pairs[a, b], largest, a == b) for b in names)) for a in names),
         shown=sum(n for (a, b), n in pairs.items() if a in names and b in names),
         of_rows=sum(pairs.values()),
     )
 
 
-def _cell(count: int, most: int, own: bool) -> tuple[int, int] | None:
-    return None if own else (count, -(-5 * count // most))
+def _cell(count: int, largest: int, own: bool) -> tuple[int, int] | None:
+    return None if own else (count, -(-5 * count // largest))

@@ -19,7 +19,7 @@ _STILL = 4000  # points of the still map at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class CategoryPoints:
     """The points of one category."""
 
     category: str
@@ -32,7 +32,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scatter:
-    layers: tuple[Layer, ...]
+    categories: tuple[CategoryPoints, ...]
     rings: str
     ringed: int
     shown: int
@@ -54,7 +54,9 @@ def scatter(audit: Audit) -> Scatter | None:
     found = {r for f in about_rows for r in f.rows}
     ringed = [place for row, place in at.items() if row in found]
     return Scatter(
-        layers=tuple(_layer(n, p, i) for i, (n, p) in enumerate(members.items()) if p),
+        categories=tuple(
+            _category_points(n, p, i) for i, (n, p) in enumerate(members.items()) if p
+        ),
         rings=_stamp(ringed, _RING),
         ringed=len(ringed),
         shown=len(at),
@@ -62,9 +64,9 @@ def scatter(audit: Audit) -> Scatter | None:
     )
 
 
-def _layer(category: str, places: list[str], number: int) -> Layer:
+def _category_points(category: str, places: list[str], number: int) -> CategoryPoints:
     mark = number // COLOURS % len(_MARKS)
-    return Layer(
+    return CategoryPoints(
         category=category,
         points=len(places),
         colour=number % COLOURS,

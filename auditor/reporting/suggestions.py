@@ -137,8 +137,8 @@ def _belief(findings: Sequence[Finding], rows: Sequence[int]) -> _Belief:
     """What the findings about the copies `rows` of one example make of it, taken together."""
     for finding in findings:
         if finding.code == "label-conflict" and "probabilities" in finding.measured:
-            told = finding.measured["probabilities"]
-            return _Belief(labels=told, favours=finding.measured["favours"], wrong=1.0)
+            probabilities = finding.measured["probabilities"]
+            return _Belief(labels=probabilities, favours=finding.measured["favours"], wrong=1.0)
     errors = [f for f in findings if f.code == "label-error"]
     doubts = [d for f in findings if (d := _doubt(f, rows))]
     surest = max((p for _, p in doubts if p is not None), default=None)
@@ -175,8 +175,8 @@ def _said(finding: Finding) -> str:
     measured, parts = finding.measured, [finding.summary]
     if measured.get("difference"):
         parts.append(f"what differs: {measured['difference']}")
-    if told := measured.get("probabilities"):
-        chances = listing(f"{label} {p:.0%}" for label, p in told.items())
+    if probabilities := measured.get("probabilities"):
+        chances = listing(f"{label} {p:.0%}" for label, p in probabilities.items())
         sure = measured["favours"] is not None
         parts.append(f"likely {chances}" if sure else f"undecided: {chances}")
     return "; ".join(parts)

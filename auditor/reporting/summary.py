@@ -12,7 +12,7 @@ from auditor.label_spelling import visible
 from auditor.records.audit import Audit
 from auditor.records.findings import Limit
 from auditor.records.forecast import Backtest, Forecast, UpdateSkill
-from auditor.reporting import label_errors, verdict, wording
+from auditor.reporting import headline, label_errors, wording
 from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
 
@@ -39,11 +39,11 @@ def _lines(audit: Audit) -> Iterator[str]:
     if data.mapped_labels:
         mapped = (f"{visible(m.label)} as {m.category} ({m.rows:,})" for m in data.mapped_labels)
         yield f"Labels    read {wording.listing(mapped)}"
-    judged = verdict.judge(audit)
-    yield f"Verdict   {judged.training}"
+    found = headline.headline(audit)
+    yield f"Verdict   {found.training}"
     yield from _findings(audit)
     yield from _labels(audit)
-    yield from _forecast(audit, judged)
+    yield from _forecast(audit, found)
     for skipped in audit.skipped[:_SKIPPED]:
         yield f"Skipped   {skipped.code}: {skipped.reason}"
     if len(audit.skipped) > _SKIPPED:
@@ -81,18 +81,20 @@ def _labels(audit: Audit) -> Iterator[str]:
             head = " " * len(head)
 
 
-def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
+def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
     if audit.forecast is None:
         return
-    if not judged.first:
-        yield f"Forecast  {judged.forgetting}"
+    if not found.first:
+        yield f"Forecast  {found.forgetting}"
         yield from _scored_on(audit.forecast)
         return
-    yield f"Forecast  {wording.update_title(audit.forecast)}; forgotten first, by average loss during it:"
-    for category in judged.first:
-        drop = f"{wording.points(category.expected_drop):>10}"
-        yield f"          {drop}  (80% interval {wording.interval(category)})  {category.category}"
-    for danger in judged.dangers:
+    update = wording.update_title(audit.forecast)
+    yield f"Forecast  {update}; forgotten first, by average loss during it:"
+    for category in found.first:
+        drop = f"{wording.whole_points(category.expected_drop):>10}"
+        interval = wording.drop_interval_text(category)
+        yield f"          {drop}  (80% interval {interval})  {category.category}"
+    for danger in found.dangers:
         yield f"          {wording.danger(danger.update, danger.categories)}"
     yield (
         f"          {wording.effort(audit.forecast)}, --probe {audit.forecast.probe}: "

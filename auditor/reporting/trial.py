@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auditor.records.forecast import Forecast, MeasuredCategory, Measurement
 from auditor.reporting import wording
-from auditor.reporting.verdict import ranked
+from auditor.reporting.headline import ranked
 
 _CHART = (320, 110)  # the plot of the layers, in SVG units
 _RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
@@ -14,7 +14,7 @@ _SMALL = 0.01  # a difference in accuracy that is not worth a word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CategoryOutcome:
     """One category: what was lost at the last step, and how much of it is only outvoted."""
 
     measured: MeasuredCategory
@@ -25,11 +25,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class WeightShift:
     """How far one layer moved by the last step, as shares of its length, with bars to draw."""
 
     name: str
-    moved: float
+    shift: float
     important: float
     x: float
     bars: tuple[tuple[float, float], tuple[float, float]]  # y, height: all weights, important ones
@@ -41,8 +41,8 @@ class Trial:
 
     measurement: Measurement
     words: tuple[str, ...]
-    rows: tuple[Row, ...]
-    layers: tuple[Layer, ...]
+    rows: tuple[CategoryOutcome, ...]
+    layers: tuple[WeightShift, ...]
     bar: float  # width
 
 
@@ -58,7 +58,7 @@ def trial(forecast: Forecast) -> Trial | None:
         words=(
             *_left_out(measured),
             _learnt(measured),
-            *_split(rows, measured.steps[-1]),
+            *_bias_and_loss(rows, measured.steps[-1]),
             _weights(measured),
         ),
         rows=tuple(rows),
@@ -67,9 +67,9 @@ def trial(forecast: Forecast) -> Trial | None:
     )
 
 
-def _row(measured: MeasuredCategory) -> Row:
+def _row(measured: MeasuredCategory) -> CategoryOutcome:
     before, last = _mean(measured, 0), _mean(measured, -1)
-    return Row(
+    return CategoryOutcome(
         measured=measured,
         before=before,
         last=last,
@@ -113,7 +113,7 @@ def _learnt(measured: Measurement) -> str:
     )
 
 
-def _split(rows: list[Row], step: int) -> tuple[str, ...]:
+def _bias_and_loss(rows: list[CategoryOutcome], step: int) -> tuple[str, ...]:
     """Bias against representation, over the categories that the update does not train."""
     others = [(r, r.outvoted) for r in rows if r.outvoted is not None]
     if not others:
@@ -124,45 +124,45 @@ def _split(rows: list[Row], step: int) -> tuple[str, ...]:
     if lost < _SMALL:
         return (f"At step {step} the old categories have lost nothing.",)
     return (
-        f"At step {step} the old categories have lost {wording.points(lost)} on average. "
-        f"{wording.points(outvoted)} of them are recoverable: they come back when the new "
+        f"At step {step} the old categories have lost {wording.whole_points(lost)} on average. "
+        f"{wording.whole_points(outvoted)} of them are recoverable: they come back when the new "
         "categories are ruled out as answers. That part is bias towards the new answers; "
         "recalibration or a few replayed rows repair it.",
         "With a classifier head refitted on the old rows nothing is missing: the encoder still "
         "separates the old categories."
         if gone < _SMALL
-        else f"{wording.points(gone)} are still missing with a classifier head refitted on the old "
-        "rows: that part is lost from the encoder, and only training on old data brings it "
+        else f"{wording.whole_points(gone)} are still missing with a classifier head refitted on "
+        "the old rows: that part is lost from the encoder, and only training on old data brings it "
         "back.",
     )
 
 
 def _weights(measured: Measurement) -> str:
     last = list(zip(measured.layers, measured.moved_important[-1], strict=True))
-    name, moved = max(last, key=lambda pair: pair[1])
+    name, shift = max(last, key=lambda pair: pair[1])
     return (
         f"Of the weights that matter most for the old categories, those of the {name} change most: "
-        f"by {100 * moved:.2g}% of their length."
+        f"by {100 * shift:.2g}% of their length."
     )
 
 
-def _layers(measured: Measurement) -> tuple[Layer, ...]:
+def _layers(measured: Measurement) -> tuple[WeightShift, ...]:
     width, height = _CHART
     pairs = list(zip(measured.moved[-1], measured.moved_important[-1], strict=True))
-    most = max([1e-9, *(m for pair in pairs for m in pair)])
+    largest = max([1e-9, *(m for pair in pairs for m in pair)])
 
-    def bar(moved: float) -> tuple[float, float]:
-        tall = round(moved / most * height, 1)
+    def bar(shift: float) -> tuple[float, float]:
+        tall = round(shift / largest * height, 1)
         return round(height - tall, 1), tall
 
     step = width / max(len(pairs), 1)
     return tuple(
-        Layer(
+        WeightShift(
             name=name,
-            moved=moved,
+            shift=shift,
             important=important,
             x=round(i * step + 0.1 * step, 1),
-            bars=(bar(moved), bar(important)),
+            bars=(bar(shift), bar(important)),
         )
-        for i, (name, (moved, important)) in enumerate(zip(measured.layers, pairs, strict=True))
+        for i, (name, (shift, important)) in enumerate(zip(measured.layers, pairs, strict=True))
     )

@@ -15,10 +15,10 @@ def count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def listing(names: Iterable[str], most: int = 3) -> str:
+def listing(names: Iterable[str], limit: int = 3) -> str:
     """`a, b and c`, or `a, b, c and 4 more`."""
     names = list(names)
-    shown, rest = names[:most], len(names) - most
+    shown, rest = names[:limit], len(names) - limit
     if rest > 0:
         return f"{', '.join(shown)} and {rest} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
@@ -28,23 +28,23 @@ def percent(fraction: float) -> str:
     return f"{_whole(fraction)}%"
 
 
-def points(fraction: float) -> str:
+def whole_points(fraction: float) -> str:
     return f"{_whole(fraction)} point{'s' * (abs(_whole(fraction)) != 1)}"
 
 
 def percentage_points(fraction: float) -> str:
     """The same where a sentence must say what a point is."""
-    return points(fraction).replace("point", "percentage point")
+    return whole_points(fraction).replace("point", "percentage point")
 
 
-def interval(category: CategoryForecast) -> str:
+def drop_interval_text(category: CategoryForecast) -> str:
     """The 80 % interval of an expected drop, in points."""
     return f"{_signed(category.low)} to {_signed(category.high)}"
 
 
 def danger(update: str, categories: Iterable[CategoryForecast]) -> str:
     """What a simulated update endangers, with the drops that are expected under it."""
-    hit = (f"{c.category} ({points(c.worst_drop or 0.0)})" for c in categories)
+    hit = (f"{c.category} ({whole_points(c.worst_drop or 0.0)})" for c in categories)
     return f"Adding {update} endangers {listing(hit)}"
 
 
@@ -70,27 +70,27 @@ def effort(forecast: Forecast) -> str:
 
 def scored_on(forecast: Forecast) -> tuple[str, ...]:
     """What the accuracies before were read on, a sentence each; none where it is training alone."""
-    held = [c for c in forecast.categories if c.held_out]
+    held_out = [c for c in forecast.categories if c.held_out]
     left = sum(c.left_out for c in forecast.categories)
-    if not held and not left:
+    if not held_out and not left:
         return ()
-    said = [_read_on(held, len(forecast.categories))]
+    said = [_evaluated_on(held_out, len(forecast.categories))]
     if left:
-        more = "more " if held else ""
+        more = "more " if held_out else ""
         one = f"{more}is a copy of training rows, or shares a group with one, and was left out."
         many = f"{more}are copies of training rows, or share a group with one, and were left out."
         said.append(count(left, one, many))
     return tuple(said)
 
 
-def _read_on(held: list[CategoryForecast], of: int) -> str:
-    if not held:
+def _evaluated_on(held_out: list[CategoryForecast], of: int) -> str:
+    if not held_out:
         return (
             "Too few held-out rows: accuracy before the update is tested on training rows, by "
             "cross-validation."
         )
-    rows = count(sum(c.scored_examples for c in held), "held-out row", "held-out rows")
-    rest = of - len(held)
+    rows = count(sum(c.scored_examples for c in held_out), "held-out row", "held-out rows")
+    rest = of - len(held_out)
     others = (
         f"; for {rest} of {of} categories on training rows, by cross-validation" if rest else ""
     )
@@ -139,7 +139,7 @@ def value(key: str, content: Any) -> str:
 
 def _number(words: list[str], number: float) -> str:
     if abs(number) <= 1 and any(word in words for word in _DIFFERENCES):
-        return points(number)
+        return whole_points(number)
     fraction = abs(number) <= 1 and any(word in words for word in _FRACTIONS)
     return percent(number) if fraction else f"{number:.3g}"
 

@@ -77,7 +77,7 @@ def _line(audit: Audit, finding: Finding) -> Collect:
 def _how_many(audit: Audit, finding: Finding) -> tuple[int, str]:
     """How many texts to collect, and the rule that says so."""
     rows = int(finding.measured.get("rows", len(finding.rows)))
-    asked = finding.limit.get("rows")
+    limit = finding.limit.get("rows")
     if finding.code == "reference-gap":
         return (
             _NEW_SUBTYPE,
@@ -85,11 +85,11 @@ def _how_many(audit: Audit, finding: Finding) -> tuple[int, str]:
         )
     if finding.code == "template-dominance":
         return _instead(audit, finding, rows)
-    if asked is None:
+    if limit is None:
         return 0, ""
     if finding.code == "combination-gap":
-        return int(asked) - rows, f"bring to {asked} rows, from which the combination is not rare"
-    return max(int(asked) - rows, rows), f"bring to {asked} rows, at least doubling"
+        return int(limit) - rows, f"bring to {limit} rows, from which the combination is not rare"
+    return max(int(limit) - rows, rows), f"bring to {limit} rows, at least doubling"
 
 
 def _instead(audit: Audit, finding: Finding, rows: int) -> tuple[int, str]:
@@ -116,11 +116,11 @@ def _like(audit: Audit, finding: Finding, subtype: SubtypeSummary | None) -> str
 
 def _unlike(finding: Finding, subtype: SubtypeSummary | None) -> str:
     """The skeleton of the finding's template, or of the one that most of its subtype is of."""
-    told: Any = finding.measured.get("pattern") or finding.measured.get("patterns")
-    if isinstance(told, str):
-        return told
-    if told:
-        return "\n".join(told)
+    patterns: Any = finding.measured.get("pattern") or finding.measured.get("patterns")
+    if isinstance(patterns, str):
+        return patterns
+    if patterns:
+        return "\n".join(patterns)
     templates = sorted(subtype.templates, key=lambda t: -t.share) if subtype else []
     return next((t.pattern for t in templates if t.pattern), "")
 

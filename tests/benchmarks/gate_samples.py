@@ -15,7 +15,7 @@ from labelled_sets import heading, line, options, settings
 from auditor import audit
 from auditor.gating.gate import gate
 from auditor.reporting.gate.answer import reason
-from auditor.reporting.verdict import judge
+from auditor.reporting.headline import judge
 
 SAMPLES = Path(__file__).parents[2] / "sample_datasets"
 

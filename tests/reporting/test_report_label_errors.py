@@ -18,7 +18,7 @@ from auditor.reporting.map import live_map
 from auditor.reporting.scatter import scatter
 from auditor.reporting.suggestions import relabelling
 from auditor.reporting.summary import explanation, summarise
-from auditor.reporting.verdict import judge
+from auditor.reporting.headline import judge
 
 LISTED = "About 8 of the 12 labels listed are wrong (expected from their probabilities)."
 

@@ -13,7 +13,7 @@ from auditor.reporting import charts, marking, scatter, verdict, wording
 from auditor.reporting.cards import sections
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.marking import Piece
-from auditor.reporting.verdict import judge
+from auditor.reporting.headline import judge
 from auditor.reporting.wording import named_rows
 
 

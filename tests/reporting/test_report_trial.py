@@ -91,7 +91,7 @@ def test_the_bars_of_layers_are_as_tall_as_they_moved(forecast):
 
 
 def test_the_page_shows_each_category_and_the_layers_as_a_table_too(forecast, page):
-    section = re.search(r'<section id="tried".*?</section>', page, re.DOTALL)[0]
+    section = re.search(r'<section id="trial".*?</section>', page, re.DOTALL)[0]
     for category in forecast.categories:
         assert category.category in section
     assert section.count("is trained") == 1
@@ -101,4 +101,4 @@ def test_the_page_shows_each_category_and_the_layers_as_a_table_too(forecast, pa
 def test_without_a_measurement_there_is_no_such_section(audit, forecast):
     plain = dataclasses.replace(forecast, measurement=None)
     assert trial(plain) is None
-    assert 'id="tried"' not in HtmlRenderer().render(dataclasses.replace(audit, forecast=plain))
+    assert 'id="trial"' not in HtmlRenderer().render(dataclasses.replace(audit, forecast=plain))

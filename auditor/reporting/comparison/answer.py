@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from auditor.records.comparison import Comparison, Contrast, Region, SetName
 from auditor.reporting import wording
-from auditor.reporting.comparison.lead import advice, finding, is_reworded, unresolved
-from auditor.reporting.comparison.numbers import points, span
+from auditor.reporting.comparison.lead import comparison_advice, finding, is_reworded, unresolved
+from auditor.reporting.comparison.numbers import decimal_points, span
 
 _MOST_REASONS = 5
 _MUCH = 0.05  # a share of rows that is worth a reason
@@ -29,14 +29,14 @@ def answer(comparison: Comparison) -> Answer:
     verdict, tone = finding(comparison)
     return Answer(
         verdict=verdict,
-        advice=advice(comparison),
+        advice=comparison_advice(comparison),
         detail=" ".join(_details(comparison)),
         tone=tone,
         reasons=tuple(_reasons(comparison))[:_MOST_REASONS],
     )
 
 
-def update_title(comparison: Comparison) -> str:
+def compared_update_title(comparison: Comparison) -> str:
     """What the model is fine-tuned on, as a noun phrase."""
     update = comparison.update
     if update is None:
@@ -46,7 +46,7 @@ def update_title(comparison: Comparison) -> str:
     return wording.count(len(update.categories), "simulated update", "simulated updates")
 
 
-def keywords(region: Region) -> str:
+def region_title(region: Region) -> str:
     """What a region is about, in its category."""
     words = ", ".join(region.keywords[:3])
     return f"{region.category} ({words})" if words else region.category
@@ -58,36 +58,36 @@ def _details(comparison: Comparison) -> Iterator[str]:
         size = f"{min(comparison.base.rows, comparison.candidate.rows):,}"
         yield (
             f"After sampling both to equal size, {size} rows each: "
-            f"{_standing(comparison, unseen.matched, held=95)}."
+            f"{_difference(comparison, unseen.matched, confidence=95)}."
         )
     if full and matched:
         yield (
-            f"Forecast after {update_title(comparison)}, on rows of {comparison.base.name}: "
-            f"{_standing(comparison, full.after, held=80)}."
+            f"Forecast after {compared_update_title(comparison)}, "
+            f"on rows of {comparison.base.name}: "
+            f"{_difference(comparison, full.after, confidence=80)}."
         )
 
 
-def _standing(comparison: Comparison, measured: Contrast, held: int) -> str:
+def _difference(comparison: Comparison, measured: Contrast, confidence: int) -> str:
     """Who is ahead, by how much; or how much could not be seen."""
     difference = measured.difference
-    if not measured.apart:
-        return (
-            f"no clear difference; {unresolved(difference)} ({held}% interval {span(difference)})"
-        )
+    interval = f"({confidence}% interval {span(difference)})"
+    if not measured.differs:
+        return f"no clear difference; {unresolved(difference)} {interval}"
     names = (comparison.base.name, comparison.candidate.name)
     ahead = names[1] if difference.value > 0 else names[0]
-    return f"{ahead} is {points(abs(difference.value))} ahead ({held}% interval {span(difference)})"
+    return f"{ahead} is {decimal_points(abs(difference.value))} ahead {interval}"
 
 
 def _reasons(comparison: Comparison) -> Iterator[str]:
     """Why, what explains most first."""
     yield from _amplified(comparison)
-    for side in ("candidate", "base"):
-        yield from _lacking(comparison, side)
+    for missing_in in ("candidate", "base"):
+        yield from _lacking(comparison, missing_in)
     yield from _templated(comparison)
     yield from _relabelled(comparison)
     yield from _varied(comparison)
-    yield from _told(comparison)
+    yield from _two_samples(comparison)
 
 
 def _amplified(comparison: Comparison) -> Iterator[str]:
@@ -102,17 +102,17 @@ def _amplified(comparison: Comparison) -> Iterator[str]:
         )
 
 
-def _lacking(comparison: Comparison, side: SetName) -> Iterator[str]:
+def _lacking(comparison: Comparison, missing_in: SetName) -> Iterator[str]:
     names = {"base": comparison.base, "candidate": comparison.candidate}
-    lacks, has = names[side], names["base" if side == "candidate" else "candidate"]
+    lacks, has = names[missing_in], names["base" if missing_in == "candidate" else "candidate"]
     gone = sorted(set(has.categories) - set(lacks.categories))
     if gone:
         yield f"{lacks.name} has no row of {wording.listing(gone)}, which {has.name} has."
-    if found := [r for r in comparison.lacking(side) if r.category not in gone]:
+    if found := [r for r in comparison.lacking(missing_in) if r.category not in gone]:
         kinds = wording.count(len(found), "kind", "kinds")
         yield (
             f"{lacks.name} has less of {kinds} of text than {has.name}: "
-            f"{wording.listing(map(keywords, found))}."
+            f"{wording.listing(map(region_title, found))}."
         )
 
 
@@ -136,20 +136,20 @@ def _relabelled(comparison: Comparison) -> Iterator[str]:
 
 
 def _varied(comparison: Comparison) -> Iterator[str]:
-    triples = [d for d in comparison.diversity if "triples" in d.measure and d.contrast.apart]
-    for told in triples:
+    triples = [d for d in comparison.diversity if "triples" in d.measure and d.contrast.differs]
+    for measured in triples:
         yield (
             "In samples of equal size and lengths, "
-            f"{wording.percent(told.contrast.base.value)} of the word triples are distinct in "
-            f"{comparison.base.name}, {wording.percent(told.contrast.candidate.value)} in "
+            f"{wording.percent(measured.contrast.base.value)} of the word triples are distinct in "
+            f"{comparison.base.name}, {wording.percent(measured.contrast.candidate.value)} in "
             f"{comparison.candidate.name}."
         )
 
 
-def _told(comparison: Comparison) -> Iterator[str]:
+def _two_samples(comparison: Comparison) -> Iterator[str]:
     found = comparison.two_sample
     if found and found.p <= 0.05:
-        grams = [f"“{g.text}”" for g in found.ngrams if g.of == "candidate"]
+        grams = [f"“{g.text}”" for g in found.ngrams if g.more_in == "candidate"]
         by = f", by words such as {wording.listing(grams)}" if grams else ""
         yield (
             "A classifier recognises added rows: it is right in "

@@ -12,7 +12,7 @@ _HIGH = 120  # of the tallest column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
+class AccuracyRange:
     """One set's accuracy with its interval."""
 
     start: float
@@ -24,12 +24,12 @@ class Range:
 class Dumbbell:
     """A category's accuracy after the update with either set, on the axis 0-100 %."""
 
-    base: Range
-    candidate: Range
+    base: AccuracyRange
+    candidate: AccuracyRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class HistogramBar:
     """Base rows with so many variations."""
 
     x: float
@@ -45,21 +45,21 @@ def dumbbells(categories: Sequence[CategoryRetention]) -> list[Dumbbell]:
     ]
 
 
-def _range(figure: Figure) -> Range:
+def _range(figure: Figure) -> AccuracyRange:
     def x(value: float) -> float:
         return round(5 + min(max(value, 0.0), 1.0) * (_WIDTH - 10), 1)
 
     width = round(x(figure.high) - x(figure.low), 1)
-    return Range(start=x(figure.low), width=width, mark=x(figure.value))
+    return AccuracyRange(start=x(figure.low), width=width, mark=x(figure.value))
 
 
-def columns(found: Amplification) -> list[Column]:
-    most = max(1, *(rows for _, _, rows in found.histogram), 1)
+def histogram(found: Amplification) -> list[HistogramBar]:
+    largest = max(1, *(rows for _, _, rows in found.histogram), 1)
     out = []
     for place, (low, high, rows) in enumerate(found.histogram):
-        height = round(rows / most * _HIGH, 1)
+        height = round(rows / largest * _HIGH, 1)
         out.append(
-            Column(
+            HistogramBar(
                 x=place * 56.0,
                 y=round(_HIGH + 18 - height, 1),
                 height=height,

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.records.comparison import Comparison, Contrast, Figure, Region
 from auditor.reporting.comparison import answer, drawing, numbers
-from auditor.reporting.comparison.lead import read_on
+from auditor.reporting.comparison.lead import evaluated_on
 from auditor.reporting.pages import page
 
 _CATEGORIES = 40  # drawn; the rest is in compare.json
@@ -30,11 +30,11 @@ class Cell:
 
     value: str
     interval: str
-    apart: bool = False  # a difference that is clear of 0
+    differs: bool = False  # a difference that is clear of 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ContrastRow:
     """One measure of both sets and their difference."""
 
     name: str
@@ -56,64 +56,69 @@ def _view(comparison: Comparison) -> dict[str, Any]:
     """Everything the page shows, by the names the templates use."""
     full, matched, found = comparison.full, comparison.matched, comparison.amplification
     categories = full.categories[:_CATEGORIES] if full else ()
-    lines = [_line(c.category, c.after) for c in categories]
+    rows = [_accuracy_row(c.category, c.after) for c in categories]
     return {
         "it": comparison,
         "answer": answer.answer(comparison),
-        "update_title": answer.update_title(comparison),
+        "update_title": answer.compared_update_title(comparison),
         "accuracies": _accuracies(comparison),
-        "read_on": read_on(comparison, comparison.unseen) if comparison.unseen else "",
+        "evaluated_on": evaluated_on(comparison, comparison.unseen) if comparison.unseen else "",
         "forecasts": [
-            line
+            row
             for size, r in (("all rows", full), ("equal size", matched))
             if r and (size == "all rows" or r != full)
-            for line in (_line(f"Accuracy kept, {size}", r.after), _lost(f"Lost, {size}", r.drop))
+            for row in (
+                _accuracy_row(f"Accuracy kept, {size}", r.after),
+                _loss_row(f"Lost, {size}", r.drop),
+            )
         ],
         "full": full,
-        "categories": list(zip(categories, lines, drawing.dumbbells(categories), strict=True)),
+        "categories": list(zip(categories, rows, drawing.dumbbells(categories), strict=True)),
         "lost": [_kind(comparison, r) for r in comparison.lacking("candidate")],
         "gained": [_kind(comparison, r) for r in comparison.lacking("base")],
-        "columns": drawing.columns(found) if found else [],
-        "parents": _parents(comparison),
+        "histogram": drawing.histogram(found) if found else [],
+        "source_rows": _source_rows(comparison),
         "disagreements": _disagreements(comparison),
-        "diversity": [(_plain_line(d.measure, d.contrast)) for d in comparison.diversity],
+        "diversity": [(_plain_row(d.measure, d.contrast)) for d in comparison.diversity],
         "no_text": bool(comparison.settings.get("no_text")),
     }
 
 
-def _accuracies(comparison: Comparison) -> list[Line]:
+def _accuracies(comparison: Comparison) -> list[ContrastRow]:
     """Before the update: on unseen rows at both sizes, and as is mostly reported."""
-    unseen, own = comparison.unseen, comparison.own
-    lines = []
+    unseen, random_split = comparison.unseen, comparison.random_split
+    rows = []
     if unseen:
-        lines.append(_line("Unseen rows, trained on all rows", unseen.full))
+        rows.append(_accuracy_row("Unseen rows, trained on all rows", unseen.full))
         if unseen.matched != unseen.full:
-            lines.append(_line("Unseen rows, both sampled to equal size", unseen.matched))
-    if own:
-        lines.append(_line("Usual random split: near-copies may leak into the test", own))
-    return lines
+            rows.append(_accuracy_row("Unseen rows, both sampled to equal size", unseen.matched))
+    if random_split:
+        rows.append(
+            _accuracy_row("Usual random split: near-copies may leak into the test", random_split)
+        )
+    return rows
 
 
-def _line(name: str, contrast: Contrast) -> Line:
+def _accuracy_row(name: str, contrast: Contrast) -> ContrastRow:
     """Of accuracies."""
-    return _held(name, contrast, numbers.share, numbers.share_span)
+    return _contrast_row(name, contrast, numbers.clipped_percent, numbers.percent_span)
 
 
-def _lost(name: str, contrast: Contrast) -> Line:
+def _loss_row(name: str, contrast: Contrast) -> ContrastRow:
     """Of drops, in points."""
 
     def interval(figure: Figure) -> str:
-        return f"{numbers.loss(figure.low)} to {numbers.loss(figure.high)}"
+        return f"{numbers.lost_points(figure.low)} to {numbers.lost_points(figure.high)}"
 
-    return _held(name, contrast, numbers.loss, interval)
+    return _contrast_row(name, contrast, numbers.lost_points, interval)
 
 
-def _held(
+def _contrast_row(
     name: str,
     contrast: Contrast,
     written: Callable[[float], str],
     interval: Callable[[Figure], str],
-) -> Line:
+) -> ContrastRow:
     base, candidate = (
         Cell(value=written(f.value), interval=interval(f))
         for f in (contrast.base, contrast.candidate)
@@ -121,26 +126,26 @@ def _held(
     difference = Cell(
         value=numbers.signed(contrast.difference.value),
         interval=numbers.span(contrast.difference),
-        apart=contrast.apart,
+        differs=contrast.differs,
     )
-    return Line(name=name, base=base, candidate=candidate, difference=difference)
+    return ContrastRow(name=name, base=base, candidate=candidate, difference=difference)
 
 
-def _plain_line(name: str, contrast: Contrast) -> Line:
+def _plain_row(name: str, contrast: Contrast) -> ContrastRow:
     """Of a measure that is no percentage."""
 
-    def cell(figure: Figure, *, apart: bool = False) -> Cell:
+    def cell(figure: Figure, *, differs: bool = False) -> Cell:
         return Cell(
             value=f"{figure.value:.2f}".replace("-", "\N{MINUS SIGN}"),
             interval=f"{figure.low:.2f} to {figure.high:.2f}".replace("-", "\N{MINUS SIGN}"),
-            apart=apart,
+            differs=differs,
         )
 
-    return Line(
+    return ContrastRow(
         name=name,
         base=cell(contrast.base),
         candidate=cell(contrast.candidate),
-        difference=cell(contrast.difference, apart=contrast.apart),
+        difference=cell(contrast.difference, differs=contrast.differs),
     )
 
 
@@ -155,7 +160,7 @@ def _kind(comparison: Comparison, region: Region) -> Kind:
     )
 
 
-def _parents(comparison: Comparison) -> list[tuple[int, int, str, list[tuple[int, str]]]]:
+def _source_rows(comparison: Comparison) -> list[tuple[int, int, str, list[tuple[int, str]]]]:
     """Base row, its variations, its text, and the texts of some."""
     found, base = comparison.amplification, comparison.base_examples
     return [

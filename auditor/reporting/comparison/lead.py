@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.records.comparison import Comparison, Figure, Unseen
 from auditor.reporting import wording
-from auditor.reporting.comparison.numbers import points, signed, span
+from auditor.reporting.comparison.numbers import decimal_points, signed, span
 
 _MOST = 0.5  # of the added rows are rewordings: more often than not
 _AMPLIFIED = 0.25  # of them are told one by one; of base rows 1 in 20 would be
@@ -26,9 +26,8 @@ def finding(comparison: Comparison) -> tuple[str, str]:
     way = direction(difference)
     interval = f"95% interval {span(difference)}"
     if way:
-        said = (
-            f"{_SEEN} {'rises' if way > 0 else 'falls'} by {points(difference.value)} ({interval})"
-        )
+        change = f"{'rises' if way > 0 else 'falls'} by {decimal_points(difference.value)}"
+        said = f"{_SEEN} {change} ({interval})"
         tone = "fine" if way > 0 else "error"
     else:
         said = f"{signed(difference.value)} points ({interval}); {unresolved(difference)}"
@@ -36,7 +35,7 @@ def finding(comparison: Comparison) -> tuple[str, str]:
     return f"{_opening(comparison, way)} {said}.", tone
 
 
-def advice(comparison: Comparison) -> str:
+def comparison_advice(comparison: Comparison) -> str:
     """What to do about it."""
     base, candidate = comparison.base.name, comparison.candidate.name
     if comparison.unseen is None:
@@ -71,8 +70,8 @@ def direction(difference: Figure) -> int:
 
 def unresolved(difference: Figure) -> str:
     """What an interval that holds 0 leaves open."""
-    most = points(max(abs(difference.low), abs(difference.high)))
-    return f"differences up to {most} could not be seen"
+    largest = decimal_points(max(abs(difference.low), abs(difference.high)))
+    return f"differences up to {largest} could not be seen"
 
 
 def detectable(difference: Figure) -> float:
@@ -80,7 +79,7 @@ def detectable(difference: Figure) -> float:
     return (difference.high - difference.low) / 2 * _POWER
 
 
-def read_on(comparison: Comparison, unseen: Unseen) -> str:
+def evaluated_on(comparison: Comparison, unseen: Unseen) -> str:
     """What the accuracies were read on, and how small a change they can show."""
     named = f"rows of {comparison.base.name}"
     left = (
@@ -90,9 +89,9 @@ def read_on(comparison: Comparison, unseen: Unseen) -> str:
     )
     return (
         f"Unseen: tested on {unseen.rows:,} {named} ({unseen.families:,} independent ones){left}; "
-        f"{unseen.kept_apart:,} added rows that resemble base rows were kept out of training where "
-        "those are tested. Smallest detectable change (80% power): "
-        f"{points(detectable(unseen.full.difference))}."
+        f"{unseen.excluded_added_rows:,} added rows that resemble base rows were kept out of "
+        "training where those are tested. Smallest detectable change (80% power): "
+        f"{decimal_points(detectable(unseen.full.difference))}."
     )
 
 
@@ -123,13 +122,13 @@ def _rewordings(comparison: Comparison) -> str:
     found = comparison.amplification
     assert found is not None  # noqa: S101 - some are reworded
     number = round(found.reworded.value * found.added)
-    of = found.reworded_of
+    of = found.reworded_source_rows
     each = max(round(number / of), 1)
     subject = (
         f"The {found.added:,} added rows are"
         if found.reworded.value >= _ALL
         else f"About {number:,} of the {found.added:,} added rows are"
     )
-    whole = of >= _ALL * found.base
-    object_ = f"each of your {found.base:,} rows" if whole else f"each of {of:,} of your rows"
+    whole = of >= _ALL * found.base_rows
+    object_ = f"each of your {found.base_rows:,} rows" if whole else f"each of {of:,} of your rows"
     return f"{subject} about {wording.count(each, 'rewording', 'rewordings')} of {object_}"

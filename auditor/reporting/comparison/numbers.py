@@ -7,7 +7,7 @@ from auditor.records.comparison import Figure
 _MINUS = "\N{MINUS SIGN}"
 
 
-def points(fraction: float) -> str:
+def decimal_points(fraction: float) -> str:
     """A difference without its sign, in points."""
     number = f"{abs(fraction) * 100:.1f}"
     return f"{number} point{'' if number == '1.0' else 's'}"
@@ -20,7 +20,7 @@ def signed(fraction: float) -> str:
     return sign + number
 
 
-def loss(fraction: float) -> str:
+def lost_points(fraction: float) -> str:
     """Points that are lost; gained ones have a minus."""
     return signed(fraction).removeprefix("+")
 
@@ -30,10 +30,10 @@ def span(difference: Figure) -> str:
     return f"{signed(difference.low)} to {signed(difference.high)}"
 
 
-def share(fraction: float) -> str:
+def clipped_percent(fraction: float) -> str:
     """A share in percent; what an interval has beyond 0 and 1 is cut."""
     return f"{min(max(fraction, 0.0), 1.0) * 100:.1f}%"
 
 
-def share_span(figure: Figure) -> str:
-    return f"{share(figure.low)[:-1]} to {share(figure.high)}"
+def percent_span(figure: Figure) -> str:
+    return f"{clipped_percent(figure.low)[:-1]} to {clipped_percent(figure.high)}"

@@ -8,9 +8,9 @@ from textwrap import wrap
 
 from auditor.records.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
-from auditor.reporting.comparison.answer import answer, update_title
-from auditor.reporting.comparison.lead import read_on
-from auditor.reporting.comparison.numbers import share, share_span, signed, span
+from auditor.reporting.comparison.answer import answer, compared_update_title
+from auditor.reporting.comparison.lead import evaluated_on
+from auditor.reporting.comparison.numbers import clipped_percent, percent_span, signed, span
 from auditor.reporting.inert import one_line
 
 _INDENT = " " * 10
@@ -52,11 +52,11 @@ def _accuracies(comparison: Comparison, unseen: Unseen) -> Iterator[str]:
     yield _line("unseen, all rows", unseen.full)
     if unseen.matched != unseen.full:
         yield _line("unseen, equal size", unseen.matched)
-    if comparison.own:
-        yield _line("usual random split", comparison.own)
+    if comparison.random_split:
+        yield _line("usual random split", comparison.random_split)
     yield from _wrapped(
         "",
-        f"{read_on(comparison, unseen)} The usual random split tests each set "
+        f"{evaluated_on(comparison, unseen)} The usual random split tests each set "
         "on its own rows, where near-copies may leak into the test. 95% intervals.",
     )
 
@@ -68,7 +68,9 @@ def _forecasts(comparison: Comparison) -> Iterator[str]:
     yield _line("keeps, all rows", comparison.full.after)
     if comparison.matched and comparison.matched != comparison.full:
         yield _line("keeps, equal size", comparison.matched.after)
-    yield from _wrapped("", f"Average accuracy during {update_title(comparison)}; 80% intervals.")
+    yield from _wrapped(
+        "", f"Average accuracy during {compared_update_title(comparison)}; 80% intervals."
+    )
 
 
 def _head(title: str, comparison: Comparison) -> str:
@@ -82,7 +84,10 @@ def _cut(name: str) -> str:
 
 def _line(name: str, contrast: Contrast) -> str:
     moved = f"{signed(contrast.difference.value)} ({span(contrast.difference)})"
-    cells = [f"{share(f.value)} ({share_span(f)})" for f in (contrast.base, contrast.candidate)]
+    cells = [
+        f"{clipped_percent(f.value)} ({percent_span(f)})"
+        for f in (contrast.base, contrast.candidate)
+    ]
     return f"{_INDENT}{name:<19}" + "".join(f"{cell:>23}" for cell in (*cells, moved))
 
 

@@ -29,7 +29,7 @@ def short_line(verdict: Verdict) -> str:
     """The same without the reason, the outcome's name before it."""
     word = ANSWERS[verdict.outcome]
     said = f"{verdict.outcome.upper()}: {word[0].lower()}{word[1:]}"
-    return ". ".join([said, " ".join(told)]) if (told := notes(verdict)) else said
+    return ". ".join([said, " ".join(sentences)]) if (sentences := notes(verdict)) else said
 
 
 def explained(verdict: Verdict) -> str:
@@ -63,19 +63,19 @@ def reason(verdict: Verdict) -> str:
 
 def notes(verdict: Verdict) -> list[str]:
     """What belongs to the answer whatever it is, as sentences."""
-    return [*filter(None, (_policy(verdict), _standing(verdict), _renamed(verdict)))]
+    return [*filter(None, (_policy(verdict), _accepted(verdict), _renamed(verdict)))]
 
 
 def _policy(verdict: Verdict) -> str:
     if not (changes := verdict.policy_changes):
         return ""
     more = len(changes) - _NAMED
-    told = [*changes[:_NAMED], *([f"{more:,} more"] if more > 0 else [])]
-    return f"The branch changes the policy: {'; '.join(told)}; the base's policy was used."
+    named = [*changes[:_NAMED], *([f"{more:,} more"] if more > 0 else [])]
+    return f"The branch changes the policy: {'; '.join(named)}; the base's policy was used."
 
 
-def _standing(verdict: Verdict) -> str:
-    if (left := verdict.standing) is None:
+def _accepted(verdict: Verdict) -> str:
+    if (left := verdict.accepted_errors) is None:
         return ""
     errors = count(left.errors, "audit error remains", "audit errors remain")
     return f"{errors} ({listing(left.codes, 5)}): {left.reason}."
@@ -88,7 +88,7 @@ def _renamed(verdict: Verdict) -> str:
     return f"Categories were renamed: {listing(named, _NAMED)}."
 
 
-def without(verdict: Verdict) -> str:
+def outcome_without_rows(verdict: Verdict) -> str:
     """What the verdict is without the rows of drop.csv, as a sentence; empty where there are none.
 
     drop.csv is what `drop.py` writes of these rows.
@@ -96,12 +96,10 @@ def without(verdict: Verdict) -> str:
     if not verdict.drop:
         return ""
     rows = count(len(verdict.drop), "row", "rows")
-    if verdict.outcome_without is None:
+    if (outcome := verdict.outcome_without_dropped) is None:
         return f"drop.csv lists {rows} to leave out."
-    still = "still " if verdict.outcome_without == verdict.outcome else ""
-    return (
-        f"Without the {rows} of drop.csv the verdict is {still}{verdict.outcome_without.upper()}."
-    )
+    still = "still " if outcome == verdict.outcome else ""
+    return f"Without the {rows} of drop.csv the verdict is {still}{outcome.upper()}."
 
 
 def rejected(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -133,27 +131,27 @@ def false_alarms(verdict: Verdict) -> str:
     """How often the gate cries wolf, as a sentence; empty where nothing is estimated."""
     if not any(map(phrases.is_estimated, verdict.tested)):
         return ""
-    return f"If nothing had changed, at most {phrases.share(verdict.false_alarms)} of runs would \
+    return f"If nothing had changed, at most {phrases.percent(verdict.false_alarms)} of runs would \
 fail."
 
 
 def sensitivity(verdict: Verdict) -> str:
     """The least rises that the tests would have caught, as a sentence; empty where none says."""
-    if not (ends := keenness(verdict)):
+    if not (extremes := detectable_range(verdict)):
         return ""
-    ends = tuple(dict.fromkeys(ends))
-    told = (f"{phrases.figures(t).smallest} ({phrases.about(t)})" for t in ends)
-    return f"Smallest detectable change (80% power): {' to '.join(told)}."
+    extremes = tuple(dict.fromkeys(extremes))
+    sentences = (f"{phrases.figures(t).smallest} ({phrases.about(t)})" for t in extremes)
+    return f"Smallest detectable change (80% power): {' to '.join(sentences)}."
 
 
-def keenness(verdict: Verdict) -> tuple[Tested, ...]:
+def detectable_range(verdict: Verdict) -> tuple[Tested, ...]:
     """The keenest and the bluntest test of a rise; nothing where none says what it would see."""
-    known = [t for t in verdict.tested if t.smallest is not None and phrases.is_rise(t)]
-    known.sort(key=lambda t: t.smallest or 0.0)
+    known = [t for t in verdict.tested if t.smallest_detectable is not None and phrases.is_rise(t)]
+    known.sort(key=lambda t: t.smallest_detectable or 0.0)
     return (known[0], known[-1]) if known else ()
 
 
-def baseline(verdict: Verdict) -> str:
+def baseline_sentence(verdict: Verdict) -> str:
     """How the findings stand to the baseline file, as a sentence; empty without one."""
     known = verdict.baseline
     if known is None:
@@ -166,7 +164,7 @@ def baseline(verdict: Verdict) -> str:
     )
 
 
-def advice(verdict: Verdict) -> Iterator[tuple[Tested, str]]:
+def advice_lines(verdict: Verdict) -> Iterator[tuple[Tested, str]]:
     """What to do, each thing once, what fails first."""
     said = set()
     for tested in pressing(verdict):

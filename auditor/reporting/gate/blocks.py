@@ -38,17 +38,17 @@ def folded(block: Block) -> Block:
     return replace(block, before=before, after="\n</details>\n")
 
 
-def fitted(blocks: Iterable[Block], most: int) -> str:
+def fitted(blocks: Iterable[Block], limit: int) -> str:
     """The blocks as far as there is room, and what is left out."""
-    said, hidden, room = "", Counter[str](), most - _NOTE
+    said, hidden, room = "", Counter[str](), limit - _NOTE
     for block in blocks:
         left = room - len(said) - len(block.before) - len(block.after)
         shown = [*_as_far_as(block.lines[:_LISTED], left)]
         if shown:
             said += block.before + "".join(shown) + block.after
         hidden[block.name] += len(block.lines) - len(shown)
-    if told := [f"{number:,} {name}" for name, number in hidden.items() if number]:
-        said += f"\nNot shown here: {listing(told, len(told))}. gate.json has all.\n"
+    if counted := [f"{number:,} {name}" for name, number in hidden.items() if number]:
+        said += f"\nNot shown here: {listing(counted, len(counted))}. gate.json has all.\n"
     return said
 
 

@@ -80,18 +80,18 @@ def _annotations(verdict: Verdict) -> list[str]:
         if level := _LEVELS.get(tested.status):
             by_level[level].append(_annotation(verdict, level, tested))
     lines = []
-    most = dict.fromkeys(by_level, _MOST)
+    limits = dict.fromkeys(by_level, _MOST)
     if answer.notes(verdict) or (verdict.outcome != "pass" and not any(by_level.values())):
         lines.append(_command("warning", answer.first_line(verdict), title="auditor gate"))
-        most["warning"] -= 1
-    over = any(len(found) > most[level] for level, found in by_level.items())
-    most["notice"] -= over
-    lines += [line for level, found in by_level.items() for line in found[: most[level]]]
+        limits["warning"] -= 1
+    over = any(len(found) > limits[level] for level, found in by_level.items())
+    limits["notice"] -= over
+    lines += [line for level, found in by_level.items() for line in found[: limits[level]]]
     if over:
         hidden = [
-            f"{len(found) - most[level]:,} of {len(found):,} {level}s"
+            f"{len(found) - limits[level]:,} of {len(found):,} {level}s"
             for level, found in by_level.items()
-            if len(found) > most[level]
+            if len(found) > limits[level]
         ]
         said = f"GitHub shows ten annotations of a level; not shown: {listing(hidden)}"
         lines.append(_command("notice", f"{said}. gate.json has all.", title="auditor gate"))
@@ -111,8 +111,8 @@ def _annotation(verdict: Verdict, level: str, tested: Tested) -> str:
 
 
 def _command(level: str, message: str, **properties: str) -> str:
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{level} {told}::{_data(one_line(message, _MESSAGE))}"
+    joined = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{level} {joined}::{_data(one_line(message, _MESSAGE))}"
 
 
 def _data(text: str) -> str:

@@ -25,7 +25,7 @@ _TONES = {"pass": "fine", "fail": "error", "inconclusive": "warning"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class EffectBar:
     """An effect with its interval between no effect and the margin, on an axis of its own."""
 
     zero: float
@@ -36,15 +36,15 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TestRow:
     """One test as the table shows it."""
 
     tested: Tested
     anchor: str  # of its examples; empty where it has none
-    told: phrases.Figures
-    compared: str
+    figures: phrases.Figures
+    compared_shares: str
     chance: str
-    bar: Bar | None  # None: nothing is estimated
+    bar: EffectBar | None  # None: nothing is estimated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,8 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """Rows of one of the two sets, some of them with their text, or beside the row they repeat."""
+class QuotedRows:
+    """Rows of one of the two sets, some with their text, or paired with the row they repeat."""
 
     title: str
     rows: str
@@ -65,14 +65,14 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class TestCard:
     """One test with the rows that it rests on."""
 
     anchor: str
     tested: Tested
     about: str
     evidence: str
-    sides: tuple[Side, ...]
+    quoted: tuple[QuotedRows, ...]
 
 
 class HtmlRenderer:
@@ -96,17 +96,17 @@ def _view(verdict: Verdict) -> dict[str, Any]:
         "answer": answer.ANSWERS[verdict.outcome],
         "reason": answer.reason(verdict),
         "notes": answer.notes(verdict),
-        "without": answer.without(verdict),
+        "outcome_without": answer.outcome_without_rows(verdict),
         "rejected": [*answer.rejected(verdict)],
         "tone": _TONES[verdict.outcome],
-        "found": _line(found, anchors) if found else None,
+        "found": _row(found, anchors) if found else None,
         "title": phrases.title(found) if found else "",
         "tally": [(s, len(verdict.of(s))) for s in phrases.STATUSES if verdict.of(s)],
         "statuses": phrases.STATUSES,
-        "advice": [(phrases.title(t), told) for t, told in answer.advice(verdict)],
+        "advice": [(phrases.title(t), advice) for t, advice in answer.advice_lines(verdict)],
         "sensitivity": answer.sensitivity(verdict),
         "false_alarms": answer.false_alarms(verdict),
-        "lines": [_line(t, anchors) for t in order[:_LISTED]],
+        "lines": [_row(t, anchors) for t in order[:_LISTED]],
         "heading": phrases.heading(order[:_LISTED]),
         "cards": cards,
         "without_card": len(answer.pressing(verdict)) - len(cards),
@@ -115,18 +115,18 @@ def _view(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _line(tested: Tested, anchors: Mapping[int, str]) -> Line:
-    return Line(
+def _row(tested: Tested, anchors: Mapping[int, str]) -> TestRow:
+    return TestRow(
         tested=tested,
         anchor=anchors.get(id(tested), ""),
-        told=phrases.figures(tested),
-        compared=phrases.compared(tested),
+        figures=phrases.figures(tested),
+        compared_shares=phrases.compared_shares(tested),
         chance=phrases.chance(tested),
         bar=_bar(tested) if phrases.is_estimated(tested) else None,
     )
 
 
-def _bar(tested: Tested) -> Bar:
+def _bar(tested: Tested) -> EffectBar:
     """Every bar has a scale of its own: what counts is where the margin lies in it."""
     ends = [0.0, tested.low, tested.high, tested.effect, tested.margin or 0.0]
     low, wide = min(ends), max(ends) - min(ends) or 1.0
@@ -134,7 +134,7 @@ def _bar(tested: Tested) -> Bar:
     def x(value: float) -> float:
         return round(4 + (value - low) / wide * (_BAR - 8), 1)
 
-    return Bar(
+    return EffectBar(
         zero=x(0.0),
         margin=None if tested.margin is None else x(tested.margin),
         start=x(tested.low),
@@ -143,37 +143,37 @@ def _bar(tested: Tested) -> Bar:
     )
 
 
-def _cards(verdict: Verdict) -> list[Card]:
+def _cards(verdict: Verdict) -> list[TestCard]:
     """The tests to look at that rest on rows, worst first."""
     with_rows = [t for t in answer.pressing(verdict) if t.rows or t.base_rows or t.pairs]
     return [_card(verdict, t, f"test-{n}") for n, t in enumerate(with_rows[:_CARDS], 1)]
 
 
-def _card(verdict: Verdict, tested: Tested, anchor: str) -> Card:
-    beside = pairs.shown(verdict, tested, _EXAMPLES)
-    sides = (
-        _side("In the candidate", tested.rows, verdict.examples, verdict.lines, beside),
-        _side("In the base", tested.base_rows, verdict.base_examples, {}),
+def _card(verdict: Verdict, tested: Tested, anchor: str) -> TestCard:
+    shown = pairs.shown_pairs(verdict, tested, _EXAMPLES)
+    quoted = (
+        _quoted("In the candidate", tested.rows, verdict.examples, verdict.lines, shown),
+        _quoted("In the base", tested.base_rows, verdict.base_examples, {}),
     )
-    return Card(
+    return TestCard(
         anchor=anchor,
         tested=tested,
         about=phrases.about(tested),
         evidence=phrases.evidence(tested),
-        sides=tuple(side for side in sides if side.of or side.pairs),
+        quoted=tuple(of_set for of_set in quoted if of_set.of or of_set.pairs),
     )
 
 
-def _side(
+def _quoted(
     title: str,
     rows: Sequence[int],
     texts: Mapping[str, str],
     lines: Mapping[str, int],
-    beside: Sequence[SideBySide] = (),
-) -> Side:
+    side_by_side: Sequence[SideBySide] = (),
+) -> QuotedRows:
     """Where there are pairs, they are the examples."""
-    shown = [] if beside else [r for r in rows if str(r) in texts][:_EXAMPLES]
-    return Side(
+    shown = [] if side_by_side else [r for r in rows if str(r) in texts][:_EXAMPLES]
+    return QuotedRows(
         title=title,
         rows=named_rows(rows),
         of=len(rows),
@@ -181,5 +181,5 @@ def _side(
             Text(place=phrases.place(r, lines.get(str(r))), pieces=marking.plain(texts[str(r)]))
             for r in shown
         ),
-        pairs=tuple(beside),
+        pairs=tuple(side_by_side),
     )

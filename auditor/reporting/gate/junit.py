@@ -44,24 +44,24 @@ class JunitRenderer:
 
 def _properties(suite: ET.Element, verdict: Verdict) -> None:
     """What is said of the whole, and what was not tested at all."""
-    told = {
+    properties = {
         "outcome": verdict.outcome,
         "reason": answer.explained(verdict),
         "candidate": f"{verdict.candidate.name}: {answer.size(verdict.candidate)}",
     }
     if verdict.base is not None:
-        told["base"] = f"{verdict.base.name}: {answer.size(verdict.base)}"
-    told |= {f"rejected {where}": reason for where, reason in answer.rejected(verdict)}
-    if without := answer.without(verdict):
-        told["drop"] = without
-    told |= {f"skipped {s.code}": s.reason for s in verdict.skipped}
+        properties["base"] = f"{verdict.base.name}: {answer.size(verdict.base)}"
+    properties |= {f"rejected {where}": reason for where, reason in answer.rejected(verdict)}
+    if sentence := answer.outcome_without_rows(verdict):
+        properties["drop"] = sentence
+    properties |= {f"skipped {s.code}": s.reason for s in verdict.skipped}
     listed = ET.SubElement(suite, "properties")
-    for name, value in told.items():
+    for name, value in properties.items():
         ET.SubElement(listed, "property", {"name": _xml(name), "value": _xml(value)})
 
 
 def _case(suite: ET.Element, verdict: Verdict, tested: Tested) -> None:
-    name = f"{phrases.about(tested)}, {phrases.against(tested)}"
+    name = f"{phrases.about(tested)}, {phrases.compared_with(tested)}"
     names = {"classname": f"auditor.{tested.check}", "name": name, "file": verdict.file}
     case = ET.SubElement(suite, "testcase", {key: _xml(value) for key, value in names.items()})
     summary, details = _xml(tested.summary), _xml(_details(verdict, tested))

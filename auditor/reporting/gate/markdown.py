@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from auditor.records.verdict import SetSummary, Tested, Verdict
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.gate.blocks import Block, fitted, folded, section
-from auditor.reporting.gate.pairs import Row, SideBySide
-from auditor.reporting.gate.quoting import cell, code, prose
+from auditor.reporting.gate.pairs import PairedText, SideBySide
+from auditor.reporting.gate.quoting import cell, code_span, prose
 from auditor.reporting.wording import count
 
 COMMENT = 65_536  # characters of a comment on GitHub
-_TOLD = 5  # tests with examples
+_MAX_TESTS = 5  # tests with examples
 _EXAMPLES = 3  # of a test, on each side
 _EXAMPLE = 240  # characters
 _NAME = 120
@@ -34,9 +34,9 @@ class MarkdownRenderer:
         return comment(verdict)
 
 
-def comment(verdict: Verdict, most: int = COMMENT) -> str:
-    """The comment in at most `most` characters, of which it needs a few thousand."""
-    return fitted(_blocks(verdict), most)
+def comment(verdict: Verdict, limit: int = COMMENT) -> str:
+    """The comment in at most `limit` characters, of which it needs a few thousand."""
+    return fitted(_blocks(verdict), limit)
 
 
 def _blocks(verdict: Verdict) -> Iterator[Block]:
@@ -57,23 +57,23 @@ def _blocks(verdict: Verdict) -> Iterator[Block]:
 
 def _opening(verdict: Verdict) -> Iterator[str]:
     """The answer and its reason; the numbers behind it; the two sets; the tests in numbers."""
-    beside = " ".join(prose(note, _FIRST_LINE) for note in answer.notes(verdict))
-    why = prose(answer.reason(verdict)) + (f". {beside}" if beside else "")
+    notes = " ".join(prose(note, _FIRST_LINE) for note in answer.notes(verdict))
+    why = prose(answer.reason(verdict)) + (f". {notes}" if notes else "")
     yield f"### {answer.ANSWERS[verdict.outcome]}: {why}\n"
     if found := answer.first(verdict):
         yield f"\n{prose(phrases.about(found))}: {prose(phrases.evidence(found))}.\n"
-    if without := answer.without(verdict):
-        yield f"\n{without}\n"
-    sides = f"{_set(verdict.candidate)}"
+    if sentence := answer.outcome_without_rows(verdict):
+        yield f"\n{sentence}\n"
+    sets = f"{_set(verdict.candidate)}"
     if verdict.base is not None:
-        sides += f" against {_set(verdict.base)}: {answer.difference(verdict)}"
-    told = [answer.false_alarms(verdict), answer.baseline(verdict)]
-    told = [f"{sides}.", f"{answer.tally(verdict)}.", *filter(None, told)]
-    yield "\n" + " ".join(told) + "\n"
+        sets += f" against {_set(verdict.base)}: {answer.difference(verdict)}"
+    sentences = [answer.false_alarms(verdict), answer.baseline_sentence(verdict)]
+    sentences = [f"{sets}.", f"{answer.tally(verdict)}.", *filter(None, sentences)]
+    yield "\n" + " ".join(sentences) + "\n"
 
 
 def _set(of: SetSummary) -> str:
-    return f"{code(of.name, _NAME)} ({answer.size(of)})"
+    return f"{code_span(of.name, _NAME)} ({answer.size(of)})"
 
 
 _FAILED = ("Check", "Category", "Base", "Candidate", "Change (interval)", "Limit")
@@ -89,50 +89,52 @@ def _table(title: str, name: str, tests: Sequence[Tested], columns: Sequence[str
 
 
 def _cells(tested: Tested, columns: Sequence[str]) -> list[str]:
-    told = phrases.figures(tested)
+    figures = phrases.figures(tested)
     subject = f": {prose(tested.subject, _NAME)}" if tested.subject else ""
     known = {
         "Result": phrases.STATUSES[tested.status],
         "Check": f"{prose(tested.check, _NAME)}{subject}",
         "Category": "whole set" if tested.category is None else prose(tested.category, _NAME),
-        "Base": told.base or "–",
-        "Candidate": told.candidate,
-        "Change (interval)": f"{told.effect} ({told.interval})" if told.interval else told.effect,
-        "Limit": told.limit or "none",
-        "Smallest detectable change (80% power)": told.smallest or "–",
+        "Base": figures.base or "–",
+        "Candidate": figures.candidate,
+        "Change (interval)": f"{figures.effect} ({figures.interval})"
+        if figures.interval
+        else figures.effect,
+        "Limit": figures.limit or "none",
+        "Smallest detectable change (80% power)": figures.smallest or "–",
     }
     return [cell(known[column]) for column in columns]
 
 
 def _advice(verdict: Verdict) -> Iterator[str]:
-    for tested, told in answer.advice(verdict):
+    for tested, advice in answer.advice_lines(verdict):
         why = f"{phrases.about(tested)}: {tested.summary}."
-        yield f"- {prose(why)} {prose(told)}\n"
+        yield f"- {prose(why)} {prose(advice)}\n"
 
 
 def _examples(verdict: Verdict) -> Iterator[Block]:
     """Texts of the first test of each check that fails; where none does, of those in doubt."""
     tests = verdict.of("fail") or answer.pressing(verdict)
     known = [(t, lines) for t in tests if (lines := [*_texts(verdict, t)])]
-    told: dict[str, Block] = {}
+    of_check: dict[str, Block] = {}
     for tested, lines in known:
         title = f"Examples of {phrases.about(tested)}"
-        told.setdefault(tested.check, section(title, "examples", lines))
-    yield from [*told.values()][:_TOLD]
-    if (more := len(known) - min(len(told), _TOLD)) > 0:
+        of_check.setdefault(tested.check, section(title, "examples", lines))
+    yield from [*of_check.values()][:_MAX_TESTS]
+    if (more := len(known) - min(len(of_check), _MAX_TESTS)) > 0:
         also = count(more, "more test has", "more tests have")
         yield section("", "lines", [f"{also} examples in gate.json.\n"])
 
 
 def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:
     """The first pairs, or the first rows whose text is known, and those of the base."""
-    shown = [_pair(pair) for pair in pairs.shown(verdict, tested, _EXAMPLES)]
+    shown = [_pair(pair) for pair in pairs.shown_pairs(verdict, tested, _EXAMPLES)]
     if not shown:
         for row in _known(tested.rows, verdict.examples):
             place = phrases.place(row, phrases.line_of(verdict, row))
-            shown.append(f"- {place}: {code(verdict.examples[str(row)], _EXAMPLE)}\n")
+            shown.append(f"- {place}: {code_span(verdict.examples[str(row)], _EXAMPLE)}\n")
     for row in _known(tested.base_rows, verdict.base_examples):
-        shown.append(f"- base row {row}: {code(verdict.base_examples[str(row)], _EXAMPLE)}\n")
+        shown.append(f"- base row {row}: {code_span(verdict.base_examples[str(row)], _EXAMPLE)}\n")
     yield from shown
     of = len(tested.rows) + len(tested.base_rows)
     if 0 < len(shown) < of:
@@ -150,15 +152,19 @@ def _pair(pair: SideBySide) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _row(row: Row) -> str:
+def _row(row: PairedText) -> str:
     label = f", labelled {prose(row.label, _NAME)}" if row.label else ""
-    return f"{row.place}{label}" + (f": {code(row.text, _EXAMPLE)}" if row.text else "")
+    return f"{row.place}{label}" + (f": {code_span(row.text, _EXAMPLE)}" if row.text else "")
 
 
 def _change(before: str, after: str) -> str:
     if before and after:
-        return f"{code(before, _CHANGED)} → {code(after, _CHANGED)}"
-    return f"{code(after, _CHANGED)} added" if after else f"{code(before, _CHANGED)} left out"
+        return f"{code_span(before, _CHANGED)} → {code_span(after, _CHANGED)}"
+    return (
+        f"{code_span(after, _CHANGED)} added"
+        if after
+        else f"{code_span(before, _CHANGED)} left out"
+    )
 
 
 def _rejected(verdict: Verdict) -> Iterator[str]:

@@ -17,7 +17,7 @@ _SHORT = 80  # characters of a text that a sentence still holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class PairedText:
     """One of the two rows; without a text where either text is not known."""
 
     place: str  # "row 12, line 14", "base row 88"
@@ -30,9 +30,9 @@ class Row:
 class SideBySide:
     """A pair as it is shown."""
 
-    row: Row
+    row: PairedText
     verb: str
-    other: Row
+    other: PairedText
     changes: tuple[tuple[str, str], ...]  # from the other row to this one; "": nothing there
     alike: str  # what to say where no change can be named; empty without texts
 
@@ -41,15 +41,15 @@ class SideBySide:
         return bool(self.changes or self.alike)
 
 
-def shown(verdict: Verdict, tested: Tested, most: int) -> list[SideBySide]:
+def shown_pairs(verdict: Verdict, tested: Tested, limit: int) -> list[SideBySide]:
     """The first pairs of a test: those with both texts, or where none has them, those without."""
     known = [pair for pair in tested.pairs if _texts(verdict, pair)]
-    return [_side_by_side(verdict, tested, pair) for pair in (known or tested.pairs)[:most]]
+    return [_side_by_side(verdict, tested, pair) for pair in (known or tested.pairs)[:limit]]
 
 
 def sentence(verdict: Verdict, tested: Tested) -> str:
     """The first pair without a full stop, its texts where they are short; empty without pairs."""
-    if not (pairs := shown(verdict, tested, 1)):
+    if not (pairs := shown_pairs(verdict, tested, 1)):
         return ""
     (pair,) = pairs
     short = pair.has_texts and max(len(pair.row.text), len(pair.other.text)) <= _SHORT
@@ -63,7 +63,7 @@ def relation(verdict: Verdict, tested: Tested, pair: Pair) -> str:
     return f"{row} {_verb(tested, pair)} {other}"
 
 
-def _named(row: Row, *, quoted: bool) -> str:
+def _named(row: PairedText, *, quoted: bool) -> str:
     label = f" ({row.label})" if row.label else ""
     return f"{row.place}{label}" + (f" “{row.text}”" if quoted else "")
 
@@ -73,7 +73,8 @@ def _side_by_side(verdict: Verdict, tested: Tested, pair: Pair) -> SideBySide:
     pieces = marking.differences(texts)
     labels, places = pair.labels or ("", ""), _places(verdict, pair)
     row, other = (
-        Row(place=places[i], label=labels[i], text=texts[i], pieces=pieces[i]) for i in (0, 1)
+        PairedText(place=places[i], label=labels[i], text=texts[i], pieces=pieces[i])
+        for i in (0, 1)
     )
     changes = marking.changes(other.text, row.text)
     return SideBySide(

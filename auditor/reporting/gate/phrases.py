@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from auditor.records.verdict import Status, Tested, Verdict
-from auditor.reporting.codes import code
+from auditor.reporting.codes import words_of_code
 
 # In reading order.
 STATUSES: Mapping[Status, str] = {
@@ -19,12 +19,12 @@ STATUSES: Mapping[Status, str] = {
     "informational": "for information",
     "pass": "passed",
 }
-_AGAINST = {
+_COMPARED_WITH = {
     "absolute": "against a limit",
     "rise": "against the base",
     "new": "against the baseline file",
 }
-_LOSSES = ("coverage-loss", "category-loss", "shrinkage")  # of what the base has
+_LOSS_CHECKS = ("coverage-loss", "category-loss", "shrinkage")  # of what the base has
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -47,11 +47,11 @@ def about(tested: Tested) -> str:
 
 def title(tested: Tested) -> str:
     """The same in words, as a heading."""
-    return f"{code(tested.check).title}{_where(tested)}"
+    return f"{words_of_code(tested.check).title}{_where(tested)}"
 
 
-def against(tested: Tested) -> str:
-    return _AGAINST[tested.kind]
+def compared_with(tested: Tested) -> str:
+    return _COMPARED_WITH[tested.kind]
 
 
 def identity(tested: Tested) -> str:
@@ -61,15 +61,15 @@ def identity(tested: Tested) -> str:
 
 def figures(tested: Tested) -> Figures:
     fine = _digits(tested.high - tested.low) if is_estimated(tested) else 1
-    rise, lost = is_rise(tested), tested.check in _LOSSES
+    rise, is_loss = is_rise(tested), tested.check in _LOSS_CHECKS
     effect, high = _fixed(tested.effect, fine), _fixed(tested.high, fine)
     sign = "+" if rise and float(effect.replace(_MINUS, "-")) > 0 else ""
-    limit, smallest = tested.margin, tested.smallest if is_estimated(tested) else None
+    limit, smallest = tested.margin, tested.smallest_detectable if is_estimated(tested) else None
     added = " added" if is_of_added(tested) else ""
     return Figures(
         base="" if tested.base is None else _side(tested, tested.base, tested.base_of),
         candidate=_left(tested) or _side(tested, tested.candidate, tested.candidate_of) + added,
-        effect=sign + _unit(effect, rise) + " lost" * lost,
+        effect=sign + _unit(effect, rise) + " lost" * is_loss,
         interval=f"{_fixed(tested.low, fine)} to {high if rise else _unit(high, rise)}"
         if is_estimated(tested)
         else "",
@@ -78,21 +78,21 @@ def figures(tested: Tested) -> Figures:
     )
 
 
-def compared(tested: Tested) -> str:
+def compared_shares(tested: Tested) -> str:
     """What is held against what, as `1.2% of 3,000 in the base, 30% of 220 added rows`."""
-    told = figures(tested)
-    base = f"{told.base} in the base, " if told.base else ""
+    shown = figures(tested)
+    base = f"{shown.base} in the base, " if shown.base else ""
     of = "" if _left(tested) else " rows" if is_of_added(tested) else " in the candidate"
-    return f"{base}{told.candidate}{of}"
+    return f"{base}{shown.candidate}{of}"
 
 
 def evidence(tested: Tested) -> str:
     """The numbers of one test as a sentence without a full stop."""
-    told = figures(tested)
-    change = [told.effect] if told.interval or told.limit else []
-    change += [f"interval {told.interval}"] if told.interval else []
-    limit = f"; limit {told.limit}" if told.limit else ""
-    return f"{compared(tested)}{': ' * bool(change)}{', '.join(change)}{limit}"
+    shown = figures(tested)
+    change = [shown.effect] if shown.interval or shown.limit else []
+    change += [f"interval {shown.interval}"] if shown.interval else []
+    limit = f"; limit {shown.limit}" if shown.limit else ""
+    return f"{compared_shares(tested)}{': ' * bool(change)}{', '.join(change)}{limit}"
 
 
 def heading(tests: Iterable[Tested]) -> str:
@@ -110,7 +110,7 @@ def is_of_added(tested: Tested) -> bool:
 
 def is_rise(tested: Tested) -> bool:
     """Whether the effect is told in points; a loss is a share of the rows that should be there."""
-    return tested.kind == "rise" and tested.check not in _LOSSES
+    return tested.kind == "rise" and tested.check not in _LOSS_CHECKS
 
 
 def is_estimated(tested: Tested) -> bool:
@@ -119,7 +119,7 @@ def is_estimated(tested: Tested) -> bool:
     return tested.kind != "new" and tested.low < tested.high
 
 
-def share(fraction: float) -> str:
+def percent(fraction: float) -> str:
     return f"{_rounded(fraction)}%"
 
 
@@ -144,10 +144,10 @@ def first_place(verdict: Verdict, tested: Tested) -> int:
     return next(filter(None, (line_of(verdict, row) for row in rows)), 1)
 
 
-def cut(text: str, most: int) -> str:
+def cut(text: str, limit: int) -> str:
     """`text`, or its beginning and how much is left out."""
-    over = len(text) - most
-    return text if over <= 0 else f"{text[:most]} … ({over:,} characters more)"
+    over = len(text) - limit
+    return text if over <= 0 else f"{text[:limit]} … ({over:,} characters more)"
 
 
 def _where(tested: Tested) -> str:
@@ -157,7 +157,7 @@ def _where(tested: Tested) -> str:
 
 def _left(tested: Tested) -> str:
     """How many are left of what the base has; empty where that is not what was asked."""
-    if tested.check not in _LOSSES or tested.base_of is None:
+    if tested.check not in _LOSS_CHECKS or tested.base_of is None:
         return ""
     return f"{round(tested.candidate * tested.base_of):,} left"
 
@@ -166,12 +166,12 @@ def _side(tested: Tested, fraction: float, of: int | None) -> str:
     """A share and what it is of; or an expected drop, and on how many rows it was scored; or how
     many there are of what may be lost."""
     if of is None:
-        return share(fraction)
-    if tested.check in _LOSSES:
+        return percent(fraction)
+    if tested.check in _LOSS_CHECKS:
         return f"{of:,}"
     if tested.check == "forecast":
-        return f"{share(fraction)} ({of:,} scored)"
-    return f"{share(fraction)} of {of:,}"
+        return f"{percent(fraction)} ({of:,} scored)"
+    return f"{percent(fraction)} of {of:,}"
 
 
 def _unit(number: str, rise: bool) -> str:

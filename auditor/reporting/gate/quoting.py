@@ -21,20 +21,20 @@ _NUMBERED = re.compile(r"\d+[.)]")  # begins a list, where it begins a line
 _FENCE = re.compile("`+")
 
 
-def code(text: str, most: int = 300) -> str:
-    """`text` as a code span on one line, cut to `most` characters."""
-    shown = _line(text, most) or "(empty)"
+def code_span(text: str, limit: int = 300) -> str:
+    """`text` as a code span on one line, cut to `limit` characters."""
+    shown = _line(text, limit) or "(empty)"
     fence = "`" * (1 + max(map(len, _FENCE.findall(shown)), default=0))
     # A space beside the fence is taken off again where there is one on either side.
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-def prose(text: str, most: int = 400) -> str:
+def prose(text: str, limit: int = 400) -> str:
     """A sentence with every word that could act in a code span; neighbours share one."""
     said: list[str] = []
     acting: list[str] = []
-    for at, word in enumerate(_line(text, most).split(" ")):
+    for at, word in enumerate(_line(text, limit).split(" ")):
         begins = at == 0 and _NUMBERED.fullmatch(word)
         if _PLAIN.fullmatch(word) and not _FOUND.match(word) and not begins:
             said += [*_spans(acting), word]
@@ -45,15 +45,15 @@ def prose(text: str, most: int = 400) -> str:
 
 
 def cell(text: str) -> str:
-    """What `prose` or `code` made, in a table, where a bar would begin another cell."""
+    """What `prose` or `code_span` made, in a table, where a bar would begin another cell."""
     # No escape for a bar in code means the same to all readers of Markdown; this only looks alike.
     return text.replace("|", "\N{BROKEN BAR}")
 
 
 def _spans(words: list[str]) -> list[str]:
     text = " ".join(words)
-    return [code(text, len(text))] if text.strip() else []
+    return [code_span(text, len(text))] if text.strip() else []
 
 
-def _line(text: str, most: int) -> str:
-    return one_line(cut(inert(text), most), _LONG)
+def _line(text: str, limit: int) -> str:
+    return one_line(cut(inert(text), limit), _LONG)

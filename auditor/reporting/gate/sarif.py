@@ -15,8 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from auditor.records.verdict import Status, Tested, Verdict
-from auditor.reporting.codes import code as words_for
-from auditor.reporting.codes import codes, explain
+from auditor.reporting.codes import codes, explain, words_of_code
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import inert, one_line
 from auditor.reporting.wording import named_rows
@@ -66,7 +65,7 @@ class SarifRenderer:
 
 def _rule(check: str) -> dict[str, Any]:
     """A check, with what `auditor explain` says of it."""
-    words = words_for(check)
+    words = words_of_code(check)
     rule: dict[str, Any] = {"id": one_line(check), "shortDescription": {"text": words.title}}
     if check in codes():
         parts = explain(check)
@@ -118,8 +117,8 @@ def _location(verdict: Verdict, row: int | None) -> dict[str, Any]:
         "artifactLocation": {"uri": _uri(verdict.file)},
         "region": {"startLine": line or 1},
     }
-    told = {} if row is None else {"message": {"text": f"row {row}"}}
-    return {"physicalLocation": place, **told}
+    message = {} if row is None else {"message": {"text": f"row {row}"}}
+    return {"physicalLocation": place, **message}
 
 
 def _related(verdict: Verdict, tested: Tested) -> list[dict[str, Any]]:
@@ -143,8 +142,8 @@ def _invocation(verdict: Verdict, found: int) -> dict[str, Any]:
     if found > _MOST:
         notes.append(f"Showing {_MOST:,} of {found:,} results; gate.json has all")
     notes += [f"{where} could not be read: {why}" for where, why in answer.rejected(verdict)]
-    told = [{"level": "note", "message": {"text": _message(note)}} for note in notes]
-    return {"executionSuccessful": True, "toolExecutionNotifications": told}
+    message = [{"level": "note", "message": {"text": _message(note)}} for note in notes]
+    return {"executionSuccessful": True, "toolExecutionNotifications": message}
 
 
 def _message(text: str) -> str:

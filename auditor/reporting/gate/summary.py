@@ -49,14 +49,14 @@ def _said(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "Verdict", answer.short_line(verdict)
     yield "Because", answer.reason(verdict)
     yield from _tests(verdict)
-    if ends := [phrases.figures(t).smallest for t in answer.keenness(verdict)]:
+    if ends := [phrases.figures(t).smallest for t in answer.detectable_range(verdict)]:
         changes = " to ".join(dict.fromkeys(ends))
         yield "Power", f"smallest detectable change (80% power): {changes}"
     for at, (where, why) in enumerate(answer.rejected(verdict)):
         yield "" if at else "Rejected", f"{where}: {why}"
-    yield from (("Do first", told) for _, told in list(answer.advice(verdict))[:1])
-    if without := answer.without(verdict):
-        yield "Drop", without
+    yield from (("Do first", advice) for _, advice in list(answer.advice_lines(verdict))[:1])
+    if sentence := answer.outcome_without_rows(verdict):
+        yield "Drop", sentence
     yield from (("Skipped", f"{s.code}: {s.reason}") for s in verdict.skipped[:_SKIPPED])
     if len(verdict.skipped) > _SKIPPED:
         yield "Skipped", f"{len(verdict.skipped) - _SKIPPED} more, see the report"
@@ -67,10 +67,10 @@ def _tests(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "Tests", answer.tally(verdict).partition(": ")[2]
     shown = answer.pressing(verdict)
     for tested in shown[:_TESTS]:
-        told = phrases.figures(tested)
-        interval = f" ({told.interval})" if told.interval else ""
-        limit = f", limit {told.limit}" if told.limit else ""
-        change = f"{told.effect}{interval}{limit}"
+        figures = phrases.figures(tested)
+        interval = f" ({figures.interval})" if figures.interval else ""
+        limit = f", limit {figures.limit}" if figures.limit else ""
+        change = f"{figures.effect}{interval}{limit}"
         yield "", f"{phrases.STATUSES[tested.status]:<13}{change}  {phrases.about(tested)}"
     if len(shown) > _TESTS:
         yield "", f"{len(shown) - _TESTS} more, see the report"
