@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from auditor.dataset import load_dataset
-from auditor.pool import Pool, pool
+from auditor.pool import Pool, make_pool
 from auditor.records.dataset import Dataset
 from auditor.settings import Settings
 
@@ -23,7 +23,7 @@ def dataset(pairs: Pairs) -> Dataset:
 @pytest.fixture
 def pooled() -> Callable[[Pairs | None, Pairs], Pool]:
     def make(base: Pairs | None, candidate: Pairs) -> Pool:
-        return pool(dataset(base) if base else None, dataset(candidate))
+        return make_pool(dataset(base) if base else None, dataset(candidate))
 
     return make
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import io
+import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -336,3 +339,43 @@ def test_a_line_that_draws_by_the_seed_is_right(line):
     head += "from scipy.cluster.hierarchy import linkage\n"
     head += "import random\n" if line.startswith("random.Random") else ""
     assert drawing(ast.parse(head + line)) == set()
+
+
+# --- what a docstring names is there -----------------------------------------------------------
+
+NAMED_FILE = re.compile(r"`*(?<![\w/.*-])((?:\.\./|[\w-]+/)*\w+\.py)\b")
+
+
+def files_named(source: str) -> set[str]:
+    """The Python files that the docstrings and comments of a module name."""
+    tree = ast.parse(source)
+    holders = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    said = [ast.get_docstring(n) or "" for n in ast.walk(tree) if isinstance(n, holders)]
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    said += [t.string for t in tokens if t.type == tokenize.COMMENT]
+    return {name for text in said for name in NAMED_FILE.findall(text)}
+
+
+def is_there(name: str, folder: Path) -> bool:
+    """Whether a file of that name lies in the folder, in the package or in the repository."""
+    return any((place / name).is_file() for place in (folder, PACKAGE, PACKAGE.parent))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_file_that_a_docstring_names_exists(path):
+    named_files = files_named(path.read_text(encoding="utf-8"))
+    assert [name for name in sorted(named_files) if not is_there(name, path.parent)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('"""As `neighbours.py` has them."""', {"neighbours.py"}),
+        ('"""    entries.py    what it holds"""', {"entries.py"}),
+        ('"""See (`gating/evidence.py`)."""', {"gating/evidence.py"}),
+        ("x = 1  # of tests/benchmarks/gate.py", {"tests/benchmarks/gate.py"}),
+        ('name = "data.py"', set()),
+    ],
+)
+def test_a_file_that_is_named_is_seen(line, found):
+    assert files_named(line) == found

@@ -271,8 +271,9 @@ STAYING: dict[type, str] = {
         base.fingerprint base.first_rejected.reason base.name candidate.fingerprint
         candidate.first_rejected.reason candidate.name drop.checks drop.repeats.labels
         embedder.name embedder.precision embedder.revision file lines policy policy_changes renamed
-        settings skipped.code skipped.reason standing.codes standing.reason tested.advice
-        tested.category tested.check tested.fingerprint tested.pairs.labels tested.summary versions
+        settings skipped.code skipped.reason accepted_errors.codes accepted_errors.reason
+        tested.advice tested.category tested.check tested.fingerprint tested.pairs.labels
+        tested.summary versions
         """,
     Comparison: """
         agreement.confusions agreement.disagreements.base_category

@@ -21,20 +21,20 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from auditor.gating.rate_increase_tests import rate_increase_tests
 
 from auditor.gating import flagging
 from auditor.gating.decisions import decide
-from auditor.gating.hypotheses import Chances, Hypothesis, HypothesisFamily
-from auditor.gating.policy import AGAINST_A_BASE
-from auditor.gating.rate_increases import rate_increases
-from auditor.gating.rate_test import Values
-from auditor.gating.removals import category_loss, shrinkage
+from auditor.gating.hypotheses import Hypothesis, HypothesisFamily, PValues
+from auditor.gating.policy import AGAINST_A_BASE, Policy
+from auditor.gating.removals import category_loss_tests, shrinkage_test
 from auditor.pool import Pool
+from auditor.records.arrays import Table
 from auditor.records.dataset import Dataset, Example
 
 MESSAGES = 40_000
 CATEGORIES = 8
-CAUGHT, BY_MISTAKE = 0.8, 0.01  # of wrong and of right labels that look wrong
+CAUGHT, FALSELY_FLAGGED = 0.8, 0.01  # of wrong and of right labels that look wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,9 @@ class Source:
         wrong = wrong[cluster] if self.by_cluster else wrong
         label = (of_row * 7919) % CATEGORIES
         other = (label + random.integers(1, CATEGORIES, rows)) % CATEGORIES
-        caught = np.where(wrong, random.random(rows) < CAUGHT, random.random(rows) < BY_MISTAKE)
+        caught = np.where(
+            wrong, random.random(rows) < CAUGHT, random.random(rows) < FALSELY_FLAGGED
+        )
         if self.by_cluster:
             first = np.unique(cluster, return_index=True)[1]
             other, caught = other[first][cluster], caught[first][cluster]
@@ -71,8 +73,8 @@ def pooled(rows: np.ndarray, base: np.ndarray, candidate: np.ndarray) -> Pool:
         for i, (m, c) in enumerate(rows[:, [0, 2]].tolist())
     )
 
-    def of(side: np.ndarray) -> Dataset:
-        own = tuple(examples[i] for i in np.flatnonzero(side))
+    def of(rows_of: np.ndarray) -> Dataset:
+        own = tuple(examples[i] for i in np.flatnonzero(rows_of))
         return Dataset(name="", examples=own, rows_read=len(own), roles={})
 
     numbers = np.arange(len(rows))
@@ -113,12 +115,12 @@ def run(source: Source, rows: int, growth: float | None, seed: int) -> list[str]
     }
     rules = {c: r for c, r in AGAINST_A_BASE.items() if c in flags}
     families = [
-        shrinkage(pool, own, family, AGAINST_A_BASE["shrinkage"]),
-        category_loss(pool, family, AGAINST_A_BASE["category-loss"]),
-        rate_increases(pool, flags, family, rules),
+        shrinkage_test(pool, own, family, AGAINST_A_BASE["shrinkage"]),
+        category_loss_tests(pool, family, AGAINST_A_BASE["category-loss"]),
+        rate_increase_tests(pool, flags, family, rules),
     ]
     quick = [Unmeasured(f) for f in families]
-    decided = decide(pool, quick, false_alarms=0.01, fewest=5, unseen=0.1)
+    decided = decide(pool, quick, Policy())
     return [t.check for t in decided.tested if t.status == "fail"]
 
 
@@ -126,16 +128,16 @@ def run(source: Source, rows: int, growth: float | None, seed: int) -> list[str]
 class Unmeasured:
     """Questions without their intervals, which take most of the time and fail nothing."""
 
-    questions: HypothesisFamily
+    family: HypothesisFamily
 
     @property
-    def asked(self) -> Sequence[Hypothesis]:
-        return self.questions.asked
+    def hypotheses(self) -> Sequence[Hypothesis]:
+        return self.family.hypotheses
 
-    def chances(self) -> Chances:
-        return self.questions.chances()
+    def p_values(self) -> PValues:
+        return self.family.p_values()
 
-    def settle(self, level: Values) -> tuple[Values, Values, Values]:
+    def intervals(self, level: Table) -> tuple[Table, Table, Table]:
         nothing = np.zeros_like(level)
         return nothing, nothing, nothing
 

@@ -15,7 +15,7 @@ from labelled_sets import heading, line, options, settings
 from auditor import audit
 from auditor.gating.gate import gate
 from auditor.reporting.gate.answer import reason
-from auditor.reporting.headline import judge
+from auditor.reporting.headline import headline
 
 SAMPLES = Path(__file__).parents[2] / "sample_datasets"
 
@@ -32,10 +32,14 @@ def main() -> None:
     heading("file", "audit", "gate", "because", "errors that stand")
     for path in files:
         found = gate(path, settings=same)
-        stands = found.standing
-        still = f"{stands.errors} ({', '.join(stands.codes)}): {stands.reason}" if stands else ""
-        told = judge(audit(path, settings=same)).training
-        line([path.name, told, found.outcome.upper(), reason(found), still])
+        accepted = found.accepted_errors
+        still = (
+            f"{accepted.errors} ({', '.join(accepted.codes)}): {accepted.reason}"
+            if accepted
+            else ""
+        )
+        training = headline(audit(path, settings=same)).training
+        line([path.name, training, found.outcome.upper(), reason(found), still])
 
 
 if __name__ == "__main__":

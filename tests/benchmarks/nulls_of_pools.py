@@ -10,15 +10,15 @@ from gate_counting import pooled
 from nulls import Random, unit
 
 from auditor.comparing.diversity import diversity
-from auditor.comparing.fitted import Scored
+from auditor.comparing.fitted import EvaluationRows
 from auditor.comparing.paired import paired_contrast
 from auditor.comparing.two_samples import two_samples
+from auditor.gating.coverage import coverage_tests, find_subjects
 from auditor.gating.decisions import decide
-from auditor.gating.coverage import find_subjects, losses
 from auditor.gating.forecasts import ForecastTests
-from auditor.gating.policy import Rule
+from auditor.gating.policy import Policy, Rule
 from auditor.gating.rate_test import Counts, design_effect, p_beyond
-from auditor.gating.removals import category_loss
+from auditor.gating.removals import category_loss_tests
 from auditor.pool import Pool
 from auditor.records.dataset import Dataset, Example
 
@@ -55,7 +55,7 @@ def samples(rows: int, random: Random, kind: str = "cone", shift: float = 0.0) -
     return two_samples(unit(vectors), codes, family, (base, ~base), int(random.integers(2**31)))
 
 
-def told_apart(rows: int, random: Random, **drawn: Any) -> bool | None:
+def two_sample_differs(rows: int, random: Random, **drawn: Any) -> bool | None:
     found = samples(rows, random, **drawn)
     return None if found is None else found.p <= LEVEL
 
@@ -93,12 +93,12 @@ def coverage(rows: int, random: Random, kind: str = "part", together: int = 1) -
         return None
     family = np.unique([e.text for e in pool.dataset.examples], return_inverse=True)[1]
     subjects = find_subjects(pool, vectors, pool.removed)
-    asked = losses(pool, subjects, family, Rule(fail_rise=0.0))
-    return _fails(pool, asked)
+    tests = coverage_tests(pool, subjects, family, Rule(fail_rise=0.0))
+    return _fails(pool, tests)
 
 
-def _fails(pool: Pool, asked: Any, level: float = LEVEL) -> bool:
-    decided = decide(pool, [asked], false_alarms=level, fewest=1, unseen=1.0)
+def _fails(pool: Pool, tests: Any, level: float = LEVEL) -> bool:
+    decided = decide(pool, [tests], Policy(false_alarms=level, fewest=1, unseen=1.0))
     return any(t.status == "fail" for t in decided.tested)
 
 
@@ -112,7 +112,7 @@ def lost_category(
     number = np.repeat(np.arange(draws), together)[:total]
     base = np.arange(total) < total // 2
     pool = pooled(np.stack([number, number, code], axis=1), base, ~base)
-    return _fails(pool, category_loss(pool, number, Rule(fail=0.0)), level)
+    return _fails(pool, category_loss_tests(pool, number, Rule(fail=0.0)), level)
 
 
 def drop(sets: int, random: Random) -> bool:
@@ -120,7 +120,7 @@ def drop(sets: int, random: Random) -> bool:
     del sets
     error, margin = np.array([0.1]), np.array([0.1])
     effect: Any = SimpleNamespace(effect=float(margin[0] + error[0] * random.normal()))
-    return bool(ForecastTests([effect], error, margin, margin).chances().fail[0] <= LEVEL)
+    return bool(ForecastTests([effect], error, margin, margin).p_values().fail[0] <= LEVEL)
 
 
 def rate(rows: int, random: Random, together: int = 1, rise: float = 0.0) -> bool:
@@ -146,7 +146,7 @@ def retained(rows: int, random: Random, together: int = 1) -> bool:
     second = np.where((random.random(rows) < 0.2)[owner], True, base)  # .7 + .2 x .3
     examples = tuple(Example(row=i, text=str(i), category="ab"[i % 2]) for i in range(rows))
     every = np.ones(rows, dtype=bool)
-    scored = Scored(
+    evaluation = EvaluationRows(
         dataset=Dataset(name="d", examples=examples, rows_read=rows, roles={}),
         base=every,
         units=owner,
@@ -154,7 +154,7 @@ def retained(rows: int, random: Random, together: int = 1) -> bool:
         shared=0.5,
     )
     right = np.stack([base, second], axis=1).astype(np.float64)
-    found = paired_contrast(right, scored, every, int(random.integers(2**31))).difference
+    found = paired_contrast(right, evaluation, every, int(random.integers(2**31))).difference
     return not found.low <= 0.06 <= found.high
 
 

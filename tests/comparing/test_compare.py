@@ -50,21 +50,21 @@ def test_a_column_makes_the_sides_and_the_human_rows_are_the_base(compared):
 def test_planted_variations_are_found_with_their_parents(compared):
     found = compared.amplification
     assert found.paraphrases + compared.near_copies.across >= 110
-    assert found.parents == 40
+    assert found.source_rows == 40
     assert found.most == 2  # the third one of each is a copy, but for a greeting
     assert compared.candidate.effective_without_paraphrases < 50
 
 
 def test_variations_make_an_accuracy_that_unseen_rows_do_not_have(compared):
-    assert compared.own.candidate.value > compared.own.base.value + 0.2
-    assert compared.unseen.full.candidate.value < compared.own.candidate.value - 0.2
+    assert compared.random_split.candidate.value > compared.random_split.base.value + 0.2
+    assert compared.unseen.full.candidate.value < compared.random_split.candidate.value - 0.2
     assert compared.unseen.full.difference.low <= 0
 
 
 def test_what_resembles_a_row_is_kept_apart_and_every_row_is_read(compared):
     told = compared.unseen
     assert (told.rows, told.left_out) == (40, 0)
-    assert told.kept_apart == compared.added
+    assert told.excluded_added_rows == compared.added
 
 
 def test_the_accuracy_before_is_the_one_on_unseen_rows(compared):
@@ -75,13 +75,13 @@ def test_the_accuracy_before_is_the_one_on_unseen_rows(compared):
 
 def test_rows_that_are_pointed_at_come_with_the_text_of_their_own_file(compared, whole):
     pairs = compared.near_copies.pairs
-    parents = compared.amplification.largest
+    source_rows = compared.amplification.largest
     for one, other in pairs:
         assert compared.base_examples[str(one)] == whole["text"][one]
         assert compared.examples[str(other)] == whole["text"][other]
     assert pairs
-    assert {str(p.base_row) for p in parents} <= set(compared.base_examples)
-    assert {str(row) for p in parents for row in p.rows} <= set(compared.examples)
+    assert {str(p.base_row) for p in source_rows} <= set(compared.base_examples)
+    assert {str(row) for p in source_rows for row in p.rows} <= set(compared.examples)
 
 
 def test_both_sets_are_read_on_the_same_rows_at_both_sizes(compared):
@@ -192,7 +192,7 @@ def test_free_rewordings_of_a_set_with_near_rows_of_its_own_are_not_found_to_hel
     assert found.amplification.share.value < 0.8
     assert found.amplification.reworded.value > 0.8
     assert found.unseen.full.difference.low <= 0
-    assert found.own.difference.low > 0.1
+    assert found.random_split.difference.low > 0.1
 
 
 def test_nor_is_their_source_found_to_hurt_where_the_rewordings_are_the_base(human, quick):
@@ -204,7 +204,7 @@ def test_nor_is_their_source_found_to_hurt_where_the_rewordings_are_the_base(hum
 
     free = pd.concat(human.assign(text=[reworded(t) for t in human.text]) for _ in range(6))
     found = led(free, human, quick)
-    assert found.own.difference.high < -0.2
+    assert found.random_split.difference.high < -0.2
     assert found.unseen.full.difference.high >= 0
 
 
@@ -212,7 +212,7 @@ def test_rows_of_a_group_are_kept_from_what_is_read_of_it(letters, quick):
     base, more = letters(60), letters(60, 60)
     base["group"] = more["group"] = [f"customer {i}" for i in range(60)]
     found = led(base, pd.concat([base, more]), quick)
-    assert found.unseen.kept_apart == 60
+    assert found.unseen.excluded_added_rows == 60
 
 
 def test_with_few_rows_it_is_said_that_nothing_can_be_told(letters, quick):

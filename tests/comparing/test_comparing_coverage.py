@@ -10,10 +10,10 @@ import pytest
 
 from auditor.comparing.coverage import find_regions
 from auditor.comparing.distinctive_ngrams import count_grams
+from auditor.gating.coverage import coverage_tests, find_subjects
 from auditor.gating.decisions import decide
-from auditor.gating.coverage import find_subjects, losses
-from auditor.gating.policy import Rule
-from auditor.pool import pool
+from auditor.gating.policy import Policy, Rule
+from auditor.pool import make_pool
 from auditor.records.dataset import Dataset, Example
 
 DIM = 16
@@ -36,7 +36,7 @@ def vector(text):
 
 def of_both(base, candidate, families=None):
     """The pool, its vectors and its families."""
-    both = pool(dataset(base), dataset(candidate))
+    both = make_pool(dataset(base), dataset(candidate))
     texts = both.dataset.texts
     numbers = np.arange(len(texts)) if families is None else np.array([families(t) for t in texts])
     return both, np.stack([vector(t) for t in texts]), numbers
@@ -51,8 +51,10 @@ def regions_of(base, candidate, families=None):
 def failed(base, candidate, families=None):
     """What the gate fails as lost: examples of the base, of the candidate, and p."""
     both, vectors, numbers = of_both(base, candidate, families)
-    asked = losses(both, find_subjects(both, vectors, both.removed), numbers, Rule(fail_rise=0.10))
-    tested = decide(both, [asked], false_alarms=0.01, fewest=5, unseen=0.1).tested
+    tests = coverage_tests(
+        both, find_subjects(both, vectors, both.removed), numbers, Rule(fail_rise=0.10)
+    )
+    tested = decide(both, [tests], Policy()).tested
     return [(t.base_of, round(t.candidate * t.base_of), t.p) for t in tested if t.status == "fail"]
 
 
@@ -120,9 +122,9 @@ def thinned(rows, **left):
 @pytest.mark.parametrize("new", [{}, {"late": 30, "lost": 30}, {"odd": 60}], ids=str)
 def test_what_the_gate_fails_as_lost_a_comparison_lists_with_the_same_rows_and_p(left, new):
     candidate = thinned(ALL, **left) + kinds("n", new)
-    told = failed(ALL, candidate)
-    assert told
-    assert told == lost(regions_of(ALL, candidate))
+    failing = failed(ALL, candidate)
+    assert failing
+    assert failing == lost(regions_of(ALL, candidate))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_rows_labelled_anew_are_neither_lost_nor_gained():
         ordered = tuple(sorted(examples, key=lambda e: e.content))
         return Dataset(name="d", examples=ordered, rows_read=len(rows), roles={})
 
-    both = pool(of_two("late"), of_two(("late", "wrong")))
+    both = make_pool(of_two("late"), of_two(("late", "wrong")))
     texts = both.dataset.texts
     number = {t: i for i, t in enumerate(sorted(set(texts)))}
     grams = count_grams([t.split() for t in texts], (1, 1), 2)

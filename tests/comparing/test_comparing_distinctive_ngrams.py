@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from auditor.comparing import two_samples as module
-from auditor.comparing.distinctive_ngrams import count_grams, distinctive_words, log_odds, telling
+from auditor.comparing.distinctive_ngrams import (
+    count_grams,
+    distinctive_ngrams,
+    distinctive_words,
+    log_odds,
+)
 from auditor.comparing.two_samples import _folds, balanced, two_samples
 
 
@@ -27,13 +32,13 @@ def share_found(monkeypatch, draw, runs=200):
 
 def test_the_interval_of_the_accuracy_holds_chance_about_four_times_in_five(monkeypatch):
     monkeypatch.setattr(module, "PERMUTATIONS", 99)
-    held = []
+    contained = []
     for seed in range(200):
         vectors, families, base = of_a_cone(np.random.default_rng(seed))
         codes = np.zeros(len(base), dtype=np.int64)
         low, high = two_samples(unit(vectors), codes, families, (base, ~base), seed).interval
-        held.append(low <= 0.5 <= high)
-    assert 0.7 <= np.mean(held) <= 0.9
+        contained.append(low <= 0.5 <= high)
+    assert 0.7 <= np.mean(contained) <= 0.9
 
 
 def of_a_cone(random):
@@ -101,8 +106,8 @@ def test_rows_are_paired_within_categories_and_a_family_is_on_a_side_once():
 def test_families_that_are_dealt_out_anew_are_about_as_large():
     families = np.repeat(np.arange(120), np.arange(120) % 5 + 1)
     base = np.random.default_rng(0).random(120)[families] < 0.5
-    sides = (base, ~base)
-    one, other, _ = balanced(np.zeros_like(families), families, sides, np.random.default_rng(0))
+    sets = (base, ~base)
+    one, other, _ = balanced(np.zeros_like(families), families, sets, np.random.default_rng(0))
     sizes = np.bincount(families)
     assert (np.frexp(sizes[families[one]])[1] == np.frexp(sizes[families[other]])[1]).all()
     assert len(one) > 40
@@ -133,9 +138,9 @@ def test_words_that_one_set_has_more_are_named():
     plain = [["where", "is", "my", "parcel", str(i)] for i in range(60)]
     spiced = [["dear", "team", "where", "is", "my", "parcel", str(i)] for i in range(60, 120)]
     grams = count_grams([*plain, *spiced])
-    found = telling(grams, np.arange(60), np.arange(60, 120))
+    found = distinctive_ngrams(grams, np.arange(60), np.arange(60, 120))
     assert {g.text for g in found} == {"dear", "team"}
-    assert {(g.of, g.base_per_1000, g.candidate_per_1000) for g in found} == {
+    assert {(g.more_in, g.base_per_1000, g.candidate_per_1000) for g in found} == {
         ("candidate", 0.0, 1000.0)
     }
     assert distinctive_words(grams, np.arange(60, 120), np.arange(120))[0].startswith(
@@ -153,5 +158,5 @@ def test_chance_names_few_words():
     named = 0
     for _ in range(10):
         rows = [[f"w{i}" for i in random.integers(0, 50, 12)] for _ in range(200)]
-        named += len(telling(count_grams(rows), np.arange(100), np.arange(100, 200)))
+        named += len(distinctive_ngrams(count_grams(rows), np.arange(100), np.arange(100, 200)))
     assert named <= 10

@@ -8,7 +8,7 @@ import pytest
 from auditor.comparing.agreement import label_agreement
 from auditor.comparing.effective import families_with, near_copies
 from auditor.comparing.source_rows import amplification, find_source_rows
-from auditor.pool import closest_other, pool
+from auditor.pool import closest_other, make_pool
 from auditor.records.dataset import Dataset, Example
 from auditor.records.structure import Neighbours
 
@@ -44,8 +44,8 @@ def test_one_base_row_in_twenty_would_count_as_a_variation():
 def test_variations_are_counted_for_each_parent():
     near = [0] * 7 + [1] * 2 + [2]
     told = amplification(found([0.99] * 9 + [0.3], near), 100, BASE, np.arange(110))
-    assert (told.paraphrases, told.added, told.parents) == (9, 10, 2)
-    assert (told.mean, told.median, told.most) == (4.5, 4.5, 7)
+    assert (told.paraphrases, told.added, told.source_rows) == (9, 10, 2)
+    assert (told.mean, told.median, told.max) == (4.5, 4.5, 7)
     assert told.share.value == 0.9
     assert sum(rows for _, _, rows in told.histogram) == 100
     assert {low: rows for low, _, rows in told.histogram}[0] == 98
@@ -55,9 +55,9 @@ def test_variations_are_counted_for_each_parent():
 def test_a_copy_is_no_variation_and_its_label_is_held_against_its_parent_all_the_same():
     families = np.where(np.arange(102) == 100, 4, np.arange(102))  # the first added row is a copy
     told = found([1.0, 0.99], [4, 4], families)
-    assert told.variation.tolist() == [False, True]
+    assert told.paraphrase.tolist() == [False, True]
     assert amplification(told, 100, BASE, np.arange(102)).paraphrases == 1
-    assert families_with(families, told, told.alike)[100:].tolist() == [4, 4]
+    assert families_with(families, told, told.matched)[100:].tolist() == [4, 4]
     rows = tuple(Example(row=i, text=str(i), category="ab"[i == 100]) for i in range(102))
     data = Dataset(name="d", examples=rows, rows_read=102, roles={})
     (wrong,) = label_agreement(data, told, np.arange(102), np.arange(102)).disagreements
@@ -79,7 +79,7 @@ def test_the_nearest_of_another_family_is_what_counts():
 
 def test_variations_join_the_family_of_their_parent():
     told = found([0.99, 0.99, 0.1], [4, 4, 5])
-    family = families_with(np.arange(103), told, told.alike)
+    family = families_with(np.arange(103), told, told.matched)
     assert family[100] == family[101] == family[4]
     assert family[102] == 102
 
@@ -107,7 +107,7 @@ def test_the_agreement_of_many_variations_of_one_row_rests_on_one_row():
 
 
 def test_copies_across_the_sets_are_told_from_rows_that_are_the_same():
-    both = pool(
+    both = make_pool(
         dataset([("one", "a"), ("two", "a"), ("two!", "a")]), dataset([("one", "a"), ("two.", "a")])
     )
     texts = both.dataset.texts

@@ -8,7 +8,7 @@ import pytest
 
 from auditor.comparing.unseen import barred, groups, halves
 from auditor.dataset import load_dataset
-from auditor.pool import pool
+from auditor.pool import make_pool
 from auditor.settings import Settings
 
 NO_PAIRS = np.empty((0, 2), dtype=np.int64)
@@ -22,7 +22,7 @@ def test_a_row_of_both_sets_is_in_the_group_that_either_names():
     texts = ["where is my kettle", "the lamp is broken", "how do i pay", "my kettle has gone"]
     base = dataset(text=texts, label=list("aabb"), group=["ann", "bob", "ann", "cid"])
     other = dataset(text=[*texts[:2], "may i pay by card"], label=list("aab"))
-    both = pool(base, other)
+    both = make_pool(base, other)
     (anns,) = (g for g in groups(both) if len(g) > 1)
     assert {both.dataset.texts[i] for i in anns} == {texts[0], texts[2]}
 
@@ -30,7 +30,7 @@ def test_a_row_of_both_sets_is_in_the_group_that_either_names():
 def test_groups_reach_across_the_sets():
     base = dataset(text=["where is my kettle", "how do i pay"], label=["a", "b"], group=["x", "y"])
     other = dataset(text=["it never came", "who pays"], label=["a", "b"], group=["x", "z"])
-    both = pool(base, other)
+    both = make_pool(base, other)
     assert {frozenset(both.dataset.texts[i] for i in g) for g in groups(both) if len(g) > 1} == {
         frozenset({"where is my kettle", "it never came"})
     }

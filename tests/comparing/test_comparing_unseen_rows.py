@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.comparing.fitted import Scored, Told
+from auditor.comparing.fitted import EvaluationRows, FittedSet
 from auditor.comparing.unseen_rows import evaluable, unseen_contrast
 from auditor.records.dataset import Dataset, Example
 
 SEEDS, DRAWS = 5, 10
 
 
-def scored(n):
+def evaluation(n):
     rows = tuple(Example(row=i, text=str(i), category="ab"[i % 2]) for i in range(n))
-    return Scored(
+    return EvaluationRows(
         dataset=Dataset(name="d", examples=rows, rows_read=n, roles={}),
         base=np.ones(n, dtype=bool),
         units=np.arange(n),
@@ -24,7 +24,7 @@ def scored(n):
 
 
 def told(right, halves):
-    return Told(rows=right.shape[1], right=right, halves=halves, forecast=None)
+    return FittedSet(rows=right.shape[1], right=right, halves=halves, forecast=None)
 
 
 def sets(random, n, by=0.0, wobble=0.0):
@@ -49,16 +49,16 @@ def sets(random, n, by=0.0, wobble=0.0):
 
 def difference(base, candidate, n, seed=0):
     rows = np.ones(n, dtype=bool)
-    return unseen_contrast(([base], [candidate]), scored(n), rows, seed).difference
+    return unseen_contrast(([base], [candidate]), evaluation(n), rows, seed).difference
 
 
 @pytest.mark.parametrize("wobble", [0.0, 0.04])
 def test_two_sets_of_one_kind_are_told_apart_once_in_twenty_at_most(wobble):
-    apart = 0
+    differs = 0
     for seed in range(150):
         found = difference(*sets(np.random.default_rng(seed), 200, wobble=wobble), 200, seed)
-        apart += found.low > 0 or found.high < 0
-    assert apart / 150 <= 0.08
+        differs += found.low > 0 or found.high < 0
+    assert differs / 150 <= 0.08
 
 
 def test_a_real_difference_is_seen():

@@ -184,9 +184,9 @@ def test_a_place_that_cannot_be_written_is_the_surroundings(tmp_path, known):
 
 
 def test_what_was_found_before_is_known(known):
-    standing = split(known, FOUND, dataset(), TODAY)
-    assert standing.known == tuple(FOUND)
-    assert (standing.new, standing.fixed, standing.expired) == ((), (), ())
+    diff = split(known, FOUND, dataset(), TODAY)
+    assert diff.known == tuple(FOUND)
+    assert (diff.new, diff.fixed, diff.expired) == ((), (), ())
 
 
 def test_rows_that_move_stay_known(known):
@@ -204,9 +204,9 @@ MANY = tuple(f"The van came {n} minutes late" for n in range(40))
 @pytest.mark.parametrize("more", [1, 3, 6, 40])
 def test_a_finding_stays_known_however_many_rows_are_added_to_it(known, more):
     grown = finding(0, 1, 2, *range(12, 12 + more))
-    standing = split(known, [grown], dataset([*TEXTS, *MANY[:more]]), TODAY)
-    assert (standing.known, standing.new) == ((grown,), ())
-    [growth] = standing.growth
+    diff = split(known, [grown], dataset([*TEXTS, *MANY[:more]]), TODAY)
+    assert (diff.known, diff.new) == ((grown,), ())
+    [growth] = diff.growth
     assert growth.code == "near-duplicate"
     assert growth.findings == (Grown(finding=grown, then=3, now=3 + more),)
     assert growth.rows == tuple(range(12, 12 + more))
@@ -219,15 +219,15 @@ def test_a_finding_stays_known_however_many_rows_are_added_to_it(known, more):
 def test_rows_of_a_grown_finding_may_have_moved(known):
     moved = [*MANY[:3], *reversed(TEXTS)]
     grown = finding(0, 1, 2, 12, 13, 14)
-    standing = split(known, [grown], dataset(moved), TODAY)
-    assert standing.known == (grown,)
-    assert standing.growth[0].findings[0].then == 3
+    diff = split(known, [grown], dataset(moved), TODAY)
+    assert diff.known == (grown,)
+    assert diff.growth[0].findings[0].then == 3
 
 
 def test_what_shrank_or_has_only_old_rows_has_not_grown(known):
     data = dataset([*TEXTS, *MANY[:6]])
-    standing = split(known, [finding(0, 1), finding(3, 4, 5, code="label-conflict")], data, TODAY)
-    assert (len(standing.known), standing.growth) == (2, ())
+    diff = split(known, [finding(0, 1), finding(3, 4, 5, code="label-conflict")], data, TODAY)
+    assert (len(diff.known), diff.growth) == (2, ())
 
 
 def test_another_finding_that_shares_half_of_its_rows_is_new():
@@ -253,8 +253,8 @@ def test_a_finding_of_added_rows_with_a_row_of_a_known_one_is_new(known):
 
 def test_beside_what_has_grown_another_finding_is_new(known):
     grown, other = finding(0, 1, 2, 12, 13, 14), finding(15, 16, 17, 18)
-    standing = split(known, [grown, other], dataset([*TEXTS, *MANY[:7]]), TODAY)
-    assert (standing.known, standing.new) == ((grown,), (other,))
+    diff = split(known, [grown, other], dataset([*TEXTS, *MANY[:7]]), TODAY)
+    assert (diff.known, diff.new) == ((grown,), (other,))
 
 
 def test_what_lost_most_of_its_rows_and_was_filled_up_again_is_new():
@@ -269,14 +269,14 @@ def test_what_lost_most_of_its_rows_and_was_filled_up_again_is_new():
 def test_an_expired_entry_does_not_grow():
     known = create(FOUND, dataset(), "until the sprint ends", YESTERDAY)
     grown = finding(0, 1, 2, 12, 13, 14)
-    standing = split(known, [grown], dataset([*TEXTS, *MANY[:3]]), TODAY)
-    assert (standing.new, standing.growth) == ((grown,), ())
+    diff = split(known, [grown], dataset([*TEXTS, *MANY[:3]]), TODAY)
+    assert (diff.new, diff.growth) == ((grown,), ())
 
 
 def test_two_findings_that_became_one_are_known():
     known = create([finding(0, 1), finding(2, 3)], dataset())
-    standing = split(known, [finding(0, 1, 2, 3)], dataset(), TODAY)
-    assert (standing.new, standing.fixed) == ((), ())
+    diff = split(known, [finding(0, 1, 2, 3)], dataset(), TODAY)
+    assert (diff.new, diff.fixed) == ((), ())
 
 
 def test_the_same_rows_under_another_code_are_not_known(known):
@@ -302,8 +302,8 @@ def test_a_row_with_another_label_is_another_row(known):
     ids=["trailing", "case", "runs", "no-break", "invisible", "full width"],
 )
 def test_an_edit_that_no_reader_sees_keeps_what_is_known(known, edited):
-    standing = split(known, FOUND, dataset(edited), TODAY)
-    assert (standing.known, standing.fixed) == (tuple(FOUND), ())
+    diff = split(known, FOUND, dataset(edited), TODAY)
+    assert (diff.known, diff.fixed) == (tuple(FOUND), ())
 
 
 def test_two_forms_of_one_accent_are_one_row():
@@ -314,9 +314,9 @@ def test_two_forms_of_one_accent_are_one_row():
 
 def test_a_label_that_is_spelled_anew_throughout_keeps_what_is_known(known):
     respelled = dataset(labels=["Late "] * 12)
-    standing = split(known, [*FOUND, finding(7, 8)], respelled, TODAY)
-    assert standing.known == tuple(FOUND)
-    assert standing.untouched == (finding(7, 8),)
+    diff = split(known, [*FOUND, finding(7, 8)], respelled, TODAY)
+    assert diff.known == tuple(FOUND)
+    assert diff.untouched == (finding(7, 8),)
 
 
 def test_more_of_a_row_that_is_known_are_added_to_its_finding():
@@ -324,9 +324,9 @@ def test_more_of_a_row_that_is_known_are_added_to_its_finding():
     often = ["ok", "ok", "ok", *TEXTS]
     known = create([finding(0, 1, 2)], dataset(often))
     grown = finding(*range(15, 19), 0, 1, 2)
-    standing = split(known, [grown], dataset([*often, *["OK"] * 4]), TODAY)
-    assert standing.known == (grown,)
-    [growth] = standing.growth
+    diff = split(known, [grown], dataset([*often, *["OK"] * 4]), TODAY)
+    assert diff.known == (grown,)
+    [growth] = diff.growth
     assert (growth.findings[0].then, growth.findings[0].now, growth.added) == (3, 7, 4)
     assert (growth.share_added, growth.share_there) == pytest.approx((1.0, 0.2))
 
@@ -342,8 +342,8 @@ def test_a_finding_without_rows_goes_by_its_category():
     gap = finding(code="combination-gap")
     known = create([gap], dataset())
     other = finding(code="combination-gap", category="praise")
-    standing = split(known, [gap, other], dataset([*TEXTS, "No van"]), TODAY)
-    assert (standing.known, standing.new) == ((gap,), (other,))
+    diff = split(known, [gap, other], dataset([*TEXTS, "No van"]), TODAY)
+    assert (diff.known, diff.new) == ((gap,), (other,))
 
 
 def test_held_out_rows_count_as_rows():
@@ -362,8 +362,8 @@ def test_a_finding_of_rows_that_were_there_is_untouched(known):
     """Rows that were added beside it let an old row cross a threshold."""
     crossed = finding(7, code="label-error")
     more = dataset([*TEXTS, "My parcel is late", "No parcel yet", "Still no parcel"])
-    standing = split(known, [*FOUND, crossed], more, TODAY)
-    assert (standing.new, standing.untouched) == ((), (crossed,))
+    diff = split(known, [*FOUND, crossed], more, TODAY)
+    assert (diff.new, diff.untouched) == ((), (crossed,))
 
 
 def test_one_row_that_was_added_makes_it_new(known):
@@ -396,8 +396,8 @@ def test_a_part_of_a_label_that_is_spelled_anew_was_touched(known):
     """Two spellings where there was one: who spelled them so changed these rows, not the others."""
     labels = ["Late"] * 6 + ["late"] * 6
     respelled, left = finding(5, code="label-spelling"), finding(7, code="label-error")
-    standing = split(known, [respelled, left], dataset(labels=labels), TODAY)
-    assert (standing.new, standing.untouched) == ((respelled,), (left,))
+    diff = split(known, [respelled, left], dataset(labels=labels), TODAY)
+    assert (diff.new, diff.untouched) == ((respelled,), (left,))
 
 
 def test_spellings_that_were_there_are_untouched():
@@ -441,10 +441,10 @@ def test_what_grew_beyond_its_entry_is_not_fixed(known):
 
 def test_what_has_expired_is_new_again():
     known = create(FOUND, dataset(), "until the sprint ends", YESTERDAY)
-    standing = split(known, FOUND, dataset(), TODAY)
-    assert standing.new == tuple(FOUND)
-    assert len(standing.expired) == 2
-    assert (standing.fixed, standing.untouched) == ((), ())
+    diff = split(known, FOUND, dataset(), TODAY)
+    assert diff.new == tuple(FOUND)
+    assert len(diff.expired) == 2
+    assert (diff.fixed, diff.untouched) == ((), ())
 
 
 def test_today_may_be_given_by_the_surroundings(monkeypatch):
@@ -480,8 +480,8 @@ def test_after_an_update_what_has_grown_is_no_longer_told(known):
     entry = next(e for e in after.entries if e.code == "near-duplicate")
     assert len(entry.rows) == 6
     assert entry.reason == "as of the first release"
-    standing = split(after, [grown], more, TODAY)
-    assert (standing.known, standing.growth) == ((grown,), ())
+    diff = split(after, [grown], more, TODAY)
+    assert (diff.known, diff.growth) == ((grown,), ())
     assert update(after, [grown, FOUND[1]], more, today=TODAY) == after
 
 

@@ -12,7 +12,7 @@ from auditor.records.structure import Neighbours
 LOST = "My parcel is lost"
 
 
-def marked(pool, flags):
+def flagged_texts(pool, flags):
     return sorted(e.text for e, there in zip(pool.dataset.examples, flags, strict=True) if there)
 
 
@@ -28,16 +28,16 @@ def test_an_added_copy_counts_and_could_be_left_out(pooled):
         [(LOST, "post"), ("x", "post")], [(LOST, "post"), ("x", "post"), ("Lost", "post")]
     )
     found = flagging.copies(pool, *families(pool, (LOST, "Lost")))
-    assert marked(pool, found.spare) == ["Lost"]
-    assert marked(pool, found.base) == []
-    assert pool.dataset.texts[found.partner[found.spare][0]] == LOST
+    assert flagged_texts(pool, found.droppable) == ["Lost"]
+    assert flagged_texts(pool, found.base) == []
+    assert pool.dataset.texts[found.partner[found.droppable][0]] == LOST
 
 
 def test_of_copies_that_are_all_new_one_could_stay(pooled):
     base = [("x", "post"), ("y", "post"), ("z", "post")]
     pool = pooled(base, [*base, (LOST, "post"), ("Lost", "post")])
     found = flagging.copies(pool, *families(pool, (LOST, "Lost")))
-    assert found.spare.sum() == 1
+    assert found.droppable.sum() == 1
     assert (found.added > 0).sum() == 2
     assert (found.partner[found.added > 0] >= 0).all()
 
@@ -75,16 +75,16 @@ def test_a_row_that_was_relabelled_conflicts_with_nothing(pooled):
 def test_of_two_labels_of_one_text_neither_is_that_of_most(pooled):
     pool = pooled([(LOST, "post"), ("y", "bank")], [(LOST, "post"), (LOST, "bank"), ("y", "bank")])
     found = flagging.conflicts(pool, *families(pool, (LOST,)))
-    assert marked(pool, found.candidate) == [LOST, LOST]
+    assert flagged_texts(pool, found.candidate) == [LOST, LOST]
     assert not found.base.any()
-    assert found.spare.sum() == 1
+    assert found.droppable.sum() == 1
 
 
 def test_of_a_large_family_only_the_outvoted_row_counts(pooled):
     base = [*[(f"{LOST}{'!' * i}", "post") for i in range(9)], ("y", "bank")]
     pool = pooled(base, [*base, (f"{LOST}?", "bank")])
     found = flagging.conflicts(pool, *families(pool, [t for t, _ in base[:9]] + [f"{LOST}?"]))
-    assert marked(pool, found.candidate) == [f"{LOST}?"]
+    assert flagged_texts(pool, found.candidate) == [f"{LOST}?"]
     assert pool.dataset.examples[found.partner[found.candidate][0]].category == "post"
 
 
@@ -107,4 +107,4 @@ def test_labels_of_a_category_that_the_base_lacks_are_not_judged_by_it(pooled):
     known = codes == pool.dataset.categories.index("post")
     none = np.array([], dtype=np.int64)
     found = flagging.suspected(pool, none, none, codes, known, none)
-    assert marked(pool, found.scope(codes, None)) == ["x"]
+    assert flagged_texts(pool, found.scope(codes, None)) == ["x"]

@@ -239,7 +239,7 @@ def test_a_batch_of_padded_copies_fails_however_large_the_set(rows, settings):
     padded = rows[:40].assign(text="Hi, " + rows.text[:40] + " Thanks.")
     verdict = gate(pd.concat([rows, padded], ignore_index=True), base=rows[:700], settings=settings)
     assert failing(verdict)[0] == ("near-duplicate", None)
-    assert verdict.outcome_without == "pass"
+    assert verdict.outcome_without_dropped == "pass"
     assert {d.row for d in verdict.drop} == {*range(750, 790)}
     assert all(pair.other_in == "base" for pair in verdict.tested[0].pairs)
     shown = verdict.tested[0].pairs[0]
@@ -281,7 +281,7 @@ def test_an_error_of_the_audit_fails_alone_and_stands_beside_a_base_that_has_it(
         base=twice,
         settings=settings,
     )
-    assert beside.standing.codes == ("label-conflict",)
+    assert beside.accepted_errors.codes == ("label-conflict",)
     assert "label-conflict" not in [t.check for t in beside.of("fail")]
 
 

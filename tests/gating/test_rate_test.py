@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import hypergeom
 
-from auditor.gating.rate_test import Counts, design_effect, interval, p_beyond, smallest_seen
+from auditor.gating.rate_test import (
+    Counts,
+    design_effect,
+    p_beyond,
+    rise_interval,
+    smallest_detectable,
+)
 
 ZERO = np.zeros(1)
 
@@ -33,31 +39,31 @@ def test_a_margin_makes_the_same_rise_less_surprising():
 
 def test_the_interval_ends_where_the_test_does():
     found = counts(20, 100, 5, 100)
-    low, high = interval(found, np.array([0.01]))
+    low, high = rise_interval(found, np.array([0.01]))
     assert p_beyond(found, low) == pytest.approx(0.01, rel=1e-3)
     assert low[0] < found.rise[0] < high[0]
 
 
 def test_nothing_flagged_gives_an_interval_that_ends_below_the_bases_share():
-    low, high = interval(counts(0, 300, 0, 300), np.array([0.01]))
+    low, high = rise_interval(counts(0, 300, 0, 300), np.array([0.01]))
     assert -0.03 < low[0] < 0 < high[0] < 0.03
 
 
 def test_the_smallest_effect_is_found_eight_times_in_ten(random):
     margin, level = np.array([0.01]), np.array([0.001])
-    smallest = smallest_seen(counts(0, 200, 10, 1000), margin, level, 0.05)[0]
+    smallest = smallest_detectable(counts(0, 200, 10, 1000), margin, level, 0.05)[0]
     share = 10 / 1000 + smallest
-    drawn = random.binomial(200, share, 2000)
+    counted = random.binomial(200, share, 2000)
     changed, beyond = (
         np.array([p_beyond(counts(k, 200, 10, 1000), m)[0] for k in range(201)])
         for m in (ZERO, margin)
     )
-    power = np.mean((changed[drawn] <= level[0]) & (beyond[drawn] <= 0.05))
+    power = np.mean((changed[counted] <= level[0]) & (beyond[counted] <= 0.05))
     assert 0.77 < power < 0.9
 
 
 def test_too_few_rows_could_show_nothing():
-    assert np.isnan(smallest_seen(counts(0, 2, 300, 1000), ZERO, np.array([0.001]), 0.05))[0]
+    assert np.isnan(smallest_detectable(counts(0, 2, 300, 1000), ZERO, np.array([0.001]), 0.05))[0]
 
 
 def test_false_alarms_are_no_more_than_the_level(random):
@@ -107,10 +113,10 @@ def test_counts_of_units_give_few_false_alarms(random):
     """Clusters of eight rows that are wrong together, 5 % of them, on either side."""
     alarms = 0
     for _ in range(400):
-        sides = [np.repeat(random.random(60) < 0.05, 8).astype(float) for _ in range(2)]
+        sets = [np.repeat(random.random(60) < 0.05, 8).astype(float) for _ in range(2)]
         unit = np.repeat(np.arange(60), 8)
-        effect = [design_effect(s, unit, unit) for s in sides]
-        (added, base), (a, b) = sides, effect
+        effect = [design_effect(s, unit, unit) for s in sets]
+        (added, base), (a, b) = sets, effect
         found = counts(added.sum() / a, len(added) / a, base.sum() / b, len(base) / b)
         alarms += p_beyond(found, ZERO)[0] <= 0.01
     assert alarms <= 8

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from auditor.gating.decisions import decide
-from auditor.gating.policy import Rule
-from auditor.gating.removals import category_loss
+from auditor.gating.policy import Policy, Rule
+from auditor.gating.removals import category_loss_tests
 
 CATEGORIES = [f"subject {k:02}" for k in range(77)]
 RULE = Rule(warn=0.0, fail=0.0)
@@ -18,9 +18,9 @@ def draw(random, rows, name):
     return [(f"{name} {i}", str(random.choice(CATEGORIES))) for i in range(rows)]
 
 
-def failing(pool, rule=RULE, false_alarms=0.01):
-    asked = category_loss(pool, np.arange(len(pool.in_base)), rule)
-    decided = decide(pool, [asked], false_alarms=false_alarms, fewest=5, unseen=1.0)
+def failing(pool, rule=RULE):
+    tests = category_loss_tests(pool, np.arange(len(pool.in_base)), rule)
+    decided = decide(pool, [tests], Policy(unseen=1.0))
     return [t.category for t in decided.tested if t.status == "fail"]
 
 

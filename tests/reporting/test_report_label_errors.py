@@ -13,12 +13,12 @@ from auditor.records.audit import LabelErrorSummary
 from auditor.records.findings import Finding
 from auditor.reporting import label_errors
 from auditor.reporting.cards import sections
+from auditor.reporting.headline import headline
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.map import live_map
 from auditor.reporting.scatter import scatter
 from auditor.reporting.suggestions import relabelling
 from auditor.reporting.summary import explanation, summarise
-from auditor.reporting.headline import judge
 
 LISTED = "About 8 of the 12 labels listed are wrong (expected from their probabilities)."
 
@@ -227,7 +227,7 @@ def test_nowhere_is_a_word_of_odds(audit, place):
 
 
 def test_what_is_advised_about_many_rows_is_not_what_one_of_them_likely_is(audit):
-    [action] = [a for a in judge(audit).actions if a.code == "label-error"]
+    [action] = [a for a in headline(audit).actions if a.code == "label-error"]
     assert action.title == "Review 38 labels that look wrong"
     assert action.advice.startswith("Read each row again and set its label")
 
@@ -294,7 +294,7 @@ def test_a_row_of_an_overlap_leads_to_it_on_the_map(audit):
 
 def test_with_nothing_but_overlaps_what_to_do_is_to_separate_them(audit):
     def action(*sizes):
-        return judge(dataclasses.replace(audit, findings=overlapping(*sizes))).actions[0]
+        return headline(dataclasses.replace(audit, findings=overlapping(*sizes))).actions[0]
 
     assert action(9).title == "Separate 1 pair of categories that overlaps"
     assert action(9, 6).title == "Separate 2 pairs of categories that overlap"

@@ -9,18 +9,18 @@ import unicodedata
 import pytest
 
 from auditor.records.forecast import Matrix
-from auditor.reporting import charts, marking, scatter, verdict, wording
+from auditor.reporting import charts, marking, scatter, wording
 from auditor.reporting.cards import sections
+from auditor.reporting.headline import data_problems, headline
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.marking import Piece
-from auditor.reporting.headline import judge
 from auditor.reporting.wording import named_rows
 
 
 def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
     def training(*severities):
         kept = tuple(f for f in audit.findings if f.severity in severities)
-        return judge(dataclasses.replace(audit, findings=kept)).training
+        return headline(dataclasses.replace(audit, findings=kept)).training
 
     assert training("error", "warning") == "Not yet: 2 errors and 41 warnings in 200 rows."
     assert training("warning") == "With care: no errors, but 41 warnings in 200 rows."
@@ -32,7 +32,7 @@ def test_where_nothing_could_be_found_nothing_found_is_no_yes(audit):
     clean = dataclasses.replace(audit, findings=())
     few = dataclasses.replace(audit.dataset, effective_examples=12.0)
     foreign = dataclasses.replace(audit.dataset, unknown_script=150)
-    told = [judge(dataclasses.replace(clean, dataset=d)).training for d in (few, foreign)]
+    told = [headline(dataclasses.replace(clean, dataset=d)).training for d in (few, foreign)]
     assert told == [
         "Too little to tell: 2.4 different examples a category, 5 are needed.",
         "Too little to tell: 150 texts are in a script that the embedder does not know.",
@@ -49,7 +49,7 @@ def test_rows_that_could_not_be_read_come_first(audit):
 
     def training(*severities, unread=found):
         kept = tuple(f for f in audit.findings if f.severity in severities)
-        return judge(dataclasses.replace(audit, findings=(unread, *kept))).training
+        return headline(dataclasses.replace(audit, findings=(unread, *kept))).training
 
     assert training() == f"Not yet: {found.summary}."
     assert training("warning") == (
@@ -66,7 +66,7 @@ def test_rows_that_could_not_be_read_come_first(audit):
 
 
 def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
-    assert judge(audit).forgetting == (
+    assert headline(audit).forgetting == (
         "Forecast for fine-tuning on refund: product question goes first, losing 31 points "
         "(80% interval 22 to 40), then returns and billing. "
         "For 1 of 5 categories it is not identifiable."
@@ -76,7 +76,7 @@ def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
 def test_what_is_not_identifiable_is_never_named_as_going_first(audit):
     unsure = tuple(dataclasses.replace(c, identifiable=False) for c in audit.forecast.categories)
     forecast = dataclasses.replace(audit.forecast, categories=unsure)
-    verdict = judge(dataclasses.replace(audit, forecast=forecast))
+    verdict = headline(dataclasses.replace(audit, forecast=forecast))
     assert verdict.first == ()
     assert "which categories go first is not identifiable" in verdict.forgetting
 
@@ -84,7 +84,7 @@ def test_what_is_not_identifiable_is_never_named_as_going_first(audit):
 def test_an_interval_that_holds_zero_is_no_loss(audit):
     safe = tuple(dataclasses.replace(c, low=-0.01) for c in audit.forecast.categories)
     forecast = dataclasses.replace(audit.forecast, categories=safe)
-    verdict = judge(dataclasses.replace(audit, forecast=forecast))
+    verdict = headline(dataclasses.replace(audit, forecast=forecast))
     assert "no category is surely lost" in verdict.forgetting
 
 
@@ -108,7 +108,7 @@ def test_dangers_are_the_three_updates_that_take_most_from_what_they_are_worst_f
         shipping=("orders + tracking", 0.4),
         **{"product question": ("orders", 0.12)},
     )
-    assert [wording.danger(d.update, d.categories) for d in judge(found).dangers] == [
+    assert [wording.danger(d.update, d.categories) for d in headline(found).dangers] == [
         "Adding refund endangers billing (31 points) and returns (24 points)",
         "Adding orders + tracking endangers shipping (40 points)",
         "Adding orders endangers product question (12 points)",
@@ -117,8 +117,8 @@ def test_dangers_are_the_three_updates_that_take_most_from_what_they_are_worst_f
 
 def test_a_loss_that_is_small_or_not_identifiable_is_no_danger(audit):
     found = under_simulated(audit, shipping=("refund", 0.09), account=("refund", 0.6))
-    assert judge(found).dangers == ()
-    assert judge(audit).dangers == ()  # the update is given
+    assert headline(found).dangers == ()
+    assert headline(audit).dangers == ()  # the update is given
 
 
 def test_the_matrix_shows_the_worst_update_of_each_category_first(audit):
@@ -138,7 +138,7 @@ def test_the_matrix_shows_the_worst_update_of_each_category_first(audit):
 
 
 def test_actions_are_five_errors_first_then_the_endangered(audit):
-    assert [a.title for a in judge(audit).actions] == [
+    assert [a.title for a in headline(audit).actions] == [
         "Vary 1 dominant template",
         "Settle 1 label conflict",
         "Collect for 1 thin subtype",
@@ -264,13 +264,13 @@ def test_the_map_changes_marks_when_colours_are_used_up(make_audit, audit):
         ),
         map=tuple((i, float(i), 0.0) for i in range(25)),
     )
-    layers = scatter.scatter(many).layers
+    layers = scatter.scatter(many).categories
     assert len({(layer.colour, layer.mark) for layer in layers}) == 25
 
 
 def test_what_is_wrong_with_the_data_of_a_category_stands_beside_its_drop(audit):
     """Faults above a note, counted by kind; that it is fragile is the drop itself."""
-    told = verdict.flaws(audit)
+    told = data_problems(audit)
     assert set(told) <= set(audit.dataset.categories)
     page = HtmlRenderer().render(audit)
     for category, words in told.items():

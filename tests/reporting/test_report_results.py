@@ -84,7 +84,7 @@ def comparison() -> Comparison:
         full=None,
         unseen=None,
         unseen_reason="nothing was added",
-        own=None,
+        random_split=None,
         regions=(),
         amplification=None,
         agreement=None,

@@ -18,6 +18,7 @@ from auditor.records.comparison import (
     Agreement,
     Amplification,
     CategoryRetention,
+    ComparedSet,
     Comparison,
     Contrast,
     Disagreement,
@@ -27,7 +28,6 @@ from auditor.records.comparison import (
     Ngram,
     Region,
     Retention,
-    Side,
     SourceRow,
     TwoSample,
     Unseen,
@@ -54,8 +54,8 @@ def contrast(base, candidate, reach=0.05):
     )
 
 
-def side(name, rows, effective):
-    return Side(
+def compared_set(name, rows, effective):
+    return ComparedSet(
         name=name,
         file=f"{name}.csv",
         rows=rows,
@@ -114,11 +114,15 @@ def make(spice=str, *, change=0.004, reworded=0.99, removed=0):
     )
     parent = SourceRow(base_row=1, rows=(2, 3), paraphrases=9)
     gram = Ngram(
-        text=spice("dear team"), of="candidate", z=5.0, base_per_1000=1.0, candidate_per_1000=90.0
+        text=spice("dear team"),
+        more_in="candidate",
+        z=5.0,
+        base_per_1000=1.0,
+        candidate_per_1000=90.0,
     )
     return Comparison(
-        base=side(spice("human"), 500, 500.0),
-        candidate=side(spice("more"), 5500, 503.0),
+        base=compared_set(spice("human"), 500, 500.0),
+        candidate=compared_set(spice("more"), 5500, 503.0),
         kept=500,
         added=5000,
         removed=removed,
@@ -132,25 +136,25 @@ def make(spice=str, *, change=0.004, reworded=0.99, removed=0):
             rows=480,
             families=470,
             left_out=20,
-            kept_apart=4990,
+            excluded_added_rows=4990,
             full=contrast(0.7, 0.7 + change, 0.023),
             matched=contrast(0.7, 0.6, 0.03),
         ),
         unseen_reason="",
-        own=contrast(0.7, 0.99),
+        random_split=contrast(0.7, 0.99),
         regions=(region,),
         amplification=Amplification(
-            level=0.8,
+            min_cosine=0.8,
             added=5000,
             paraphrases=4900,
             share=figure(0.98, 0.01),
             reworded=figure(reworded, 0.01),
-            reworded_of=495,
-            parents=490,
-            base=500,
+            reworded_source_rows=495,
+            source_rows=490,
+            base_rows=500,
             mean=10.0,
             median=10.0,
-            most=12,
+            max=12,
             histogram=((0, 0, 10), (10, 19, 490)),
             largest=(parent,),
         ),
@@ -253,7 +257,7 @@ def test_a_difference_is_claimed_only_where_its_interval_is_clear_of_0(
 
 def test_some_base_rows_that_were_reworded_are_counted():
     comparison = make(reworded=0.6)
-    few = dataclasses.replace(comparison.amplification, reworded_of=100)
+    few = dataclasses.replace(comparison.amplification, reworded_source_rows=100)
     told = answer(dataclasses.replace(comparison, amplification=few))
     assert "are about 30 rewordings of each of 100 of your rows:" in told.verdict
 
@@ -310,7 +314,9 @@ def test_without_text_there_is_none_in_page_and_file(tmp_path):
 
 
 def test_no_forecast_is_said_and_the_rest_is_shown():
-    page = render(dataclasses.replace(make(), full=None, matched=None, own=None, update=None))
+    page = render(
+        dataclasses.replace(make(), full=None, matched=None, random_split=None, update=None)
+    )
     assert "Forecast of" not in page
     assert "Coverage gained and lost" in page
 

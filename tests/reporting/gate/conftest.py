@@ -11,11 +11,11 @@ from auditor.records.audit import EmbedderSummary
 from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck, fingerprint
 from auditor.records.verdict import (
+    AcceptedErrors,
     BaselineSummary,
     Dropped,
     Pair,
     SetSummary,
-    Standing,
     Tested,
     Verdict,
 )
@@ -78,7 +78,7 @@ def make_tested(check: str, status: Any = "fail", spice: Spice = str, **changes:
         "low": -0.004,
         "high": 0.006,
         "margin": 0.02,
-        "smallest": 0.024,
+        "smallest_detectable": 0.024,
         "p": 0.93,
         "rows": (),
         "base_rows": (),
@@ -110,7 +110,7 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.2114,
             high=0.3707,
             margin=0.03,
-            smallest=0.081,
+            smallest_detectable=0.081,
             p=0.00002,
             rows=REPEATED,
             pairs=(
@@ -134,7 +134,7 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.041,
             high=0.242,
             margin=0.005,
-            smallest=0.1,
+            smallest_detectable=0.1,
             p=0.0006,
             rows=(230, *range(700, 708)),
             pairs=(
@@ -177,7 +177,7 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.54,
             high=0.69,
             margin=0.3,
-            smallest=0.36,
+            smallest_detectable=0.36,
             p=0.0001,
             rows=tuple(range(400, 636)),
         ),
@@ -196,7 +196,7 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.62,
             high=1.0,
             margin=0.5,
-            smallest=None,
+            smallest_detectable=None,
             p=0.0009,
             base_rows=(7, 9, *range(40, 52)),
         ),
@@ -215,7 +215,7 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.32,
             high=0.66,
             margin=0.1,
-            smallest=0.13,
+            smallest_detectable=0.13,
             p=0.0007,
             rows=tuple(range(1000, 1042)),
         ),
@@ -233,7 +233,7 @@ def failing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.052,
             high=0.19,
             margin=0.05,
-            smallest=0.11,
+            smallest_detectable=0.11,
             p=0.0062,
         ),
     )
@@ -252,7 +252,7 @@ def doubtful(spice: Spice = str) -> tuple[Tested, ...]:
             candidate_of=18,
             low=-0.11,
             high=0.14,
-            smallest=0.21,
+            smallest_detectable=0.21,
             p=0.61,
             rows=(230,),
         ),
@@ -271,7 +271,7 @@ def doubtful(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.0033,
             high=0.0089,
             margin=None,
-            smallest=None,
+            smallest_detectable=None,
             rows=(231,),
         ),
     )
@@ -279,9 +279,9 @@ def doubtful(spice: Spice = str) -> tuple[Tested, ...]:
 
 def passing(spice: Spice = str) -> tuple[Tested, ...]:
     return (
-        make_tested("near-duplicate", "pass", spice, category="returns", smallest=0.031),
+        make_tested("near-duplicate", "pass", spice, category="returns", smallest_detectable=0.031),
         make_tested("template-shortcut", "pass", spice),
-        make_tested("label-conflict", "pass", spice, category="billing", smallest=0.008),
+        make_tested("label-conflict", "pass", spice, category="billing", smallest_detectable=0.008),
         make_tested(
             "annotator-inconsistency",
             "informational",
@@ -293,7 +293,7 @@ def passing(spice: Spice = str) -> tuple[Tested, ...]:
             low=0.009,
             high=0.018,
             margin=None,
-            smallest=None,
+            smallest_detectable=None,
         ),
     )
 
@@ -345,7 +345,7 @@ def make_verdict(
             name="all-MiniLM-L6-v2", revision="1110a243fdf4", dim=384, precision="float32"
         ),
         "versions": {"auditor": "0.1.0", "numpy": "2.3.1"},
-        "standing": Standing(
+        "accepted_errors": AcceptedErrors(
             errors=3,
             codes=("label-conflict", "near-duplicate"),
             reason="they rest on rows that the base has",
@@ -353,12 +353,12 @@ def make_verdict(
         "renamed": {spice("billing"): spice("Billing ")},
         "policy_changes": (spice("near-duplicate fails from 0.5, in the base from 0.03"),),
         "drop": _dropped() if outcome == "fail" else (),
-        "outcome_without": "fail" if outcome == "fail" else None,
+        "outcome_without_dropped": "fail" if outcome == "fail" else None,
     }
     return Verdict(**{**fields, **changes})
 
 
-NOTHING_BESIDE: dict[str, Any] = {"standing": None, "renamed": {}, "policy_changes": ()}
+NOTHING_BESIDE: dict[str, Any] = {"accepted_errors": None, "renamed": {}, "policy_changes": ()}
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_a_verdict_on_nothing_has_every_format(renderer, make_verdict):
         base=None,
         renamed={},
         policy_changes=(),
-        standing=None,
+        accepted_errors=None,
         tested=(),
         baseline=None,
         skipped=(),
@@ -55,7 +55,7 @@ def test_what_a_baseline_does_not_know_is_counted_without_an_interval(
     renderer, make_verdict, make_tested
 ):
     share = {"base": None, "base_of": None, "effect": 0.004, "low": 0.004, "high": 0.004, "p": 0.0}
-    new = make_tested("label-error", kind="new", margin=None, smallest=None, **share)
+    new = make_tested("label-error", kind="new", margin=None, smallest_detectable=None, **share)
     text = renderer.render(make_verdict(tested=(new,))) or ""
     assert "0.40 to" not in text
     assert "< 0.001" not in text

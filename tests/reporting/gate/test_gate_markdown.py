@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from auditor.records.verdict import Standing
+from auditor.records.verdict import AcceptedErrors
 from auditor.reporting.gate.markdown import COMMENT, MarkdownRenderer, comment
 from auditor.reporting.gate.quoting import cell, code, prose
 
@@ -60,9 +60,9 @@ def test_the_first_line_tells_a_changed_policy_errors_that_stand_and_renamed_cat
         "they rest on rows that the base has. "
         "Categories were renamed: “billing” → “Billing␣”."
     )
-    one = Standing(errors=1, codes=("label-error",), reason="it is known")
+    one = AcceptedErrors(errors=1, codes=("label-error",), reason="it is known")
     many = {"a": "A", "b": "B\u200b", "Zoe\u0308": "Zoë", "d": "D", "e": "E"}
-    told = make_verdict("pass", **{**nothing_beside, "standing": one, "renamed": many})
+    told = make_verdict("pass", **{**nothing_beside, "accepted_errors": one, "renamed": many})
     assert first_line(told).endswith(
         "1 error of the audit stands (label-error): it is known. Categories were renamed: "
         "“a” → “A”, “b” → “B⟨U+200B⟩”, “Zoe⟨U+0308⟩” → “Zoë” and 2 more."
@@ -83,7 +83,9 @@ def test_the_first_line_tells_a_changed_policy_errors_that_stand_and_renamed_cat
     ],
 )
 def test_it_says_what_the_verdict_is_without_the_rows_to_drop(drop, outcome, said, make_verdict):
-    text = MarkdownRenderer().render(make_verdict(drop=tuple(drop), outcome_without=outcome))
+    text = MarkdownRenderer().render(
+        make_verdict(drop=tuple(drop), outcome_without_dropped=outcome)
+    )
     assert (said in text.splitlines()) if said else ("drop.csv" not in text)
 
 
@@ -165,7 +167,7 @@ def test_what_was_counted_has_no_interval_and_what_is_lost_is_told_by_what_is_le
         low=0.988,
         high=0.988,
         margin=0.2,
-        smallest=0.0,
+        smallest_detectable=0.0,
     )
     text = MarkdownRenderer().render(make_verdict(tested=(gone,)))
     assert "shrinkage: 500 in the base, 6 left: 98.8% lost; limit 20%.\n" in text
