@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import importlib
 import inspect
 import subprocess
@@ -147,6 +148,40 @@ def loaded(script: str) -> tuple[str, set[str]]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     modules = ast.literal_eval(done.stderr)
     return done.stdout, {name.split(".")[0] for name in modules}
+
+
+def test_modules_import_each_other_in_no_circle():
+    """The exceptions are those that are deferred, above."""
+    graphlib.TopologicalSorter(graph(set(DEFERRED))).prepare()  # raises CycleError, with the circle
+
+
+def test_what_is_deferred_would_be_a_circle():
+    with pytest.raises(graphlib.CycleError):
+        graphlib.TopologicalSorter(graph(set())).prepare()
+
+
+def graph(without: set[tuple[str, str]]) -> dict[str, set[str]]:
+    """Each module, and those that it imports."""
+    files = {".".join(p.relative_to(PACKAGE.parent).with_suffix("").parts): p for p in MODULES}
+    names = {n.removesuffix(".__init__"): p for n, p in files.items()}
+    found = {}
+    for name, path in names.items():
+        place = path.relative_to(PACKAGE).as_posix()
+        deferred = {module for where, module in without if where == place}
+        found[name] = imports_of_modules(path, set(names)) - deferred - {name}
+    return found
+
+
+def imports_of_modules(path: Path, names: set[str]) -> set[str]:
+    """Those of `names` that a file imports, or imports something of."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inner = {f"{node.module}.{a.name}" for a in node.names}
+            found |= inner | ({str(node.module)} if inner - names else set())
+    return found & names
 
 
 def test_help_waits_for_no_library():
