@@ -11,7 +11,7 @@ import platformdirs
 from auditor.embedding import open_embedder
 from auditor.embedding.cache import VectorCache
 from auditor.embedding.embed import Encoder
-from auditor.embedding.target import open_target
+from auditor.embedding.target import can_be_trained, open_target
 from auditor.errors import UsageError
 from auditor.interfaces import Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
@@ -55,7 +55,7 @@ def target_of(settings: Settings, *, given: bool) -> Target | None:
             "--target-model names what is fine-tuned, which the rung full alone does; add --update "
             "FILE and --probe full, or leave it out"
         )
-    if asked or (given and allowed and named != "hashing"):
+    if asked or (given and allowed and can_be_trained(named)):
         return open_target(named, offline=settings.offline)
     return None
 
