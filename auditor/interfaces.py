@@ -50,7 +50,7 @@ class Opener(Protocol[Opened_co]):
 
     @property
     def listed(self) -> str:
-        """How `--help` lists it, as "hashing (no model)"; the README has the same words."""
+        """How `--help` lists it, its name first, as in "hashing (no model)"."""
         ...
 
     def takes(self, name: str) -> bool:

@@ -16,7 +16,7 @@ from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.errors import DataError, UsageError
-from auditor.interfaces import Progress, Target
+from auditor.interfaces import Mitigation, Progress, Target
 from auditor.no_text import without_text
 from auditor.prediction import backtest as backtests
 from auditor.prediction.estimate import Coefficients
@@ -38,7 +38,14 @@ from auditor.records.evidence import Evidence, Reference, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.forecast import Backtest, Forecast
 from auditor.records.structure import CopyFamilies, Embeddings, Subtype, Template
-from auditor.resources import cache_folder, coefficients_of, open_encoder, target_of, with_options
+from auditor.resources import (
+    cache_folder,
+    coefficients_of,
+    mitigations_of,
+    open_encoder,
+    target_of,
+    with_options,
+)
 from auditor.settings import Settings, configure
 from auditor.structure.copies import find_copies
 from auditor.structure.map import draw
@@ -82,10 +89,11 @@ def audit(
     unlabelled = (
         [] if reference is None else sorted(zip(*load_texts(reference, beside), strict=True))
     )
-    target = target_of(settings, given=incoming is not None)
+    target, mitigations = target_of(settings, given=incoming is not None), mitigations_of(settings)
     encoder = open_encoder(settings, progress)
     evidence = gather(
-        dataset, incoming, unlabelled, encoder, target, coefficients, settings, progress
+        *(dataset, incoming, unlabelled, encoder, target, coefficients, settings, progress),
+        mitigations=mitigations,
     )
     findings, skipped = judge(evidence, checks)
     if incoming is not None and incoming.rejected:
@@ -126,11 +134,13 @@ def gather(
     coefficients: Coefficients,
     settings: Settings,
     progress: Progress,
+    *,
+    mitigations: Sequence[Mitigation] = (),
 ) -> Evidence:
     """All that the checks may look at, the forecast among it.
 
     incoming: the update; unlabelled: texts of real use with their rows in that file; target: what
-    the rung `full` may fine-tune.
+    the rung `full` may fine-tune, and mitigations what it tries beside the update alone.
     """
     evidence = look(dataset, unlabelled, encoder, settings, progress)
     out_of_fold = computed(evidence.out_of_fold)
@@ -151,7 +161,9 @@ def gather(
         ),
     )
     update = (incoming, encoder.embed(incoming.texts)) if incoming else None
-    forecast = run_forecast(old, update, target, coefficients, settings, progress)
+    forecast = run_forecast(
+        old, update, target, coefficients, settings, progress, mitigations=mitigations
+    )
     return dataclasses.replace(evidence, forecast=forecast)
 
 
@@ -242,13 +254,15 @@ def run_forecast(
     coefficients: Coefficients,
     settings: Settings,
     progress: Progress,
+    *,
+    mitigations: Sequence[Mitigation] = (),
 ) -> Forecast:
     """The forecast, from the rung that was asked for or that the budget allows."""
     across, full = None, None
     if update and target:
         rows, vectors = update
         across = find_copies_across(old.dataset.examples, rows.examples, old.embeddings, vectors)
-        full = cost_of_full(old, rows, across, target)
+        full = cost_of_full(old, rows, across, target, mitigations)
     choice = choose_fidelity(
         settings.probe,
         settings.budget,
@@ -261,6 +275,7 @@ def run_forecast(
         measurement = measure_update(
             *(old, update[0], across, target, choice.effort, folder),
             seed=settings.seed,
+            mitigations=mitigations,
             progress=progress,
         )
     return forecast_forgetting(

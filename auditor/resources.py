@@ -13,9 +13,10 @@ from auditor.embedding.cache import VectorCache
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import can_be_trained, open_target
 from auditor.errors import UsageError
-from auditor.interfaces import Progress, Target
+from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
+from auditor.prediction.mitigations import mitigations_called
 from auditor.settings import Settings
 
 
@@ -58,6 +59,20 @@ def target_of(settings: Settings, *, given: bool) -> Target | None:
     if asked or (given and allowed and can_be_trained(named)):
         return open_target(named, offline=settings.offline)
     return None
+
+
+def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:
+    """What the rung `full` tries beside the update alone.
+
+    Raises UsageError for a name that there is none of, or where that rung was not asked for.
+    """
+    mitigations = mitigations_called(settings.mitigations)
+    if mitigations and settings.probe != "full":
+        raise UsageError(
+            f"--mitigations {mitigations[0].name} is tried where the update is really made; add "
+            "--update FILE and --probe full, or leave it out"
+        )
+    return mitigations
 
 
 def coefficients_of(settings: Settings) -> Coefficients:

@@ -25,6 +25,28 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MitigatedCategory:
+    """What one category lost with a mitigation and without, on the same held-out rows."""
+
+    category: str
+    accuracy: tuple[tuple[float, ...], ...]  # (runs, steps), with it
+    drop: float  # accuracy before less that at the last step, mean of the runs, with it
+    plain_drop: float  # and of the update alone, at the same step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MitigatedUpdate:
+    """The update made once more from the same models, with what may keep the old categories."""
+
+    mitigation: str  # its name
+    about: str  # what it does
+    old_rows: int  # of the old data that a run trained on again, repeats counted, at most
+    learnt: tuple[float, ...]  # (steps,) as `Measurement.learnt`, with it
+    competent_step: float | None  # at which the update was learnt with it; None: never
+    categories: tuple[MitigatedCategory, ...]  # those of the measurement, in its order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetSummary:
     name: str
     rows_read: int

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
@@ -125,6 +127,7 @@ class Measurement:
     left_out: int = 0  # of the old rows, taught and not read: the update has copies of them
     update_rows: int = 0  # of the update, that were held out
     update_left_out: int = 0  # of the update, taught and not read: the old data has copies of them
+    mitigations: tuple[MitigatedUpdate, ...] | UnsetType = UNSET  # no key where none was tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
