@@ -117,7 +117,7 @@ def _mitigations(audit: Audit) -> Iterator[str]:
         for line in wrap(words, _COLUMNS - len(head), break_on_hyphens=False):
             yield head + line
             head = " " * len(head)
-        lost = [(f"mean of {len(trial.rows)} categories", trial.mean[0], trial.mean[1])]
+        lost = [(f"mean of {trial.of}", trial.mean[0], trial.mean[1])]
         for category, alone, drops in [*lost, *trial.rows[:_CATEGORIES_TRIED]]:
             kept = f"loses {wording.points(drops[i])}, {wording.points(alone)} without it"
             yield f"{head}{kept}  {category}"

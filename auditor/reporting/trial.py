@@ -44,7 +44,8 @@ class Mitigations:
     words: tuple[str, ...]  # a sentence each
     # Category, what it lost under the update alone, and with each mitigation; fractions.
     rows: tuple[tuple[str, float, tuple[float, ...]], ...]
-    mean: tuple[float, tuple[float, ...]]  # over the categories
+    mean: tuple[float, tuple[float, ...]]  # over those of them that the update does not train
+    of: str  # how many these are, as "4 categories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,23 +93,27 @@ def mitigations(forecast: Forecast) -> Mitigations | None:
         range(len(measured.categories)),
         key=lambda i: rank.get(measured.categories[i].category, 0),
     )
-    rows = tuple(
-        (
+    rows = {
+        i: (
             measured.categories[i].category,
             trial[0].categories[i].plain_drop,
             tuple(update.categories[i].drop for update in trial),
         )
         for i in places
-    )
-    with_each = zip(*(drops for _, _, drops in rows), strict=True)
+    }
+    # Its own categories gain by the update, which is no merit of a mitigation.
+    untrained = [i for i in places if measured.categories[i].masked is not None]
+    others = [rows[i] for i in untrained or places]
+    with_each = zip(*(drops for _, _, drops in others), strict=True)
     return Mitigations(
         names=tuple(update.mitigation for update in trial),
         words=tuple(_mitigated(update, measured) for update in trial),
-        rows=rows,
+        rows=tuple(rows.values()),
         mean=(
-            sum(plain for _, plain, _ in rows) / len(rows),
-            tuple(sum(drops) / len(rows) for drops in with_each),
+            sum(plain for _, plain, _ in others) / len(others),
+            tuple(sum(drops) / len(others) for drops in with_each),
         ),
+        of=wording.count(len(others), "category", "categories"),
     )
 
 

@@ -148,6 +148,15 @@ def test_each_category_has_its_loss_alone_and_with_each_mitigation(mitigated):
     assert shown.mean[1] == pytest.approx((shown.mean[0] / 2, shown.mean[0]), abs=1e-4)
 
 
+def test_the_mean_is_of_the_categories_that_the_update_does_not_train(mitigated):
+    """Of five it trains one, whose accuracy it raises."""
+    shown = mitigations(mitigated.forecast)
+    trained = {c.category for c in mitigated.forecast.measurement.categories if c.masked is None}
+    alone = [plain for name, plain, _ in shown.rows if name not in trained]
+    assert (len(trained), shown.of) == (1, "4 categories")
+    assert shown.mean[0] == pytest.approx(sum(alone) / 4)
+
+
 def test_the_words_say_what_it_costs_and_whether_the_update_is_learnt(mitigated):
     assert mitigations(mitigated.forecast).words[0] == (
         "replay: <i>old</i> rows in each batch. In 40 steps 1,160 old rows are trained on again, "
@@ -169,7 +178,7 @@ def test_the_terminal_says_the_mean_and_the_categories_that_go_first(mitigated, 
     start = next(i for i, line in enumerate(lines) if line.startswith("Tried     replay: "))
     told = [line.split("  ")[-1] for line in lines[start:] if "without it  " in line]
     first = [c.category for c in mitigated.forecast.categories[:3]]
-    assert told == [f"mean of {len(mitigated.forecast.categories)} categories", *first] * 2
+    assert told == ["mean of 4 categories", *first] * 2
     assert "loses 23 points, 46 points without it  " in " ".join(lines)
     assert all(len(line) <= 100 for line in lines)
     assert "Tried" not in summarise(audit)
