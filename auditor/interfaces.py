@@ -24,7 +24,8 @@ Opened_co = TypeVar("Opened_co", covariant=True)
 class Reader(Protocol):
     """One file format, an entry of `auditor.dataset.FILE_READERS`.
 
-    It is told of by its suffix, dot included and in lower case, or by `--input-format` and `name`.
+    A file is of this format by its suffix, dot included and in lower case, or where the user names
+    the format.
     """
 
     name: str

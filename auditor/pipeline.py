@@ -89,7 +89,7 @@ def audit(
     unlabelled = (
         [] if reference is None else sorted(zip(*load_texts(reference, beside), strict=True))
     )
-    target, mitigations = target_of(settings, given=incoming is not None), mitigations_of(settings)
+    mitigations, target = mitigations_of(settings), target_of(settings, given=incoming is not None)
     encoder = open_encoder(settings, progress)
     evidence = gather(
         *(dataset, incoming, unlabelled, encoder, target, coefficients, settings, progress),

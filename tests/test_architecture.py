@@ -64,17 +64,25 @@ def test_a_module_imports_only_lower_layers(path):
     assert [o for o in sorted(others) if DEPTH[o] <= DEPTH[own]] == []
 
 
-def test_help_waits_for_no_library():
+@pytest.mark.parametrize(
+    ("words", "said", "allowed"),
+    [
+        (["--help"], "Audit a labelled dataset", set()),
+        # It lists what the registries have, whose entries import nothing else until they are used.
+        (["audit", "--help"], "Audit DATA, a labelled dataset", {"numpy", "scipy"}),
+    ],
+)
+def test_help_waits_for_no_library(words, said, allowed):
     script = (
         "import runpy, sys\n"
-        "sys.argv = ['auditor', '--help']\n"
+        f"sys.argv = ['auditor', *{words}]\n"
         "try:\n    runpy.run_module('auditor', run_name='__main__')\n"
         "except SystemExit:\n    print(sorted(sys.modules), file=sys.stderr)\n"
     )
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert "Audit a labelled dataset" in done.stdout
-    assert HEAVY & set(ast.literal_eval(done.stderr)) == set()
+    assert said in done.stdout
+    assert HEAVY & set(ast.literal_eval(done.stderr)) <= allowed
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
