@@ -17,7 +17,7 @@ import copy
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -87,7 +87,7 @@ def fine_tune(
     recipe = recipe or Recipe()
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     tokens = tokenise(target, [*material.texts, *material.update_texts])
-    done, branches = 0, []
+    done, found = 0, FineTune(steps=(0, *recipe.checkpoints), layers=(), runs=())
     total = sum(
         _teaching_steps(len(material.texts) - int(_split(material, i).sum()))
         + recipe.checkpoints[-1] * (len(rates) + len(mitigations))
@@ -103,17 +103,11 @@ def fine_tune(
     for i, seed in enumerate(seeds):
         with _same_draws(device):
             torch.manual_seed(seed)
-            model = _Taught(
+            # Without a name, which would keep its weights while the next one is taught.
+            found = _Taught(
                 target, material, tokens, _split(material, i), seed, recipe, device, advance
-            )
-            runs = [model.update(rate) for rate in rates]
-            branches.append((model.layers, runs, [model.mitigated(m) for m in mitigations]))
-    return FineTune(
-        steps=(0, *recipe.checkpoints),
-        layers=branches[-1][0] if branches else (),
-        runs=tuple(run for _, runs, _ in branches for run in runs),
-        mitigated=tuple(tried for *_, mitigated in branches for tried in mitigated),
-    )
+            ).branched(found, rates, mitigations)
+    return found
 
 
 def _same_draws(device: str) -> AbstractContextManager[None]:
@@ -167,6 +161,17 @@ class _Taught:
         batches = draw_batches(len(self.taught), phase, self.random)
         for _ in train(self.model, self.taught, self.codes, phase, batches):
             self.advance()
+
+    def branched(
+        self, found: FineTune, rates: Sequence[float], mitigations: Sequence[Mitigation]
+    ) -> FineTune:
+        """What was found, and every update that branches from here."""
+        return replace(
+            found,
+            layers=self.layers,
+            runs=(*found.runs, *map(self.update, rates)),
+            mitigated=(*found.mitigated, *map(self.mitigated, mitigations)),
+        )
 
     def _phase(self, rate: float) -> Phase:
         return Phase(
