@@ -9,6 +9,7 @@
     frames.py       the rows, of any category, that hold a template's frame
     subtypes.py     hidden subtypes inside each category, of the text without its template's words
     map.py          the drawing in two dimensions, which decides nothing
+    target.py       the models that can be fine-tuned (`transformer_target.py` is one kind)
 
 Two kinds of family are never mixed: copies are one example, a template's rows are many that look
 alike. Raw vectors serve copies, labels, forecast and map; stripped ones serve subtypes, because
