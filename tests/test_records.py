@@ -38,11 +38,8 @@ def make_evidence():
             neighbours=Neighbours(index=nothing - 1, cosine=empty - 1),
             copies=same_text.apart(data.kinds),
             same_text=same_text,
-            templates=(),
+            together=same_text.family,
             seed=0,
-            subtypes=(),
-            out_of_fold=None,
-            forecast=None,
         )
 
     return make

@@ -2,7 +2,7 @@
 
 Inside the pipeline a row is a *position* in `Dataset.examples`, which is in canonical order (by
 content), so that shuffling the file changes nothing; arrays are indexed by position. In what users
-keep (`results.py`) a row is that of their file; `Dataset.rows` leads from the first to the second.
+keep (`audit.py`) a row is that of their file; `Dataset.rows` leads from the first to the second.
 """
 
 from __future__ import annotations

@@ -15,13 +15,13 @@
 
 What they say is decided apart from how it is drawn:
 
-    verdict.py    may I train on this, what goes first, what do I do first
+    headline.py   may I train on this, what is forgotten first, what do I do first
     cards.py      findings grouped by code, linked where they overlap, with their evidence
     suggestions.py  what to label again, one line a row, and as what
     worklists.py  what to collect and how much of it
     codes.py      what each finding code means, from codes.toml
     patterns.py   how much of a category its templates fill, which labels are confused
-    tried.py      what the rung `full` measured
+    trial.py      what the probe `full` measured
     charts.py     interval bars, retention curves and update matrix as plain geometry
     scatter.py    the map as a drawing
 
