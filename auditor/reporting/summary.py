@@ -110,7 +110,7 @@ def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
 
 
 def _mitigations(audit: Audit) -> Iterator[str]:
-    """What mitigations changed of the update alone: how it ends, and for the categories that go first."""
+    """What each mitigation changed, of the whole and of the categories that are forgotten first."""
     trial = mitigations(audit.forecast) if audit.forecast else None
     if trial is None:
         return
@@ -121,7 +121,8 @@ def _mitigations(audit: Audit) -> Iterator[str]:
             head = " " * len(head)
         lost = [(f"mean of {trial.of}", trial.mean[0], trial.mean[1])]
         for category, alone, drops in [*lost, *trial.rows[:_CATEGORIES_TRIED]]:
-            kept = f"loses {wording.whole_points(drops[i])}, {wording.whole_points(alone)} without it"
+            with_it, without = wording.whole_points(drops[i]), wording.whole_points(alone)
+            kept = f"loses {with_it}, {without} without it"
             yield f"{head}{kept}  {category}"
 
 

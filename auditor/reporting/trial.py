@@ -82,7 +82,7 @@ def trial(forecast: Forecast) -> Trial | None:
 
 
 def mitigations(forecast: Forecast) -> Mitigations | None:
-    """What mitigations changed of the update alone, in the order of the forecast; None where nothing."""
+    """What each mitigation changed, in the order of the forecast; None where none was measured."""
     measured = forecast.measurement
     trial = measured.mitigations if measured else ()
     if measured is None or not trial or not measured.categories:

@@ -35,7 +35,7 @@ def test_a_set_is_not_less_varied_for_being_larger():
 
 def test_fewer_words_are_less_variety():
     found, _ = diversity(*sets((200, 200), (2000, 40)), 0)
-    assert found[0].contrast.apart
+    assert found[0].contrast.differs
     assert found[0].contrast.difference.value < 0
 
 
