@@ -2,7 +2,7 @@
 
     audit.py     audit a dataset                     backtest.py  measure the forecast's skill
     gate.py      may this dataset be merged?         baseline.py  the findings that are known
-    compare.py   two datasets beside each other      report.py    render an audit again
+    compare.py   two datasets compared              report.py    render an audit again
     explain.py   what a finding code means           schema.py    the JSON Schema of audit.json
 
 options.py has the options that several take, running.py what surrounds each: settings, progress,

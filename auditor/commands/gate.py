@@ -91,19 +91,17 @@ def gate(
             raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
         rules = _ruling(candidate, base_ref, policy, config, flags)
         from auditor.gating.gate import gate as run
-        from auditor.reporting import save, summarise
-        from auditor.reporting.gate.github import publish
 
         if output:
             writable(output)
         with (
-            _told_in_errors(rules),
-            _base(candidate, base, base_ref) as against,
+            _with_changes_in_errors(rules),
+            _base(candidate, base, base_ref) as base_file,
             progress_bars(quiet) as progress,
         ):
             verdict = run(
                 candidate,
-                base=against,
+                base=base_file,
                 baseline=baseline,
                 update=update,
                 policy=rules.policy,
@@ -111,13 +109,7 @@ def gate(
                 progress=progress,
             )
         verdict = dataclasses.replace(verdict, policy_changes=rules.changes)
-        folder = output or Path("reports") / verdict.candidate.name
-        paths = save(verdict, folder, formats or None)
-        if not quiet:
-            click.echo(summarise(verdict, paths), nl=False)
-        if "github" in formats:
-            publish(verdict, os.environ, click.echo)
-            _hand_on(verdict, folder, os.environ)
+        _report(verdict, output or Path("reports") / verdict.candidate.name, formats, quiet)
     sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
 
 
@@ -150,7 +142,7 @@ def _ruling(
 
 
 @contextmanager
-def _told_in_errors(rules: Ruling) -> Iterator[None]:
+def _with_changes_in_errors(rules: Ruling) -> Iterator[None]:
     """An error can rest on a setting that the branch has changed in vain, so it says which."""
     try:
         yield
@@ -172,7 +164,20 @@ def _base(
     return at_revision(Path(candidate), base_ref)
 
 
-def _hand_on(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:
+def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
+    """Writes the verdict, prints its summary, and hands it to GitHub where that was asked for."""
+    from auditor.reporting import save, summarise
+    from auditor.reporting.gate.github import publish
+
+    paths = save(verdict, folder, formats or None)
+    if not quiet:
+        click.echo(summarise(verdict, paths), nl=False)
+    if "github" in formats:
+        publish(verdict, os.environ, click.echo)
+        _write_outputs(verdict, folder, os.environ)
+
+
+def _write_outputs(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:
     """The outputs `verdict` and `report` for the steps that follow in a GitHub workflow."""
     if not environ.get("GITHUB_OUTPUT"):
         return

@@ -196,14 +196,14 @@ class _Format(click.ParamType):  # type: ignore[type-arg]  # not generic in clic
 
         return click.Choice(names(self.noun))
 
-    def get_metavar(self, *told: Any, **named: Any) -> str | None:
-        return self.choice.get_metavar(*told, **named)
+    def get_metavar(self, *args: Any, **named: Any) -> str | None:
+        return self.choice.get_metavar(*args, **named)
 
-    def convert(self, *told: Any, **named: Any) -> str:
-        return self.choice.convert(*told, **named)
+    def convert(self, *args: Any, **named: Any) -> str:
+        return self.choice.convert(*args, **named)
 
-    def shell_complete(self, *told: Any, **named: Any) -> Any:
-        return self.choice.shell_complete(*told, **named)
+    def shell_complete(self, *args: Any, **named: Any) -> Any:
+        return self.choice.shell_complete(*args, **named)
 
 
 def formats(noun: str | None, default: str, more: str = "") -> Decorator:

@@ -47,7 +47,7 @@ def report(
         found = load(file)
         found = without_text(found) if no_text else found
         # The file that has the text is not to be written over by the one that has none.
-        beside = file.parent / "without_text" if no_text else file.parent
-        paths = save(found, output or beside, formats or None, static=static)
+        folder = file.parent / "without_text" if no_text else file.parent
+        paths = save(found, output or folder, formats or None, static=static)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)

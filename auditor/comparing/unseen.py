@@ -76,7 +76,7 @@ def unseen(
 ) -> tuple[Unseen | None, str]:
     """Both sets on the base rows that can be read; None and the reason where these are too few.
 
-    folds (n,); bars (FOLDS, n): what is not taught beside a fold.
+    folds (n,); bars (FOLDS, n): what is not taught when a fold is evaluated.
     """
     sets = (pool.in_base, pool.in_candidate)
     rows = evaluable(np.flatnonzero(pool.in_base), pool.dataset.codes, folds, excluded, sets)

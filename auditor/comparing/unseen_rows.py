@@ -24,7 +24,8 @@ def evaluable(
 ) -> Mask:
     """(n,) the `base` rows whose category both `sets` (n,) are still taught when they are read.
 
-    base: positions; codes, folds (n,); barred (folds, n): what is not taught beside the fold.
+    base: positions; codes, folds (n,); excluded (folds, n): what is not taught when the fold
+    is evaluated.
     """
     out = np.zeros(len(codes), dtype=bool)
     for fold in range(len(excluded)):

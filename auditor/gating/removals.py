@@ -123,16 +123,14 @@ def category_loss_tests(pool: Pool, unit: Ints, rule: Rule) -> CountTests:
     categories could have been lost, so all of them count.
     """
     codes, names = pool.dataset.codes, pool.dataset.categories
-    removed = int(pool.removed.sum())
     kept, left, came = (
         len(np.unique(unit[in_set])) for in_set in (pool.kept, pool.removed, pool.added)
     )
     base = np.bincount(codes[pool.in_base], minlength=len(names))
     candidate = np.bincount(codes[pool.in_candidate], minlength=len(names))
     others = sum(_can_fail(rule.of(n)) for n in compress(names, (base > 0) & (candidate > 0)))
-    hypotheses, fail, warn = [], [], []
+    hypotheses, p_values = [], []
     for code in np.flatnonzero((base > 0) & (candidate == 0)).tolist():
-        name = names[code]
         rows = np.flatnonzero((codes == code) & pool.in_base)
         # That all of its rows are among those that left, and none among those that came. Where
         # the candidate was made from the base by leaving rows out, nothing of that was chance.
@@ -142,30 +140,35 @@ def category_loss_tests(pool: Pool, unit: Ints, rule: Rule) -> CountTests:
             p *= float(hypergeom.cdf(0, came + kept + left, units, came))
         if pool.kept.sum() >= MADE_FROM_BASE * pool.in_candidate.sum():
             p = 0.0
-        of = rule.of(name)
-        hypotheses.append(
-            Hypothesis(
-                check="category-loss",
-                category=name,
-                kind="absolute",
-                base=1.0,
-                base_of=len(rows),
-                candidate=0.0,
-                candidate_of=0,
-                effect=1.0,
-                margin=of.fail,
-                informational=of.informational,
-                max_effect=1.1,  # all of it is beyond any limit
-                rows=rows,
-                explains=len(rows) / max(removed, 1),
-                others=others,
-                summary=f"none of the {len(rows):,} rows of {name} is left",
-                advice="Put the category back; a model trained without it cannot know it.",
-            )
-        )
-        fail.append(p if of.fail is not None else 1.0)
-        warn.append(0.0 if of.warn is not None else 1.0)
+        hypotheses.append(_lost_category(pool, names[code], rows, rule, others))
+        p_values.append(p)
+    rules = [rule.of(names[codes[h.rows[0]]]) for h in hypotheses]
+    fail = [1.0 if r.fail is None else p for p, r in zip(p_values, rules, strict=True)]
+    warn = [1.0 if r.warn is None else 0.0 for r in rules]
     return CountTests(hypotheses, np.array(fail), np.array(warn), np.zeros(len(hypotheses)))
+
+
+def _lost_category(pool: Pool, name: str, rows: Ints, rule: Rule, others: int) -> Hypothesis:
+    """That the category of the base's `rows`, which are all that it had, was lost."""
+    of = rule.of(name)
+    return Hypothesis(
+        check="category-loss",
+        category=name,
+        kind="absolute",
+        base=1.0,
+        base_of=len(rows),
+        candidate=0.0,
+        candidate_of=0,
+        effect=1.0,
+        margin=of.fail,
+        informational=of.informational,
+        max_effect=1.1,  # all of it is beyond any limit
+        rows=rows,
+        explains=len(rows) / max(int(pool.removed.sum()), 1),
+        others=others,
+        summary=f"none of the {len(rows):,} rows of {name} is left",
+        advice="Put the category back; a model trained without it cannot know it.",
+    )
 
 
 def _can_fail(rule: Rule) -> bool:

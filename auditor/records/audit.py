@@ -91,7 +91,7 @@ class Audit:
     versions: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)  # code -> those in force
     ids: Mapping[str, str] = field(default_factory=dict)  # file row -> id, of rows to label again
-    label_errors: LabelErrorSummary | None = None  # None: it could not be told
+    label_errors: LabelErrorSummary | None = None  # None: too little to estimate it
     schema_version: int = SCHEMA_VERSION
 
     def of(self, code: str) -> tuple[Finding, ...]:
@@ -111,7 +111,7 @@ class Audit:
         return pd.DataFrame(table, columns=columns)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the verdict, what goes first, and counts."""
+        """What a notebook shows: the headline, what is forgotten first, and counts."""
         from auditor.reporting.notebook import notebook  # two layers up, so imported when asked
 
         return notebook(self)

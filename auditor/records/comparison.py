@@ -1,4 +1,4 @@
-"""What users keep of two sets held against each other: the comparison.
+"""What users keep of two sets that were compared.
 
 Rows are 0-based data rows of a file: of the base's or of the candidate's, as a field says. Shares,
 accuracies and drops are fractions 0-1; intervals hold 80 %, those of `Unseen` and of `own` 95 %.
@@ -39,7 +39,7 @@ class Contrast:
 
     @property
     def differs(self) -> bool:
-        """Whether the sets are told apart: the interval of the difference is clear of 0."""
+        """Whether the sets clearly differ: the interval of the difference does not hold 0."""
         return self.difference.low > 0 or self.difference.high < 0
 
 
@@ -69,7 +69,7 @@ class CategoryRetention:
     before: Contrast  # accuracy on the base's rows
     drop: Contrast
     after: Contrast
-    rows: int  # of the base that it was read on
+    rows: int  # of the base that it was evaluated on
     identifiable: bool  # with both sets
     reason: str  # why not; else what drives the candidate's drop
 
@@ -78,13 +78,13 @@ class CategoryRetention:
 class Retention:
     """Accuracy before, drop and accuracy after the update, at one size of both sets.
 
-    Means are over `categories`, each counting alike. Accuracies are read on the base's rows, none
-    of which was trained on, nor what resembles it.
+    Means are over `categories`, each counting alike. Accuracies are measured on the base's rows,
+    none of which was trained on, nor what resembles it.
     """
 
     base_rows: int
     candidate_rows: int
-    draws: int  # samples of the larger set that the numbers are means over; 1: nothing was drawn
+    draws: int  # samples of the larger set that numbers are means over; 1: none was sampled
     probe: str
     before: Contrast
     drop: Contrast
@@ -96,14 +96,14 @@ class Retention:
 class Unseen:
     """Accuracy before the update on base rows that neither set has seen; intervals hold 95 %.
 
-    When a row is read, neither set is taught it, a copy, a rewording or a review pair of it, or a
-    row of its group or of its template. Categories count alike.
+    When a row is evaluated, neither set is taught it, a copy, a rewording or a review pair of it,
+    or a row of its group or of its template. Categories count alike.
     """
 
-    rows: int  # of the base that it was read on
+    rows: int  # of the base that it was evaluated on
     families: int  # of these, copies and all else that belongs together counting once
     left_out: int  # base rows without others of their category in both sets, those aside
-    excluded_added_rows: int  # added rows that are kept from what is read beside a base row
+    excluded_added_rows: int  # not taught when the base rows that they resemble are evaluated
     full: Contrast
     matched: Contrast  # after sampling both to equal size
 
@@ -111,7 +111,7 @@ class Unseen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """A subject of a category of which one set has less than the other, by the gate's test of
-    `coverage-loss`; a row, its copies and its variations are one example."""
+    `coverage-loss`; a row, its copies and its paraphrases are one example."""
 
     category: str
     missing_in: SetName
@@ -126,7 +126,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """A base row that added rows are variations of."""
+    """A base row that added rows paraphrase."""
 
     base_row: int
     rows: tuple[int, ...]  # of the candidate, nearest first
@@ -135,22 +135,22 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amplification:
-    """Added rows that are variations of base rows; a copy is none."""
+    """Added rows that paraphrase base rows; a copy is no paraphrase."""
 
-    min_cosine: float  # cosine from which an added row is a variation of its nearest base row
+    min_cosine: float  # cosine from which an added row paraphrases its nearest base row
     added: int  # rows
     paraphrases: int
-    share: Figure  # of added rows; of base rows, held against the others, it is 5 %
-    # Estimated share of added rows that are rewordings or copies, those too free to be told one by
+    share: Figure  # of added rows; of base rows, compared with the others, it is 5 %
+    # Estimated share of added rows that are rewordings or copies, those too free to be found one by
     # one included; and the distinct base rows that these lie nearest to.
     reworded: Figure
     reworded_source_rows: int
-    source_rows: int  # distinct base rows with variations
+    source_rows: int  # distinct base rows with paraphrases
     base_rows: int  # base rows in all
-    mean: float  # variations a parent
+    mean: float  # paraphrases a source row
     median: float
     max: int
-    histogram: tuple[tuple[int, int, int], ...]  # from, to variations, and base rows with so many
+    histogram: tuple[tuple[int, int, int], ...]  # from, to paraphrases, and base rows with so many
     largest: tuple[SourceRow, ...]
 
 
@@ -165,7 +165,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """Labels of added rows beside those of the base rows that they are variations or copies of."""
+    """Labels of added rows compared with those of the base rows that they paraphrase or copy."""
 
     pairs: int
     same: int
@@ -195,7 +195,7 @@ class Diversity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ngram:
-    """One to three words that tell the sets apart."""
+    """One to three words that one set has more often."""
 
     text: str
     more_in: SetName
@@ -206,7 +206,7 @@ class Ngram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoSample:
-    """Whether a classifier can tell an added row from a base row that it was not trained on."""
+    """Whether a classifier can tell held-out added rows from held-out base rows."""
 
     accuracy: Figure  # chance is .5
     p: float  # by permutations, of one row a family
@@ -225,12 +225,12 @@ class Comparison:
     added: int
     removed: int
     update: Update | None
-    chosen: str  # why the forecast's rung
-    skill: float | None  # of that rung
+    chosen: str  # why this probe was used
+    skill: float | None  # of that probe
     provenance: str
     matched: Retention | None  # None: no forecast was made
     full: Retention | None
-    unseen: Unseen | None  # None: it cannot be told, for `unseen_reason`
+    unseen: Unseen | None  # None: too few, as `unseen_reason` says
     unseen_reason: str
     # Accuracy of each at full size on its own rows in random folds, as is mostly reported: a row
     # may have been seen in another wording. Intervals hold 95 %.
@@ -254,6 +254,6 @@ class Comparison:
         """The comparison as plain dicts, lists and numbers: the content of `compare.json`."""
         return plain(self)
 
-    def lacking(self, side: SetName) -> tuple[Region, ...]:
+    def lacking(self, name: SetName) -> tuple[Region, ...]:
         """The regions that one set lacks."""
-        return tuple(r for r in self.regions if r.missing_in == side)
+        return tuple(r for r in self.regions if r.missing_in == name)

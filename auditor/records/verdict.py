@@ -1,8 +1,8 @@
-"""What users keep of two sets held against each other: the gate's verdict, and the comparison.
+"""What users keep of a gate: its verdict on a candidate, against a base or by itself.
 
 Rows are 0-based data rows of a file: of the candidate's, where nothing else is said. Shares,
-accuracies and drops are fractions 0-1. `reporting` writes and reads both as JSON, and derives
-their JSON Schemas from these types.
+accuracies and drops are fractions 0-1. `reporting` writes and reads it as JSON, and derives
+the JSON Schema from these types.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two rows side by side: one of the candidate, and the one that it repeats or contradicts."""
+    """A pair of rows: one of the candidate, and the one that it repeats or contradicts."""
 
     row: int
     other: int
@@ -43,9 +43,9 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tested:
-    """One question that the gate put to the data, and the answer."""
+    """One hypothesis that the gate tested, and the result."""
 
-    check: str  # a finding code, or one of `gate.BEYOND_CHECKS`
+    check: str  # a finding code, or one of `gating.inputs.BEYOND_CHECKS`
     category: str | None  # None: the set as a whole
     subject: str  # what else it is about, as keywords of a lost subtype; may be empty
     kind: Literal["absolute", "rise", "new"]  # against a limit, the base, a baseline file
@@ -54,13 +54,11 @@ class Tested:
     base_of: int | None  # rows that this is a share of, or that were scored
     candidate: float  # against a base the share of the rows that were added
     candidate_of: int
-    effect: float  # what the margin is held against: candidate - base, or candidate
+    effect: float  # what is compared with the margin: candidate - base, or candidate
     low: float  # 90 % interval of the effect: each end leaves out 5 %; of a limit alone, wider
     high: float
     margin: float | None  # the policy's `fail`; None: the policy sets none
-    smallest_detectable: (
-        float | None
-    )  # effect that would have been caught eight times in ten; None: none
+    smallest_detectable: float | None  # effect detected with 80 % power; None: none
     p: float  # of an effect like this where there is none beyond the margin, for all tests (Holm)
     rows: tuple[int, ...]  # that it rests on
     base_rows: tuple[int, ...]  # rows of the base's file, where something was lost
@@ -84,7 +82,7 @@ class SetSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineSummary:
-    """How the candidate's findings stand to a baseline file."""
+    """The candidate's findings compared with a baseline file."""
 
     known: int  # findings
     new: int
@@ -141,7 +139,7 @@ class Verdict:
         return plain(self)
 
     def of(self, status: Status) -> tuple[Tested, ...]:
-        """The answers of one kind, in order."""
+        """The results of one status, in order."""
         return tuple(t for t in self.tested if t.status == status)
 
     def exit_code(self, inconclusive: Outcome = "inconclusive") -> int:

@@ -77,7 +77,7 @@ class Group:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """All findings of one code, by category: faults, then notes, the rest as a table; categories
-    that overlap are told apart from all of these."""
+    that overlap are listed apart from all of these."""
 
     code: str
     words: Code
@@ -184,7 +184,7 @@ class _FindingsLayout:
         )
 
     def _pattern(self, finding: Finding) -> str:
-        """The skeleton of the template that most of the finding's rows are filled from."""
+        """The pattern of the template that most of the finding's rows are filled from."""
         if shown := finding.measured.get("pattern"):
             return str(shown)
         rows = set(finding.rows)
@@ -208,7 +208,7 @@ class _FindingsLayout:
         elif pattern:
             pieces = [marking.fixed_words(t, pattern) for t in texts]
         else:
-            pieces = [marking.plain(t) for t in texts]
+            pieces = [marking.unmarked(t) for t in texts]
         return tuple(
             ExampleText(row=r, category=self.category.get(r), pieces=p)
             for r, p in zip(rows, pieces, strict=True)
@@ -251,7 +251,7 @@ def _link_text(finding: Finding, other: Finding) -> str:
 def _facts(finding: Finding) -> tuple[Fact, ...]:
     """What was measured, each beside the limit of the same name; limits of other names after."""
     limit = finding.limit
-    # The skeleton has a line of its own on the card, rows are in relabel.csv, and an empty list
+    # The pattern has a line of its own on the card, rows are in relabel.csv, and an empty list
     # tells nothing.
     measured = {
         k: v

@@ -21,7 +21,7 @@ from auditor.reporting.comparison.summary import summarise_comparison
 from auditor.reporting.gate.drop import DropRenderer, forget
 from auditor.reporting.gate.github import GithubRenderer
 from auditor.reporting.gate.gitlab import GitlabRenderer
-from auditor.reporting.gate.html import HtmlRenderer as VerdictHtml
+from auditor.reporting.gate.html import VerdictHtml
 from auditor.reporting.gate.junit import JunitRenderer
 from auditor.reporting.gate.markdown import MarkdownRenderer
 from auditor.reporting.gate.sarif import SarifRenderer
@@ -68,7 +68,7 @@ _AUDIT: Formats[Audit] = Formats(
     by_default=(HtmlRenderer(), contracts.AUDIT, RelabelRenderer(), CollectRenderer()),
     on_request=(LabelStudioRenderer(), ArgillaRenderer()),
     static=HtmlRenderer(static=True),
-    summarise=summary.summarise,
+    summarise=summary.summarise_audit,
 )
 _VERDICT: Formats[Verdict] = Formats(
     by_default=(VerdictHtml(), contracts.VERDICT, MarkdownRenderer(), DropRenderer()),

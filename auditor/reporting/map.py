@@ -18,6 +18,7 @@ from typing import Any
 
 from auditor.errors import MachineError
 from auditor.records.audit import Audit
+from auditor.records.forecast import CategoryForecast
 from auditor.reporting.cards import FindingCard, Section, category_of_rows
 from auditor.reporting.codes import words_of_code
 from auditor.reporting.inert import inert
@@ -60,12 +61,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
     subtype = {row: i for i, s in enumerate(audit.subtypes) for row in s.rows}
     cards = [card for section in sections for card in _cards(section)]
     codes = [section.code for section in sections if section.words.on_map]
-    first: dict[int, int] = {}  # point -> the code that comes first in reading order
-    for i, code in enumerate(codes):
-        for finding in single(audit.of(code)):
-            for row in finding.rows:
-                if row in at:
-                    first.setdefault(at[row], i)
+    first = _first_codes(audit, codes, at)
     forecast = {c.category: c for c in audit.forecast.categories} if audit.forecast else {}
     xs, ys = _placed(points)
     plain: dict[str, Any] = {
@@ -81,13 +77,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
         "categories": [*map(inert, names), "(in no subtype)"],
         "subtypes": [[inert(s.id), number[s.category]] for s in audit.subtypes],
         "codes": [inert(words_of_code(code).title) for code in codes],
-        "risk": [
-            [round(100 * forecast[n].expected_drop, 1), forecast[n].identifiable]
-            if n in forecast
-            else None
-            for n in names
-        ]
-        + [None],
+        "risk": [*(_risk(forecast.get(name)) for name in names), None],
     }
     plain |= _findings(cards, at, number)
     room = min(_TEXTS, _MAX_BYTES - len(_encoded(plain).encode()))
@@ -104,6 +94,24 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
             *([("risk", "forecast risk")] if forecast else []),
         ),
     )
+
+
+def _first_codes(audit: Audit, codes: Sequence[str], at: Mapping[int, int]) -> dict[int, int]:
+    """Point -> the number of the code, of those about its row, that comes first in `codes`."""
+    first: dict[int, int] = {}
+    for i, code in enumerate(codes):
+        for finding in single(audit.of(code)):
+            for row in finding.rows:
+                if row in at:
+                    first.setdefault(at[row], i)
+    return first
+
+
+def _risk(category: CategoryForecast | None) -> tuple[float, bool] | None:
+    """The expected drop in points, and whether it is identifiable."""
+    if category is None:
+        return None
+    return round(100 * category.expected_drop, 1), category.identifiable
 
 
 def scripts() -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 # Scripts that put no space between words, of which each letter counts as one: Thai and Lao,
-# Burmese, Khmer, kana, Chinese characters. Elsewhere the difference is told by words.
+# Burmese, Khmer, kana, Chinese characters. Elsewhere differences are of words.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
@@ -29,18 +29,18 @@ class Piece:
     marked: bool = False
 
 
-def plain(text: str) -> tuple[Piece, ...]:
+def unmarked(text: str) -> tuple[Piece, ...]:
     """`text` with nothing marked, shortened where it is long."""
     return _shorten([Piece(text)])
 
 
 def slots(pattern: str) -> tuple[Piece, ...]:
-    """A template's skeleton with its slots marked."""
+    """A template's pattern with its slots marked."""
     return _shorten([Piece(s, bool(_SLOT.fullmatch(s))) for s in _SLOT.split(pattern) if s])
 
 
 def fixed_words(text: str, pattern: str) -> tuple[Piece, ...]:
-    """`text` with the words marked that its template's skeleton holds in the same order."""
+    """`text` with the words marked that its template's pattern holds in the same order."""
     pattern_words = [
         t.lower() for s in _SLOT.split(pattern) if not _SLOT.match(s) for t in _words(s)
     ]
@@ -52,7 +52,7 @@ def fixed_words(text: str, pattern: str) -> tuple[Piece, ...]:
     common = {
         words[b] for block in matcher.get_matching_blocks() for b in _span(block.b, block.size)
     }
-    # A space between two fixed words belongs to the frame as well.
+    # A space between two fixed words belongs to the pattern as well.
     spaces = {i for i, t in enumerate(tokens) if t.isspace() and {i - 1, i + 1} <= common}
     return _shorten(_pieces(tokens, common | spaces))
 

@@ -74,7 +74,7 @@ def _environment() -> Environment:
         "words_of_code": codes.words_of_code,
         "rows": wording.named_rows,
         "slots": marking.slots,
-        "plain": marking.plain,
+        "unmarked": marking.unmarked,
     }
     environment.globals |= {"count": wording.count, "value": wording.value}
     return environment

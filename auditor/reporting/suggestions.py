@@ -33,7 +33,7 @@ class Relabel:
     id: str
     text: str
     label: str
-    suggested: tuple[str, ...]  # one label, or those between which it cannot be told
+    suggested: tuple[str, ...]  # one label, or those that are as likely
     confidence: float | None  # 0-1, of the first of them; None: not known
     wrong: float | None  # probability 0-1 that the label is; None: not known
     action: Action
@@ -65,7 +65,7 @@ class _Belief:
     """What the label of an example is believed to be."""
 
     labels: Mapping[str, float | None]  # the likeliest first, with its probability
-    favours: str | None  # the one to suggest; None: it cannot be told
+    favours: str | None  # the one to suggest; None: none is likely enough
     wrong: float | None = None  # probability that a label other than those is; None: not known
 
     def wrong_in(self, label: str) -> float | None:

@@ -23,7 +23,7 @@ _SKIPPED = 3
 _CATEGORIES_TRIED = 3
 
 
-def summarise(audit: Audit, paths: Sequence[str | Path] = ()) -> str:
+def summarise_audit(audit: Audit, paths: Sequence[str | Path] = ()) -> str:
     """About 25 lines of 100 columns, inert on a terminal and in a CI log."""
     lines = [one_line(line) for line in _lines(audit)]
     # A path is there to be copied, so it is never cut.

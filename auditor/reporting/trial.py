@@ -1,4 +1,4 @@
-"""What the rung `full` measured, in words, in a table and in one chart of the layers."""
+"""What the fidelity `full` measured, in words, in a table and in one chart of the layers."""
 
 from __future__ import annotations
 

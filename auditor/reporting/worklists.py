@@ -35,7 +35,7 @@ class Collect:
     rule: str  # where that number comes from
     like: str
     keywords: tuple[str, ...]
-    unlike: str  # the skeleton of the template not to repeat
+    unlike: str  # the pattern of the template not to repeat
     nearest: str  # a text that is close and yet another kind
     from_one_template: int | None  # of the new ones, at most; None: not known
 
@@ -115,7 +115,7 @@ def _like(audit: Audit, finding: Finding, subtype: SubtypeSummary | None) -> str
 
 
 def _unlike(finding: Finding, subtype: SubtypeSummary | None) -> str:
-    """The skeleton of the finding's template, or of the one that most of its subtype is of."""
+    """The pattern of the finding's template, or of the one that most of its subtype is of."""
     patterns: Any = finding.measured.get("pattern") or finding.measured.get("patterns")
     if isinstance(patterns, str):
         return patterns

@@ -18,7 +18,7 @@ from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.map import live_map
 from auditor.reporting.scatter import scatter
 from auditor.reporting.suggestions import relabelling
-from auditor.reporting.summary import explanation, summarise
+from auditor.reporting.summary import explanation, summarise_audit
 
 LISTED = "About 8 of the 12 labels listed are wrong (expected from their probabilities)."
 
@@ -134,7 +134,7 @@ def test_where_label_noise_tells_of_the_set_its_share_is_the_only_one(said):
 def test_where_it_could_not_be_told_nothing_is_said(make_audit, audit):
     bare = make_audit(label_errors=None, findings=label_errors.single(audit.findings))
     assert label_errors.sentences(bare) == ()
-    assert "Labels  " not in summarise(bare)
+    assert "Labels  " not in summarise_audit(bare)
     assert "labels listed" not in HtmlRenderer().render(bare)
     assert "labels listed" not in bare._repr_html_()
 
@@ -152,7 +152,7 @@ def test_it_stands_on_the_first_screen_in_the_sections_head_in_terminal_and_note
     first = page[page.index('<section class="first"') : page.index('<dl class="facts">')]
     head = page[page.index('id="code-label-error"') :]
     head = head[: head.index("<details")]
-    terminal = " ".join(summarise(audit).split())
+    terminal = " ".join(summarise_audit(audit).split())
     for sentence in WHOLE:
         assert sentence in first
         assert sentence in terminal
@@ -161,7 +161,7 @@ def test_it_stands_on_the_first_screen_in_the_sections_head_in_terminal_and_note
 
 
 def test_the_terminal_counts_the_rows_of_the_list_alone(audit):
-    assert "38 label-error " in summarise(audit)
+    assert "38 label-error " in summarise_audit(audit)
     assert "<td>label-error</td><td>38</td>" in audit._repr_html_()
 
 
@@ -171,7 +171,7 @@ def test_long_sentences_are_wrapped_in_the_terminal_and_not_cut(audit):
         label_errors=errors(rows=200, wrong=37.0, wrong_low=4.0, wrong_high=117.0, listed=38),
         dataset=dataclasses.replace(audit.dataset, categories={"a" * 30: 1_000_000}),
     )
-    lines = summarise(wide).splitlines()
+    lines = summarise_audit(wide).splitlines()
     [start] = [i for i, line in enumerate(lines) if "between 4 and 117" in line]
     assert " ".join(" ".join(lines[start : start + 2]).split()) == (
         "Of the 200 labels assessed between 4 and 117 may be wrong: too wide to tell, so the 8 are "
@@ -220,7 +220,7 @@ def test_models_agree_where_each_reads_the_other_category(audit, words, severity
 def test_nowhere_is_a_word_of_odds(audit, place):
     shown = {
         "page": html.unescape(HtmlRenderer(static=True).render(audit)),
-        "terminal": summarise(audit),
+        "terminal": summarise_audit(audit),
         "explained": explanation("label-error", {}),
     }[place]
     assert not re.search(r"\bodds\b|\d to (1|one)\b", shown)
@@ -299,5 +299,5 @@ def test_with_nothing_but_overlaps_what_to_do_is_to_separate_them(audit):
     assert action(9).title == "Separate 1 pair of categories that overlaps"
     assert action(9, 6).title == "Separate 2 pairs of categories that overlap"
     assert action(9).advice == "Write a rule."
-    alone = summarise(dataclasses.replace(audit, findings=overlapping(9, 6)))
+    alone = summarise_audit(dataclasses.replace(audit, findings=overlapping(9, 6)))
     assert "2 label-error         a0 and b0 overlap: 9 rows could be either" in alone

@@ -227,7 +227,7 @@ def test_no_mark_begins_within_a_letter():
 
 
 def test_long_texts_are_cut_and_say_so():
-    (piece,) = marking.plain("a" * 10_000)
+    (piece,) = marking.unmarked("a" * 10_000)
     assert len(piece.text) < 600
     assert "9,520 characters" in piece.text
     many = marking.differences([" ".join("ab" * 400), " ".join("cd" * 400)])

@@ -14,7 +14,7 @@ from auditor.cli import main
 from auditor.errors import DataError, UsageError
 from auditor.no_text import without_text
 from auditor.records.audit import Audit, EmbedderSummary
-from auditor.records.comparison import Comparison, NearCopies, Side
+from auditor.records.comparison import ComparedSet, Comparison, NearCopies
 from auditor.records.dataset import Reject
 from auditor.records.forecast import Backtest
 from auditor.records.verdict import Dropped, SetSummary, Verdict
@@ -57,7 +57,7 @@ def verdict() -> Verdict:
 
 
 def comparison() -> Comparison:
-    side = Side(
+    compared_set = ComparedSet(
         name="human",
         file="human.csv",
         rows=50,
@@ -71,8 +71,8 @@ def comparison() -> Comparison:
         in_templates=0.0,
     )
     return Comparison(
-        base=side,
-        candidate=dataclasses.replace(side, name="synthetic"),
+        base=compared_set,
+        candidate=dataclasses.replace(compared_set, name="synthetic"),
         kept=50,
         added=0,
         removed=0,

@@ -10,7 +10,7 @@ import pytest
 from auditor.records.forecast import MitigatedCategory, MitigatedUpdate
 from auditor.reporting.consistency import faults
 from auditor.reporting.html import HtmlRenderer
-from auditor.reporting.summary import summarise
+from auditor.reporting.summary import summarise_audit
 from auditor.reporting.trial import mitigations, trial
 
 
@@ -174,14 +174,14 @@ def test_the_page_has_one_plain_table_of_them(mitigated, page):
 
 
 def test_the_terminal_says_the_mean_and_the_categories_that_go_first(mitigated, audit):
-    lines = summarise(mitigated).splitlines()
+    lines = summarise_audit(mitigated).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("Tried     replay: "))
     told = [line.split("  ")[-1] for line in lines[start:] if "without it  " in line]
     first = [c.category for c in mitigated.forecast.categories[:3]]
     assert told == ["mean of 4 categories", *first] * 2
     assert "loses 23 points, 46 points without it  " in " ".join(lines)
     assert all(len(line) <= 100 for line in lines)
-    assert "Tried" not in summarise(audit)
+    assert "Tried" not in summarise_audit(audit)
 
 
 @pytest.mark.parametrize(

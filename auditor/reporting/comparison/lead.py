@@ -7,7 +7,7 @@ from auditor.reporting import wording
 from auditor.reporting.comparison.numbers import decimal_points, signed, span
 
 _MOST = 0.5  # of the added rows are rewordings: more often than not
-_AMPLIFIED = 0.25  # of them are told one by one; of base rows 1 in 20 would be
+_AMPLIFIED = 0.25  # of them are found one by one; of base rows 1 in 20 would be
 _ALL = 0.9
 _SEEN = "accuracy on rows that neither set has seen"
 # An effect of which 80 % of comparisons would have 95 % intervals clear of 0, over half such an

@@ -1,4 +1,4 @@
-"""A verdict as a whole in words: the first line, what stands beside it, and what to do.
+"""A verdict as a whole in words: the first line, what qualifies it, and what to do.
 
 What comes out holds text of the data as it is. Each renderer disarms it in its own way.
 """
@@ -131,8 +131,10 @@ def false_alarms(verdict: Verdict) -> str:
     """How often the gate cries wolf, as a sentence; empty where nothing is estimated."""
     if not any(map(phrases.is_estimated, verdict.tested)):
         return ""
-    return f"If nothing had changed, at most {phrases.percent(verdict.false_alarms)} of runs would \
+    return (
+        f"If nothing had changed, at most {phrases.two_digit_percent(verdict.false_alarms)} of runs would \
 fail."
+    )
 
 
 def sensitivity(verdict: Verdict) -> str:

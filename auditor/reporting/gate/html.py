@@ -19,7 +19,7 @@ from auditor.reporting.wording import named_rows
 
 _LISTED = 300  # tests in the table
 _CARDS = 30  # tests that are shown with their texts
-_EXAMPLES = 6  # of a test, on each side
+_EXAMPLES = 6  # of a test, of each set
 _BAR = 240  # width of a bar, its edges of four included
 _TONES = {"pass": "fine", "fail": "error", "inconclusive": "warning"}
 
@@ -75,7 +75,7 @@ class TestCard:
     quoted: tuple[QuotedRows, ...]
 
 
-class HtmlRenderer:
+class VerdictHtml:
     """The verdict for people. The same verdict gives the same bytes: no clock, no random ids."""
 
     name = "html"
@@ -178,7 +178,7 @@ def _quoted(
         rows=named_rows(rows),
         of=len(rows),
         texts=tuple(
-            Text(place=phrases.place(r, lines.get(str(r))), pieces=marking.plain(texts[str(r)]))
+            Text(place=phrases.place(r, lines.get(str(r))), pieces=marking.unmarked(texts[str(r)]))
             for r in shown
         ),
         pairs=tuple(side_by_side),

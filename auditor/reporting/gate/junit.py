@@ -17,7 +17,7 @@ _NO_CHARACTER = re.compile("[\ufffe\uffff]")
 class JunitRenderer:
     """A failure for what fails, skipped for what is inconclusive, output for what warns.
 
-    No times are told, so that the same verdict gives the same bytes.
+    No times are given, so that the same verdict gives the same bytes.
     """
 
     name = "junit"

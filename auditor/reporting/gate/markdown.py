@@ -16,10 +16,10 @@ from auditor.reporting.wording import count
 
 COMMENT = 65_536  # characters of a comment on GitHub
 _MAX_TESTS = 5  # tests with examples
-_EXAMPLES = 3  # of a test, on each side
+_EXAMPLES = 3  # of a test, of each set
 _EXAMPLE = 240  # characters
 _NAME = 120
-_FIRST_LINE = 600  # characters, of each thing that it says beside the reason
+_FIRST_LINE = 600  # characters, of each thing that it says besides the reason
 _CHANGES = 5  # of a pair
 _CHANGED = 60  # characters, of one of them
 

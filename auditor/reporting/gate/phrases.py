@@ -119,7 +119,7 @@ def is_estimated(tested: Tested) -> bool:
     return tested.kind != "new" and tested.low < tested.high
 
 
-def percent(fraction: float) -> str:
+def two_digit_percent(fraction: float) -> str:
     return f"{_rounded(fraction)}%"
 
 
@@ -166,12 +166,12 @@ def _side(tested: Tested, fraction: float, of: int | None) -> str:
     """A share and what it is of; or an expected drop, and on how many rows it was scored; or how
     many there are of what may be lost."""
     if of is None:
-        return percent(fraction)
+        return two_digit_percent(fraction)
     if tested.check in _LOSS_CHECKS:
         return f"{of:,}"
     if tested.check == "forecast":
-        return f"{percent(fraction)} ({of:,} scored)"
-    return f"{percent(fraction)} of {of:,}"
+        return f"{two_digit_percent(fraction)} ({of:,} scored)"
+    return f"{two_digit_percent(fraction)} of {of:,}"
 
 
 def _unit(number: str, rise: bool) -> str:

@@ -125,7 +125,7 @@ def _related(verdict: Verdict, tested: Tested) -> list[dict[str, Any]]:
     """The rows that some of the test's rows repeat or contradict.
 
     GitHub takes no location without a file. Which one the base is may be known to git alone, so a
-    row of it is told where the candidate's row stands.
+    row of it is named at the candidate's row.
     """
     return [
         {

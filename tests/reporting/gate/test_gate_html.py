@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from auditor.reporting.gate.html import HtmlRenderer
+from auditor.reporting.gate.html import VerdictHtml
 
 VOID = {"meta"}
 
@@ -44,7 +44,7 @@ class Pattern(html.parser.HTMLParser):
 
 
 def render(verdict) -> str:
-    return HtmlRenderer().render(verdict)
+    return VerdictHtml().render(verdict)
 
 
 def test_every_tag_is_closed_ids_are_unique_and_links_lead_somewhere(verdict):

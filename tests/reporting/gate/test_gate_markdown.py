@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from auditor.records.verdict import AcceptedErrors
 from auditor.reporting.gate.markdown import COMMENT, MarkdownRenderer, comment
-from auditor.reporting.gate.quoting import cell, code, prose
+from auditor.reporting.gate.quoting import cell, code_span, prose
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OURS = r"</?details>|<summary>[A-Z][a-z ]+ \([\d,]+\)</summary>|\s+"
@@ -264,10 +264,10 @@ def test_words_that_could_act_are_code_and_the_others_stay(text, written):
 
 @pytest.mark.parametrize("text", ["a", "`", "``a`", " ", "", "a\\", "\\`", "x" * 50])
 def test_a_code_span_holds_what_it_is_given(text):
-    (paragraph,) = [t for t in READER.parse(f"- x {code(text)} y") if t.type == "inline"]
+    (paragraph,) = [t for t in READER.parse(f"- x {code_span(text)} y") if t.type == "inline"]
     assert [t.type for t in paragraph.children] == ["text", "code_inline", "text"]
     assert paragraph.children[1].content.strip() == (text.strip() or "(empty)" * (not text))
 
 
 def test_a_bar_in_a_cell_only_looks_like_one():
-    assert cell(code("a|b\\|c")) == "`a¦b\\¦c`"
+    assert cell(code_span("a|b\\|c")) == "`a¦b\\¦c`"
