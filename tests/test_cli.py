@@ -159,7 +159,7 @@ def test_labels_are_mapped_by_flags_and_told(run, workplace, as_csv, tickets):
         for i, t in enumerate(tickets)
     ]
     (workplace / "desk.csv").write_text(as_csv(rows))
-    assert "8 categories (4 but for spelling)" in run("audit", "desk.csv").stdout
+    assert "8 categories (4 without spelling variants)" in run("audit", "desk.csv").stdout
     with (workplace / "auditor.toml").open("a") as config:
         config.write('[label_map]\nBILLING = "billing"\nRETURNS = "returns"\n')
     flags = ("--map-label", "DELIVERY=delivery", "--map-label", "ACCOUNT=account")

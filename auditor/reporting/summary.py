@@ -88,7 +88,8 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
         yield f"Forecast  {judged.forgetting}"
         yield from _scored_on(audit.forecast)
         return
-    yield f"Forecast  {wording.update_title(audit.forecast)}; forgotten first, by average loss during it:"
+    title = wording.update_title(audit.forecast)
+    yield f"Forecast  {title}; forgotten first, by average loss during it:"
     for category in judged.first:
         drop = f"{wording.points(category.expected_drop):>10}"
         yield f"          {drop}  (80% interval {wording.interval(category)})  {category.category}"

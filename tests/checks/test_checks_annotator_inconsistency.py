@@ -214,7 +214,7 @@ def test_one_case_labelled_over_and_over_is_one_decision(probed, unit):
 def test_with_one_category_labels_cannot_be_held_against_anything(make_evidence):
     rows = [label(i, "billing", PEOPLE[i % 2]) for i in range(80)]
     told = reasons(AnnotatorInconsistency().find(make_evidence(rows)))
-    assert "there is one category, so no label can be told from another" in told
+    assert "there is only one category, so its labels cannot be checked against others" in told
 
 
 def test_dealing_annotators_out_anew_keeps_each_ones_share_of_each_category():

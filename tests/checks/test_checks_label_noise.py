@@ -63,7 +63,7 @@ def test_a_category_that_is_told_no_better_than_chance_is_a_warning(find):
     assert (found.severity, found.category) == ("warning", "billing")
     assert found.rows == tuple(range(0, 90, 3))
     assert found.summary == (
-        "The texts tell billing from other categories no better than chance: skill .02 of 1, p .40"
+        "billing can be separated from other categories no better than by chance: skill .02 of 1, p .40"
     )
 
 

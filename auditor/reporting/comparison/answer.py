@@ -62,7 +62,8 @@ def _details(comparison: Comparison) -> Iterator[str]:
         )
     if full and matched:
         yield (
-            f"Forecast after {update_title(comparison)}, on rows of {comparison.base.name}: "
+            f"Forecast of average accuracy during {update_title(comparison)}, "
+            f"on rows of {comparison.base.name}: "
             f"{_standing(comparison, full.after, held=80)}."
         )
 
