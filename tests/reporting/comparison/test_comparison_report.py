@@ -288,7 +288,8 @@ def test_a_forecast_that_tells_nothing_apart_says_what_it_could_not_see():
     detail = answer(make()).detail
     assert (
         "Forecast of average accuracy during fine-tuning on refunds, on rows of human: no clear "
-        "difference; differences up to 11.0 points could not be seen (80% interval \N{MINUS SIGN}11.0 to +11.0)." in detail
+        "difference; differences up to 11.0 points could not be seen "
+        "(80% interval \N{MINUS SIGN}11.0 to +11.0)." in detail
     )
     assert "500 rows each: human is 10.0 points ahead (95% interval" in detail
 
