@@ -145,20 +145,12 @@ class _Retaining:
         return np.concatenate(out)
 
     def _forecast(self, rows: Ints, said: Floats, right: Mask, settings: Settings) -> Forecast:
-        embeddings, units = self.structure.embeddings, self.structure.units
-        dataset = dataclasses.replace(
-            self.dataset, examples=tuple(self.dataset.examples[i] for i in rows), held_out=()
-        )
+        units = self.structure.units
         known = np.unique(self.codes[rows])
         out_of_fold = said[:, rows][:, :, known]
         old = BaseTask(
-            dataset=dataset,
-            embeddings=dataclasses.replace(
-                embeddings,
-                vectors=embeddings.vectors[rows],
-                windows=embeddings.windows[rows],
-                unknown=embeddings.unknown[rows],
-            ),
+            dataset=self.dataset.take(rows),
+            embeddings=self.structure.embeddings.take(rows),
             together=units[rows],
             disjoint=units[rows],
             out_of_fold=OutOfFold(probabilities=out_of_fold, template_disjoint=out_of_fold),

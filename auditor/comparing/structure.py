@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -83,12 +83,8 @@ def find_structure(pool: Pool, encoder: Encoder, progress: Progress) -> Structur
 def _frames(dataset: Dataset, inside: Mask, copies: CopyFamilies) -> list[Ints]:
     """The rows of each evident template of one set; `inside` (n,) are its rows."""
     rows = np.flatnonzero(inside)
-    found = find_templates(_part(dataset, rows), CopyFamilies(family=copies.family[rows]))
+    found = find_templates(dataset.take(rows), CopyFamilies(family=copies.family[rows]))
     return [rows[t.members] for t in found if t.excess > 0]
-
-
-def _part(dataset: Dataset, rows: Ints) -> Dataset:
-    return replace(dataset, examples=tuple(dataset.examples[i] for i in rows))
 
 
 def _held(matches: Iterable[Ints], dataset: Dataset) -> Mask:
@@ -103,7 +99,7 @@ def _parents(pool: Pool, vectors: Floats, family: Ints) -> SourceRows:
     """The parents of added rows. How near is a variation is asked of the base alone, its copies
     too, so that it is the gate's level, whatever was added; family (n,): copies in the pool."""
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
-    alone, own = _part(pool.dataset, base), nearest(vectors[base], NEIGHBOURS)
+    alone, own = pool.dataset.take(base), nearest(vectors[base], NEIGHBOURS)
     copies = find_copies(alone.texts, own).apart(alone.kinds).family
     closest = closest_other(own, copies, copies)
     near = nearest(vectors[added], 1, among=vectors[base])

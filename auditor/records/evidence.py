@@ -8,7 +8,7 @@ keep (`results.py`) a row is that of their file; `Dataset.rows` leads from the f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -60,6 +60,13 @@ def computed(value: Kind | NotComputed) -> Kind:
 
 
 # --- the dataset stage -----------------------------------------------------------------------
+
+
+def _fixed(numbers: Iterable[int]) -> Ints:
+    """(n,) the numbers, read-only."""
+    out = np.fromiter(numbers, dtype=np.int64)
+    out.flags.writeable = False
+    return out
 
 
 # --- the embedding stage ---------------------------------------------------------------------

@@ -25,6 +25,15 @@ class Embeddings:
     def dim(self) -> int:
         return int(self.vectors.shape[1])
 
+    def take(self, rows: Ints) -> Embeddings:
+        """Those of the positions `rows` (m,), in that order."""
+        return replace(
+            self,
+            vectors=self.vectors[rows],
+            windows=self.windows[rows],
+            unknown=self.unknown[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
