@@ -56,7 +56,7 @@ class CopyFamilies:
         """Positions of each family, of single rows too, by family number."""
         order = np.argsort(self.family, kind="stable")
         starts = np.flatnonzero(np.diff(self.family[order], prepend=-1))
-        return [np.sort(part) for part in np.split(order, starts[1:])]
+        return np.split(order, starts[1:])
 
     def among(self, rows: Ints) -> CopyFamilies:
         """The families of the positions `rows` (m,), in that order, and their pairs for review."""
