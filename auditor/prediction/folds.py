@@ -130,9 +130,8 @@ def hold_out(
     out = np.zeros((splits, len(first)), dtype=bool)
     free = np.ones(len(first), dtype=bool)
     free[inverse[barred] if barred is not None else []] = False
-    for code in np.unique(codes):
-        own = np.flatnonzero(codes[first] == code)
-        own = own[np.argsort(first[own])]  # rows are in canonical order: as good as random
+    order = np.lexsort((first, codes[first]))  # rows are in canonical order: as good as random
+    for own in np.split(order, np.flatnonzero(np.diff(codes[first][order])) + 1):
         total = int(sizes[own].sum())
         own = own[free[own]]
         wanted, most = max(round(total / FOLDS), FEWEST_HELD_OUT), total // 2
