@@ -131,9 +131,8 @@ def hold_out(
     free = np.ones(len(first), dtype=bool)
     free[inverse[barred] if barred is not None else []] = False
     order = np.lexsort((first, codes[first]))  # rows are in canonical order: as good as random
-    for own in np.split(order, np.flatnonzero(np.diff(codes[first][order])) + 1):
-        total = int(sizes[own].sum())
-        own = own[free[own]]
+    for units in np.split(order, np.flatnonzero(np.diff(codes[first][order])) + 1):
+        total, own = int(sizes[units].sum()), units[free[units]]
         wanted, most = max(round(total / FOLDS), FEWEST_HELD_OUT), total // 2
         start = 0
         for split in range(splits):
