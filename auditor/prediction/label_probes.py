@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from auditor.prediction.words import WordProbe, add_up
+from auditor.prediction.words import WordProbe, add_up, softmax
 from auditor.records.arrays import Floats, Ints, Table
 from auditor.records.structure import Neighbours
 
@@ -185,5 +185,4 @@ class _Ridge:
             labels = np.eye(len(sums))[own[crowd.taught]]
             others = sums - labels.T @ crowd.inputs
             scores[crowd.rows] = crowd.through @ others.T
-        odds = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+        return softmax(scores, SHARPNESS)

@@ -72,14 +72,23 @@ class WordProbe:
         inside = _Counts.of(self.present[taught], of_pair)
         likelihood[rows, pairs[:, 0]] = counts.without(inside, self.present[rows], *pairs.T)
         likelihood /= self.length[:, None]
-        odds = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+        return softmax(likelihood)
 
 
 def add_up(labels: Ints) -> csr_array:
     """(labels, n) matrix that sums rows by label (n,)."""
     n = len(labels)
     return csr_array((np.ones(n), (labels, np.arange(n))), shape=(int(labels.max()) + 1, n))
+
+
+def softmax(scores: Table, sharpness: float = 1.0) -> Floats:
+    """(n, K) probabilities of `scores` (n, K), which are overwritten: with many classes they are
+    what takes most memory."""
+    scores -= scores.max(axis=1, keepdims=True)
+    scores *= sharpness
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=1, keepdims=True)
+    return np.asarray(scores, dtype=np.float32)
 
 
 def _families(codes: Ints, together: Ints, taught: Ints) -> tuple[Ints, Ints, Ints]:
