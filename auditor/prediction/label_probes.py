@@ -87,7 +87,7 @@ class LabelProbes:
         witnesses = np.stack(
             [self.ridge.probabilities(codes), self._votes(codes), self.words.probabilities(codes)]
         )
-        log = np.log(witnesses + FLOOR).sum(axis=0)
+        log = np.asarray(sum(np.log(said + FLOOR) for said in witnesses))
         other, rows = log.copy(), np.arange(len(codes))
         other[rows, codes] = -np.inf
         for i, labels in (beside or {}).items():

@@ -82,8 +82,7 @@ def add_up(labels: Ints) -> csr_array:
 
 
 def softmax(scores: Table, sharpness: float = 1.0) -> Floats:
-    """(n, K) probabilities of `scores` (n, K), which are overwritten: with many classes they are
-    what takes most memory."""
+    """(n, K) probabilities of `scores` (n, K), which are overwritten."""
     scores -= scores.max(axis=1, keepdims=True)
     scores *= sharpness
     np.exp(scores, out=scores)
