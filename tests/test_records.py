@@ -200,7 +200,7 @@ def test_a_part_of_embeddings_holds_the_vectors_of_these_rows_in_this_order():
 
 
 def test_one_audit_computes_what_is_derived_once_of_each_dataset(monkeypatch, tickets, quick):
-    """Codes were computed 151 times in an audit of 763 rows, categories 300 times."""
+    """Codes were computed 151 times in an audit of 763 rows, categories 286 times."""
     asked = {name: [] for name in DERIVED}  # the datasets themselves: an id may be given anew
     for name in DERIVED:
         count(monkeypatch, name, asked[name])
