@@ -105,7 +105,7 @@ def forecast(
     if update and plan.target:
         rows, vectors = update
         across = find_copies_across(task.dataset.examples, rows.examples, task.embeddings, vectors)
-        full = cost_of_full(task, rows, across, plan.target)
+        full = cost_of_full(task, rows, across, plan.target, plan.mitigations)
     choice = choose(
         plan.probe,
         plan.budget,
@@ -117,6 +117,7 @@ def forecast(
         measurement = measure_update(
             *(task, update[0], across, plan.target, choice.effort, plan.folder),
             seed=plan.seed,
+            mitigations=plan.mitigations,
             progress=progress,
         )
     return forecast_forgetting(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
 
@@ -11,6 +11,7 @@ from auditor.records.comparison import Comparison
 from auditor.records.verdict import Verdict
 
 if TYPE_CHECKING:  # not else: who only reads or renders a result does not wait for numpy
+    import numpy as np
     from torch import nn
 
     from auditor.records.arrays import Ints
@@ -20,71 +21,153 @@ if TYPE_CHECKING:  # not else: who only reads or renders a result does not wait 
     from auditor.records.structure import Embeddings
 
 Result: TypeAlias = Audit | Verdict | Comparison  # what users keep
+Opened_co = TypeVar("Opened_co", covariant=True)
 Rendered_contra = TypeVar("Rendered_contra", contravariant=True)
 
 
 class Reader(Protocol):
-    """One file format. `read` yields each data row in file order: its fields, or why not.
+    """One file format, an entry of `auditor.dataset.FILE_READERS`.
 
-    Fields map column to value; values are the file's own strings (numbers keep their literal
-    form), a missing value is an absent key. Raises DataError when the file cannot be read at all.
+    A file is of this format by its suffix, dot included and in lower case, or where the user names
+    the format.
     """
 
     name: str
     suffixes: tuple[str, ...]
 
-    def read(self, path: Path) -> Iterator[tuple[int | None, Mapping[str, str] | Reject]]: ...
+    def read(self, path: Path) -> Iterator[tuple[int | None, Mapping[str, str] | Reject]]:
+        """Each data row in the order of the file: its 1-based line, None where the format has no
+        lines, and its fields, or why it has none.
+
+        Fields map column to value; values are the file's own strings (numbers keep their literal
+        form), a missing value is an absent key. Raises DataError where the file cannot be read at
+        all, without its name, which the caller adds; OSError passes through.
+        """
+        ...
+
+
+class Opener(Protocol[Opened_co]):
+    """What a name that a user gives can open: an entry of `EMBEDDERS` or of `TARGETS`.
+
+    The first entry that takes a name opens it, so one that takes many stands last. Nothing is
+    imported, read or asked for before `open`.
+    """
+
+    @property
+    def listed(self) -> str:
+        """How `--help` lists it, its name first, as in "hashing (no model)"."""
+        ...
+
+    def takes(self, name: str) -> bool:
+        """Whether `name` is one of its own, by the name alone."""
+        ...
+
+    def open(self, name: str, *, offline: bool) -> Opened_co:
+        """What is called `name`; with `offline` nothing is asked of a network.
+
+        Raises MachineError, with the line that installs it, where a package or a model is
+        missing, and UsageError for what must not be loaded, such as files that can run code.
+        """
+        ...
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors. `identity` keys the cache: all that decides a vector.
+    """Turns texts into vectors. What opens one is an entry of `auditor.embedding.EMBEDDERS`.
 
     A text gets the same vector, bit for bit, whatever other texts are embedded with it and however
     many threads torch may use; otherwise what a cache holds would decide what an audit finds.
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As the user named it, and as a report does."""
+        ...
 
     @property
-    def revision(self) -> str: ...
+    def revision(self) -> str:
+        """Which version of it, as a hash or a number."""
+        ...
 
     @property
-    def precision(self) -> str: ...
+    def precision(self) -> str:
+        """What it computes in: float32 or bfloat16. Vectors are float32 all the same."""
+        ...
 
     @property
-    def identity(self) -> str: ...
+    def identity(self) -> str:
+        """All that decides a vector, to the last bit: what keys the cache."""
+        ...
 
-    def embed(self, texts: Sequence[str]) -> Embeddings: ...
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """Vectors (n, dim) float32 of `texts` (n,), in their order: unit rows, of which none is
+        zero, whatever the text, the empty one too.
+        """
+        ...
 
 
 class Target(Protocol):
-    """A model that a fine-tune is measured on. `identity` names all that decides its weights.
-
-    `tokenise` gives the token ids of each text, special tokens included, cut to the model's window.
-    `fresh` gives a copy of the published weights, every call another one, with the embeddings of
-    the tokens `vocabulary` (v,) alone: a module from int64 (b, t) positions in `vocabulary` and the
-    mask of those that count, 1 or 0, to vectors float32 (b, dim).
+    """A model that fine-tunes are measured on. What opens one is an entry of
+    `auditor.embedding.target.TARGETS`.
     """
 
     @property
-    def identity(self) -> str: ...
+    def identity(self) -> str:
+        """All that decides its weights: what keys the measurements that are kept."""
+        ...
 
     @property
     def reduced(self) -> bool:
         """Whether training in bfloat16 (autocast) is quicker here, and does no harm."""
         ...
 
-    def tokenise(self, texts: Sequence[str]) -> list[list[int]]: ...
+    def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token ids of each text, special tokens included, cut to the model's window; at least
+        one for each text.
+        """
+        ...
 
-    def fresh(self, vocabulary: Ints) -> nn.Module: ...
+    def fresh(self, vocabulary: Ints) -> nn.Module:
+        """A copy of the published weights, another one at every call, with the embeddings of the
+        tokens `vocabulary` (v,) alone.
+
+        It is a module from int64 (b, t) positions in `vocabulary` and the mask (b, t) of those
+        that count, 1 or 0, to vectors float32 (b, dim).
+        """
+        ...
+
+
+class Mitigation(Protocol):
+    """What may keep an update from taking the old categories: an entry of
+    `auditor.prediction.mitigations.MITIGATIONS`.
+
+    A frozen dataclass: its fields are what it can be varied by, and with `name` and `version` they
+    key what is kept. The update is made from the same taught model and for as many steps as without
+    it; what it changes are the rows of each step.
+    """
+
+    name: ClassVar[str]  # as `--mitigations` takes it
+    about: ClassVar[
+        str
+    ]  # what it does, as a report says it after the name: no capital, no full stop
+    version: ClassVar[int]  # another one where the same fields give other batches
+
+    def batches(
+        self, update: Iterable[Ints], taught: Ints, random: np.random.Generator
+    ) -> Iterator[tuple[Ints, Ints]]:
+        """For each step, rows of the update and rows of the old data to train on as one batch.
+
+        update: the batches of the plain update, each (b,) positions of its rows, as many as there
+        are steps; taught (n,): the categories of the old rows that the model was taught, of which
+        those to add are positions. `random` is the only source of chance.
+        """
+        ...
 
 
 class Check(Protocol):
-    """One finding code. A check is a frozen dataclass whose fields are its limits.
+    """One finding code, an entry of `auditor.checks.CHECKS`: a frozen dataclass whose fields are
+    its limits.
 
-    `needs` names what of Evidence it is skipped without; `find` yields findings,
-    surest first, and what it could not assess.
+    `needs` names what of Evidence it is skipped without.
 
     What of its findings' `measured` holds words is declared: `quotes` what quotes the data, `names`
     what only names categories, splits and columns, or is said in words of ours. That alone decides
@@ -98,7 +181,13 @@ class Check(Protocol):
     quotes: ClassVar[tuple[str, ...]]
     names: ClassVar[tuple[str, ...]]
 
-    def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]: ...
+    def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+        """Findings, surest first, and what it could not assess, with the reason.
+
+        Rows are positions in the dataset, which `evidence.finding` turns into rows of the file. It
+        raises nothing for any data: what is too little to tell is a SkippedCheck.
+        """
+        ...
 
 
 class Renderer(Protocol[Rendered_contra]):

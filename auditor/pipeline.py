@@ -23,7 +23,7 @@ from auditor.records.dataset import Dataset
 from auditor.records.evidence import Reference, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.forecast import Backtest
-from auditor.resources import coefficients_of, open_encoder, plan_of, with_options
+from auditor.resources import coefficients_of, mitigations_of, open_encoder, plan_of, with_options
 from auditor.settings import Settings, configure
 from auditor.structure.map import draw
 from auditor.summary import map_sample, summarise
@@ -55,7 +55,8 @@ def audit(
     beside = dataclasses.replace(settings, input_format=None)  # that is said of `data` alone
     incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
     unlabelled = None if reference is None else load_texts(reference, beside)
-    plan = plan_of(settings, given=incoming is not None)
+    mitigations = mitigations_of(settings)
+    plan = plan_of(settings, given=incoming is not None, mitigations=mitigations)
     encoder = open_encoder(settings, progress)
 
     evidence = analyse(dataset, encoder, settings.seed, progress)

@@ -12,11 +12,12 @@ import platformdirs
 from auditor.embedding import open_embedder
 from auditor.embedding.cache import VectorCache
 from auditor.embedding.embed import Encoder
-from auditor.embedding.target import open_target
+from auditor.embedding.target import can_be_trained, open_target
 from auditor.errors import UsageError
-from auditor.interfaces import Progress, Target
+from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
+from auditor.prediction.mitigations import mitigations_called
 from auditor.settings import Settings
 
 
@@ -56,9 +57,23 @@ def target_of(settings: Settings, *, given: bool) -> Target | None:
             "--target-model names the model to fine-tune, which only --probe full does; add "
             "--update FILE and --probe full, or leave it out"
         )
-    if asked or (given and allowed and named != "hashing"):
+    if asked or (given and allowed and can_be_trained(named)):
         return open_target(named, offline=settings.offline)
     return None
+
+
+def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:
+    """What the rung `full` tries beside the update alone.
+
+    Raises UsageError for a name that there is none of, or where that rung was not asked for.
+    """
+    mitigations = mitigations_called(settings.mitigations)
+    if mitigations and settings.probe != "full":
+        raise UsageError(
+            f"--mitigations {mitigations[0].name} is only used in a trial fine-tune; add "
+            "--update FILE and --probe full, or leave it out"
+        )
+    return mitigations
 
 
 def coefficients_of(settings: Settings) -> Coefficients:
@@ -82,9 +97,12 @@ class ForecastPlan:
     coefficients: Coefficients
     folder: Path  # where measured fine-tunes are kept
     seed: int
+    mitigations: tuple[Mitigation, ...] = ()  # tried beside the update alone
 
 
-def plan_of(settings: Settings, *, given: bool) -> ForecastPlan:
+def plan_of(
+    settings: Settings, *, given: bool, mitigations: tuple[Mitigation, ...] = ()
+) -> ForecastPlan:
     """The plan of the settings; given: whether there is an update. Raises as `target_of`."""
     return ForecastPlan(
         probe=settings.probe,
@@ -93,4 +111,5 @@ def plan_of(settings: Settings, *, given: bool) -> ForecastPlan:
         coefficients=coefficients_of(settings),
         folder=cache_folder(settings) / "fine-tunes",
         seed=settings.seed,
+        mitigations=mitigations,
     )

@@ -36,6 +36,7 @@ class Settings:
     probe: str | None = None  # None = head, or what the budget allows
     budget: float | None = None  # seconds that the forecast may take, about; None = no limit
     target_model: str | None = None  # what is fine-tuned; None = the embedder
+    mitigations: Sequence[str] = ()  # what the rung full tries beside the update alone
     coefficients: str | None = None  # a file of `auditor backtest`; None = those shipped
     seed: int = 0
     threads: int | None = None  # None = as many as torch would take
@@ -92,7 +93,8 @@ class Settings:
         aside = {"threads", "cache_dir", "offline", "input_format"}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
         text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
-        return {**deciding, "text": text, "declared_columns": list(self.declared_columns)}
+        tried = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
+        return {**deciding, "text": text, "declared_columns": list(self.declared_columns), **tried}
 
 
 def _typed(key: str, value: Any, hint: Any) -> None:
@@ -101,8 +103,8 @@ def _typed(key: str, value: Any, hint: Any) -> None:
     listed = isinstance(value, list | tuple) and all(isinstance(c, str) for c in value)
     if key in ("roles", "label_map", "checks"):
         right, wanted = isinstance(value, Mapping), "a table"
-    elif key == "declared_columns":
-        right, wanted = listed, "a list of columns"
+    elif key in ("declared_columns", "mitigations"):
+        right, wanted = listed, f"a list of {key.removeprefix('declared_')}"
     elif key == "text":
         several = listed and len(value) > 0
         right, wanted = value is None or isinstance(value, str) or several, "a column or several"

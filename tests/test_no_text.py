@@ -262,7 +262,10 @@ STAYING: dict[type, str] = {
         findings.summary forecast.categories.category forecast.categories.reason
         forecast.categories.worst_update forecast.chosen forecast.curves.category
         forecast.matrix.categories forecast.matrix.updates forecast.measurement.categories.category
-        forecast.measurement.layers forecast.measurement.target forecast.probe forecast.provenance
+        forecast.measurement.layers forecast.measurement.mitigations.about
+        forecast.measurement.mitigations.categories.category
+        forecast.measurement.mitigations.mitigation forecast.measurement.target forecast.probe
+        forecast.provenance
         forecast.recipe.mitigation forecast.recipe.optimiser forecast.recipe.weights
         forecast.update.categories limits limits.name limits.reason settings skipped.code
         skipped.reason subtypes.category subtypes.id versions

@@ -409,7 +409,10 @@ def test_the_rung_full_makes_the_update_with_the_target_that_is_named(
     ("options", "said"),
     [
         ({"probe": "full"}, "--probe full makes the update that is given, and none is"),
-        ({"target_model": "mine"}, "--target-model names the model to fine-tune, which only --probe"),
+        (
+            {"target_model": "mine"},
+            "--target-model names the model to fine-tune, which only --probe",
+        ),
         ({"probe": "full", "update": REFUNDS}, "--embedder hashing: it has no weights"),
         ({"budget": 0.0}, "budget must be seconds, more than 0, not 0"),
     ],

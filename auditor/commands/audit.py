@@ -26,6 +26,7 @@ from auditor.commands.running import errors, progress_bars, settings_of, writabl
     options.STATIC,
     options.EMBEDDER,
     *options.FORECASTING,
+    options.MITIGATIONS,
     *options.RUNNING,
     options.NO_TEXT,
     *options.SPEAKING,

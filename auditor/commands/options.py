@@ -14,6 +14,50 @@ PATH = click.Path(path_type=Path)
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
+class Listing(click.Option):
+    """An option whose help lists a registry, imported when that help is asked for and not before.
+
+    listing: gives the text of the help.
+    """
+
+    def __init__(self, *names: Any, listing: Callable[[], str], **given: Any) -> None:
+        super().__init__(*names, **given)
+        self.listing = listing
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        self.help = self.listing()
+        return super().get_help_record(ctx)
+
+
+def _input_formats() -> str:
+    from auditor.dataset import READERS
+
+    names = [reader.name for reader in READERS]
+    return f"{', '.join(names[:-1])} or {names[-1]}; by default from the file's name."
+
+
+def _embedders() -> str:
+    from auditor.embedding import EMBEDDERS
+    from auditor.settings import Settings
+
+    listed = ", ".join(opener.listed for opener in EMBEDDERS)
+    return f"{listed}  [default: {Settings().embedder}]"
+
+
+def _targets() -> str:
+    from auditor.embedding.target import TARGETS
+
+    listed = ", ".join(opener.listed for opener in TARGETS)
+    return f"The model that --probe full and backtest fine-tune: {listed}  [default: the embedder]"
+
+
+def _mitigations() -> str:
+    from auditor.prediction.mitigations import MITIGATIONS
+
+    listed = "; ".join(f"{m.name}: {m.about}" for m in MITIGATIONS)
+    return f"Protection against forgetting that --probe full tries as well; {listed}."
+
+
 def takes(*options: Decorator) -> Decorator:
     """All of `options` on one command, in that order."""
 
@@ -66,14 +110,15 @@ MULTI_LABEL = click.option(
 INPUT_FORMAT = click.option(
     "--input-format",
     metavar="NAME",
-    help="csv, tsv, jsonl, json, parquet, arrow or huggingface; by default from the file's name.",
+    cls=Listing,
+    listing=_input_formats,
 )
 STATIC = click.option("--static", is_flag=True, help="Write a report.html without any script.")
 EMBEDDER = click.option(
     "--embedder",
     metavar="NAME_OR_FOLDER",
-    help="all-MiniLM-L6-v2 (the default, packaged), hashing "
-    "(no model), a hub id or a folder with a safetensors model.",
+    cls=Listing,
+    listing=_embedders,
 )
 PROBE = click.option(
     "--probe",
@@ -90,8 +135,15 @@ BUDGET = click.option(
 TARGET_MODEL = click.option(
     "--target-model",
     metavar="NAME_OR_FOLDER",
-    help="The model that --probe full and backtest fine-tune, a hub id or a folder  "
-    "[default: the embedder]",
+    cls=Listing,
+    listing=_targets,
+)
+MITIGATIONS = click.option(
+    "--mitigations",
+    metavar="NAME",
+    multiple=True,
+    cls=Listing,
+    listing=_mitigations,
 )
 COEFFICIENTS = click.option(
     "--coefficients",

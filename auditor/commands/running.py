@@ -34,6 +34,7 @@ def given(flags: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "text": text[0] if len(text) == 1 else text or None,
         "declared_columns": rest.pop("columns", None) or None,
+        "mitigations": rest.pop("mitigations", None) or None,
         "roles": _pairs("--role", rest.pop("roles", ()), "NAME=COL", "group=customer"),
         "label_map": _pairs("--map-label", rest.pop("label_map", ()), "OLD=NEW", "Refund=refund"),
         **rest,

@@ -9,25 +9,30 @@
     frames.py       the rows, of any category, that hold a template's frame
     subtypes.py     hidden subtypes inside each category, of the text without its template's words
     map.py          the drawing in two dimensions, which decides nothing
+    target.py       the models that can be fine-tuned (`transformer_target.py` is one kind)
 
 Two kinds of family are never mixed: copies are one example, a template's rows are many that look
 alike. Raw vectors serve copies, labels, forecast and map; stripped ones serve subtypes, because
 clustering framed text finds the frames instead.
 
-An embedder is one file and one line in `EMBEDDERS`.
+An embedder is one file and one line in `EMBEDDERS`; a model to fine-tune one in `target.TARGETS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from auditor.embedding.hashing import HASHING
+from auditor.embedding.transformer import PACKAGED, TRANSFORMERS
+from auditor.interfaces import Embedder, Opener
 
-from auditor.embedding.hashing import HashingEmbedder
-from auditor.embedding.transformer import PACKAGED, open_transformer
-from auditor.interfaces import Embedder
+EMBEDDERS: tuple[Opener[Embedder], ...] = (
+    HASHING,  # for tests, and where only words matter
+    TRANSFORMERS,  # last: every name that is left
+)
 
-EMBEDDERS: dict[str, Callable[[], Embedder]] = {
-    "hashing": HashingEmbedder,  # no model: for tests, and where only words matter
-}
+
+def opener_of(name: str) -> Opener[Embedder]:
+    """The entry of `EMBEDDERS` that opens `name`; the last of them takes any."""
+    return next(opener for opener in EMBEDDERS if opener.takes(name))
 
 
 def open_embedder(name: str = PACKAGED, *, offline: bool = False) -> Embedder:
@@ -36,4 +41,4 @@ def open_embedder(name: str = PACKAGED, *, offline: bool = False) -> Embedder:
     Raises MachineError where the model or its package is missing, UsageError for a folder
     that holds anything that could run code.
     """
-    return EMBEDDERS[name]() if name in EMBEDDERS else open_transformer(name, offline=offline)
+    return opener_of(name).open(name, offline=offline)

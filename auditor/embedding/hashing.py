@@ -46,3 +46,19 @@ class HashingEmbedder:
             revision=self.revision,
             precision=self.precision,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Hashing:
+    """The one embedder of this kind, by its name."""
+
+    listed: str = "hashing (no model)"
+
+    def takes(self, name: str) -> bool:
+        return name == HashingEmbedder().name
+
+    def open(self, name: str, *, offline: bool) -> HashingEmbedder:  # noqa: ARG002 - it loads nothing
+        return HashingEmbedder()
+
+
+HASHING = Hashing()

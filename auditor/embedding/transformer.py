@@ -117,6 +117,22 @@ def _load(where: str, *, local: bool) -> Any:
         ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Transformers:
+    """The packaged model, hub ids and folders: every name that no other embedder has."""
+
+    listed: str = f"{PACKAGED} (packaged), a hub id or a folder with a safetensors model"
+
+    def takes(self, name: str) -> bool:  # noqa: ARG002 - a hub id may be any name
+        return True
+
+    def open(self, name: str, *, offline: bool) -> TransformerEmbedder:
+        return open_transformer(name, offline=offline)
+
+
+TRANSFORMERS = Transformers()
+
+
 @dataclass(frozen=True, kw_only=True)
 class TransformerEmbedder:
     """A sentence-transformers model, run over windows of its own length."""

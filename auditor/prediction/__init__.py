@@ -18,6 +18,7 @@
     movement.py     how far weights move, and those that the old data rests on
     loss.py         what an update takes of a category: which share, and when
     finetune.py     a real fine-tune, on the old rows and then on an update
+    mitigations/    what may keep the old categories, tried beside the update alone
     measuring.py    the rung `full`: the given update really made, on a sample, and kept
     budget.py       which rung fits the seconds that the forecast may take
     leaving_out.py  which categories to leave out as updates, and what is then left

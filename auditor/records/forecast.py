@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import UNSET, UnsetType
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
@@ -107,6 +109,28 @@ class MeasuredCategory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MitigatedCategory:
+    """What one category lost with a mitigation and without, on the same held-out rows."""
+
+    category: str
+    accuracy: tuple[tuple[float, ...], ...]  # (runs, steps), with it
+    drop: float  # accuracy before less that at the last step, mean of the runs, with it
+    plain_drop: float  # and of the update alone, at the same step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MitigatedUpdate:
+    """The update made once more from the same models, with what may keep the old categories."""
+
+    mitigation: str  # its name
+    about: str  # what it does
+    old_rows: int  # of the old data that a run trained on again, repeats counted, at most
+    learnt: tuple[float, ...]  # (steps,) as `Measurement.learnt`, with it
+    competent_step: float | None  # at which the update was learnt with it; None: never
+    categories: tuple[MitigatedCategory, ...]  # those of the measurement, in its order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """What the rung `full` measured: the update really made, on a sample of the rows."""
 
@@ -125,6 +149,7 @@ class Measurement:
     left_out: int = 0  # of the old rows, taught and not read: the update has copies of them
     update_rows: int = 0  # of the update, that were held out
     update_left_out: int = 0  # of the update, taught and not read: the old data has copies of them
+    mitigations: tuple[MitigatedUpdate, ...] | UnsetType = UNSET  # no key where none was tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

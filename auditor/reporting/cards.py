@@ -21,10 +21,6 @@ _LISTED = 300  # a code in all; the page says how many there are, audit.json has
 _EXAMPLES = 6  # a card
 _OVERLAPS = 30  # pairs of categories, those with most rows first
 _MOST_LINKS = 4
-# These speak of a whole category or set: every other finding in it would overlap with them.
-_CATEGORY_WIDE = frozenset({"fragile-category", "class-imbalance", "label-noise"})
-_MAY_BE_FRAMED = frozenset({"template-dominance", "template-shortcut", "coverage-gap"})
-_BY_DIFFERENCE = frozenset({"near-duplicate", "label-conflict"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +114,8 @@ class _Desk:
         self.rank = {c.category: c.rank for c in ranked(audit.forecast)}
         self.by_row: Mapping[int, list[Finding]] = defaultdict(list)
         for finding in audit.findings:
-            wide = finding.code in _CATEGORY_WIDE or label_errors.overlap(finding)
+            # With what speaks of a whole category every other finding in it would overlap.
+            wide = not words_for(finding.code).examples or label_errors.overlap(finding)
             if not wide and id(finding) in self.anchors:
                 for row in finding.rows:
                     self.by_row[row].append(finding)
@@ -173,7 +170,8 @@ class _Desk:
     def _open(self, finding: Finding) -> Card:
         agree, said = label_errors.models(finding)
         facts = tuple(Fact(label=name, value=p, limit="") for name, p in said)
-        pattern = self._pattern(finding) if finding.code in _MAY_BE_FRAMED else ""
+        templated = words_for(finding.code).marking == "template"
+        pattern = self._pattern(finding) if templated else ""
         return Card(
             anchor=self.anchors[id(finding)],
             finding=finding,
@@ -201,11 +199,12 @@ class _Desk:
         return pattern if 2 * most >= len(rows) else ""
 
     def _examples(self, finding: Finding, pattern: str) -> tuple[ExampleText, ...]:
-        if finding.code in _CATEGORY_WIDE:
+        words = words_for(finding.code)
+        if not words.examples:
             return ()
         rows = [r for r in finding.shown_rows if str(r) in self.audit.examples][:_EXAMPLES]
         texts = [self.audit.examples[str(r)] for r in rows]
-        if finding.code in _BY_DIFFERENCE and len(rows) > 1:
+        if words.marking == "differences" and len(rows) > 1:
             pieces = marking.differences(texts)
         elif pattern:
             pieces = [marking.fixed_words(t, pattern) for t in texts]
@@ -218,7 +217,7 @@ class _Desk:
 
     def _links(self, finding: Finding) -> tuple[Link, ...]:
         """Findings of other codes that lie mostly in this one's rows, or it in theirs."""
-        if finding.code in _CATEGORY_WIDE:
+        if not words_for(finding.code).examples:
             return ()
         others = {
             id(o): o for row in finding.rows for o in self.by_row[row] if o.code != finding.code

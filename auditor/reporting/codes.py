@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from auditor.records.findings import Limit
 
@@ -27,6 +27,9 @@ class Code:
     meaning: str
     why: str
     marked: str = ""
+    marking: Literal["", "differences", "template"] = ""
+    examples: bool = True
+    on_map: bool = True
     method: str = ""
     source: str = ""
     fix: str = ""
@@ -42,6 +45,7 @@ class Part:
     lines: tuple[str, ...]
 
 
+@cache
 def codes() -> Mapping[str, Code]:
     """Every code that there are words for, in reading order; `forecast` comes last."""
     return {name: Code(**words) for name, words in _texts()["codes"].items()}

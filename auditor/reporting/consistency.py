@@ -11,7 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.errors import UsageError
 from auditor.records.audit import Audit, LabelErrorSummary
-from auditor.records.forecast import CategoryForecast, Forecast, Matrix, Measurement
+from auditor.records.forecast import (
+    CategoryForecast,
+    Forecast,
+    Matrix,
+    Measurement,
+    MitigatedUpdate,
+)
 from auditor.settings import Settings
 
 SETTINGS = frozenset(f.name for f in dataclasses.fields(Settings))
@@ -104,6 +110,21 @@ def _of_measurement(measured: Measurement) -> Iterator[str]:
             yield from _points(f"{where}.categories[{i}].accuracy", run, steps)
         if category.masked is not None:
             yield from _points(f"{where}.categories[{i}].masked", category.masked, steps)
+    for i, trial in enumerate(measured.mitigations or ()):
+        yield from _of_mitigation(f"{where}.mitigations[{i}]", trial, measured)
+
+
+def _of_mitigation(where: str, trial: MitigatedUpdate, measured: Measurement) -> Iterator[str]:
+    steps = len(measured.steps)
+    yield from _points(f"{where}.learnt", trial.learnt, steps)
+    if [c.category for c in trial.categories] != [c.category for c in measured.categories]:
+        yield f"{where}.categories are not those of forecast.measurement"
+    for i, category in enumerate(trial.categories):
+        yield from _size(f"{where}.categories[{i}].accuracy", category.accuracy, measured.runs)
+        for run in category.accuracy:
+            yield from _points(f"{where}.categories[{i}].accuracy", run, steps)
+        for name in ("drop", "plain_drop"):
+            yield from _points(f"{where}.categories[{i}].{name}", [getattr(category, name)], 1)
 
 
 def _points(where: str, values: Sequence[float], wanted: int) -> Iterator[str]:

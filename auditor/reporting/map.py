@@ -22,7 +22,6 @@ from auditor.reporting.cards import Card, Section, category_of_rows
 from auditor.reporting.codes import code as words_for
 from auditor.reporting.inert import inert
 from auditor.reporting.label_errors import single
-from auditor.reporting.scatter import WHOLE_CATEGORIES
 
 _SIZE = (10_000, 6_400)  # the plane that points lie on, in units of the JSON
 _TEXT = 240  # characters of one text
@@ -60,7 +59,7 @@ def live_map(audit: Audit, sections: Sequence[Section]) -> LiveMap | None:
     number = {name: i for i, name in enumerate(names)}
     subtype = {row: i for i, s in enumerate(audit.subtypes) for row in s.rows}
     cards = [card for section in sections for card in _cards(section)]
-    codes = [section.code for section in sections if section.code not in WHOLE_CATEGORIES]
+    codes = [section.code for section in sections if section.words.on_map]
     first: dict[int, int] = {}  # point -> the code that comes first in reading order
     for i, code in enumerate(codes):
         for finding in single(audit.of(code)):
@@ -139,7 +138,7 @@ def _findings(
     said = {code: i for i, code in enumerate(dict.fromkeys(c.finding.code for c in cards))}
     found = []
     for card in cards:
-        whole = card.finding.code in WHOLE_CATEGORIES
+        whole = not words_for(card.finding.code).on_map
         category = number.get(card.finding.category or "", -1) if whole else -1
         points = [] if whole else sorted(at[r] for r in set(card.finding.rows) if r in at)
         anchor = int(card.anchor.rpartition("-")[2])
@@ -149,7 +148,7 @@ def _findings(
 
 def _texts(audit: Audit, at: Mapping[int, int], cards: Sequence[Card], room: int) -> dict[int, str]:
     """Texts by point: of rows in findings, then of a sample, until `room` bytes are used up."""
-    found = [r for c in cards if c.finding.code not in WHOLE_CATEGORIES for r in c.finding.rows]
+    found = [r for c in cards if words_for(c.finding.code).on_map for r in c.finding.rows]
     others = list(at)
     random.Random(int(audit.settings.get("seed") or 0)).shuffle(others)
     texts: dict[int, str] = {}

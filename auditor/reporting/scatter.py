@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auditor.records.audit import Audit
 from auditor.reporting.cards import category_of_rows
+from auditor.reporting.codes import code as words_for
 from auditor.reporting.label_errors import single
 
 _MAP = (1000, 640)
@@ -14,7 +15,6 @@ COLOURS = 10  # of the palette in report.css; marks change when they are used up
 # Shapes drawn at a point by a pen with round ends: dot, plus, cross, bar, caret.
 _MARKS = ("h0", "m-4 0h8m-4-4v8", "m-3-3l6 6m0-6l-6 6", "m-4 0h8", "m-4 3l4-7 4 7")
 _RING = "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0"
-WHOLE_CATEGORIES = frozenset({"fragile-category", "class-imbalance"})  # these are not about rows
 _STILL = 4000  # points of the still map at most
 
 
@@ -50,7 +50,7 @@ def scatter(audit: Audit) -> Scatter | None:
     members: dict[str, list[str]] = {name: [] for name in names}
     for row, place in at.items():
         members.setdefault(category.get(row, "(in no subtype)"), []).append(place)
-    about_rows = [f for f in single(audit.findings) if f.code not in WHOLE_CATEGORIES]
+    about_rows = [f for f in single(audit.findings) if words_for(f.code).on_map]
     found = {r for f in about_rows for r in f.rows}
     ringed = [place for row, place in at.items() if row in found]
     return Scatter(

@@ -15,10 +15,12 @@ from auditor.records.forecast import Backtest, Forecast, UpdateSkill
 from auditor.reporting import label_errors, verdict, wording
 from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
+from auditor.reporting.trial import mitigations
 
 _COLUMNS = 100
 _CODES = 8
 _SKIPPED = 3
+_CATEGORIES_TRIED = 3
 
 
 def summarise(audit: Audit, paths: Sequence[str | Path] = ()) -> str:
@@ -44,6 +46,7 @@ def _lines(audit: Audit) -> Iterator[str]:
     yield from _findings(audit)
     yield from _labels(audit)
     yield from _forecast(audit, judged)
+    yield from _mitigations(audit)
     for skipped in audit.skipped[:_SKIPPED]:
         yield f"Skipped   {skipped.code}: {skipped.reason}"
     if len(audit.skipped) > _SKIPPED:
@@ -69,7 +72,7 @@ def _findings(audit: Audit) -> Iterator[str]:
         yield f"{head}{len(found):>4} {code:<19} {found[0].summary}"
         head = " " * len(head)
     if len(codes) > _CODES:
-        yield f"{head}{len(codes) - _CODES:>4} codes more, see the report"
+        yield f"{head}{len(codes) - _CODES:>4} more codes, see the report"
 
 
 def _labels(audit: Audit) -> Iterator[str]:
@@ -103,6 +106,22 @@ def _forecast(audit: Audit, judged: verdict.Verdict) -> Iterator[str]:
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          no reliable estimate for {unsure} of {len(audit.forecast.categories)}"
+
+
+def _mitigations(audit: Audit) -> Iterator[str]:
+    """What was tried beside the update alone: how it ends, and for the categories that go first."""
+    trial = mitigations(audit.forecast) if audit.forecast else None
+    if trial is None:
+        return
+    head = "Tried     "
+    for i, words in enumerate(trial.words):
+        for line in wrap(words, _COLUMNS - len(head), break_on_hyphens=False):
+            yield head + line
+            head = " " * len(head)
+        lost = [(f"mean of {trial.of}", trial.mean[0], trial.mean[1])]
+        for category, alone, drops in [*lost, *trial.rows[:_CATEGORIES_TRIED]]:
+            kept = f"loses {wording.points(drops[i])}, {wording.points(alone)} without it"
+            yield f"{head}{kept}  {category}"
 
 
 def _scored_on(forecast: Forecast) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.records.forecast import Forecast, MeasuredCategory, Measurement
+from auditor.records.forecast import Forecast, MeasuredCategory, Measurement, MitigatedUpdate
 from auditor.reporting import wording
 from auditor.reporting.verdict import ranked
 
@@ -36,6 +36,18 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mitigations:
+    """What each mitigation kept, beside the update alone at the same number of steps."""
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]  # a sentence each
+    # Category, what it lost under the update alone, and with each mitigation; fractions.
+    rows: tuple[tuple[str, float, tuple[float, ...]], ...]
+    mean: tuple[float, tuple[float, ...]]  # over those of them that the update does not train
+    of: str  # how many these are, as "4 categories"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """Everything that the page shows of a measurement."""
 
@@ -44,6 +56,7 @@ class Trial:
     rows: tuple[Row, ...]
     layers: tuple[Layer, ...]
     bar: float  # width
+    mitigations: Mitigations | None
 
 
 def trial(forecast: Forecast) -> Trial | None:
@@ -64,6 +77,52 @@ def trial(forecast: Forecast) -> Trial | None:
         rows=tuple(rows),
         layers=_layers(measured),
         bar=round(0.35 * _CHART[0] / max(len(measured.layers), 1), 1),
+        mitigations=mitigations(forecast),
+    )
+
+
+def mitigations(forecast: Forecast) -> Mitigations | None:
+    """What was tried beside the update alone, in the order of the forecast; None where nothing."""
+    measured = forecast.measurement
+    trial = measured.mitigations if measured else ()
+    if measured is None or not trial or not measured.categories:
+        return None
+    rank = {c.category: c.rank for c in ranked(forecast)}
+    places = sorted(
+        range(len(measured.categories)),
+        key=lambda i: rank.get(measured.categories[i].category, 0),
+    )
+    rows = {
+        i: (
+            measured.categories[i].category,
+            trial[0].categories[i].plain_drop,
+            tuple(update.categories[i].drop for update in trial),
+        )
+        for i in places
+    }
+    # Its own categories gain by the update, which is no merit of a mitigation.
+    untrained = [i for i in places if measured.categories[i].masked is not None]
+    others = [rows[i] for i in untrained or places]
+    with_each = zip(*(drops for _, _, drops in others), strict=True)
+    return Mitigations(
+        names=tuple(update.mitigation for update in trial),
+        words=tuple(_mitigated(update, measured) for update in trial),
+        rows=tuple(rows.values()),
+        mean=(
+            sum(plain for _, plain, _ in others) / len(others),
+            tuple(sum(drops) / len(others) for drops in with_each),
+        ),
+        of=wording.count(len(others), "category", "categories"),
+    )
+
+
+def _mitigated(update: MitigatedUpdate, measured: Measurement) -> str:
+    """What it does, what it costs and whether the update is still learnt."""
+    rows = wording.count(update.old_rows, "old row is", "old rows are")
+    return (
+        f"{update.mitigation}: {update.about}. In {measured.steps[-1]} steps {rows} trained on "
+        f"again, and the model then recognises {wording.percent(update.learnt[-1])} of the "
+        f"update's rows, {wording.percent(measured.learnt[-1])} without it."
     )
 
 

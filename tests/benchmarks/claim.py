@@ -47,9 +47,9 @@ import numpy as np
 import torch
 from scipy.stats import t as student
 
+from auditor.analysis import NEIGHBOURS
 from auditor.atomic import write_whole
 from auditor.embedding.target import open_target
-from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.fine_tuning.fine_tune import FineTune, Material, fine_tune
 from auditor.resources import open_encoder
 from auditor.settings import Settings

@@ -22,11 +22,11 @@ import msgspec
 import numpy as np
 from scipy.stats import spearmanr
 
+from auditor.analysis import NEIGHBOURS, find_copies_across
 from auditor.dataset import load_dataset
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.interfaces import Target
-from auditor.pipeline import NEIGHBOURS, find_copies_across
 from auditor.prediction.fidelities import FIDELITIES
 from auditor.prediction.fine_tuning.trial import Effort, measure_update
 from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out

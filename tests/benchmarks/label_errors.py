@@ -23,10 +23,10 @@ import numpy as np
 from label_noise import flip
 from labelled_sets import Rows, heading, labelled, line, options
 
+from auditor.analysis import analyse
 from auditor.checks.label_error import LabelError
 from auditor.dataset.assembly import assemble
 from auditor.embedding.embed import Encoder
-from auditor.pipeline import look
 from auditor.records.arrays import Ints
 from auditor.records.probes import LabelErrors
 from auditor.resources import open_encoder
@@ -52,7 +52,7 @@ def told(rows: Rows, labels: Ints, encoder: Encoder, settings: Settings, seed: i
     pairs = zip(rows.text, labels, strict=True)
     fields = [(None, {"text": text, "label": f"{label:04}"}) for text, label in pairs]
     dataset = assemble("flipped", fields, {"text": "text", "label": "label"}, settings)
-    evidence = look(dataset, [], encoder, settings, lambda *_: None, parts=["errors"])
+    evidence = analyse(dataset, encoder, settings.seed, parts=["errors"])
     errors = evidence.label_errors
     assert isinstance(errors, LabelErrors)
     assert errors.wrong is not None

@@ -15,27 +15,23 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from auditor.analysis import analyse
 from auditor.checks.label_noise import LabelNoise
 from auditor.dataset.assembly import assemble
 from auditor.embedding.embed import Encoder
-from auditor.prediction.label_noise import estimate_label_noise
 from auditor.records.arrays import Floats, Ints
-from auditor.records.evidence import Evidence
+from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
 from auditor.records.probes import NoiseEstimate
 from auditor.resources import open_encoder
 from auditor.settings import Settings
-from auditor.structure.copies import find_copies
-from auditor.structure.neighbours import nearest
 
 RATES = "0,.005,.01,.02,.05,.1,.2,.3,.5,.7"
 TOTAL = ("dealt", "coin")  # kinds that have no rate
-NEIGHBOURS = 20
 
 
 def flip(kind: str, rate: float, codes: Ints, vectors: Floats, random: np.random.Generator) -> Ints:
@@ -86,22 +82,9 @@ def run(
         {"text": "text", "label": "label"},
         Settings(text="text", label="label"),
     )
-    embeddings = encoder.embed(dataset.texts)
-    copies = find_copies(dataset.texts, nearest(embeddings.vectors, NEIGHBOURS))
-    noise = estimate_label_noise(dataset, embeddings, copies, seed=0)
+    evidence = analyse(dataset, encoder, seed=0, parts=["noise"])
+    noise = computed(evidence.label_noise)
     assert noise is not None
-    unused: dict[str, Any] = dict.fromkeys(("neighbours", "out_of_fold", "forecast"))
-    evidence = Evidence(
-        dataset=dataset,
-        embeddings=embeddings,
-        copies=copies,
-        same_text=copies,
-        templates=(),
-        seed=0,
-        subtypes=(),
-        label_noise=noise,
-        **unused,
-    )
     return float((new != codes).mean()), noise, said(evidence)
 
 

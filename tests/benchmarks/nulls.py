@@ -82,6 +82,7 @@ def evidence(
         neighbours=Neighbours(index=nothing, cosine=nothing.astype(np.float32)),
         copies=alone,
         same_text=alone,
+        together=alone.family,
         templates=(),
         seed=seed,
         **fields,

@@ -21,8 +21,8 @@ import pandas as pd
 import pytest
 import torch
 
+from auditor.analysis import NEIGHBOURS
 from auditor.dataset import load_dataset
-from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.estimate import shipped
 from auditor.prediction.fidelities import _mistaken
 from auditor.prediction.folds import keep_near_together

@@ -86,7 +86,11 @@ def make_evidence() -> Build:
             "neighbours": _neighbours(dataset, votes or {}),
             "copies": CopyFamilies(family=family).apart(dataset.kinds),
             "same_text": CopyFamilies(family=family),
+            "together": family,
             "templates": (),
+            "matches": (),
+            "pattern_alone": None,
+            "repetition": (),
             "seed": 0,
             "subtypes": (),
             "out_of_fold": None,
@@ -394,6 +398,9 @@ def findings() -> Callable[[Check, Evidence], list[Finding]]:
     return findings
 
 
+SEVERITIES = {"error", "warning", "note"}
+
+
 def undeclared(finding: Finding) -> set[str]:
     """What of a finding holds words that its check does not declare as quotes or as names."""
     declared = {n for c in CHECKS if c.code == finding.code for n in (*c.quotes, *c.names)}
@@ -403,12 +410,18 @@ def undeclared(finding: Finding) -> set[str]:
 
 @pytest.fixture(autouse=True)
 def all_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every finding of these tests: a new value with words has to be declared first."""
+    """Every finding of these tests says all that a finding says, and a new value with words has to
+    be declared first."""
     made = Evidence.finding
 
     def finding(evidence: Evidence, **fields: Any) -> Finding:
         found = made(evidence, **fields)
         assert undeclared(found) == set(), f"{found.code}: declare them in `quotes` or `names`"
+        assert found.severity in SEVERITIES
+        assert found.summary, f"{found.code}: a finding has a summary"
+        assert found.measured, f"{found.code}: say what was measured"
+        assert found.limit, f"{found.code}: say by which limit"
+        assert found.advice.endswith((".", "?")), f"{found.code}: advice is whole sentences"
         return found
 
     monkeypatch.setattr(Evidence, "finding", finding)

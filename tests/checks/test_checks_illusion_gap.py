@@ -86,4 +86,7 @@ def test_without_templates_it_is_skipped_with_the_reason(make_evidence, make_out
 
 def test_with_one_category_it_is_skipped_with_the_reason(make_evidence):
     _, [skipped] = judge(make_evidence(ROWS[:10]), [IllusionGap()])
-    assert skipped.reason == "there is only one category, so its labels cannot be checked against others"
+    assert (
+        skipped.reason
+        == "there is only one category, so its labels cannot be checked against others"
+    )

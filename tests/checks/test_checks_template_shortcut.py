@@ -173,4 +173,7 @@ def test_without_a_template_it_is_skipped_with_the_reason(audit, topics):
 def test_with_one_category_it_is_skipped_with_the_reason(make_evidence, topics):
     rows = [(t, "returns") for t in fill(CLAIM, topics["returns"])]
     _, [skipped] = judge(make_evidence(rows), [TemplateShortcut()])
-    assert skipped.reason == "there is only one category, so its labels cannot be checked against others"
+    assert (
+        skipped.reason
+        == "there is only one category, so its labels cannot be checked against others"
+    )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from auditor.prediction import scenarios
 from auditor.prediction.estimate import shipped
 from auditor.prediction.fidelities import PROBES
 
@@ -386,3 +387,14 @@ def test_of_two_categories_with_as_many_right_rows_the_surer_one_is_expected_to_
     assert doubted.accuracy[0] - doubted.accuracy[1:].mean() < (
         plain.accuracy[0] - plain.accuracy[1:].mean()
     )
+
+
+# --- what it costs ----------------------------------------------------------------------------
+
+
+def test_the_accuracy_of_the_old_categories_is_read_once(world, tickets, refunds, monkeypatch):
+    """Not once for each of them: probabilities are of all rows, categories and seeds."""
+    read, accuracy = [], scenarios._as_accuracy
+    monkeypatch.setattr(scenarios, "_as_accuracy", lambda *a: read.append(a) or accuracy(*a))
+    assert len(world.forecast(tickets[1:], refunds).categories) == len(NAMES)
+    assert len(read) == 1

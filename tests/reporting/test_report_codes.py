@@ -18,12 +18,14 @@ from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.summary import explanation, list_codes
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-MAY_BE_EMPTY = {"marked", "measured"}
+MAY_BE_EMPTY = {"marked", "measured", "marking", "examples", "on_map"}
 REGISTERED = {check.code: limits_of(check) for check in CHECKS}
 
 
-def test_the_codes_are_those_of_the_registered_checks_and_of_the_gate():
-    assert set(codes()) == {*REGISTERED, *BEYOND_CHECKS}
+def test_no_words_are_left_of_a_check_that_is_gone():
+    """That every check has its words, `test_registries.py` says."""
+    assert set(codes()) <= {*REGISTERED, *BEYOND_CHECKS}
+    assert {*BEYOND_CHECKS} <= set(codes())
 
 
 @pytest.mark.parametrize("name", codes())
@@ -50,7 +52,7 @@ def test_measured_figures_stand_under_the_columns_and_the_date_of_the_readme(nam
             assert f"| {column} |" in table.splitlines()[0]
 
 
-@pytest.mark.parametrize("name", REGISTERED)
+@pytest.mark.parametrize("name", sorted({*REGISTERED} & {*codes()}))
 def test_limits_are_told_with_value_and_reason(name):
     text = " ".join(explanation(name, REGISTERED).split())
     for limit in REGISTERED[name]:

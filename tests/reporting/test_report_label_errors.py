@@ -142,8 +142,7 @@ def test_where_it_could_not_be_told_nothing_is_said(make_audit, audit):
 WHOLE = (
     "About 35 of the 38 labels listed are wrong (expected from their probabilities).",
     "Of all 200 labels about 41 are wrong (95% interval 32 to 59).",
-    "1 pair of categories overlaps: 9 more rows could be either; the texts do not show "
-    "which.",
+    "1 pair of categories overlaps: 9 more rows could be either; the texts do not show which.",
 )
 
 

@@ -239,5 +239,8 @@ def test_a_card_says_how_surely_a_label_is_favoured_and_lists_no_rows_by_label(m
     settled = conflict(0, 40, favours="billing", billing=0.9, account=0.1)
     cards = sections(make_audit(findings=(settled, annotator)))
     facts = {f.label: f.value for s in cards for g in s.groups for c in g.cards for f in c.facts}
-    assert (facts["recommended label"], facts["probabilities"]) == ("billing", "billing 0.9, account 0.1")
+    assert (facts["recommended label"], facts["probabilities"]) == (
+        "billing",
+        "billing 0.9, account 0.1",
+    )
     assert "read as" not in facts

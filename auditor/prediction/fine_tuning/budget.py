@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import torch
 
-from auditor.interfaces import Target
+from auditor.interfaces import Mitigation, Target
 from auditor.prediction.fidelities import BATCH as PROBE_BATCH
 from auditor.prediction.fidelities import HIDDEN, STEPS
 from auditor.prediction.fine_tuning.evaluation import Material
 from auditor.prediction.fine_tuning.fine_tune import BATCH, EPOCHS
-from auditor.prediction.fine_tuning.training import Classifier, Phase, tokenise, train
+from auditor.prediction.fine_tuning.training import Classifier, Phase, draw_batches, tokenise, train
 from auditor.prediction.fine_tuning.trial import Effort, material_of
 from auditor.prediction.out_of_fold import SEEDS
 from auditor.prediction.probes import train as train_probes
@@ -74,21 +74,42 @@ def choose(
 
 
 def cost_of_full(
-    old: BaseTask, update: Dataset, across: CopyFamilies, target: Target
+    old: BaseTask,
+    update: Dataset,
+    across: CopyFamilies,
+    target: Target,
+    mitigations: Sequence[Mitigation] = (),
 ) -> Callable[[Effort], float]:
     """Seconds that `measure_update` would take: steps of training and rows to read, timed once."""
     timed = cache(lambda: _timed(target, material_of(old, update, across, DEFAULT_EFFORT)))
-    return lambda effort: _seconds(material_of(old, update, across, effort), effort, *timed())
+    return lambda effort: _seconds(
+        material_of(old, update, across, effort), effort, mitigations, *timed()
+    )
 
 
-def _seconds(material: Material, effort: Effort, a_step: float, a_row: float) -> float:
+def _seconds(
+    material: Material,
+    effort: Effort,
+    mitigations: Sequence[Mitigation],
+    a_step: float,
+    a_row: float,
+) -> float:
     taught, read = len(material.codes), int(material.held_out[0].sum())
-    recipe, updates = Recipe(), len(effort.rates)
+    recipe, updates = Recipe(), len(effort.rates) + len(mitigations)
     steps = EPOCHS * math.ceil((taught - read) / BATCH)
-    steps += updates * math.ceil(recipe.checkpoints[-1] * recipe.batch / BATCH)
+    rows = updates * recipe.checkpoints[-1] * recipe.batch
+    rows += sum(_rows_added(mitigation, material) for mitigation in mitigations)
+    steps += math.ceil(rows / BATCH)
     # Held-out rows and about as many others at each reading; all that were taught at three refits.
-    rows = (1 + updates * len(recipe.checkpoints)) * 2 * read + 3 * updates * (taught - read)
-    return effort.runs * (steps * a_step + rows * a_row)
+    reads = (1 + updates * len(recipe.checkpoints)) * 2 * read + 3 * updates * (taught - read)
+    return effort.runs * (steps * a_step + reads * a_row)
+
+
+def _rows_added(mitigation: Mitigation, material: Material) -> int:
+    """Old rows that a run of the update trains on again."""
+    recipe, random = Recipe(), np.random.default_rng(0)
+    plain = [np.arange(recipe.batch)] * recipe.checkpoints[-1]
+    return sum(len(old) for _, old in mitigation.batches(plain, material.codes, random))
 
 
 def _timed(target: Target, material: Material) -> tuple[float, float]:
@@ -101,7 +122,13 @@ def _timed(target: Target, material: Material) -> tuple[float, float]:
     random = np.random.default_rng(0)
     marks = [
         time.perf_counter()
-        for _ in train(model, tokens.of(rows), material.codes[rows], phase, random)
+        for _ in train(
+            model,
+            tokens.of(rows),
+            material.codes[rows],
+            phase,
+            draw_batches(len(rows), phase, random),
+        )
     ]
     start = time.perf_counter()
     model.read(tokens.of(rows))
@@ -111,7 +138,7 @@ def _timed(target: Target, material: Material) -> tuple[float, float]:
 
 def seconds_of_head(old: BaseTask, given: bool) -> float:
     """What the rung `head` would take: its probes, a few steps timed."""
-    codes = torch.from_numpy(old.dataset.codes)
+    codes = torch.tensor(old.dataset.codes)
     kinds = len(old.dataset.categories)
     updates = 1 if given else len(simulate(old.embeddings.vectors, old.dataset.codes))
     start = time.perf_counter()

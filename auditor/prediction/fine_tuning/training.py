@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,12 +102,12 @@ def train(
     tokens: Sequence[Ints],
     classes: Ints,
     phase: Phase,
-    random: np.random.Generator,
+    batches: Iterable[Ints],
 ) -> Iterator[int]:
     """Trains on rows `tokens` with `classes` (n,); yields the number of steps done after each.
 
-    Rows are drawn without replacement until all were seen, then anew. A batch is the recipe's: the
-    short half of its rows is only padded apart from the long one, and both gradients are summed.
+    batches: the rows of each step, as `draw_batches` gives them. The short half of a batch's rows
+    is only padded apart from the long one, and both gradients are summed.
     """
     groups = [
         {"params": list(model.encoder.parameters()), "lr": phase.rate},
@@ -115,9 +115,9 @@ def train(
     ]
     optimiser = torch.optim.AdamW(groups, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, phase.factor)
-    wanted = torch.from_numpy(classes)
+    wanted = torch.tensor(classes)
     model.train()
-    for step, rows in enumerate(_drawn(len(tokens), phase, random), 1):
+    for step, rows in enumerate(batches, 1):
         optimiser.zero_grad()
         for part in _parts(rows, tokens):
             logits = model.head(model.vectors([tokens[i] for i in part]))
@@ -130,8 +130,11 @@ def train(
         yield step
 
 
-def _drawn(n: int, phase: Phase, random: np.random.Generator) -> Iterator[Ints]:
-    """`phase.steps` batches of rows; the last one of a pass over the rows may be smaller."""
+def draw_batches(n: int, phase: Phase, random: np.random.Generator) -> Iterator[Ints]:
+    """`phase.steps` batches of n rows, without replacement until all were seen, then anew.
+
+    The last one of a pass over the rows may be smaller.
+    """
     done = 0
     while done < phase.steps:
         order = random.permutation(n)

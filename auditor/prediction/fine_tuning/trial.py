@@ -9,22 +9,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec import UNSET
 
 from auditor.atomic import keep, kept
-from auditor.interfaces import Progress, Target
+from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.fine_tuning.evaluation import Material, Run, first_of_each
-from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
+from auditor.prediction.fine_tuning.fine_tune import FineTune, Mitigated, fine_tune
 from auditor.prediction.folds import hold_out, keep_near_together, seen_by
 from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
 from auditor.prediction.scenarios import BaseTask
 from auditor.records.arrays import Table
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import MeasuredCategory, Measurement, Recipe, Speed
+from auditor.records.forecast import (
+    MeasuredCategory,
+    Measurement,
+    MitigatedCategory,
+    MitigatedUpdate,
+    Recipe,
+    Speed,
+)
 from auditor.records.structure import CopyFamilies
 
 FORMAT = 2  # of the files; another number is measured anew
@@ -48,15 +56,17 @@ def measure_update(
     folder: Path,
     *,
     seed: int,
+    mitigations: Sequence[Mitigation] = (),
     progress: Progress = lambda *_: None,
 ) -> Measurement:
     """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`.
 
-    across: copy families of the old rows and the update's together, in that order.
+    across: copy families of the old rows and the update's together, in that order; mitigations:
+    what else the update is tried with.
     Raises OSError where the folder cannot be written.
     """
     material = material_of(old, update, across, effort)
-    key = _key(material, old.dataset.categories, target, effort, seed)
+    key = _key(material, old.dataset.categories, target, effort, seed, mitigations)
     path = folder / f"{key}.json"
     if known := kept(path, key, Measurement):
         return known
@@ -65,6 +75,7 @@ def measure_update(
         material,
         seeds=range(seed, seed + effort.runs),
         rates=effort.rates,
+        mitigations=mitigations,
         progress=progress,
     )
     measured = summed_up(found, old.dataset.categories, target.identity, material, effort)
@@ -90,7 +101,7 @@ def material_of(old: BaseTask, update: Dataset, across: CopyFamilies, effort: Ef
     theirs = len(codes) + np.arange(len(arriving))
     repeated = seen_by(arriving, sample, across.among(np.concatenate([theirs, rows])))
     known = seen_by(sample, arriving, across.among(np.concatenate([rows, theirs])))
-    together = keep_near_together(replace(update, examples=arriving), across.among(theirs))
+    together = keep_near_together(update.take(range(len(arriving))), across.among(theirs))
     return Material(
         texts=[e.text for e in sample],
         codes=codes[rows],
@@ -104,13 +115,19 @@ def material_of(old: BaseTask, update: Dataset, across: CopyFamilies, effort: Ef
 
 
 def _key(
-    material: Material, names: Sequence[str], target: Target, effort: Effort, seed: int
+    material: Material,
+    names: Sequence[str],
+    target: Target,
+    effort: Effort,
+    seed: int,
+    mitigations: Sequence[Mitigation],
 ) -> str:
     parts = (
         *(FORMAT, target.identity, msgspec.to_builtins(Recipe()), effort, seed, names),
         *(material.texts, material.codes.tolist(), material.held_out.tolist()),
         *(material.update_texts, material.update_codes.tolist()),
         material.update_held_out.tolist(),
+        *((m.name, m.version, m) for m in mitigations),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
@@ -120,7 +137,6 @@ def summed_up(
 ) -> Measurement:
     """The runs as users keep them; categories are those of which rows could be held out."""
     runs = found.at(1.0)
-    competent = [found.steps[r.competent] for r in runs if r.competent]
     read = [c for c in range(len(names)) if all(run.rows[c] for run in runs)]
     return Measurement(
         target=target,
@@ -131,15 +147,65 @@ def summed_up(
         update_left_out=material.update_left_out,
         rows_a_category=effort.rows,
         steps=found.steps,
-        learnt=_rounded(np.mean([run.learnt for run in runs], axis=0)),
-        competent_step=float(np.mean(competent)) if len(competent) == len(runs) else None,
+        learnt=_learnt(runs),
+        competent_step=_competent_step(found, runs),
         categories=tuple(_category(found, c, names[c], effort) for c in read),
         layers=found.layers,
         moved=tuple(map(_rounded, np.mean([run.moved for run in runs], axis=0))),
         moved_important=tuple(
             map(_rounded, np.mean([run.moved_important for run in runs], axis=0))
         ),
+        mitigations=_mitigations(found, read, names) or UNSET,
     )
+
+
+def _learnt(runs: Sequence[Run]) -> tuple[float, ...]:
+    return _rounded(np.mean([run.learnt for run in runs], axis=0))
+
+
+def _competent_step(found: FineTune, runs: Sequence[Run]) -> float | None:
+    """The mean of the runs; None where one of them never learnt the update."""
+    steps = [found.steps[run.competent] for run in runs if run.competent]
+    return float(np.mean(steps)) if len(steps) == len(runs) else None
+
+
+def _mitigations(
+    found: FineTune, read: Sequence[int], names: Sequence[str]
+) -> tuple[MitigatedUpdate, ...]:
+    """Each mitigation with its runs, a seed each, beside the update alone of the same seeds."""
+    by_name: dict[str, list[Mitigated]] = {}
+    for tried in found.mitigated:
+        by_name.setdefault(tried.mitigation.name, []).append(tried)
+    return tuple(_mitigated(found, tried, read, names) for tried in by_name.values())
+
+
+def _mitigated(
+    found: FineTune, tried: Sequence[Mitigated], read: Sequence[int], names: Sequence[str]
+) -> MitigatedUpdate:
+    runs = [one.run for one in tried]
+    drop, plain = (_lost_at_the_end(of) for of in (runs, found.at(1.0)))
+    return MitigatedUpdate(
+        mitigation=tried[0].mitigation.name,
+        about=tried[0].mitigation.about,
+        old_rows=max(one.old_rows for one in tried),
+        learnt=_learnt(runs),
+        competent_step=_competent_step(found, runs),
+        categories=tuple(
+            MitigatedCategory(
+                category=names[c],
+                accuracy=tuple(_rounded(run.accuracy[:, c]) for run in runs),
+                drop=round(float(drop[c]), 4),
+                plain_drop=round(float(plain[c]), 4),
+            )
+            for c in read
+        ),
+    )
+
+
+def _lost_at_the_end(runs: Sequence[Run]) -> Table:
+    """(K,) accuracy before less that at the last step, mean of the runs."""
+    accuracy = _mean(runs, "accuracy")
+    return np.asarray(accuracy[0] - accuracy[-1])
 
 
 def _category(found: FineTune, category: int, name: str, effort: Effort) -> MeasuredCategory:

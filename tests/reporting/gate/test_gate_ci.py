@@ -166,7 +166,9 @@ def test_the_answer_takes_the_place_of_one_warning(make_verdict, make_tested):
 def test_doubt_without_a_test_is_annotated_too(make_verdict, nothing_beside):
     (found,) = commands(make_verdict("inconclusive", tested=(), **nothing_beside))
     assert found[1] == "warning"
-    assert found[3] == "Not enough data to decide: reference-gap was not done, no reference was given."
+    assert (
+        found[3] == "Not enough data to decide: reference-gap was not done, no reference was given."
+    )
 
 
 # --- publishing ----------------------------------------------------------------------------------

@@ -99,7 +99,10 @@ def test_hostile_text_is_only_text(hostile, make_verdict):
                 "Without the 67 rows of drop.csv the verdict is still FAIL.",
             ],
         ),
-        ("inconclusive", ["Not enough data to decide: 18 rows", "Not enough data to decide", "−11 to 14"]),
+        (
+            "inconclusive",
+            ["Not enough data to decide: 18 rows", "Not enough data to decide", "−11 to 14"],
+        ),
         ("pass", ["May be merged: none of 4 tests failed.", "Merge it", "0.8 points"]),
     ],
 )
