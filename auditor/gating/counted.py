@@ -247,7 +247,7 @@ def unclear(found: GateEvidence, checks: Sequence[Check]) -> Iterator[Tested]:
                 of=len(found.pool.in_candidate),
                 rows=(),
                 summary="the share of wrong labels is too uncertain: "
-                + (noise.reason or f"{between} of them may be"),
+                + (noise.reason or f"{between} may be wrong"),
                 advice="Relabel a random hundred rows and count how many differ, or add rows.",
                 print_of=[],
             )

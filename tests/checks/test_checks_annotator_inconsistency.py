@@ -333,7 +333,7 @@ def test_who_labels_nearly_alone_is_said_not_to_be_assessable(probed):
     who = ["ada"] * 100 + ["bob"] * 2
     told = reasons(probed(who, range(0, 100, 2)))
     assert told[-1] == (
-        "not assessable: 1 of 2 annotators would not be told from chance even if half of their "
+        "not assessable: 1 of 2 annotators could not be detected even if half of their "
         "labels differed"
     )
 

@@ -65,7 +65,7 @@ def test_a_form_that_one_category_alone_uses_gives_it_away(audit, topics):
         "error",
     )
     assert texts["returns"] == forms
-    assert "6 rows of returns (60%) are recognised by their frame alone" in finding.summary
+    assert "the template reveals the label of 6 rows of returns (60%)" in finding.summary
     assert finding.measured["pattern"].startswith("claim <number>\nname: <*>\ndate: <date>\n>")
 
 

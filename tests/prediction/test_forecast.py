@@ -125,7 +125,7 @@ def test_a_category_with_few_rows_is_not_identifiable_but_still_has_numbers(
     found = by_name(world.forecast([*tickets, *rare], refunds))
     recalls, before = found["recalls"], found["recalls"].accuracy_before
     assert not recalls.identifiable
-    assert recalls.reason == "only 12 rows to score it on, 30 are needed"
+    assert recalls.reason == "only 12 rows to test it on, 30 are needed"
     assert recalls.scored_examples == 12
     assert found["billing"].identifiable
     least, _, most = shipped().prior

@@ -67,7 +67,8 @@ def test_how_many_are_wrong_is_said_of_the_list_and_of_all_labels(said):
 def test_an_interval_that_says_nothing_is_said_to(said):
     assert said(wrong=37.0, wrong_low=4.2, wrong_high=116.4) == (
         LISTED,
-        "Of all 200 labels between 4 and 117 may be wrong: too wide to say more, so the 8 are uncertain.",
+        "Of all 200 labels between 4 and 117 may be wrong: too wide to say more, so the 8 are "
+        "uncertain.",
     )
     assert said(listed=0, listed_wrong=0.0, wrong=9.0, wrong_low=0.0, wrong_high=30.0) == (
         "Of all 200 labels between 0 and 30 may be wrong: too wide to say more.",

@@ -68,7 +68,8 @@ def test_rows_that_could_not_be_read_come_first(audit):
 def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
     assert judge(audit).forgetting == (
         "Forecast for fine-tuning on refund: product question is forgotten first, losing "
-        "about 31 percentage points on average during the update (80% interval 22 to 40), then returns and billing. "
+        "about 31 percentage points on average during the update (80% interval 22 to 40), then "
+        "returns and billing. "
         "For 1 of 5 categories there is no reliable estimate."
     )
 

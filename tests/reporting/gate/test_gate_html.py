@@ -92,7 +92,7 @@ def test_hostile_text_is_only_text(hostile, make_verdict):
                 "Do not merge: 66 of 220 added rows (30.0%) are copies",
                 "6 more failed. The branch changes the policy: near-duplicate fails from 0.5",
                 "; the base's policy was used. 3 audit errors remain (label-conflict and near-",
-                "they are about rows that the base already has. Categories were renamed: “billing” → “Bill",
+                "they are about rows that the base already has. Categories were renamed: “billing”",
                 "Near-duplicates +29 points interval 21 to 37 limit 3 points",
                 "1.2% of 3,000 in the base, 30% of 220 added rows.",
                 "Keep one row of each: copies add weight, not knowledge.",

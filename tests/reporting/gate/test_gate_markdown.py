@@ -64,7 +64,7 @@ def test_the_first_line_tells_a_changed_policy_errors_that_stand_and_renamed_cat
     many = {"a": "A", "b": "B\u200b", "Zoe\u0308": "Zoë", "d": "D", "e": "E"}
     told = make_verdict("pass", **{**nothing_beside, "standing": one, "renamed": many})
     assert first_line(told).endswith(
-        "1 error of the audit stands (label-error): it is known. Categories were renamed: "
+        "1 audit error remains (label-error): it is known. Categories were renamed: "
         "“a” → “A”, “b” → “B⟨U+200B⟩”, “Zoe⟨U+0308⟩” → “Zoë” and 2 more."
     )
     changes = tuple(f"check {n} fails later" for n in range(5))
