@@ -70,7 +70,7 @@ def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:
     mitigations = mitigations_called(settings.mitigations)
     if mitigations and settings.probe != "full":
         raise UsageError(
-            f"--mitigations {mitigations[0].name} is tried where the update is really made; add "
+            f"--mitigations {mitigations[0].name} is only used in a trial fine-tune; add "
             "--update FILE and --probe full, or leave it out"
         )
     return mitigations

@@ -159,7 +159,7 @@ def test_labels_are_mapped_by_flags_and_told(run, workplace, as_csv, tickets):
         for i, t in enumerate(tickets)
     ]
     (workplace / "desk.csv").write_text(as_csv(rows))
-    assert "8 categories (4 but for spelling)" in run("audit", "desk.csv").stdout
+    assert "8 categories (4 without spelling variants)" in run("audit", "desk.csv").stdout
     with (workplace / "auditor.toml").open("a") as config:
         config.write('[label_map]\nBILLING = "billing"\nRETURNS = "returns"\n')
     flags = ("--map-label", "DELIVERY=delivery", "--map-label", "ACCOUNT=account")
@@ -242,8 +242,8 @@ def test_a_set_with_one_category_is_audited_without_a_forecast(run, workplace, a
     audit = read("reports/parcels/audit.json")
     skipped = {s["code"]: s["reason"] for s in audit["skipped"]}
     assert audit["forecast"] is None
-    assert skipped["forecast"].startswith("there is one category")
-    assert "there is one category" in out
+    assert skipped["forecast"].startswith("there is only one category")
+    assert "there is only one category" in out
     assert "template-dominance" in {f["code"] for f in audit["findings"]}
 
 
@@ -258,7 +258,7 @@ def test_a_category_with_one_example_is_kept_and_marked_not_assessable(
     assert any("not assessable for jobs" in s["reason"] for s in audit["skipped"])
     (forecast,) = (f for f in audit["forecast"]["categories"] if f["category"] == "jobs")
     assert not forecast["identifiable"]
-    assert forecast["reason"] == "only 1 rows to score it on, 30 are needed"
+    assert forecast["reason"] == "only 1 rows to test it on, 30 are needed"
 
 
 def test_a_set_of_two_rows_is_audited(run, workplace):

@@ -339,7 +339,7 @@ def test_a_split_that_is_all_copies_leaves_nothing_to_read(audit):
 
 def test_without_another_split_leakage_is_skipped_with_the_reason(found):
     reasons = {s.code: s.reason for s in found.skipped}
-    assert reasons["split-leakage"] == "there is no other split than training"
+    assert reasons["split-leakage"] == "no test split in this file"
 
 
 def test_the_texts_of_leaks_are_there_to_read(audit, tickets, faults):
@@ -409,7 +409,10 @@ def test_the_rung_full_makes_the_update_with_the_target_that_is_named(
     ("options", "said"),
     [
         ({"probe": "full"}, "--probe full makes the update that is given, and none is"),
-        ({"target_model": "mine"}, "--target-model names what is fine-tuned, which the rung full"),
+        (
+            {"target_model": "mine"},
+            "--target-model names the model to fine-tune, which only --probe",
+        ),
         ({"probe": "full", "update": REFUNDS}, "--embedder hashing: it has no weights"),
         ({"budget": 0.0}, "budget must be seconds, more than 0, not 0"),
     ],

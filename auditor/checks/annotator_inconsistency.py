@@ -153,7 +153,7 @@ class AnnotatorInconsistency:
         unseen = enough[_z_of_half(who[rows], codes[rows], hit, len(names))[enough] <= sure + 1e-6]
         if hidden := len(np.setdiff1d(unseen, found)):
             many = f"{hidden} of {len(names)} annotators could not be detected"
-            reason = f"not assessable: {many} even if half of their labels were wrong"
+            reason = f"not assessable: {many} even if half of their labels differed"
             yield SkippedCheck(code=self.code, reason=reason)
 
     def _finding(

@@ -49,7 +49,7 @@ class CoverageGap:
     single_rows: int = limit(4)
     enough: int = limit(
         20,
-        "Examples to aim for: published intent sets give a subtype 20 to 100.",
+        "Examples to aim for: published intent sets have 20 to 100 of each kind.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:

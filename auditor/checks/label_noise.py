@@ -140,7 +140,7 @@ class LabelNoise:
         if noise.low <= self.suspicious:
             if noise.high >= self.unclear:
                 yield self._skipped(
-                    f"the share of wrong labels is too uncertain: {low} to {high}% may be"
+                    f"the share of wrong labels is too uncertain: {low} to {high}% may be wrong"
                 )
             return
         error = noise.low > self.wrong

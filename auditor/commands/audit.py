@@ -46,8 +46,8 @@ def audit(
     """Audit DATA, a labelled dataset: a file, a Hugging Face dataset folder, or - for stdin.
 
     Writes report.html, audit.json and lists of what to do, and prints a summary. Exits 0 whatever
-    it finds; 2 for wrong usage, 4 for data that cannot be audited, 5 where the machine lacks
-    something.
+    it finds; 2 for wrong usage, 4 for data that cannot be audited, 5 for lack of memory, disk or a
+    model.
     """
     with errors(debug):
         settings = settings_of(config, flags)

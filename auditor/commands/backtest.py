@@ -57,7 +57,7 @@ def backtest(
     """Measure how accurate the forecast is on DATA: leave categories out and fine-tune on them.
 
     Every measured update is kept, so a run that was stopped continues where it was. Prints the rank
-    correlation of forecasts and measured drops, and fits coefficients for `auditor audit
+    correlation of forecasts and measured losses, and fits coefficients for `auditor audit
     --coefficients`. An update takes minutes on a CPU. Exits as `auditor audit` does.
     """
     with errors(debug):

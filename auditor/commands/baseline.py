@@ -61,7 +61,8 @@ def create(
 ) -> None:
     """Record the rows of DATA, and accept its errors and warnings as known.
 
-    Exits 2 for wrong usage, 4 for data that cannot be audited, 5 where the machine lacks something.
+    Exits 2 for wrong usage, 4 for data that cannot be audited, 5 for lack of memory, disk or a
+    model.
     """
     with errors(debug):
         until = _day(expires)

@@ -48,14 +48,14 @@ def _targets() -> str:
     from auditor.embedding.target import TARGETS
 
     listed = ", ".join(opener.listed for opener in TARGETS)
-    return f"What --probe full and backtest fine-tune: {listed}  [default: the embedder]"
+    return f"The model that --probe full and backtest fine-tune: {listed}  [default: the embedder]"
 
 
 def _mitigations() -> str:
     from auditor.prediction.mitigations import MITIGATIONS
 
     listed = "; ".join(f"{m.name}: {m.about}" for m in MITIGATIONS)
-    return f"What --probe full tries beside the update alone, to keep what it takes; {listed}."
+    return f"Protection against forgetting that --probe full tries as well; {listed}."
 
 
 def takes(*options: Decorator) -> Decorator:

@@ -38,7 +38,7 @@ def report(
     dataset's text.
 
     Exits 2 for wrong usage, 4 for a file that is none of them or of another schema version, 5
-    where the machine lacks something.
+    for lack of memory, disk or a model.
     """
     with errors(debug):
         from auditor.no_text import without_text

@@ -6,7 +6,6 @@ resembles them (`unseen.py`): both sets have the same evaluation.
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,15 +94,8 @@ class PoolProbes:
         units, known = self.structure.inseparable.units[rows], np.unique(self.codes[rows])
         out_of_fold = probability[:, rows][:, :, known]
         task = BaseTask(
-            dataset=dataclasses.replace(
-                dataset, examples=tuple(dataset.examples[i] for i in rows), held_out=()
-            ),
-            embeddings=dataclasses.replace(
-                embeddings,
-                vectors=embeddings.vectors[rows],
-                windows=embeddings.windows[rows],
-                unknown=embeddings.unknown[rows],
-            ),
+            dataset=dataset.take(rows),
+            embeddings=embeddings.take(rows),
             together=units,
             disjoint=units,
             out_of_fold=OutOfFold(probabilities=out_of_fold, template_disjoint=out_of_fold),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -98,12 +98,8 @@ def _inseparable(
 def _templates(both: Evidence, inside: Mask) -> list[Ints]:
     """The rows of each evident template of one set; `inside` (n,) are its rows."""
     rows = np.flatnonzero(inside)
-    found = find_templates(_part(both.dataset, rows), both.same_text.among(rows))
+    found = find_templates(both.dataset.take(rows), both.same_text.among(rows))
     return [rows[t.members] for t in found if t.excess > 0]
-
-
-def _part(dataset: Dataset, rows: Ints) -> Dataset:
-    return replace(dataset, examples=tuple(dataset.examples[i] for i in rows))
 
 
 def _filled(templates: Iterable[Ints], pool: Pool) -> Mask:
@@ -118,7 +114,7 @@ def _source_rows(pool: Pool, both: Evidence, analysed: Callable[[Dataset], Evide
     """The source rows of added rows. How near a paraphrase is comes from the base alone, and so do
     copies for it, so that it is the gate's level, whatever was added."""
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
-    alone, vectors = analysed(_part(pool.dataset, base)), both.embeddings.vectors
+    alone, vectors = analysed(pool.dataset.take(base)), both.embeddings.vectors
     closest = closest_other(alone.neighbours, alone.copies.family)
     near = nearest(vectors[added], 1, among=vectors[base])
     return find_source_rows(

@@ -247,7 +247,7 @@ def inconclusive_noise(found: GateEvidence, checks: Sequence[Check]) -> Iterator
                 of=len(found.pool.in_candidate),
                 rows=(),
                 summary="the share of wrong labels is too uncertain: "
-                + (noise.reason or f"{between} of them may be"),
+                + (noise.reason or f"{between} may be wrong"),
                 advice="Relabel a random hundred rows and count how many differ, or add rows.",
                 print_of=[],
             )

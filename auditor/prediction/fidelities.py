@@ -251,7 +251,7 @@ def _mistaken(scenario: UpdateScenario, seed: int) -> Table:
     inputs = torch.from_numpy(scenario.vectors)
     models = train(
         inputs,
-        torch.from_numpy(scenario.codes),
+        torch.tensor(scenario.codes),
         torch.from_numpy(allowed),
         known=torch.from_numpy(known),
         hidden=HIDDEN,

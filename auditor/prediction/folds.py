@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -58,13 +59,12 @@ def keep_matches_together(
 
 def _inseparable(dataset: Dataset, copies: CopyFamilies) -> list[Ints]:
     """The copy families, and the rows of each `group`."""
-    groups = {e.group for e in dataset.examples if e.group}
-    place = {g: i for i, g in enumerate(sorted(groups))}
-    sets: list[Ints] = [m for m in copies.members() if len(m) > 1]
-    if groups:
-        owner = np.array([place.get(e.group or "", -1) for e in dataset.examples])
-        sets += [np.flatnonzero(owner == i) for i in range(len(place))]
-    return sets
+    groups: dict[str, list[int]] = defaultdict(list)
+    for position, example in enumerate(dataset.examples):
+        if example.group:
+            groups[example.group].append(position)
+    families = (m for m in copies.members() if len(m) > 1)
+    return [*families, *(np.array(rows) for rows in groups.values())]
 
 
 def _components(n: int, sets: Iterable[Ints]) -> Ints:
@@ -127,14 +127,12 @@ def hold_out(
     """
     _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
     sizes = np.bincount(inverse)
-    out = np.zeros((splits, len(codes)), dtype=bool)
+    out = np.zeros((splits, len(first)), dtype=bool)
     free = np.ones(len(first), dtype=bool)
     free[inverse[barred] if barred is not None else []] = False
-    for code in np.unique(codes):
-        own = np.flatnonzero(codes[first] == code)
-        own = own[np.argsort(first[own])]  # rows are in canonical order: as good as random
-        total = int(sizes[own].sum())
-        own = own[free[own]]
+    order = np.lexsort((first, codes[first]))  # rows are in canonical order: as good as random
+    for units in np.split(order, np.flatnonzero(np.diff(codes[first][order])) + 1):
+        total, own = int(sizes[units].sum()), units[free[units]]
         wanted, most = max(round(total / FOLDS), FEWEST_HELD_OUT), total // 2
         start = 0
         for split in range(splits):
@@ -148,8 +146,8 @@ def hold_out(
                     taken.append(unit)
                     last = i
             start += last + 1 if taken else 0
-            out[split] |= np.isin(inverse, taken)
-    return out
+            out[split, taken] = True
+    return out[:, inverse]
 
 
 def shuffle_folds(folds: Ints, units: Ints, codes: Ints, random: np.random.Generator) -> Ints:

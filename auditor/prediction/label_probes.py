@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from auditor.prediction.words import WordProbe, add_up
+from auditor.prediction.words import WordProbe, add_up, softmax
 from auditor.records.arrays import Floats, Ints, Table
 from auditor.records.structure import Neighbours
 
@@ -87,7 +87,7 @@ class LabelProbes:
         witnesses = np.stack(
             [self.ridge.probabilities(codes), self._votes(codes), self.words.probabilities(codes)]
         )
-        log = np.log(witnesses + FLOOR).sum(axis=0)
+        log = np.asarray(sum(np.log(said + FLOOR) for said in witnesses))
         other, rows = log.copy(), np.arange(len(codes))
         other[rows, codes] = -np.inf
         for i, labels in (beside or {}).items():
@@ -174,14 +174,15 @@ class _Ridge:
         """(n, K). What a family adds to its own scores is the hat matrix's part of it (Rifkin and
         Lippert 2007, "Notes on regularized least squares", for one row)."""
         own = codes[self.taught]
-        sums, labels = add_up(own) @ self.inputs, np.eye(int(own.max()) + 1)[own]
+        sums = add_up(own) @ self.inputs
         scores = self.through @ sums.T
-        left = labels - scores[self.taught]  # residuals of what was taught
+        left = -scores[self.taught]  # residuals of what was taught
+        left[np.arange(len(own)), own] += 1.0
         scores[self.alone] -= (self.leverage / (1.0 - self.leverage))[:, None] * left[self.place]
         for family in self.families:
             scores[family.rows] -= family.hat @ (family.inverse @ left[family.taught])
         for crowd in self.crowds:
-            others = sums - labels[crowd.taught].T @ crowd.inputs
+            labels = np.eye(len(sums))[own[crowd.taught]]
+            others = sums - labels.T @ crowd.inputs
             scores[crowd.rows] = crowd.through @ others.T
-        odds = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+        return softmax(scores, SHARPNESS)

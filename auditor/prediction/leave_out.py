@@ -36,14 +36,7 @@ class FullDataset:
 
     def pick(self, rows: Ints) -> tuple[Dataset, Embeddings]:
         """The rows at these positions, as a dataset of their own."""
-        kept = tuple(self.dataset.examples[i] for i in rows)
-        vectors = dataclasses.replace(
-            self.embeddings,
-            vectors=self.embeddings.vectors[rows],
-            windows=self.embeddings.windows[rows],
-            unknown=self.embeddings.unknown[rows],
-        )
-        return dataclasses.replace(self.dataset, examples=kept, held_out=()), vectors
+        return self.dataset.take(rows), self.embeddings.take(rows)
 
     def old(self, rows: Ints, seed: int) -> BaseTask:
         """What a forecast would know, had the data been these rows alone."""

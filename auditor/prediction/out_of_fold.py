@@ -92,7 +92,7 @@ def _named(dataset: Dataset, embeddings: Embeddings, texts: Floats, seed: int) -
     kinds = len(dataset.categories)
     models = train(
         torch.from_numpy(embeddings.vectors),
-        torch.from_numpy(dataset.codes),
+        torch.tensor(dataset.codes),
         torch.ones(SEEDS, len(dataset.examples), dtype=torch.bool),
         known=torch.ones(SEEDS, kinds, dtype=torch.bool),
         hidden=0,
@@ -127,7 +127,7 @@ def probabilities(
     is read.
     """
     rows_taught = np.arange(len(codes)) if taught is None else taught
-    inputs, classes = torch.from_numpy(vectors), torch.from_numpy(codes)
+    inputs, classes = torch.from_numpy(vectors), torch.tensor(codes)
     held, own = torch.from_numpy(folds), torch.from_numpy(rows_taught)
     fold = torch.arange(FOLDS).repeat(SEEDS)  # of each model
     kinds = int(codes.max()) + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from auditor.records.structure import Embeddings
 TINY = 1e-6  # difference in probability
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is derived is computed once, and kept
 class BaseTask:
     """What the forecast knows of the old data: its rows, and its accuracy out of fold."""
 
@@ -34,7 +35,7 @@ class BaseTask:
     out_of_fold: OutOfFold
     held_out: HeldOut
 
-    @property
+    @cached_property
     def accuracy(self) -> NDArray[np.float64]:
         """(K,) on held-out rows that training has not seen where a category has enough of them,
         else out of fold.
@@ -50,19 +51,19 @@ class BaseTask:
         own = (right + _as_accuracy(sure, right, rows)) / 2
         return np.where(self.on_held_out, self.held_out.accuracy, own)
 
-    @property
+    @cached_property
     def accuracy_in_template(self) -> NDArray[np.float64]:
         """(K,) out of fold, with rows of one template on both sides."""
         codes = self.dataset.codes
         right = self.out_of_fold.probabilities.mean(axis=0).argmax(axis=1) == codes
         return np.asarray(np.bincount(codes, weights=right) / np.bincount(codes))
 
-    @property
+    @cached_property
     def scored(self) -> Ints:
         """(K,) the rows that `accuracy` was read on."""
         return np.where(self.on_held_out, self.held_out.rows, np.bincount(self.dataset.codes))
 
-    @property
+    @cached_property
     def sets(self) -> Table:
         """(K,) the independent sets of rows that `accuracy` was read on."""
         codes = self.dataset.codes
@@ -70,12 +71,12 @@ class BaseTask:
         own = np.bincount(first)
         return np.where(self.on_held_out, self.held_out.independent, own).astype(np.float64)
 
-    @property
+    @cached_property
     def on_held_out(self) -> NDArray[np.bool_]:
         """(K,) whether `accuracy` was read on held-out rows."""
         return self.held_out.independent >= self.held_out.enough
 
-    @property
+    @cached_property
     def left_out(self) -> Ints:
         """(K,) the held-out rows that do not score, as training has seen them."""
         none = np.zeros(len(self.held_out.rows), dtype=np.int64)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from auditor.records.arrays import Floats, Ints
+from auditor.records.arrays import Floats, Ints, Table
 
 WORD = r"\w+"
 WORD_OR_MARK = r"\w+|[?!.]"  # a question shares its mark with other questions
 SMOOTHING = 0.3  # of the counts: less than one, since most words and pairs are rare
+CLASSES_A_BLOCK = 32  # 9 MB of the 33,000 words and pairs of 16,000 short messages
 
 
 def words_of(texts: Sequence[str]) -> csr_array:
@@ -40,7 +42,7 @@ class WordProbe:
     present: csr_array  # (n, words)
     together: Ints  # (n,) rows of one number do not vouch for one another
     taught: Ints  # (m,) positions of the rows that are counted
-    length: NDArray[np.float64]  # (n,) square root of the words of each text
+    length: Table  # (n,) square root of the words of each text
 
     @classmethod
     def of(cls, texts: Sequence[str], together: Ints, taught: Ints | None = None) -> WordProbe:
@@ -62,18 +64,15 @@ class WordProbe:
         """(n, K) class probabilities, left-one-family-out; `codes` (n,) of untaught rows are
         idle."""
         taught, kinds = self.taught, int(codes[self.taught].max()) + 1
-        size = self.present.shape[1]
-        if not size:
+        if not self.present.shape[1]:
             return np.full((len(codes), kinds), 1.0 / kinds, dtype=np.float32)
-        counts = (add_up(codes[taught]) @ self.present[taught]).toarray()  # (K, words)
-        totals = counts.sum(axis=1)
-        seen = np.log((counts + SMOOTHING) / (totals[:, None] + SMOOTHING * size))
-        likelihood = self.present @ seen.T
-        rows, classes, within = _family_shares(self.present, codes, self.together, taught)
-        likelihood[rows, classes] = _without(self.present[rows], classes, counts, within)
+        counts = _Counts.of(self.present[taught], codes[taught])
+        likelihood = counts.likelihood(self.present)
+        rows, pairs, of_pair = _families(codes, self.together, taught)
+        inside = _Counts.of(self.present[taught], of_pair)
+        likelihood[rows, pairs[:, 0]] = counts.without(inside, self.present[rows], *pairs.T)
         likelihood /= self.length[:, None]
-        odds = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-        return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+        return softmax(likelihood)
 
 
 def add_up(labels: Ints) -> csr_array:
@@ -82,32 +81,76 @@ def add_up(labels: Ints) -> csr_array:
     return csr_array((np.ones(n), (labels, np.arange(n))), shape=(int(labels.max()) + 1, n))
 
 
-def _family_shares(
-    present: csr_array, codes: Ints, together: Ints, taught: Ints
-) -> tuple[Ints, Ints, csr_array]:
-    """Each row with each class that its family is taught in, and the family's words there.
+def softmax(scores: Table, sharpness: float = 1.0) -> Floats:
+    """(n, K) probabilities of `scores` (n, K), which are overwritten."""
+    scores -= scores.max(axis=1, keepdims=True)
+    scores *= sharpness
+    np.exp(scores, out=scores)
+    scores /= scores.sum(axis=1, keepdims=True)
+    return np.asarray(scores, dtype=np.float32)
+
+
+def _families(codes: Ints, together: Ints, taught: Ints) -> tuple[Ints, Ints, Ints]:
+    """Each row with each class that its family is taught in.
 
     Mostly its own class alone; a family under two labels is in two, and vouches for neither.
+    Returns (p,) rows, (p, 2) the class of each and the number of its family in it, and (m,) that
+    number of each row that is taught.
     """
     own = np.stack([together[taught], codes[taught]], axis=1)
-    pairs, member = np.unique(own, axis=0, return_inverse=True)
-    words = csr_array(add_up(member.ravel()) @ present[taught])  # (pairs, words)
-    first, last = (np.searchsorted(pairs[:, 0], together, side) for side in ("left", "right"))
+    known, of_pair = np.unique(own, axis=0, return_inverse=True)
+    first, last = (np.searchsorted(known[:, 0], together, side) for side in ("left", "right"))
     rows = np.repeat(np.arange(len(codes)), last - first)
     start = np.repeat(first - np.r_[0, np.cumsum(last - first)[:-1]], last - first)
     which = np.arange(len(rows)) + start
-    return rows, pairs[which, 1], words[which]
+    return rows, np.stack([known[which, 1], which], axis=1), of_pair.ravel()
 
 
-def _without(rows: csr_array, classes: Ints, counts: Floats, family: csr_array) -> Floats:
-    """(p,) log likelihood of rows (p, words) in `classes` (p,), less their family's words there.
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How often each word stands in the rows of each class, or of each family in a class."""
 
-    counts (K, words): of each class; family (p, words): of each row's family in its class.
-    """
-    size = rows.shape[1]
-    cells = rows.tocoo()
-    inside = np.asarray(family[cells.row, cells.col]).ravel()
-    left = np.maximum(counts[classes[cells.row], cells.col] - inside, 0.0)
-    total = np.maximum(counts.sum(axis=1)[classes] - family.sum(axis=1), 0.0)
-    log = np.log((left + SMOOTHING) / (total[cells.row] + SMOOTHING * size))
-    return np.asarray(np.bincount(cells.row, weights=log, minlength=rows.shape[0]))
+    words: csr_array  # (K, words), sorted, so that a word is found by halving
+    total: Table  # (K,)
+
+    @classmethod
+    def of(cls, present: csr_array, labels: Ints) -> _Counts:
+        """Of rows `present` (m, words) by their labels (m,)."""
+        words = csr_array(add_up(labels) @ present)
+        words.sort_indices()
+        return cls(words, np.asarray(words.sum(axis=1)))
+
+    def likelihood(self, present: csr_array) -> Table:
+        """(n, K) log likelihood of the rows `present` (n, words).
+
+        The table of all words is dense, for a few classes at a time: most words are in few classes,
+        but what is not there has its part in the likelihood too.
+        """
+        out = np.empty((present.shape[0], len(self.total)))
+        for start in range(0, len(self.total), CLASSES_A_BLOCK):
+            block = slice(start, start + CLASSES_A_BLOCK)
+            out[:, block] = present @ self._table(block)
+        return out
+
+    def _table(self, block: slice) -> Table:
+        """(words, b) the log probability of each word in the classes of a block."""
+        cells, size = self.words[block].tocoo(), self.words.shape[1]
+        beside = self.total[block] + SMOOTHING * size
+        table = np.tile(np.log(SMOOTHING / beside), (size, 1))
+        table[cells.col, cells.row] = np.log((cells.data + SMOOTHING) / beside[cells.row])
+        return table
+
+    def without(self, inside: _Counts, present: csr_array, classes: Ints, families: Ints) -> Table:
+        """(p,) log likelihood of rows `present` (p, words) in `classes` (p,), less what `families`
+        (p,) of `inside` count there.
+        """
+        cells, size = present.tocoo(), present.shape[1]
+        every = self._at(classes[cells.row], cells.col)
+        left = np.maximum(every - inside._at(families[cells.row], cells.col), 0.0)
+        total = np.maximum(self.total[classes] - inside.total[families], 0.0)
+        log = np.log((left + SMOOTHING) / (total[cells.row] + SMOOTHING * size))
+        return np.asarray(np.bincount(cells.row, weights=log, minlength=present.shape[0]))
+
+    def _at(self, rows: Ints, words: NDArray[np.integer[Any]]) -> Table:
+        """(c,) counts of single words."""
+        return np.asarray(self.words[rows, words]).ravel()

@@ -9,8 +9,9 @@ second.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -36,14 +37,18 @@ class Example:
     group: str | None = None
     context: str | None = None  # what the model is told before the text: a system prompt
     declared: tuple[str | None, ...] = ()  # values of `Dataset.declared`, in that order
+    _content: str = field(default="", init=False, repr=False, compare=False)  # once it was asked
 
     @property
     def content(self) -> str:
         """A hash of text, category and context: what the example is, wherever it stands."""
-        pair = f"{len(self.text)}:{self.text}{self.category}"
-        if self.context is not None:
-            pair += f"\0{self.context}"  # no category holds a NUL
-        return hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
+        if not self._content:
+            pair = f"{len(self.text)}:{self.text}{self.category}"
+            if self.context is not None:
+                pair += f"\0{self.context}"  # no category holds a NUL
+            hashed = hashlib.sha256(pair.encode("utf-8", "surrogatepass")).hexdigest()
+            object.__setattr__(self, "_content", hashed)
+        return self._content
 
     @property
     def told_before(self) -> str:
@@ -51,9 +56,12 @@ class Example:
         return " ".join((self.context or "").casefold().split())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots: what is derived is computed once, and kept
 class Dataset:
-    """The audited rows (`examples`, the training split) in canonical order, and what was left."""
+    """The audited rows (`examples`, the training split) in canonical order, and what was left.
+
+    What is derived of the rows cannot be changed either; arrays are read-only.
+    """
 
     name: str
     examples: tuple[Example, ...]
@@ -65,38 +73,43 @@ class Dataset:
     mapped_labels: tuple[MappedLabel, ...] = ()  # that the user takes for another one
     multi_label: bool = False  # declared: a text may stand under several labels, a row each
 
-    @property
-    def texts(self) -> list[str]:
-        return [e.text for e in self.examples]
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(e.text for e in self.examples)
 
-    @property
+    @cached_property
     def rows(self) -> Ints:
         """(n,) file row of each position."""
-        return np.array([e.row for e in self.examples], dtype=np.int64)
+        return _fixed(e.row for e in self.examples)
 
-    @property
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         """The category names, sorted; `codes` index them."""
         return tuple(sorted({e.category for e in self.examples}))
 
-    @property
+    @cached_property
     def codes(self) -> Ints:
         """(n,) index into `categories` of each position."""
         code = {c: i for i, c in enumerate(self.categories)}
-        return np.array([code[e.category] for e in self.examples], dtype=np.int64)
+        return _fixed(code[e.category] for e in self.examples)
 
-    @property
-    def kinds(self) -> list[tuple[str, str]]:
+    @cached_property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
         """(n,) what two rows of one text must share as well, or they are no copies: the context,
         and the label where a text may have several."""
         label = self.multi_label
-        return [(e.told_before, e.category if label else "") for e in self.examples]
+        return tuple((e.told_before, e.category if label else "") for e in self.examples)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of all content; neither the order of rows nor the format is part of it."""
         joined = "\n".join(sorted(e.content for e in (*self.examples, *self.held_out)))
         return hashlib.sha256(joined.encode()).hexdigest()
+
+    def take(self, rows: Sequence[int] | Ints) -> Dataset:
+        """The examples at the positions `rows` (m,), in that order, as a dataset of their own."""
+        kept = tuple(self.examples[i] for i in rows)
+        return replace(self, examples=kept, held_out=(), rejected=(), rows_read=len(kept))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +139,10 @@ class MappedLabel:
     label: str  # as the file holds it
     category: str
     rows: int
+
+
+def _fixed(numbers: Iterable[int]) -> Ints:
+    """(n,) the numbers, read-only."""
+    out = np.fromiter(numbers, dtype=np.int64)
+    out.flags.writeable = False
+    return out

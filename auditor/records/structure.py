@@ -25,6 +25,15 @@ class Embeddings:
     def dim(self) -> int:
         return int(self.vectors.shape[1])
 
+    def take(self, rows: Ints) -> Embeddings:
+        """Those of the positions `rows` (m,), in that order."""
+        return replace(
+            self,
+            vectors=self.vectors[rows],
+            windows=self.windows[rows],
+            unknown=self.unknown[rows],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
@@ -47,7 +56,7 @@ class CopyFamilies:
         """Positions of each family, of single rows too, by family number."""
         order = np.argsort(self.family, kind="stable")
         starts = np.flatnonzero(np.diff(self.family[order], prepend=-1))
-        return [np.sort(part) for part in np.split(order, starts[1:])]
+        return np.split(order, starts[1:])
 
     def among(self, rows: Ints) -> CopyFamilies:
         """The families of the positions `rows` (m,), in that order, and their pairs for review."""

@@ -85,7 +85,7 @@ def _of_listed(found: LabelErrorSummary) -> str:
     if not found.listed:
         return ""
     if found.listed == 1:
-        return f"The one listed label is wrong with a probability of {percent(found.listed_wrong)}."
+        return f"The label listed is wrong with a probability of {percent(found.listed_wrong)}."
     wrong = round(found.listed_wrong)
     about = f"About {wrong:,}" if wrong else "Fewer than 1"
     return (

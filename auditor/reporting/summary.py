@@ -72,7 +72,7 @@ def _findings(audit: Audit) -> Iterator[str]:
         yield f"{head}{len(found):>4} {code:<19} {found[0].summary}"
         head = " " * len(head)
     if len(codes) > _CODES:
-        yield f"{head}{len(codes) - _CODES:>4} codes more, see the report"
+        yield f"{head}{len(codes) - _CODES:>4} more codes, see the report"
 
 
 def _labels(audit: Audit) -> Iterator[str]:

@@ -214,7 +214,7 @@ def test_one_case_labelled_over_and_over_is_one_decision(probed, unit):
 def test_with_one_category_labels_cannot_be_held_against_anything(make_evidence):
     rows = [label(i, "billing", PEOPLE[i % 2]) for i in range(80)]
     told = reasons(AnnotatorInconsistency().find(make_evidence(rows)))
-    assert "there is one category, so no label can be told from another" in told
+    assert "there is only one category, so its labels cannot be checked against others" in told
 
 
 def test_dealing_annotators_out_anew_keeps_each_ones_share_of_each_category():
@@ -333,7 +333,7 @@ def test_who_labels_nearly_alone_is_said_not_to_be_assessable(probed):
     who = ["ada"] * 100 + ["bob"] * 2
     told = reasons(probed(who, range(0, 100, 2)))
     assert told[-1] == (
-        "not assessable: 1 of 2 annotators would not be told from chance even if half of their "
+        "not assessable: 1 of 2 annotators could not be detected even if half of their "
         "labels differed"
     )
 

@@ -173,7 +173,7 @@ def test_a_column_that_follows_from_another_is_said_and_not_counted(results):
         place = cities[i % 6]
         row["declared"] = (place, f"post code of {place}")
     [skipped] = results(rows, ("city", "code"))
-    assert skipped.reason == "city and code depend on one another: 30 of 36 combinations are thin"
+    assert skipped.reason == "city and code depend on one another: 30 of 36 combinations are rare"
 
 
 def test_a_column_of_ids_is_said_and_left_out(results):

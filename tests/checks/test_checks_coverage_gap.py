@@ -35,7 +35,7 @@ def test_a_thin_subtype_that_stands_out_is_a_note(found, make_subtype):
     assert finding.rows == (0, 1, 2, 3)
     assert finding.measured["separation"] == 0.5
     assert finding.measured["keywords"] == ["voucher", "expired"]
-    assert "has 4 rows (4.0 effective)" in finding.summary
+    assert "rare kind of text in returns: 4 examples" in finding.summary
     assert "Collect about 16 examples" in finding.advice
 
 
@@ -218,7 +218,7 @@ def test_every_limit_can_be_changed(found, make_subtype, make_template):
     rows = [row(i, source="agency" if i < 10 else "staff") for i in range(40)]
     assert found(near, rows=rows, by_chance=0.001) == []
     [finding] = found(make_subtype(range(4), separation=0.5), enough=50)
-    assert "Collect about 46 examples" in finding.advice
+    assert "Collect about 46 more examples" in finding.advice
 
 
 def test_the_advice_never_asks_for_fewer_than_no_examples(found, make_subtype):

@@ -26,7 +26,7 @@ def test_a_category_that_will_lose_ten_points_is_found_with_its_rows(found):
     assert (finding.code, finding.severity) == ("fragile-category", "warning")
     assert (finding.category, finding.rows) == ("returns", (0, 2))
     assert (
-        "returns is expected to lose 30 points (20 to 40) of its 90% accuracy when warranty"
+        "returns loses about 30 percentage points (20 to 40) of its 90% accuracy on average"
         in finding.summary
     )
     assert finding.measured["rank"] == 1

@@ -73,8 +73,8 @@ def test_untestable_categories_are_named_a_line_a_reason(audit):
     findings, skipped = audit({}, {"returns": few, "billing": few, "delivery": one})
     assert findings == ()
     assert [(s.code, s.reason) for s in skipped] == [
-        ("illusion-gap", "untestable, fewer than 3 templates: billing, returns"),
-        ("illusion-gap", "untestable, nearly all rows are of one template: delivery"),
+        ("illusion-gap", "cannot be tested, fewer than 3 templates: billing, returns"),
+        ("illusion-gap", "cannot be tested, nearly all rows are from one template: delivery"),
     ]
 
 
@@ -86,4 +86,7 @@ def test_without_templates_it_is_skipped_with_the_reason(make_evidence, make_out
 
 def test_with_one_category_it_is_skipped_with_the_reason(make_evidence):
     _, [skipped] = judge(make_evidence(ROWS[:10]), [IllusionGap()])
-    assert skipped.reason == "there is one category, so no label can be told from another"
+    assert (
+        skipped.reason
+        == "there is only one category, so its labels cannot be checked against others"
+    )

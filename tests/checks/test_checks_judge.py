@@ -117,8 +117,8 @@ def test_with_one_category_what_needs_two_is_skipped_with_the_reason(make_eviden
     findings, skipped = judge(make_evidence(rows), CHECKS)
     assert findings == ()
     reasons = {s.code: s.reason for s in skipped}
-    assert "there is one category" in reasons["label-error"]
-    assert "there is one category" in reasons["fragile-category"]
+    assert "there is only one category" in reasons["label-error"]
+    assert "there is only one category" in reasons["fragile-category"]
 
 
 def test_without_a_reference_what_needs_one_is_skipped_with_the_reason(make_evidence):

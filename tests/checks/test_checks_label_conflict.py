@@ -185,5 +185,5 @@ def test_conflicts_between_the_same_labels_stand_together_and_are_called_a_patte
     found = findings(LabelConflict(), make_evidence(rows, families=[0, 0, 1, 1, 2, 2, 3, 3]))
     assert [f.rows for f in found] == [(0, 1), (4, 5), (6, 7), (2, 3)]
     assert [f.measured["between_these_labels"] for f in found] == [3, 3, 3, 1]
-    assert found[0].advice.startswith("3 conflicts stand between billing and returns")
+    assert found[0].advice.startswith("3 conflicts between billing and returns")
     assert found[3].advice.startswith("Decide between account and returns")

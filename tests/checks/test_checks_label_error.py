@@ -124,7 +124,7 @@ def test_many_doubtful_rows_between_two_categories_are_one_note(judged):
     assert (found.severity, found.rows) == ("note", (1, 4, 7, 22, 25))
     assert found.summary == "billing and returns overlap: 5 rows could be either"
     assert found.advice == (
-        "Write a rule that separates billing from returns; single rows tell nothing."
+        "Write a rule that separates billing from returns; checking single rows does not settle it."
     )
     assert found.measured == {"labels": {"billing": 3, "returns": 2}}
     assert found.limit == {"rows": 5}
@@ -184,7 +184,7 @@ def test_a_set_of_too_few_examples_is_skipped_with_the_reason(judged):
     """The witnesses have scores, and nobody knows what they are worth."""
     found, skipped = judged(like_returns(*range(6)), None, examples=49)
     assert found == []
-    assert skipped == ["too little to tell wrong labels by: 49 different examples, 50 are needed"]
+    assert skipped == ["not enough data to find wrong labels: 49 different examples, 50 are needed"]
 
 
 def test_a_single_category_has_nothing_to_be_mistaken_for(make_evidence):

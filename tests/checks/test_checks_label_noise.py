@@ -37,7 +37,8 @@ def test_labels_told_no_better_than_chance_are_an_error_of_the_whole_set(find):
     [found] = find(**CHANCE)
     assert (found.severity, found.category, len(found.rows)) == ("error", None, 90)
     assert found.summary == (
-        "The texts tell these labels no better than chance: accuracy .34, chance .33, p .45"
+        "These labels can be predicted from the texts no better than by chance: accuracy .34, "
+        "chance .33, p .45"
     )
     assert found.limit == {"skill_high": 0.3}
     assert found.measured["units"] == 88
@@ -46,13 +47,13 @@ def test_labels_told_no_better_than_chance_are_an_error_of_the_whole_set(find):
 def test_too_few_rows_to_have_told_them_are_not_held_against_the_labels(find):
     [skipped] = find(**{**CHANCE, "skill_high": 0.4})
     assert isinstance(skipped, SkippedCheck)
-    assert skipped.reason == "the share of wrong labels cannot be told: 0 to 66% may be"
+    assert skipped.reason == "the share of wrong labels is too uncertain: 0 to 66% may be wrong"
 
 
 def test_labels_that_surely_are_told_a_little_better_are_an_error_too(find):
     """Of many rows chance is excluded, and still the texts tell next to nothing."""
     [found] = find(**{**CHANCE, "p": 0.01, "skill_high": 0.06})
-    assert "hardly better than chance" in found.summary
+    assert "hardly better than by chance" in found.summary
     assert found.limit == {"skill_high": 0.1}
     assert isinstance(find(**{**CHANCE, "p": 0.01, "skill_high": 0.2})[0], SkippedCheck)
 
@@ -63,14 +64,15 @@ def test_a_category_that_is_told_no_better_than_chance_is_a_warning(find):
     assert (found.severity, found.category) == ("warning", "billing")
     assert found.rows == tuple(range(0, 90, 3))
     assert found.summary == (
-        "The texts tell billing from other categories no better than chance: skill .02 of 1, p .40"
+        "billing can be separated from other categories no better than by chance: skill .02 of 1, "
+        "p .40"
     )
 
 
 def test_a_category_of_few_rows_is_not_accused(find):
     few = {"skill": -0.1, "skill_high": 0.5, "p": 0.6}
     [skipped] = find(categories={"billing": few, "delivery": {}, "returns": few})
-    assert skipped.reason == "too few rows to tell from others: billing, returns"
+    assert skipped.reason == "too few rows to separate from other categories: billing, returns"
 
 
 def test_where_the_whole_set_is_not_told_its_categories_are_not_named_again(find):
@@ -102,13 +104,13 @@ def test_the_share_is_told_with_its_interval_and_the_rows_that_show_it(find):
 
 def test_an_interval_that_reaches_too_far_up_cannot_be_told(find):
     [skipped] = find(share=0.1, low=0.0, high=0.18)
-    assert skipped.reason == "the share of wrong labels cannot be told: 0 to 18% may be"
+    assert skipped.reason == "the share of wrong labels is too uncertain: 0 to 18% may be wrong"
     assert find(share=0.1, low=0.0, high=0.17) == []
 
 
 def test_too_few_examples_are_skipped_with_the_reason(find):
     [skipped] = find(reason="9 different examples, 20 are needed")
-    assert skipped.reason == "too little to tell: 9 different examples, 20 are needed"
+    assert skipped.reason == "not enough data: 9 different examples, 20 are needed"
 
 
 def test_the_limits_can_be_set(find):

@@ -29,7 +29,7 @@ def test_a_set_in_long_form_is_one_finding_and_no_conflicts(make_evidence, findi
     [found] = findings(MultiLabel(), evidence)
     assert (found.severity, found.rows) == ("warning", tuple(range(40, 52)))
     assert found.summary == (
-        "6 texts stand under several labels, in 12 of 52 rows: a multi-label set, one row a label"
+        "6 texts have several labels, in 12 of 52 rows: a multi-label set, one row per label"
     )
     assert "--multi-label" in found.advice
     assert findings(LabelConflict(), evidence) == []

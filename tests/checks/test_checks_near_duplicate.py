@@ -23,7 +23,7 @@ def test_rows_that_stand_alone_are_not_found(make_evidence, findings):
 
 def test_identical_rows_are_told_from_edited_ones(make_evidence, findings):
     edited, identical = findings(NearDuplicate(), make_evidence(ROWS, families=[0, 0, 1, 2, 2, 3]))
-    assert "alike but for a trivial edit" in edited.summary
+    assert "the same but for a trivial edit" in edited.summary
     assert edited.measured == {"rows": 2, "distinct_texts": 2}
     assert "identical" in identical.summary
     assert identical.measured == {"rows": 2, "distinct_texts": 1}

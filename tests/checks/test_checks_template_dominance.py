@@ -165,7 +165,7 @@ def test_a_frame_that_others_share_is_a_note(
     [finding] = findings(TemplateDominance(), evidence)
     assert finding.severity == severity
     assert finding.measured["distinctiveness"] == distinctiveness
-    assert ("shared by other categories" in finding.summary) == (severity == "note")
+    assert ("other categories share it" in finding.summary) == (severity == "note")
 
 
 def test_each_template_is_judged_by_its_own_frame(

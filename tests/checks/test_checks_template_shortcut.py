@@ -65,7 +65,7 @@ def test_a_form_that_one_category_alone_uses_gives_it_away(audit, topics):
         "error",
     )
     assert texts["returns"] == forms
-    assert "6 rows of returns (60%) are recognised by their frame alone" in finding.summary
+    assert "the template reveals the label of 6 rows of returns (60%)" in finding.summary
     assert finding.measured["pattern"].startswith("claim <number>\nname: <*>\ndate: <date>\n>")
 
 
@@ -173,4 +173,7 @@ def test_without_a_template_it_is_skipped_with_the_reason(audit, topics):
 def test_with_one_category_it_is_skipped_with_the_reason(make_evidence, topics):
     rows = [(t, "returns") for t in fill(CLAIM, topics["returns"])]
     _, [skipped] = judge(make_evidence(rows), [TemplateShortcut()])
-    assert skipped.reason == "there is one category, so no label can be told from another"
+    assert (
+        skipped.reason
+        == "there is only one category, so its labels cannot be checked against others"
+    )

@@ -50,7 +50,7 @@ def test_conversations_are_read_from_parquet_too(tmp_path, column, turns):
     path = tmp_path / "chat.parquet"
     pq.write_table(pa.table({column: [turns, None], "intent": ["delivery", "other"]}), path)
     dataset = load_dataset(path, Settings())
-    assert dataset.texts == [BOTH_TURNS]
+    assert dataset.texts == (BOTH_TURNS,)
     assert [r.reason for r in dataset.rejected] == ["text is missing"]
 
 
@@ -113,7 +113,7 @@ def test_where_all_rows_are_of_others_the_roles_are_told(write, refusal):
 def test_a_user_is_known_however_the_role_is_written(load, role):
     turns = [{"role": role, "content": "Where is it?"}, {"role": "ASSISTANT", "content": "Here."}]
     dataset = load("chat.jsonl", json.dumps({"messages": turns, "label": "delivery"}))
-    assert dataset.texts == ["Where is it?"]
+    assert dataset.texts == ("Where is it?",)
 
 
 @pytest.mark.parametrize(
@@ -124,13 +124,13 @@ def test_a_user_is_known_however_the_role_is_written(load, role):
 def test_turns_are_read_by_the_names_that_data_sets_give_them(load, column, speaker, saying):
     turns = [{speaker: "Human", saying: "Where is it?"}, {speaker: "gpt", saying: "Here."}]
     dataset = load("chat.jsonl", json.dumps({column: turns, "label": "delivery"}))
-    assert dataset.texts == ["Where is it?"]
+    assert dataset.texts == ("Where is it?",)
 
 
 def test_parts_of_a_turn_may_be_plain_strings(load):
     turns = [{"role": "user", "parts": ["Where is it?", {"text": "It is late."}, {"image": "x"}]}]
     dataset = load("chat.jsonl", json.dumps({"messages": turns, "label": "delivery"}))
-    assert dataset.texts == ["Where is it?\nIt is late."]
+    assert dataset.texts == ("Where is it?\nIt is late.",)
 
 
 # --- what the model is told before -----------------------------------------------------------
@@ -144,7 +144,7 @@ def contexts(dataset):
 def test_the_turns_of_the_system_are_the_context_and_no_text(load, role):
     turns = [{**OPENAI[0], "role": role}, *OPENAI[1:]]
     dataset = load("chat.jsonl", json.dumps({"messages": turns, "label": "delivery"}))
-    assert (dataset.texts, contexts(dataset)) == ([BOTH_TURNS], ["You are kind."])
+    assert (dataset.texts, contexts(dataset)) == ((BOTH_TURNS,), ["You are kind."])
 
 
 def test_the_context_is_read_from_parquet_and_frames_too(tmp_path):
@@ -192,9 +192,9 @@ def test_an_instruction_and_its_input_are_one_text(load):
 
 def test_a_row_with_a_text_of_its_own_keeps_it(load):
     row = {"text": "Mine", "instruction": "Translate.", "output": "Hello", "label": "a"}
-    assert load("a.jsonl", json.dumps(row)).texts == ["Mine"]
+    assert load("a.jsonl", json.dumps(row)).texts == ("Mine",)
 
 
 def test_a_column_called_messages_may_be_plain_text(load):
     dataset = load("a.jsonl", '{"messages": "Where is it?", "label": "a"}')
-    assert dataset.texts == ["Where is it?"]
+    assert dataset.texts == ("Where is it?",)

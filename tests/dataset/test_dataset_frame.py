@@ -78,4 +78,4 @@ def test_a_frame_without_rows_is_refused(refusal):
 def test_conversations_in_cells_are_read_as_in_files():
     turns = np.array([{"role": "user", "content": "Where is it?"}], dtype=object)
     frame = pd.DataFrame({"messages": [turns, turns], "label": ["a", "b"]})
-    assert load_dataset(frame, Settings()).texts == ["Where is it?"] * 2
+    assert load_dataset(frame, Settings()).texts == ("Where is it?",) * 2

@@ -71,7 +71,7 @@ def test_other_files_have_both_columns_or_are_looked_at_anew(write):
     other = write("other.csv", "text,hypothesis\nRain falls,x\n")
     assert load_texts(other, Settings(text=BOTH)) == (["Rain falls"], [0])
     update = write("update.csv", "text,label\nRain falls,neutral\n")
-    assert load_dataset(update, Settings(text=BOTH), strict_roles=False).texts == ["Rain falls"]
+    assert load_dataset(update, Settings(text=BOTH), strict_roles=False).texts == ("Rain falls",)
 
 
 @pytest.mark.parametrize(

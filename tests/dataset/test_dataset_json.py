@@ -79,12 +79,12 @@ def test_a_line_that_is_no_example_is_rejected_with_its_line_and_reason(load, li
 
 def test_a_pair_of_surrogates_is_one_character(load):
     dataset = load("a.jsonl", r'{"text": "Lost \ud83d\ude00", "label": "lost"}')
-    assert dataset.texts == ["Lost 😀"]
+    assert dataset.texts == ("Lost 😀",)
 
 
 def test_a_line_separator_inside_a_text_ends_no_line(load):
     dataset = load("a.ndjson", '{"text": "It broke\u2028twice", "label": "damage"}\r\n')
-    assert dataset.texts == ["It broke\u2028twice"]
+    assert dataset.texts == ("It broke\u2028twice",)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_line(load):

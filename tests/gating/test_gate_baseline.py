@@ -149,7 +149,7 @@ def test_a_known_finding_that_doubles_is_known_and_its_growth_is_told(rows, agai
         told = of(verdict, "near-duplicate")
         assert verdict.baseline.new == 0
         assert [s for s, _ in told] == ["warn", "pass"]
-        assert "known to the baseline, has grown from 4 to 8 rows" in told[0][1]
+        assert "in the baseline, has grown from 4 to 8 rows" in told[0][1]
         assert verdict.outcome == "pass"
 
 
@@ -159,7 +159,7 @@ def test_what_floods_a_known_finding_fails(rows, against_known):
     verdict = against_known(flooded)
     assert verdict.outcome == "fail"
     [failed] = (t for t in verdict.of("fail") if t.check == "near-duplicate")
-    assert "known to the baseline, has grown from 4 to 44 rows" in failed.summary
+    assert "in the baseline, has grown from 4 to 44 rows" in failed.summary
     assert "80% of the added rows are in such, 6% of those before" in failed.summary
     assert set(failed.rows) == set(range(272, 312))
 
@@ -214,6 +214,6 @@ def test_a_known_template_that_doubles_is_known_and_its_growth_is_told(settings,
         verdict = gate(candidate, baseline=tmp_path / "baseline.json", settings=settings)
         status, summary = of(verdict, "template-dominance")[0]
         assert status == "warn"
-        assert "known to the baseline, has grown from 6 to 12 rows" in summary
+        assert "in the baseline, has grown from 6 to 12 rows" in summary
         assert verdict.baseline.new == 0
         assert verdict.outcome == "pass"

@@ -6,9 +6,12 @@ Texts are read through the dataset stage, so rows reach the prediction in canoni
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -263,3 +266,55 @@ def quick_rates():
             lambda: Recipe(learning_rate=2e-2, head_learning_rate=2e-2),
         )
         yield
+
+
+class Counting:
+    """numpy, which counts the elements of all arrays that its functions are given."""
+
+    def __init__(self) -> None:
+        self.elements = 0
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(np, name)
+        if isinstance(found, type) or not callable(found):
+            return found
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self.elements += sum(map(size, args))
+            return found(*args, **kwargs)
+
+        return counted
+
+
+def size(given: Any) -> int:
+    return sum(map(size, given)) if isinstance(given, list | tuple) else int(np.size(given))
+
+
+@pytest.fixture
+def elements(monkeypatch) -> Callable[..., int]:
+    """How many elements of arrays the numpy functions of some modules are given by some work."""
+
+    def elements(modules: Sequence[ModuleType], work: Callable[[], object]) -> int:
+        counting = Counting()
+        with monkeypatch.context() as patch:
+            for module in modules:
+                patch.setattr(module, "np", counting)
+            work()
+        return counting.elements
+
+    return elements
+
+
+@pytest.fixture
+def peak() -> Callable[[Callable[[], object]], int]:
+    """The most bytes of arrays and objects that some work holds at once."""
+
+    def peak(work: Callable[[], object]) -> int:
+        tracemalloc.start()
+        try:
+            work()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    return peak

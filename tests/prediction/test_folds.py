@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from auditor.prediction import folds
 from auditor.prediction.folds import (
     FOLDS,
     assign_folds,
@@ -238,3 +239,25 @@ def test_barred_rows_and_what_belongs_to_them_are_not_held_out():
     assert held[:, :10].sum() == 0
     assert held[:, 10:12].all()
     assert (held[:, 12:].sum(axis=1) == 4).all()
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+def test_of_many_customers_each_row_is_looked_at_a_few_times(dataset_of, singles, elements):
+    """Not once for each customer."""
+
+    def looked_at(customers):
+        pairs = [(f"{i} of {c}", "billing") for c in range(customers) for i in range(2)]
+        data = dataset_of(pairs, {text: text.split(" of ")[1] for text, _ in pairs})
+        return elements([folds], lambda: keep_near_together(data, singles(len(pairs))))
+
+    assert looked_at(400) <= 2.1 * looked_at(200)
+
+
+def test_of_many_categories_rows_are_held_out_without_looking_at_all_for_each(elements):
+    def looked_at(kinds):
+        codes = np.repeat(np.arange(kinds), 6)
+        return elements([folds], lambda: hold_out(np.arange(6 * kinds), codes, 3))
+
+    assert looked_at(200) <= 2.1 * looked_at(100)

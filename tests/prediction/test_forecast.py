@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from auditor.prediction import scenarios
 from auditor.prediction.estimate import shipped
 from auditor.prediction.fidelities import PROBES
 
@@ -124,7 +125,7 @@ def test_a_category_with_few_rows_is_not_identifiable_but_still_has_numbers(
     found = by_name(world.forecast([*tickets, *rare], refunds))
     recalls, before = found["recalls"], found["recalls"].accuracy_before
     assert not recalls.identifiable
-    assert recalls.reason == "only 12 rows to score it on, 30 are needed"
+    assert recalls.reason == "only 12 rows to test it on, 30 are needed"
     assert recalls.scored_examples == 12
     assert found["billing"].identifiable
     least, _, most = shipped().prior
@@ -386,3 +387,14 @@ def test_of_two_categories_with_as_many_right_rows_the_surer_one_is_expected_to_
     assert doubted.accuracy[0] - doubted.accuracy[1:].mean() < (
         plain.accuracy[0] - plain.accuracy[1:].mean()
     )
+
+
+# --- what it costs ----------------------------------------------------------------------------
+
+
+def test_the_accuracy_of_the_old_categories_is_read_once(world, tickets, refunds, monkeypatch):
+    """Not once for each of them: probabilities are of all rows, categories and seeds."""
+    read, accuracy = [], scenarios._as_accuracy
+    monkeypatch.setattr(scenarios, "_as_accuracy", lambda *a: read.append(a) or accuracy(*a))
+    assert len(world.forecast(tickets[1:], refunds).categories) == len(NAMES)
+    assert len(read) == 1

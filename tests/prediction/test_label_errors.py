@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
 
 from auditor.embedding.hashing import HashingEmbedder
-from auditor.prediction import label_errors
+from auditor.prediction import label_errors, label_probes, spike_in, words
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.label_errors import doubtful, find_label_errors, suspect, too_few
 from auditor.prediction.label_probes import MOST_SCORE, LabelProbes, Suspicion
 from auditor.prediction.spike_in import GRID, Share
-from auditor.records.dataset import Dataset
+from auditor.records.dataset import Dataset, Example
 from auditor.records.probes import LabelErrors
 from auditor.records.structure import CopyFamilies
 from auditor.structure.copies import find_copies
@@ -342,3 +342,50 @@ def test_no_row_speaks_for_itself():
 def test_a_kind_of_many_rows_that_are_right_is_less_likely_wrong():
     found, usual = by_kind([0.0] + [-MOST_SCORE] * 300, [1] * 301, [0] * 301)
     assert found[0] < usual[0] - 0.2
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+def enough(rows: int, kinds: int) -> Callable[[], object]:
+    """The search for label errors among so many sentences of so many categories."""
+    random = np.random.default_rng(rows)
+    subjects = [f"{a} {b}" for a in "abcdefgh" for b in SUBJECTS]
+    texts = [
+        f"{SAYING[i % 10].format(f'{i % kinds}{subjects[random.integers(32)]}')}{ENDS[i % 7]} {i}"
+        for i in range(rows)
+    ]
+    examples = (Example(row=i, text=t, category=f"{i % kinds:03}") for i, t in enumerate(texts))
+    data = Dataset(name="many", examples=tuple(examples), rows_read=rows, roles={})
+    embeddings = HashingEmbedder().embed(data.texts)
+    near, alone = nearest(embeddings.vectors, NEAR), CopyFamilies(family=np.arange(rows))
+    return lambda: find_label_errors(
+        data, data.texts, embeddings, near, np.arange(rows), alone, {}, 0
+    )
+
+
+@pytest.fixture
+def one_turn(monkeypatch):
+    """Errors are planted in one turn, as in a large set: of small ones it takes several."""
+    monkeypatch.setattr(spike_in, "MOST_TURNS", 1)
+
+
+def test_twice_the_rows_take_at_most_twice_the_memory(one_turn, peak):
+    small, large = (peak(enough(rows, 40)) for rows in (700, 1400))
+    assert large < 2.1 * small
+
+
+@pytest.mark.parametrize("kinds", [4, 40])
+def test_twice_the_rows_are_at_most_twice_the_work(one_turn, elements, kinds):
+    modules = (label_errors, label_probes, spike_in, words)
+    small, large = (elements(modules, enough(rows, kinds)) for rows in (1000, 2000))
+    assert large < 2.1 * small
+
+
+def test_the_witnesses_are_asked_as_often_however_many_rows_there_are(monkeypatch):
+    asked, ask = [], LabelProbes.suspect
+    monkeypatch.setattr(LabelProbes, "suspect", lambda *a: asked.append(len(a[1])) or ask(*a))
+    enough(1000, 4)()
+    few = len(asked)
+    enough(4000, 4)()
+    assert len(asked) - few <= few

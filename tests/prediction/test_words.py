@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from auditor.prediction import words
 from auditor.prediction.words import SMOOTHING, WordProbe
 
 TEXTS = [
@@ -109,3 +110,37 @@ def test_texts_of_words_never_seen_are_evenly_doubtful():
     codes = np.array([0, 1, 0, 1])
     found = said(["alpha", "beta", "gamma", "delta"], codes, np.arange(4))
     assert np.abs(found - 0.5).max() < 0.2
+
+
+# --- what it costs --------------------------------------------------------------------------------
+
+
+def letters(rows, own):
+    """`rows` texts of five words that all share and `own` words of their own each."""
+    shared = "thank you for your letter"
+    return [f"{shared} {' '.join(f'w{i}x{k}' for k in range(own))}" for i in range(rows)]
+
+
+def test_no_table_is_as_large_as_all_words_of_all_classes(peak):
+    """A thousand rows of 250 classes, and 24,000 words and pairs: most are in one class."""
+    probe, codes = WordProbe.of(letters(1000, 12), np.arange(1000)), np.arange(1000) % 250
+    dense = 8 * 250 * probe.present.shape[1]
+    assert dense > 40e6
+    assert peak(lambda: probe.probabilities(codes)) < dense / 2
+
+
+def test_one_family_of_half_the_rows_takes_memory_by_the_row(peak):
+    """A family's words are counted once, not once for each of its rows."""
+
+    def taken(rows):
+        probe = WordProbe.of(letters(rows, 12), np.maximum(np.arange(rows), rows // 2))
+        return peak(lambda: probe.probabilities(np.arange(rows) % 4))
+
+    assert taken(1600) < 2.5 * taken(800)
+
+
+def test_how_many_classes_are_read_at_once_changes_nothing(monkeypatch):
+    codes, families = np.arange(7), np.array([0, 1, 2, 3, 3, 3, 0])
+    whole = said(TEXTS, codes, families)
+    monkeypatch.setattr(words, "CLASSES_A_BLOCK", 2)
+    assert np.array_equal(said(TEXTS, codes, families), whole)

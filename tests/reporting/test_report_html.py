@@ -135,7 +135,7 @@ def test_beyond_thirty_findings_of_a_code_the_rest_stands_in_a_table(audit):
     page = render(audit)
     others = [f for f in audit.findings if f.code != "label-error" or f.category is None]
     assert page.count('class="finding') == 30 + len(others)
-    assert "8 more, less sure (showing 30 of 38 above)" in page
+    assert "8 more, less certain (showing 30 of 38 above)" in page
 
 
 def test_thousands_of_findings_make_a_small_page_that_says_what_it_leaves_out(make_audit, audit):
@@ -143,7 +143,7 @@ def test_thousands_of_findings_make_a_small_page_that_says_what_it_leaves_out(ma
     many = tuple(dataclasses.replace(error, rows=(row,)) for row in range(10_000))
     page = render(make_audit(findings=many))
     assert len(page) < 1_000_000
-    assert "9970 more, less sure (showing 30 of 10000 above)" in page
+    assert "9970 more, less certain (showing 30 of 10000 above)" in page
     assert "showing 270 of 9970; audit.json has all" in page
 
 
@@ -152,7 +152,7 @@ def test_a_template_shows_its_skeleton_and_its_fixed_words(audit):
     assert 'customer <mark class="slot">&lt;number&gt;</mark> from' in page
     assert '<mark class="fixed">Customer</mark> 48213 <mark class="fixed">from</mark> Oslo' in page
     assert "Showing 6 of 40 rows." in page
-    assert "thin and one template" in page
+    assert "rare and from one template" in page
 
 
 def test_a_label_conflict_shows_what_differs(audit):
@@ -161,7 +161,7 @@ def test_a_label_conflict_shows_what_differs(audit):
 
 def test_what_is_not_identifiable_says_so_with_its_reason(audit):
     text = "".join(Pattern(render(audit)).text)
-    assert "not identifiable: only 18 scored examples, 30 are needed" in text
+    assert "no reliable estimate: only 18 scored examples, 30 are needed" in text
 
 
 def test_without_text_the_page_holds_none(make_audit):

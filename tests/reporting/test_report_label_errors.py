@@ -67,10 +67,11 @@ def test_how_many_are_wrong_is_said_of_the_list_and_of_all_labels(said):
 def test_an_interval_that_says_nothing_is_said_to(said):
     assert said(wrong=37.0, wrong_low=4.2, wrong_high=116.4) == (
         LISTED,
-        "Of all 200 labels between 4 and 117 may be wrong: too wide to tell, so the 8 are unsure.",
+        "Of all 200 labels between 4 and 117 may be wrong: too wide to say more, so the 8 are "
+        "uncertain.",
     )
     assert said(listed=0, listed_wrong=0.0, wrong=9.0, wrong_low=0.0, wrong_high=30.0) == (
-        "Of all 200 labels between 0 and 30 may be wrong: too wide to tell.",
+        "Of all 200 labels between 0 and 30 may be wrong: too wide to say more.",
     )
 
 
@@ -81,7 +82,7 @@ def test_an_interval_that_says_nothing_is_said_to(said):
         (60.0, "At most 60 of all 6,000 labels look wrong."),
         (0.3, "At most 1 of all 6,000 labels looks wrong."),
         (0.0, "At most 1 of all 6,000 labels looks wrong."),
-        (60.1, "Of all 6,000 labels between 0 and 61 may be wrong: too wide to tell."),
+        (60.1, "Of all 6,000 labels between 0 and 61 may be wrong: too wide to say more."),
     ],
 )
 def test_where_at_most_one_label_in_a_hundred_is_wrong_that_is_what_is_said(said, high, sentence):
@@ -142,8 +143,7 @@ def test_where_it_could_not_be_told_nothing_is_said(make_audit, audit):
 WHOLE = (
     "About 35 of the 38 labels listed are wrong (expected from their probabilities).",
     "Of all 200 labels about 41 are wrong (95% interval 32 to 59).",
-    "1 pair of categories overlaps: 9 rows besides could be either, right or wrong, which the "
-    "texts cannot tell.",
+    "1 pair of categories overlaps: 9 more rows could be either; the texts do not show which.",
 )
 
 
@@ -174,8 +174,8 @@ def test_long_sentences_are_wrapped_in_the_terminal_and_not_cut(audit):
     lines = summarise_audit(wide).splitlines()
     [start] = [i for i, line in enumerate(lines) if "between 4 and 117" in line]
     assert " ".join(" ".join(lines[start : start + 2]).split()) == (
-        "Of the 200 labels assessed between 4 and 117 may be wrong: too wide to tell, so the 8 are "
-        "unsure."
+        "Of the 200 labels assessed between 4 and 117 may be wrong: too wide to say more, so the 8 "
+        "are uncertain."
     )
     assert all(len(line) <= 100 for line in lines)
 
@@ -190,7 +190,7 @@ def test_a_row_says_how_likely_its_label_is_wrong_and_what_it_likely_is(audit):
     assert "Likely returns; check." in card
     shown, folded = card.split("<details>")[0], card.split("<details>")[1].split("</details>")[0]
     assert "by meaning" not in shown
-    for part in ("by meaning", "billing 2%, returns 91%", "by the nearest texts", "by words"):
+    for part in ("by meaning", "billing 2%, returns 91%", "by the closest texts", "by words"):
         assert part in folded
     assert "listed" not in card  # the limits stand with the method
 
@@ -228,7 +228,7 @@ def test_nowhere_is_a_word_of_odds(audit, place):
 
 def test_what_is_advised_about_many_rows_is_not_what_one_of_them_likely_is(audit):
     [action] = [a for a in headline(audit).actions if a.code == "label-error"]
-    assert action.title == "Review 38 labels that look wrong"
+    assert action.title == "Review 38 suspicious labels"
     assert action.advice.startswith("Read each row again and set its label")
 
 
@@ -268,7 +268,7 @@ def test_many_overlaps_stand_beside_many_labels_and_the_page_says_how_many_there
     [section] = sections(found)
     assert (section.total, len(section.rest), len(section.overlaps)) == (900, 270, 30)
     page = HtmlRenderer().render(found)
-    assert "50 pairs of categories overlap: 300 rows besides could be either" in page
+    assert "50 pairs of categories overlap: 300 more rows could be either" in page
 
 
 def test_an_overlap_doubts_no_row(audit):

@@ -12,7 +12,7 @@ def test_it_says_the_verdict_what_goes_first_and_counts(audit):
     assert "Not yet: 2 errors and 41 warnings" in shown
     assert re.search(r"<li>product question: 31 points \(80% interval 22 to 40\)</li>", shown)
     assert shown.count("<li>") == 3
-    assert "<tr><td>label-error</td><td>38</td><td>Labels that look wrong</td></tr>" in shown
+    assert "<tr><td>label-error</td><td>38</td><td>Suspicious labels</td></tr>" in shown
 
 
 def test_names_from_the_data_are_escaped_and_inert(make_audit):

@@ -24,7 +24,7 @@ def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
 
     assert training("error", "warning") == "Not yet: 2 errors and 41 warnings in 200 rows."
     assert training("warning") == "With care: no errors, but 41 warnings in 200 rows."
-    assert training("note").startswith("Yes, as far as this audit sees: nothing above a note")
+    assert training("note").startswith("Yes: no errors or warnings found")
     assert training("note").endswith("1 check not done.")
 
 
@@ -34,8 +34,8 @@ def test_where_nothing_could_be_found_nothing_found_is_no_yes(audit):
     foreign = dataclasses.replace(audit.dataset, unknown_script=150)
     told = [headline(dataclasses.replace(clean, dataset=d)).training for d in (few, foreign)]
     assert told == [
-        "Too little to tell: 2.4 different examples a category, 5 are needed.",
-        "Too little to tell: 150 texts are in a script that the embedder does not know.",
+        "Not enough data to decide: 2.4 different examples per category, 5 are needed.",
+        "Not enough data to decide: 150 texts are in a script that the embedder does not know.",
     ]
 
 
@@ -53,10 +53,10 @@ def test_rows_that_could_not_be_read_come_first(audit):
 
     assert training() == f"Not yet: {found.summary}."
     assert training("warning") == (
-        f"Not yet: {found.summary}; 41 warnings in the 200 rows that were."
+        f"Not yet: {found.summary}; 41 warnings in the 200 rows that were read."
     )
     assert training("error", "warning") == (
-        f"Not yet: {found.summary}; 2 errors and 41 warnings in the 200 rows that were."
+        f"Not yet: {found.summary}; 2 errors and 41 warnings in the 200 rows that were read."
     )
     slip = dataclasses.replace(found, severity="note", summary="1 of 201 rows could not be read")
     assert training("warning", unread=slip) == (
@@ -67,9 +67,10 @@ def test_rows_that_could_not_be_read_come_first(audit):
 
 def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
     assert headline(audit).forgetting == (
-        "Forecast for fine-tuning on refund: product question goes first, losing 31 points "
-        "(80% interval 22 to 40), then returns and billing. "
-        "For 1 of 5 categories it is not identifiable."
+        "Forecast for fine-tuning on refund: product question is forgotten first, losing "
+        "about 31 percentage points on average during the update (80% interval 22 to 40), then "
+        "returns and billing. "
+        "For 1 of 5 categories there is no reliable estimate."
     )
 
 
@@ -78,14 +79,14 @@ def test_what_is_not_identifiable_is_never_named_as_going_first(audit):
     forecast = dataclasses.replace(audit.forecast, categories=unsure)
     verdict = headline(dataclasses.replace(audit, forecast=forecast))
     assert verdict.first == ()
-    assert "which categories go first is not identifiable" in verdict.forgetting
+    assert "no reliable estimate of which categories are forgotten first" in verdict.forgetting
 
 
 def test_an_interval_that_holds_zero_is_no_loss(audit):
     safe = tuple(dataclasses.replace(c, low=-0.01) for c in audit.forecast.categories)
     forecast = dataclasses.replace(audit.forecast, categories=safe)
     verdict = headline(dataclasses.replace(audit, forecast=forecast))
-    assert "no category is surely lost" in verdict.forgetting
+    assert "no category is clearly affected" in verdict.forgetting
 
 
 def under_simulated(audit, **worst):
@@ -139,11 +140,11 @@ def test_the_matrix_shows_the_worst_update_of_each_category_first(audit):
 
 def test_actions_are_five_errors_first_then_the_endangered(audit):
     assert [a.title for a in headline(audit).actions] == [
-        "Vary 1 dominant template",
-        "Settle 1 label conflict",
-        "Collect for 1 thin subtype",
-        "Review 38 labels that look wrong",
-        "Merge 1 copy family",
+        "Rewrite rows of 1 dominant template",
+        "Resolve 1 label conflict",
+        "Collect more of 1 rare kind of text",
+        "Review 38 suspicious labels",
+        "Merge 1 group of near-duplicates",
     ]
 
 
@@ -276,4 +277,4 @@ def test_what_is_wrong_with_the_data_of_a_category_stands_beside_its_drop(audit)
     for category, words in told.items():
         findings = [f for f in audit.findings if f.category == category and f.severity != "note"]
         assert any(f.code != "fragile-category" for f in findings)
-        assert f"in its data {words}" in html.unescape(page)
+        assert f"its data has {words}" in html.unescape(page)

@@ -101,7 +101,7 @@ def test_where_it_cannot_be_told_both_labels_are_named_for_all_copies(make_audit
     one, other = relabel(make_audit(findings=(conflict(0, 40, account=0.55, billing=0.45),)))
     assert said(one) == ("40", "account | billing", "decide")
     assert said(other) == ("0", "account | billing", "decide")
-    assert "cannot be told: account 55% and billing 45%" in one["why"]
+    assert "undecided: account 55% and billing 45%" in one["why"]
 
 
 def test_a_row_gets_no_contradictory_suggestions(make_audit):
@@ -138,7 +138,7 @@ def test_a_copy_that_nothing_was_found_of_is_suggested_what_its_copy_is(make_aud
         ("39", "billing", "change"),
     ]
     assert {line["copies"] for line in lines[1:]} == {"5 | 7 | 39"}
-    assert lines[1]["why"] == "copy of a row that was found: reads like billing"
+    assert lines[1]["why"] == "copy of a row with this finding: reads like billing"
     assert lines[2]["why"] == "reads like billing"
 
 
@@ -239,5 +239,8 @@ def test_a_card_says_how_surely_a_label_is_favoured_and_lists_no_rows_by_label(m
     settled = conflict(0, 40, favours="billing", billing=0.9, account=0.1)
     cards = sections(make_audit(findings=(settled, annotator)))
     facts = {f.label: f.value for s in cards for g in s.groups for c in g.cards for f in c.facts}
-    assert (facts["favours"], facts["probabilities"]) == ("billing", "billing 0.9, account 0.1")
+    assert (facts["recommended label"], facts["probabilities"]) == (
+        "billing",
+        "billing 0.9, account 0.1",
+    )
     assert "read as" not in facts

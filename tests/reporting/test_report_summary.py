@@ -20,7 +20,7 @@ def test_it_says_what_was_read_found_expected_skipped_and_written(audit):
         "2 errors and 41 warnings in 200 rows",
         "38 label-error",
         "31 points  (80% interval 22 to 40)  product question",
-        "not identifiable for 1 of 5",
+        "no reliable estimate for 1 of 5",
         "reference-gap: no reference text was given",
         "reports/support_tickets/report.html",
     ):
@@ -91,7 +91,7 @@ def test_categories_are_counted_with_and_without_spellings(audit):
         audit.findings[0], code="label-spelling", measured={"spellings": spelled}
     )
     summary = summarise(dataclasses.replace(audit, findings=(*audit.findings, found)))
-    assert "5 categories (4 but for spelling)\n" in summary
+    assert "5 categories (4 without spelling variants)\n" in summary
 
 
 # --- what accuracy before was read on -----------------------------------------------------------
@@ -117,7 +117,7 @@ def test_held_out_rows_that_were_left_out_are_counted(audit):
     found = wording.scored_on(scored(audit, *[(True, 12)] * 5).forecast)
     rows = sum(c.scored_examples for c in audit.forecast.categories)
     assert found == (
-        f"Accuracy before is read on {rows} held-out rows.",
+        f"Accuracy before the update is tested on {rows} held-out rows.",
         "60 more are copies of training rows, or share a group with one, and were left out.",
     )
 
@@ -125,8 +125,8 @@ def test_held_out_rows_that_were_left_out_are_counted(audit):
 def test_a_category_with_too_few_of_them_is_read_on_training_rows(audit):
     first, second = wording.scored_on(scored(audit, (True, 0), (False, 1)).forecast)
     assert first == (
-        "Accuracy before is read on 40 held-out rows, of 4 of 5 categories on training rows, "
-        "out of fold."
+        "Accuracy before the update is tested on 40 held-out rows; for 4 of 5 categories on "
+        "training rows, by cross-validation."
     )
     assert (
         second == "1 more is a copy of training rows, or shares a group with one, and was left out."
@@ -135,7 +135,8 @@ def test_a_category_with_too_few_of_them_is_read_on_training_rows(audit):
 
 def test_where_all_of_them_are_left_out_it_says_what_is_read_instead(audit):
     assert wording.scored_on(scored(audit, (False, 1200)).forecast) == (
-        "Too few held-out rows score: accuracy before is read on training rows, out of fold.",
+        "Too few held-out rows: accuracy before the update is tested on training rows, by "
+        "cross-validation.",
         "1,200 are copies of training rows, or share a group with one, and were left out.",
     )
 
@@ -147,5 +148,5 @@ def test_the_terminal_and_the_page_say_what_was_left_out(audit):
     page = HtmlRenderer(static=True).render(found)
     assert said in page
     assert "held out; 12,000 left out" in page
-    assert "do score" in page
+    assert "are tested too" in page
     assert "left out" not in summarise(audit)

@@ -47,10 +47,10 @@ def test_bias_is_told_from_what_is_gone(forecast):
 def test_the_words_say_both_in_points_over_the_categories_that_the_update_does_not_train(forecast):
     """Their mean drop is .1825 by 1.5: 27 points, of which 21 are bias and 3 are gone."""
     words = " ".join(trial(forecast).words)
-    assert "have lost 27 points in the mean. 21 points of them come back" in words
-    assert "3 points are still missing with a head fitted anew" in words
+    assert "have lost 27 points on average. 21 points of them are recoverable" in words
+    assert "3 points are still missing with a classifier head refitted" in words
     assert "The update is learnt at step 9; after 40 steps the model recognises 100%" in words
-    assert "those of the layer 1 move most: by 1.8% of their length" in words
+    assert "those of the layer 1 change most: by 1.8% of their length" in words
 
 
 def test_an_update_that_was_not_learnt_is_said_to_be_so(forecast):
@@ -59,13 +59,18 @@ def test_an_update_that_was_not_learnt_is_said_to_be_so(forecast):
 
 def test_an_update_that_is_never_told_from_old_rows_is_said_to_be_so(forecast):
     words = trial(without_learning(forecast, known=1.0)).words[0]
-    assert "recognises 100% of the update's held-out rows, and old rows are taken for them" in words
+    assert (
+        "recognises 100% of the update's held-out rows, but takes old rows for the update too"
+        in words
+    )
 
 
 def test_rows_that_both_sides_have_are_said_to_be_left_out(forecast):
     measured = dataclasses.replace(forecast.measurement, left_out=12, update_left_out=1_003)
     words = trial(dataclasses.replace(forecast, measurement=measured)).words
-    assert words[0].startswith("12 of the old rows and 1,003 of the update's were not read")
+    assert words[0].startswith(
+        "12 of the old rows and 1,003 of the update's were not used for testing"
+    )
     assert len(words) == len(trial(forecast).words) + 1
 
 
@@ -82,7 +87,7 @@ def test_where_nothing_was_lost_no_share_of_it_is_named(forecast):
     )
     measured = dataclasses.replace(forecast.measurement, categories=still)
     words = trial(dataclasses.replace(forecast, measurement=measured)).words
-    assert words[1] == "At step 40 the old categories are where they were."
+    assert words[1] == "At step 40 the old categories have lost nothing."
 
 
 def test_the_bars_of_layers_are_as_tall_as_they_moved(forecast):
@@ -97,7 +102,7 @@ def test_the_page_shows_each_category_and_the_layers_as_a_table_too(forecast, pa
     section = re.search(r'<section id="trial".*?</section>', page, re.DOTALL)[0]
     for category in forecast.categories:
         assert category.category in section
-    assert section.count("is trained") == 1
+    assert section.count("in the update") == 1
     assert "Length of the change / length of the weights at step 40" in section
 
 

@@ -49,7 +49,7 @@ def test_a_thin_subtype_is_to_reach_what_its_check_asks(make_audit):
     [line] = collect(audit)
     assert tuple(line) == COLLECT
     assert (line["rows"], line["effective_examples"], line["collect"]) == ("6", "4.8", "14")
-    assert line["rule"] == "to 20 rows, and at least as many as there are"
+    assert line["rule"] == "bring to 20 rows, at least doubling"
     assert line["most_from_one_template"] == "3"
     assert line["like"] == audit.examples["114"]
     assert line["keywords"] == "label | printer | fit"

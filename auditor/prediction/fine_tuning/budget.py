@@ -138,7 +138,7 @@ def _timed(target: Target, material: Material) -> tuple[float, float]:
 
 def seconds_of_head(old: BaseTask, given: bool) -> float:
     """What the rung `head` would take: its probes, a few steps timed."""
-    codes = torch.from_numpy(old.dataset.codes)
+    codes = torch.tensor(old.dataset.codes)
     kinds = len(old.dataset.categories)
     updates = 1 if given else len(simulate(old.embeddings.vectors, old.dataset.codes))
     start = time.perf_counter()

@@ -115,7 +115,7 @@ def train(
     ]
     optimiser = torch.optim.AdamW(groups, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, phase.factor)
-    wanted = torch.from_numpy(classes)
+    wanted = torch.tensor(classes)
     model.train()
     for step, rows in enumerate(batches, 1):
         optimiser.zero_grad()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -101,7 +101,7 @@ def material_of(old: BaseTask, update: Dataset, across: CopyFamilies, effort: Ef
     theirs = len(codes) + np.arange(len(arriving))
     repeated = seen_by(arriving, sample, across.among(np.concatenate([theirs, rows])))
     known = seen_by(sample, arriving, across.among(np.concatenate([rows, theirs])))
-    together = keep_near_together(replace(update, examples=arriving), across.among(theirs))
+    together = keep_near_together(update.take(range(len(arriving))), across.among(theirs))
     return Material(
         texts=[e.text for e in sample],
         codes=codes[rows],

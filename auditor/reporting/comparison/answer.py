@@ -62,7 +62,7 @@ def _details(comparison: Comparison) -> Iterator[str]:
         )
     if full and matched:
         yield (
-            f"Forecast after {compared_update_title(comparison)}, "
+            f"Forecast of average accuracy during {compared_update_title(comparison)}, "
             f"on rows of {comparison.base.name}: "
             f"{_difference(comparison, full.after, confidence=80)}."
         )

@@ -265,7 +265,7 @@ def test_some_base_rows_that_were_reworded_are_counted():
 def test_what_cannot_be_told_and_what_is_the_same_is_said():
     untold = dataclasses.replace(make(), unseen=None, unseen_reason="none can be read")
     told = answer(untold)
-    assert told.verdict == "It cannot be told which set is better: none can be read."
+    assert told.verdict == "Which set is better cannot be determined: none can be read."
     assert told.verdict in render(untold)
     same = answer(dataclasses.replace(make(), added=0, amplification=None))
     assert same.verdict == "No difference: both sets hold the same rows."
@@ -291,8 +291,9 @@ def test_the_smallest_detectable_change_stands_once_on_the_page_and_the_terminal
 def test_a_forecast_that_tells_nothing_apart_says_what_it_could_not_see():
     detail = answer(make()).detail
     assert (
-        "Forecast after fine-tuning on refunds, on rows of human: no clear difference; differences "
-        "up to 11.0 points could not be seen (80% interval \N{MINUS SIGN}11.0 to +11.0)." in detail
+        "Forecast of average accuracy during fine-tuning on refunds, on rows of human: no clear "
+        "difference; differences up to 11.0 points could not be seen "
+        "(80% interval \N{MINUS SIGN}11.0 to +11.0)." in detail
     )
     assert "500 rows each: human is 10.0 points ahead (95% interval" in detail
 

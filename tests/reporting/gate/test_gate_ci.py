@@ -89,7 +89,7 @@ def test_what_does_not_pass_is_annotated_at_its_level(make_verdict):
 def test_an_annotation_names_file_line_and_reason(make_verdict):
     assert GithubRenderer().render(make_verdict()).splitlines()[3] == (
         "::error file=data/tickets.csv,line=233,title=auditor%3A label-error in billing::"
-        "12 of 90 added rows of billing (13.3%25) have a label that looks wrong. "
+        "12 of 90 added rows of billing (13.3%25) have a suspicious label. "
         "2.1%25 of 410 in the base, 13%25 of 90 added rows: +11 points, interval 4 to 21; "
         "limit 2 points. One of 2 listed rows. "
         "Read the rows that are listed, and set their labels."
@@ -113,7 +113,7 @@ def test_the_first_annotation_tells_what_belongs_to_the_answer(make_verdict, not
     first = commands(make_verdict("pass"))[0]
     assert first[1] == "warning"
     assert first[3].startswith("May be merged: none of 4 tests failed. The branch changes the")
-    assert "3 errors of the audit stand" in first[3]
+    assert "3 audit errors remain" in first[3]
     assert (
         len(commands(make_verdict("pass", **nothing_beside)))
         == len(commands(make_verdict("pass"))) - 1
@@ -166,7 +166,9 @@ def test_the_answer_takes_the_place_of_one_warning(make_verdict, make_tested):
 def test_doubt_without_a_test_is_annotated_too(make_verdict, nothing_beside):
     (found,) = commands(make_verdict("inconclusive", tested=(), **nothing_beside))
     assert found[1] == "warning"
-    assert found[3] == "Too little to tell: reference-gap was not done, no reference was given."
+    assert (
+        found[3] == "Not enough data to decide: reference-gap was not done, no reference was given."
+    )
 
 
 # --- publishing ----------------------------------------------------------------------------------
@@ -257,7 +259,7 @@ def test_the_summary_answers_with_reason_numbers_and_next_step(make_verdict):
         "tickets: 3,210 rows, 5 rejected, 8 categories",
         "220 added, 10 removed, 2,990 kept",
         "FAIL: do not merge. The branch changes the policy: near-duplicate fails from 0.5",
-        "3 errors of the audit stand (label-conflict and near-duplicate): they rest on rows",
+        "3 audit errors remain (label-conflict and near-duplicate): they are about rows",
         "“billing” → “Billing␣”",
         "66 of 220 added rows (30.0%) are copies of another row, 1.2% in the base; 6 more failed",
         "7 failed, 1 inconclusive, 1 warned, 1 for information and 3 passed",

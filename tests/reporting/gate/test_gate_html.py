@@ -91,15 +91,18 @@ def test_hostile_text_is_only_text(hostile, make_verdict):
             [
                 "Do not merge: 66 of 220 added rows (30.0%) are copies",
                 "6 more failed. The branch changes the policy: near-duplicate fails from 0.5",
-                "; the base's was used. 3 errors of the audit stand (label-conflict and near-",
-                "they rest on rows that the base has. Categories were renamed: “billing” → “Bill",
+                "; the base's policy was used. 3 audit errors remain (label-conflict and near-",
+                "they are about rows that the base already has. Categories were renamed: “billing”",
                 "Near-duplicates +29 points interval 21 to 37 limit 3 points",
                 "1.2% of 3,000 in the base, 30% of 220 added rows.",
                 "Keep one row of each: copies add weight, not knowledge.",
                 "Without the 67 rows of drop.csv the verdict is still FAIL.",
             ],
         ),
-        ("inconclusive", ["Too little to tell: 18 rows", "too little data to say", "−11 to 14"]),
+        (
+            "inconclusive",
+            ["Not enough data to decide: 18 rows", "Not enough data to decide", "−11 to 14"],
+        ),
         ("pass", ["May be merged: none of 4 tests failed.", "Merge it", "0.8 points"]),
     ],
 )

@@ -44,7 +44,7 @@ def test_the_first_line_is_the_verdict_with_its_reason(make_verdict, nothing_bes
     assert first == [
         "### Do not merge: 66 of 220 added rows (30.0%) are copies of another row, "
         "1.2% in the base; 6 more failed",
-        "### Too little to tell: 18 rows are too few to tell whether more labels conflict",
+        "### Not enough data to decide: 18 rows are too few to tell whether more labels conflict",
         "### May be merged: none of 4 tests failed",
     ]
 
@@ -55,21 +55,21 @@ def test_the_first_line_tells_a_changed_policy_errors_that_stand_and_renamed_cat
     assert first_line(make_verdict("pass")) == (
         "### May be merged: none of 4 tests failed. "
         "The branch changes the policy: near-duplicate fails from 0.5, in the base from 0.03; "
-        "the base's was used. "
-        "3 errors of the audit stand (label-conflict and near-duplicate): "
-        "they rest on rows that the base has. "
+        "the base's policy was used. "
+        "3 audit errors remain (label-conflict and near-duplicate): "
+        "they are about rows that the base already has. "
         "Categories were renamed: “billing” → “Billing␣”."
     )
     one = AcceptedErrors(errors=1, codes=("label-error",), reason="it is known")
     many = {"a": "A", "b": "B\u200b", "Zoe\u0308": "Zoë", "d": "D", "e": "E"}
     told = make_verdict("pass", **{**nothing_beside, "accepted_errors": one, "renamed": many})
     assert first_line(told).endswith(
-        "1 error of the audit stands (label-error): it is known. Categories were renamed: "
+        "1 audit error remains (label-error): it is known. Categories were renamed: "
         "“a” → “A”, “b” → “B⟨U+200B⟩”, “Zoe⟨U+0308⟩” → “Zoë” and 2 more."
     )
     changes = tuple(f"check {n} fails later" for n in range(5))
     told = make_verdict("pass", **{**nothing_beside, "policy_changes": changes})
-    assert "check 2 fails later; 2 more; the base's was used." in first_line(told)
+    assert "check 2 fails later; 2 more; the base's policy was used." in first_line(told)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_examples_are_told_once_for_each_check(make_verdict):
             "1. 2. 3. 4. 5. 6. 7.",
             "`3` → `c`; `4` → `d`; `5` → `e` and 2 more",
         ),
-        ("w " * 300 + "a", "w " * 300 + "b", "the same as far as they were compared"),
+        ("w " * 300 + "a", "w " * 300 + "b", "the same in the part that was compared"),
     ],
 )
 def test_what_differs_is_named_as_far_as_it_can_be(new, old, said, make_verdict):
@@ -138,7 +138,7 @@ def test_it_tells_what_failed_what_to_do_what_passed_and_what_was_skipped(make_v
     for part in (
         "| Check | Category | Base | Added rows, or candidate | Change (interval) | Limit |",
         "| label-error | billing | 2.1% of 410 | 13% of 90 added | +11 points (4 to 21) | 2 ",
-        "- label-error in billing: 12 of 90 added rows of billing (13.3%) have a label that looks ",
+        "- label-error in billing: 12 of 90 added rows of billing (13.3%) have a suspicious label",
         "- row 231, line 233: `The driver left it in the rain; the carton is soaked through.`",
         "| coverage-loss: refund, courier, lost | returns | 14 | 0 left | "
         "100% lost (62 to 100%) | 50% |",
@@ -147,7 +147,7 @@ def test_it_tells_what_failed_what_to_do_what_passed_and_what_was_skipped(make_v
         "<summary>Passed tests (4)</summary>",
         "Smallest detectable change (80% power): 0.8 points (label-conflict in billing)",
         "- reference-gap: no reference was given",
-        "3 new findings, 2 on rows that were there when it was made, 14 known, of which 2 have ",
+        "3 new findings, 2 on rows that were already there, 14 known, of which 2 have ",
     ):
         assert part in text
 

@@ -50,8 +50,8 @@ def test_each_test_that_does_not_pass_is_a_result_of_its_level(make_verdict):
 def test_a_result_says_the_numbers_and_what_to_do(make_verdict):
     said = run(make_verdict())["results"][2]["message"]["text"]
     assert said == (
-        "label-error in billing: 12 of 90 added rows of billing (13.3%) have a label that looks "
-        "wrong. 2.1% of 410 in the base, 13% of 90 added rows: +11 points, interval 4 to 21; "
+        "label-error in billing: 12 of 90 added rows of billing (13.3%) have a suspicious label. "
+        "2.1% of 410 in the base, 13% of 90 added rows: +11 points, interval 4 to 21; "
         "limit 2 points. Read the rows that are listed, and set their labels."
     )
 
