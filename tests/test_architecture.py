@@ -28,7 +28,7 @@ settings
 favoured files interfaces limits relabelling
 records outcomes comparison
 results
-errors spelling statistics threads
+differences errors spelling statistics threads
 """
 DEPTH = {name: i for i, line in enumerate(LAYERS.split("\n")) for name in line.split()}
 HEAVY = {"bokeh", "torch", "numpy", "pandas", "scipy", "sklearn", "sentence_transformers", "umap"}
