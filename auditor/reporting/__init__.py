@@ -22,8 +22,9 @@ What they say is decided apart from how it is drawn:
     charts.py     interval bars, retention curves, update matrix and map as plain geometry
 
 `wording.py` has the words and number formats, `marking.py` finds the words to mark in a text and
-`inert.py` disarms the characters that act, `contract.py` reads and writes records as JSON and
-`saving.py` writes the files. A renderer is one file and one line in `RENDERERS`.
+`inert.py` disarms the characters that act, `columns.py` lays text in the columns of a terminal,
+`contract.py` reads and writes records as JSON and `saving.py` writes the
+files. A renderer is one file and one line in `RENDERERS`.
 """
 
 from __future__ import annotations
