@@ -27,7 +27,7 @@ policy
 settings
 favoured files interfaces limits relabelling
 records outcomes comparison
-results
+expecting results
 differences errors spelling statistics threads
 """
 DEPTH = {name: i for i, line in enumerate(LAYERS.split("\n")) for name in line.split()}
