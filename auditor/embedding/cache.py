@@ -43,6 +43,7 @@ _MACHINE = {
     *(sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
     *(sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_AUTH),
 }
+_SHUT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}  # of the file, where the folder is open
 _LOG = logging.getLogger(__name__)
 
 
@@ -53,6 +54,10 @@ def key(text: str) -> bytes:
 
 class _DamagedError(Exception):
     """The file is not as this module would have written it."""
+
+
+class _WithheldError(Exception):
+    """The file is another user's, or cannot be locked; the machine has no fault that would last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class VectorCache:
             with suppress(OSError):  # of a folder that is read-only
                 self._discard(error)
             return {}
-        except OSError as error:
+        except (_WithheldError, OSError) as error:
             _LOG.warning("%s: cannot be read (%s); all is embedded again", self.path, _why(error))
             return {}
         known = {k: self._unsealed(k, e) for k, e in sealed.items() if e is not None}
@@ -87,10 +92,10 @@ class VectorCache:
         return {k: entry for k, entry in known.items() if entry is not None}
 
     def write(self, keys: Sequence[bytes], embeddings: Embeddings) -> bool:
-        """Adds vectors, all or none. False: it cannot be locked, which is logged, so write no more.
+        """Adds vectors, all or none. False, and logged: it is of no use to write more.
 
-        A network file system may have no locks; an audit does not end for that. Raises
-        MachineError where the folder or the disk does not allow it.
+        So of a file of another user's, or on a network file system without locks; no audit ends
+        for that. Raises MachineError where the folder or the disk does not allow it.
         """
         rows = [
             (k, self._sealed(k, (vector, int(windows), float(unknown))))
@@ -105,7 +110,7 @@ class VectorCache:
             except _DamagedError as error:
                 self._discard(error)
                 self._insert(rows)
-        except (TimeoutError, _DamagedError) as error:
+        except (_WithheldError, _DamagedError) as error:
             _LOG.warning("%s: %s; vectors are not kept", self.path, _why(error))
             return False
         except OSError as error:
@@ -140,7 +145,7 @@ class VectorCache:
 
     @contextmanager
     def _transaction(self, mode: str, begin: str) -> Iterator[sqlite3.Connection]:
-        """The file, opened and locked. Raises _DamagedError, TimeoutError for a lock, OSError."""
+        """The file, opened and locked. Raises _DamagedError, _WithheldError, OSError."""
         for path in (self.path, self._journal):
             if not _stands_alone(path):
                 raise _DamagedError(f"{path.name} is a link or a folder")
@@ -158,13 +163,17 @@ class VectorCache:
 
     def _told(self, error: Exception) -> Exception:
         """The error as one of the machine, which is an OSError, or of the file."""
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY") or name.endswith("LOCK"):
-            return TimeoutError(errno.ETIMEDOUT, f"it cannot be locked: {error}")
-        writable = all(os.access(path, os.W_OK) for path in (self.path, self.folder))
-        if code & 0xFF not in _MACHINE or (code & 0xFF == sqlite3.SQLITE_READONLY and writable):
+            return _WithheldError(f"it cannot be locked: {error}")
+        if code not in _MACHINE:
             return _DamagedError(f"is damaged: {error}")
+        if code in _SHUT and self.path.exists() and os.access(self.folder, os.W_OK):
+            if not os.access(self.path, os.R_OK | os.W_OK):
+                return _WithheldError(str(error))
+            if code == sqlite3.SQLITE_READONLY:  # by what its head says
+                return _DamagedError(f"is damaged: {error}")
         return OSError(errno.EIO, str(error))
 
     @property

@@ -336,6 +336,18 @@ def test_a_folder_that_is_read_only_is_read(counting, tmp_path):
         tmp_path.chmod(0o700)
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.parametrize("mode", [0o400, 0o000])
+def test_a_file_of_another_users_does_not_end_an_audit(counting, tmp_path, caplog, mode):
+    encode(counting(), tmp_path)
+    [path] = files(tmp_path)
+    path.chmod(mode)
+    embedder = counting()
+    encode(embedder, tmp_path, [*TEXTS, NEW])
+    assert sorted(embedder.seen) == sorted([NEW] if mode else [*TEXTS, NEW])
+    assert "vectors are not kept" in caplog.messages[-1]
+
+
 def test_who_cannot_have_the_lock_goes_on_without_it_and_says_so(
     counting, tmp_path, caplog, monkeypatch
 ):
