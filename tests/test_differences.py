@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq
 
 from auditor.structure import differences
 from auditor.structure.differences import aligned, changed
@@ -38,6 +41,27 @@ def test_what_was_replaced_stands_with_what_replaces_it(before, after, changes):
 
 def test_words_that_moved_leave_the_others_in_place():
     assert told("please cancel it now", "cancel it now please") == [("please", ""), ("", "please")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        ("It is late .", "It is late . Thanks .", "Thanks ."),
+        ("It is late . Thanks . Bye", "It is late . Bye", "Thanks ."),
+        ("there is a fee", "hello there ! there is a fee", "hello there !"),
+        ("so there is a fee", "so is it there there is a fee", "is it there"),
+    ],
+)
+def test_of_equal_words_those_are_kept_that_stand_by_others(before, after, change):
+    assert told(before, after) in ([(change, "")], [("", change)])
+
+
+@given(WORDS, WORDS)
+def test_as_many_words_as_can_be_are_kept_in_one_order(before, after):
+    pairs = aligned(before, after)
+    assert len(pairs) == LCSseq.similarity(before, after)
+    assert all(before[i] == after[j] for i, j in pairs)
+    assert all(i < k and j < m for (i, j), (k, m) in pairwise(pairs))
 
 
 @given(WORDS, WORDS)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
-from auditor.structure.differences import aligned, between, common
+from auditor.structure.differences import aligned, between
 
 # Scripts that put no space between words, of which each letter counts as one: Thai and Lao,
 # Burmese, Khmer, kana, Chinese characters. Elsewhere the difference is told by words.
@@ -45,24 +44,11 @@ def fixed_words(text: str, pattern: str) -> tuple[Piece, ...]:
     tokens = _tokens(text)
     places = _places(tokens)
     words = [tokens[i].lower() for i in places]
-    runs = [_words(s.lower()) for s in _SLOT.split(pattern) if not _SLOT.match(s)]
-    held = {places[j] for j in _held(runs, words)}
+    frame = [w for s in _SLOT.split(pattern.lower()) if not _SLOT.match(s) for w in _words(s)]
+    held = {places[j] for _, j in aligned(frame, words)}
     # A space between two fixed words belongs to the frame as well.
     spaces = {i for i, t in enumerate(tokens) if t.isspace() and {i - 1, i + 1} <= held}
     return _shorten(_pieces(tokens, held | spaces))
-
-
-def _held(runs: Sequence[Sequence[str]], words: Sequence[str]) -> Iterable[int]:
-    """Where `words` have those of `runs`; of equal ones those that stand by others of their run."""
-    frame, starts = [word for run in runs for word in run], {*accumulate(map(len, runs))}
-    at = dict(common(frame, words))
-    for i in [*at]:
-        if i not in starts and i - 1 in at and words[at[i - 1] + 1] == frame[i]:
-            at[i] = at[i - 1] + 1
-    for i in reversed([*at]):
-        if i + 1 not in starts and i + 1 in at and words[at[i + 1] - 1] == frame[i]:
-            at[i] = at[i + 1] - 1
-    return at.values()
 
 
 def differences(texts: Sequence[str]) -> list[tuple[Piece, ...]]:

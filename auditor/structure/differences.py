@@ -23,21 +23,29 @@ def common(first: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, in
             yield from zip(range(*own), range(*theirs), strict=True)
 
 
-def aligned(first: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The same, each token right after the last where it can be, as a reader would take it.
+def aligned(first: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
+    """The same, of equal tokens those that stand by others, as a reader would take them.
 
-    To "It is late." is added " Thanks.", and not ". Thanks" before the full stop.
+    Right after the last one: to "It is late." is added " Thanks.", and not ". Thanks" before the
+    full stop. Else right before the next one.
     """
-    i = j = -1
-    for own, theirs in common(first, other):
-        moved = i >= 0 and first[i + 1] == other[j + 1]
-        if moved and own == i + 1:
-            i, j = own, j + 1
-        elif moved and theirs == j + 1:
-            i, j = i + 1, theirs
-        else:
-            i, j = own, theirs
-        yield i, j
+    pairs = [*common(first, other)]
+    for at in range(1, len(pairs)):
+        i, j = pairs[at - 1]
+        pairs[at] = _beside(pairs[at], (i + 1, j + 1), first, other)
+    for at in reversed(range(len(pairs) - 1)):
+        (i, j), (i_next, j_next) = pairs[at], pairs[at + 1]
+        if not at or pairs[at - 1] != (i - 1, j - 1):
+            pairs[at] = _beside((i, j), (i_next - 1, j_next - 1), first, other)
+    return pairs
+
+
+def _beside(
+    pair: tuple[int, int], place: tuple[int, int], first: Sequence[str], other: Sequence[str]
+) -> tuple[int, int]:
+    """`place` if one of the two tokens of the pair stands there and it holds the same two."""
+    i, j = place
+    return place if (i == pair[0] or j == pair[1]) and first[i] == other[j] else pair
 
 
 def changed(first: Sequence[str], other: Sequence[str]) -> Iterator[tuple[range, range]]:

@@ -198,10 +198,10 @@ def test_fixed_words_are_those_the_skeleton_holds_in_order():
         ("what is a passkey?? it wants one", "what is a <*>? it wants <*>", "what is a|? it wants"),
         ("is it late? it is. bye.", "is it late? it <*> bye.", "is it late? it|bye."),
         ("I looked. Thanks. Bye.", "i looked. <*>", "I looked."),
+        ("You may, I looked. Thanks.", "<*> i looked <*>. <*>", "I looked."),
     ],
 )
 def test_fixed_words_are_marked_where_others_of_theirs_stand(text, pattern, marked):
-    """Between two slots nothing may stand that is not fixed."""
     pieces = marking.fixed_words(text, pattern)
     assert "|".join(p.text for p in pieces if p.marked) == marked
 
