@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from auditor.structure.differences import aligned, between
 
@@ -44,8 +45,11 @@ def fixed_words(text: str, pattern: str) -> tuple[Piece, ...]:
     tokens = _tokens(text)
     places = _places(tokens)
     words = [tokens[i].lower() for i in places]
-    frame = [w for s in _SLOT.split(pattern.lower()) if not _SLOT.match(s) for w in _words(s)]
-    held = {places[j] for _, j in aligned(frame, words)}
+    runs = [_words(s) for s in _SLOT.split(pattern.lower()) if not _SLOT.match(s)]
+    ends = [*accumulate(map(len, runs))]
+    # Where a slot is before several words: these belong together.
+    starts = {end - len(run) for end, run in zip(ends, runs, strict=True) if len(run) > 1}
+    held = {places[j] for _, j in aligned([w for run in runs for w in run], words, starts)}
     # A space between two fixed words belongs to the frame as well.
     spaces = {i for i, t in enumerate(tokens) if t.isspace() and {i - 1, i + 1} <= held}
     return _shorten(_pieces(tokens, held | spaces))

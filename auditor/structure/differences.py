@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rapidfuzz.distance import Indel, Levenshtein, Opcodes
@@ -23,19 +23,24 @@ def common(first: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, in
             yield from zip(range(*own), range(*theirs), strict=True)
 
 
-def aligned(first: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
+def aligned(
+    first: Sequence[str], other: Sequence[str], starts: Collection[int] = ()
+) -> list[tuple[int, int]]:
     """The same, of equal tokens those that stand by others, as a reader would take them.
 
     Right after the last one: to "It is late." is added " Thanks.", and not ". Thanks" before the
-    full stop. Else right before the next one.
+    full stop. Else right before the next one. starts: positions in `first` of tokens that belong
+    to the next one and not to the last.
     """
     pairs = [*common(first, other)]
     for at in range(1, len(pairs)):
         i, j = pairs[at - 1]
-        pairs[at] = _beside(pairs[at], (i + 1, j + 1), first, other)
+        if i + 1 not in starts:
+            pairs[at] = _beside(pairs[at], (i + 1, j + 1), first, other)
     for at in reversed(range(len(pairs) - 1)):
         (i, j), (i_next, j_next) = pairs[at], pairs[at + 1]
-        if not at or pairs[at - 1] != (i - 1, j - 1):
+        follows = at and pairs[at - 1] == (i - 1, j - 1) and i not in starts
+        if not follows and i_next not in starts:
             pairs[at] = _beside((i, j), (i_next - 1, j_next - 1), first, other)
     return pairs
 

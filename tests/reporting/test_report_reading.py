@@ -198,6 +198,7 @@ def test_fixed_words_are_those_the_skeleton_holds_in_order():
         ("what is a passkey?? it wants one", "what is a <*>? it wants <*>", "what is a|? it wants"),
         ("is it late? it is. bye.", "is it late? it <*> bye.", "is it late? it|bye."),
         ("I looked. Thanks. Bye.", "i looked. <*>", "I looked."),
+        ("From: Ada -- hello -- Form 3", "from: <*> - <*> - form <*>", "From:|-|- Form"),
         ("You may, I looked. Thanks.", "<*> i looked <*>. <*>", "I looked."),
     ],
 )
