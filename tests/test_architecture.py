@@ -27,10 +27,13 @@ gating pipeline
 analysis
 no_text resources summary
 reporting
-checks dataset embedding prediction structure
+checks prediction
+structure
+dataset embedding
 pool settings
 interfaces
 records
+validation
 atomic errors label_spelling statistics threads
 """
 # (module, what it imports of a higher layer, in the function that needs it): why.
