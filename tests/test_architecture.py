@@ -25,7 +25,7 @@ reporting
 dataset embedding prediction checks sides digest revisions
 policy
 settings
-favoured files interfaces limits relabelling
+favoured files interfaces limits ngrams relabelling trees
 records outcomes comparison
 results
 errors spelling statistics threads
