@@ -55,14 +55,19 @@ def find_subtypes(
         if template.excess > 0:
             evident[template.category].append(template)
     vocabulary = _Vocabulary([words(t) for t in stripped])
+    described = _Describer(vocabulary, vectors, copies.family)
+    owner = np.zeros(len(codes), dtype=np.int64)  # which of its category's subtypes a row is in
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
         matches = evident[category]
         groups = _partition(vectors[members], members, matches, vocabulary, copies.family)
         groups = sorted(groups, key=lambda g: (-len(g.members), int(g.members[0])))
-        described = _Describer(vocabulary, vectors, copies.family, matches)
+        for number, group in enumerate(groups):
+            owner[group.members] = number
+        holding = _holding(matches, owner, len(groups))
         found += [
-            described.subtype(f"{category}/{i}", category, g) for i, g in enumerate(groups, 1)
+            described.subtype(f"{category}/{i}", category, group, matches_of)
+            for i, (group, matches_of) in enumerate(zip(groups, holding, strict=True), 1)
         ]
     return tuple(found)
 
@@ -183,6 +188,20 @@ def _rest(members: Ints, labels: Ints, vectors: Floats) -> list[Ints]:
     return [members[own == b] for b in range(len(big))]
 
 
+def _holding(matches: Sequence[Template], owner: Ints, count: int) -> list[tuple[Template, ...]]:
+    """The templates that hold rows of each group, those of most of its rows first.
+
+    owner (n,): the number of each row's group, below `count`. A template is laid over all groups
+    at once: there may be thousands of both.
+    """
+    inside: list[list[tuple[int, Template]]] = [[] for _ in range(count)]
+    for match in matches:
+        groups, rows = np.unique(owner[match.members], return_counts=True)
+        for group, n in zip(groups.tolist(), rows.tolist(), strict=True):
+            inside[group].append((n, match))
+    return [tuple(f for _, f in sorted(held, key=lambda h: -h[0])) for held in inside]
+
+
 class _Vocabulary:
     """The words of each text, and in how many texts each stands."""
 
@@ -225,17 +244,17 @@ class _Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _Describer:
-    """What is said of a group: its typical row, keywords, effective examples and templates."""
+    """What is said of a group: its typical row, keywords and effective examples."""
 
     vocabulary: _Vocabulary
     vectors: Floats
     family: Ints
-    matches: Sequence[Template]
 
-    def subtype(self, name: str, category: str, group: _Group) -> Subtype:
+    def subtype(
+        self, name: str, category: str, group: _Group, matches: tuple[Template, ...]
+    ) -> Subtype:
         members = np.sort(group.members)
         centre = self.vectors[members].mean(axis=0)
-        inside = [(t, np.isin(members, t.members).sum()) for t in self.matches]
         return Subtype(
             id=name,
             category=category,
@@ -244,5 +263,5 @@ class _Describer:
             keywords=self.vocabulary.keywords(members),
             effective_examples=effective_examples(self.family[members]),
             separation=group.separation,
-            templates=tuple(t for t, n in sorted(inside, key=lambda x: -x[1]) if n),
+            templates=matches,
         )

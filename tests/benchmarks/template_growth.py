@@ -1,5 +1,8 @@
 """Seconds of a processor core that templates of one category take, the more of them there are.
 
+Beside them stand the seconds of what goes over all templates: their frames in other rows, and the
+subtypes that hold them.
+
     python tests/benchmarks/template_growth.py [100 200 400 800]
 
 Each template is a message of its own words, sent by four people; all begin with one opening, so
@@ -15,9 +18,12 @@ from collections.abc import Iterator
 import click
 import numpy as np
 
+from auditor.embedding.hashing import HashingEmbedder
 from auditor.records.dataset import Dataset, Example
 from auditor.records.structure import CopyFamilies
-from auditor.structure.templates import find_templates
+from auditor.structure.matches import find_matches
+from auditor.structure.subtypes import find_subtypes
+from auditor.structure.templates import find_templates, without_templates
 
 OPENING = "Hello support team,"  # so short that alone it is no evident template, which would be all
 PEOPLE = ("Aino", "Bram", "Chidi", "Dalia")
@@ -53,10 +59,22 @@ def main(sizes: tuple[int, ...]) -> None:
     """Prints a line for each number of templates."""
     for size in sizes or (100, 200, 400, 800):
         data = dataset(size)
-        started = time.process_time()
-        found = find_templates(data, CopyFamilies(family=np.arange(len(data.examples))))
-        seconds = time.process_time() - started
-        click.echo(f"{size:5} templates, {len(found):5} found with their unions: {seconds:7.2f} s")
+        alone = CopyFamilies(family=np.arange(len(data.examples)))
+        taken = [time.process_time()]
+        found = find_templates(data, alone)
+        taken.append(time.process_time())
+        find_matches(data, found)
+        taken.append(time.process_time())
+        stripped = without_templates(data.texts, found)
+        vectors = HashingEmbedder().embed(stripped).vectors
+        before = time.process_time()
+        find_subtypes(data, stripped, vectors, alone, found)
+        subtypes = time.process_time() - before
+        templates, frames = np.diff(taken)
+        click.echo(
+            f"{size:5} templates, {len(found):5} with their unions: {templates:7.2f} s, "
+            f"frames {frames:6.2f} s, subtypes {subtypes:6.2f} s"
+        )
 
 
 if __name__ == "__main__":
