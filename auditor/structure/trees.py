@@ -58,9 +58,10 @@ def average(distances: NDArray[np.floating]) -> Tree:
 def ward(vectors: Floats) -> Tree:
     """Ward's tree of unit `vectors` (m, dim): memory of the order of m, time of its square.
 
-    Coordinates are rounded to a grid, so that a difference in their last bits decides nothing. Any
-    sum of squares of 384 of them is then exact, in whatever order it is added up: rows as far from
-    one another as others are a tie on every machine, and the lower rows merge first.
+    Coordinates are rounded to a grid, so that their last bits, which differ between machines,
+    decide nothing. Squared distances of rows are then whole numbers of grid steps, 2**38 at most,
+    and so exact in whatever order they are added up: rows as far apart as others tie everywhere.
+    Which of a tie merges first is a matter of the order of the rows.
     """
     if len(vectors) == 1:
         return Tree(np.empty((0, 4)))
