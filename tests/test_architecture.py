@@ -54,7 +54,7 @@ HEAVY = {
     *("jinja2", "msgspec", "pyarrow", "rapidfuzz", "regex", "rich", "simplemma", "spellchecker"),
 }
 # What `--help` of a command may load: its registries' entries import the rest when they are used.
-LISTED = {"numpy", "scipy", "pyarrow", "msgspec", "regex"}
+LISTED = {"numpy", "scipy", "pyarrow", "msgspec", "rapidfuzz", "regex", "rich"}
 
 
 def unit(module: str) -> str:
