@@ -243,7 +243,7 @@ def category_of_rows(audit: Audit) -> dict[int, str]:
 
 
 def named_rows(rows: Sequence[int]) -> str:
-    """`rows 3, 5` and runs with an en dash; the first ones and the number where there are many."""
+    """`rows 3, 5–8`; the first ones and the number where there are many."""
     runs: list[list[int]] = []
     for row in rows:
         if runs and row == runs[-1][-1] + 1:
