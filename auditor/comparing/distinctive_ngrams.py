@@ -74,19 +74,17 @@ def telling(grams: Grams, left: Ints, right: Ints) -> tuple[Ngram, ...]:
     """The n-grams that tell the rows `left` (the base's) from `right`, ten of each at most."""
     one, other = _rows_with(grams, left), _rows_with(grams, right)
     z = log_odds(one, other).round(4)
-    found = []
-    for of, sign in (("base", -1.0), ("candidate", 1.0)):
-        for g in _distinct(grams, np.lexsort((np.arange(len(z)), -sign * z)), sign * z):
-            found.append(
-                Ngram(
-                    text=grams.names[g],
-                    of="base" if of == "base" else "candidate",
-                    z=round(float(abs(z[g])), 1),
-                    base_per_1000=round(1000 * float(one[g]) / max(len(left), 1), 1),
-                    candidate_per_1000=round(1000 * float(other[g]) / max(len(right), 1), 1),
-                )
-            )
-    return tuple(found)
+    return tuple(
+        Ngram(
+            text=grams.names[g],
+            of="base" if of == "base" else "candidate",
+            z=round(float(abs(z[g])), 1),
+            base_per_1000=round(1000 * float(one[g]) / max(len(left), 1), 1),
+            candidate_per_1000=round(1000 * float(other[g]) / max(len(right), 1), 1),
+        )
+        for of, sign in (("base", -1.0), ("candidate", 1.0))
+        for g in _distinct(grams, np.lexsort((np.arange(len(z)), -sign * z)), sign * z)
+    )
 
 
 def _distinct(grams: Grams, order: Ints, z: NDArray[np.float64]) -> list[int]:

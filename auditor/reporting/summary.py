@@ -36,7 +36,8 @@ def summarise(audit: Audit, paths: Sequence[str | Path] = ()) -> str:
 def _lines(audit: Audit) -> Iterator[str]:
     data = audit.dataset
     rejected = f", {len(data.rows_rejected):,} rejected" if data.rows_rejected else ""
-    yield f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, " + (
+    yield (
+        f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, "
         f"{wording.count(len(data.categories), 'category', 'categories')}{_but_for_spelling(audit)}"
     )
     yield f"Columns   {', '.join(f'{role}: {column}' for role, column in data.roles.items())}"
