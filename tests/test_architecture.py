@@ -216,7 +216,7 @@ def test_importing_the_package_waits_for_no_library():
 
 def test_reading_and_rendering_a_result_waits_for_nothing_that_computes():
     _, packages = loaded("from auditor import load, save, save_html")
-    assert packages & (HEAVY - {"msgspec", "numpy", "regex"}) == set()
+    assert packages & (HEAVY - {"msgspec", "numpy", "rapidfuzz", "regex", "rich"}) == set()
 
 
 @pytest.mark.parametrize("name", auditor.__all__)
