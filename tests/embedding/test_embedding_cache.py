@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -294,29 +296,32 @@ def test_a_folder_that_cannot_be_written_ends_in_one_line(counting, tmp_path):
     assert "--cache-dir" in message
 
 
-@pytest.fixture
-def full():
-    """While it is entered, no file may grow beyond 30,000 bytes."""
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """Meanwhile; not for the whole of a test, whose own report may go to a file."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_ends_in_one_line_and_what_was_kept_stays(counting, tmp_path, full):
-    before = encode(counting(), tmp_path)
-    with pytest.raises(MachineError, match=r"cannot be written .* --cache-dir"):
-        encode(counting(), tmp_path, [f"order {i}" for i in range(1000)])
+def test_a_full_disk_ends_in_one_line_and_what_was_kept_stays(counting, tmp_path):
+    with no_file_larger_than(30_000):
+        before = encode(counting(), tmp_path)
+        with pytest.raises(MachineError, match=r"cannot be written .* --cache-dir"):
+            encode(counting(), tmp_path, [f"order {i}" for i in range(1000)])
     embedder = counting()
     np.testing.assert_array_equal(encode(embedder, tmp_path).vectors, before.vectors)
     assert embedder.seen == []
 
 
-def test_a_full_disk_does_not_end_what_needs_no_writing(counting, tmp_path, full):
+def test_a_full_disk_does_not_end_what_needs_no_writing(counting, tmp_path):
     encode(counting(), tmp_path)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     embedder = counting()
-    encode(embedder, tmp_path)
+    with no_file_larger_than(0):
+        encode(embedder, tmp_path)
     assert embedder.seen == []
 
 
@@ -371,6 +376,8 @@ def test_who_cannot_have_the_lock_goes_on_without_it_and_says_so(
 
 WORKER = """
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from auditor.embedding import embed, open_embedder
 from auditor.embedding.cache import VectorCache
