@@ -128,13 +128,11 @@ def difference(verdict: Verdict) -> str:
 
 
 def false_alarms(verdict: Verdict) -> str:
-    """How often the gate cries wolf, as a sentence; empty where nothing is estimated."""
+    """How often the gate fails by chance, as a sentence; empty where nothing is estimated."""
     if not any(map(phrases.is_estimated, verdict.tested)):
         return ""
-    return (
-        f"If nothing had changed, at most {phrases.two_digit_percent(verdict.false_alarms)} of runs would \
-fail."
-    )
+    runs = phrases.two_digit_percent(verdict.false_alarms)
+    return f"If nothing had changed, at most {runs} of runs would fail."
 
 
 def sensitivity(verdict: Verdict) -> str:
