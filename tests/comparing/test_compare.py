@@ -51,7 +51,7 @@ def test_planted_variations_are_found_with_their_parents(compared):
     found = compared.amplification
     assert found.paraphrases + compared.near_copies.across >= 110
     assert found.source_rows == 40
-    assert found.most == 2  # the third one of each is a copy, but for a greeting
+    assert found.max == 2  # the third one of each is a copy, but for a greeting
     assert compared.candidate.effective_without_paraphrases < 50
 
 
@@ -107,7 +107,7 @@ def test_figures_agree_with_one_another(compared, size):
 def test_the_frames_are_what_tells_the_sets_apart(whole, quick):
     many = pd.concat([whole] + [whole.assign(text=whole.text + f" Ref {i}.") for i in range(2)])
     found = compare(many, split_by="source", **quick).two_sample
-    words = {w for g in found.ngrams if g.of == "candidate" for w in g.text.split()}
+    words = {w for g in found.ngrams if g.more_in == "candidate" for w in g.text.split()}
     assert words & {"dear", "team", "hello", "answer", "hope", "forward", "look"}
 
 
@@ -115,7 +115,7 @@ def test_the_order_of_rows_changes_nothing(whole, compared, quick):
     shuffled = whole.sample(frac=1, random_state=3)
     again = compare(shuffled.reset_index(drop=True), split_by="source", **quick)
     same = (
-        *("full", "matched", "own", "diversity", "two_sample"),
+        *("full", "matched", "random_split", "diversity", "two_sample"),
         *("kept", "base", "candidate"),
     )
     for name in (*same, "unseen"):
@@ -173,7 +173,7 @@ def test_rows_with_labels_of_noise_are_found_to_hurt(letters, quick):
 
 def test_halves_of_one_set_are_not_told_apart(letters, quick):
     rows = letters(160)
-    assert not led(rows[:80], rows[80:], quick).unseen.full.apart
+    assert not led(rows[:80], rows[80:], quick).unseen.full.differs
 
 
 def test_free_rewordings_of_a_set_with_near_rows_of_its_own_are_not_found_to_help(human, quick):
@@ -249,7 +249,7 @@ def test_how_near_a_variation_is_does_not_depend_on_what_was_added(human, quick)
     )
     assert with_.near_copies.across == 1
     assert with_.amplification.paraphrases == 0
-    assert with_.amplification.level == without.amplification.level
+    assert with_.amplification.min_cosine == without.amplification.min_cosine
 
 
 @pytest.fixture(scope="module")

@@ -88,5 +88,5 @@ def test_rows_that_left_make_a_third_set_for_the_noise_and_the_forecast_alone(bu
 def test_where_rows_are_left_out_and_the_gate_is_asked_again_the_base_is_not(built, settings):
     copies = ROWS.assign(text=ROWS.text.str.upper())
     verdict = gate(pd.concat([ROWS, copies]), base=ROWS, settings=settings)
-    assert verdict.outcome_without is not None
+    assert verdict.outcome_without_dropped is not None
     assert built["find_templates"] == 3  # the base, the candidate, the candidate without them

@@ -147,7 +147,7 @@ def test_thousands_of_findings_make_a_small_page_that_says_what_it_leaves_out(ma
     assert "showing 270 of 9970; audit.json has all" in page
 
 
-def test_a_template_shows_its_skeleton_and_its_fixed_words(audit):
+def test_a_template_shows_its_pattern_and_its_fixed_words(audit):
     page = render(audit)
     assert 'customer <mark class="slot">&lt;number&gt;</mark> from' in page
     assert '<mark class="fixed">Customer</mark> 48213 <mark class="fixed">from</mark> Oslo' in page

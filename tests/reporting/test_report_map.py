@@ -77,7 +77,7 @@ def test_without_text_the_block_holds_none(make_audit):
 @pytest.mark.parametrize("most", [10_000, 20_000])
 def test_texts_have_what_room_is_left_and_those_of_findings_come_first(audit, monkeypatch, most):
     long = dataclasses.replace(audit, examples={k: v * 9 for k, v in audit.examples.items()})
-    monkeypatch.setattr(live, "_MOST", most)
+    monkeypatch.setattr(live, "_MAX_BYTES", most)
     told = given(long)
     assert len(told.data.encode()) <= most
     assert 0 < told.texts < len(audit.map)

@@ -184,7 +184,7 @@ def test_runs_of_rows_are_written_as_such():
     assert named_rows(range(0, 60, 2)).endswith(", 22, … (30 rows)")
 
 
-def test_fixed_words_are_those_the_skeleton_holds_in_order():
+def test_fixed_words_are_those_the_pattern_holds_in_order():
     pieces = marking.fixed_words("Dear team, order 41 is late", "dear team , order <number> is <*>")
     assert pieces == (
         Piece("Dear team, order", True),

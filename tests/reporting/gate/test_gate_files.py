@@ -118,7 +118,7 @@ def test_the_schema_is_valid_and_accepts_what_is_written(verdict, tmp_path):
 @pytest.mark.parametrize(
     ("key", "wrong"),
     [
-        ("schema_version", 2),
+        ("schema_version", 3),
         ("outcome", "perhaps"),
         ("lines", {"first": 1}),
         ("tested", [{"check": "near-duplicate"}]),
@@ -137,6 +137,6 @@ def test_the_schema_and_the_reader_refuse_what_is_not_a_verdict(key, wrong, make
 
 
 def test_what_lacks_most_of_a_verdict_says_so(tmp_path):
-    (tmp_path / "gate.json").write_text('{"schema_version": 1, "outcome": "pass"}')
+    (tmp_path / "gate.json").write_text('{"schema_version": 2, "outcome": "pass"}')
     with pytest.raises(DataError, match=r"is not a valid verdict.*gate\.json of an `auditor gate`"):
         load(tmp_path / "gate.json")
