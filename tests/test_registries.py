@@ -6,6 +6,7 @@ their own, a line in the registry, a test, and words where users look for them.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def test_an_input_format_has_its_words_and_its_test(reader, help_text):
     assert name in words, f"README.md, the line of --input-format: add {name}"
     known = (reader.suffixes or (name,))[0]
     assert known in TESTS["dataset"], f"tests/dataset: test what is read of a {known} file"
+    hooked = re.search(r"files: (.*)", (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert hooked is not None
+    for suffix in reader.suffixes:
+        missing = f".pre-commit-hooks.yaml, files: add {suffix}"
+        assert re.search(hooked[1], f"data/train{suffix}"), missing
 
 
 @pytest.mark.parametrize("opener", EMBEDDERS, ids=lambda opener: opener.listed)

@@ -8,7 +8,7 @@
 
 Every value is the string that the file holds, unchanged; `values.py` keeps the kinds that JSON and
 Arrow tell apart. `chat.py` finds the text of chat fine-tuning rows. A new format is a file with a
-reader, and its line in `READERS`.
+reader, and its line in `FILE_READERS`; a folder of Hugging Face takes files of any of these.
 """
 
 from __future__ import annotations

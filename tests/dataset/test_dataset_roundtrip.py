@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditor.dataset import load_dataset
+from auditor.dataset import FILE_READERS, load_dataset
 from auditor.errors import AuditorError
 from auditor.settings import Settings
 
@@ -22,6 +22,7 @@ VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
 )
 ROWS = st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=20)
+FORMATS = {reader.suffixes[0] for reader in FILE_READERS}  # one file of each
 COLUMNS = ("text", "label", "annotator")
 
 
@@ -46,7 +47,9 @@ def write_all(folder: Path, rows: list[tuple[str, str, str]]) -> list[object]:
 def test_every_format_gives_the_same_dataset(rows):
     rows = [*rows, ("It broke", "damage", "ada")]
     with tempfile.TemporaryDirectory() as folder:
-        datasets = [load_dataset(s, Settings()) for s in write_all(Path(folder), rows)]
+        written = write_all(Path(folder), rows)
+        assert {p.suffix for p in written if isinstance(p, Path)} == FORMATS, "write it here, too"
+        datasets = [load_dataset(s, Settings()) for s in written]
     first = datasets[0]
     for dataset in datasets:
         assert dataset.examples == first.examples
