@@ -160,7 +160,7 @@ def test_what_floods_a_known_finding_fails(rows, against_known):
     assert verdict.outcome == "fail"
     [failed] = (t for t in verdict.of("fail") if t.check == "near-duplicate")
     assert "in the baseline, has grown from 4 to 44 rows" in failed.summary
-    assert "80% of the added rows are in such, 6% of those before" in failed.summary
+    assert "80% of the added rows are in them, 6% of the earlier rows" in failed.summary
     assert set(failed.rows) == set(range(272, 312))
 
 
