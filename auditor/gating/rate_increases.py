@@ -247,8 +247,10 @@ def _rise(pool: Pool, scope: _Scope, seen: Counts, fair: Counts) -> Hypothesis:
         sure=None if flags.sure is None else flags.sure[rows],
         spare=np.flatnonzero(added & flags.spare),
         explains=len(rows) / int(pool.added.sum()),
-        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's"
-        + f"; {share + at_one_size:.1%} after sampling to the size of the base" * larger,
+        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, compared with "
+        f"{share:.1%} of the base rows"
+        + f"; {share + at_one_size:.1%} of the added rows after sampling to the size of the base"
+        * larger,
         advice=advice,
     )
 

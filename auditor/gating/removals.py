@@ -47,7 +47,7 @@ def unread(pool: Pool, rule: Rule, slip: int) -> Facts:
     share, number = _unread(pool.candidate)
     before = _unread(pool.base)[0] if pool.base else 0.0
     effect = share - before
-    of_base = f", {before:.1%} of the base's" if pool.base else ""
+    of_base = f", compared with {before:.1%} of the base's" if pool.base else ""
     first = next(iter(pool.candidate.rejected), None)
     why = ""
     if first is not None:

@@ -29,8 +29,8 @@ def test_a_sure_gap_is_a_warning_about_the_rows_that_are_lost(audit):
     assert (finding.code, finding.severity) == ("illusion-gap", "warning")
     assert (finding.category, finding.rows) == ("returns", (21, 24))
     assert finding.summary == (
-        "returns has 90% accuracy on a random split, but 70% if no template is in both training and "
-        "test: 20 percentage points (10 to 30) come from templates"
+        "returns has 90% accuracy on a random split, but 70% if no template is in both training "
+        "and test: 20 percentage points (10 to 30) come from templates"
     )
     assert (finding.measured["rows"], finding.measured["templates"]) == (10, 5)
 

@@ -229,8 +229,8 @@ def _findings(spice: Spice, no_text: bool) -> tuple[Finding, ...]:
             rows=(*range(130, 136), *range(170, 173)),
             measured={"labels": {spice("returns"): 6, spice("shipping"): 3}},
             limit={"rows": 5},
-            advice="Write a rule that separates returns from shipping; checking single rows does not "
-            "settle it.",
+            advice="Write a rule that separates returns from shipping; checking single rows does "
+            "not settle it.",
         ),
         finding(
             "label-conflict",
