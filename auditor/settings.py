@@ -4,77 +4,81 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import NoneType
-from typing import Any, Protocol, get_args, get_type_hints
+from typing import Annotated, Any, Protocol, get_type_hints
+
+from msgspec import Meta
 
 from auditor.errors import UsageError
 from auditor.label_spelling import is_blank
+from auditor.validation import FLAG, WORD, Finite, dotted, expect, expect_fields
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
 JOINED = " + "  # between the names of columns whose values are one text
-PROBES = ("similarity", "head", "full")  # the rungs of prediction, cheapest first
+
+_TABLE = Meta(description="must be a table")
+_COUNT = Meta(description="must be a whole number from 1")
+Column = Annotated[str, Meta(description="must name a column")]
+Columns = Annotated[Sequence[str], Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=1)]
+Label = Annotated[str, Meta(description="must name a label")]
+Limits = Annotated[Mapping[str, Any], Meta(description="must be a table of limits")]
+Probe = Annotated[str, Meta(pattern="^(similarity|head|full)$")]  # the rungs, cheapest first
+Seconds = Annotated[Finite, Meta(gt=0)]
+Seed = Annotated[
+    int, Meta(ge=0, le=LARGEST_SEED, description=f"must be a whole number from 0 to {LARGEST_SEED}")
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that a user can decide. The names are those of the configuration file."""
 
-    text: str | Sequence[str] | None = None  # column names; None = detect; several are one text
-    label: str | None = None
-    roles: Mapping[str, str] = field(default_factory=dict)  # the other roles -> column
-    declared_columns: Sequence[str] = ()  # others to look at, such as product or region
-    label_map: Mapping[str, str] = field(default_factory=dict)  # label -> the one it is taken for
-    multi_label: bool = False  # a text may have several labels, a row each
-    input_format: str | None = None  # None = by suffix
-    embedder: str = "all-MiniLM-L6-v2"  # or a hub id, or a folder
-    probe: str | None = None  # None = head, or what the budget allows
-    budget: float | None = None  # seconds that the forecast may take, about; None = no limit
-    target_model: str | None = None  # what is fine-tuned; None = the embedder
-    mitigations: Sequence[str] = ()  # what the rung full tries beside the update alone
-    coefficients: str | None = None  # a file of `auditor backtest`; None = those shipped
-    seed: int = 0
-    threads: int | None = None  # None = as many as torch would take
-    cache_dir: str | None = None  # None = the user's cache folder
-    offline: bool = False
-    no_text: bool = False
-    map_points: int = 4000  # more would add little to the eye and much to the file
-    checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # code -> limit -> value
+    # Column names; None = detect; several are one text.
+    text: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
+    label: Annotated[str | None, Meta(description="must name a column")] = None
+    roles: Annotated[Mapping[str, Column], _TABLE] = field(default_factory=dict)  # other -> column
+    # Others to look at, such as product or region.
+    declared_columns: Annotated[Sequence[str], Meta(description="must be a list of columns")] = ()
+    # Label -> the one it is taken for.
+    label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
+    multi_label: Annotated[bool, FLAG] = False  # a text may have several labels, a row each
+    input_format: Annotated[str | None, WORD] = None  # None = by suffix
+    embedder: Annotated[str, WORD] = "all-MiniLM-L6-v2"  # or a hub id, or a folder
+    # None = head, or what the budget allows.
+    probe: Annotated[Probe | None, Meta(description="must be one of similarity, head, full")] = None
+    # Seconds that the forecast may take, about; None = no limit.
+    budget: Annotated[Seconds | None, Meta(description="must be seconds, more than 0")] = None
+    target_model: Annotated[str | None, WORD] = None  # what is fine-tuned; None = the embedder
+    # What the probe full tries beside the update alone.
+    mitigations: Annotated[Sequence[str], Meta(description="must be a list of mitigations")] = ()
+    coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
+    seed: Seed = 0
+    threads: Annotated[Count | None, _COUNT] = None  # None = as many as torch would take
+    cache_dir: Annotated[str | None, WORD] = None  # None = the user's cache folder
+    offline: Annotated[bool, FLAG] = False
+    no_text: Annotated[bool, FLAG] = False
+    # More would add little to the eye and much to the file.
+    map_points: Annotated[Count, _COUNT] = 4000
+    # Code -> limit -> value.
+    checks: Annotated[Mapping[str, Limits], _TABLE] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises UsageError for a value of a wrong type or out of range."""
-        for key, hint in get_type_hints(Settings).items():
-            _typed(key, getattr(self, key), hint)
-        for key, least in (("seed", 0), ("threads", 1), ("map_points", 1)):
-            value = getattr(self, key)
-            if value is not None and value < least:
-                raise UsageError(f"{key} must be at least {least}, not {value}")
-        if self.seed > LARGEST_SEED:
-            raise UsageError(f"seed must be at most {LARGEST_SEED}, not {self.seed}")
-        if self.probe not in (None, *PROBES):
-            raise UsageError(f"probe must be one of {', '.join(PROBES)}, not {self.probe!r}")
-        if self.budget is not None and not 0 < self.budget < math.inf:
-            raise UsageError(f"budget must be seconds, more than 0, not {self.budget}")
+        expect_fields(self)
         self._expect_names()
-        for code, limits in self.checks.items():
-            if not isinstance(limits, Mapping):
-                raise UsageError(f"checks.{code} must be a table of limits, not {limits!r}")
 
     def _expect_names(self) -> None:
         """Raises UsageError for a column or a label that cannot be meant."""
         if len(set(self.texts)) < len(self.texts):
             raise UsageError(f"text names a column twice: {', '.join(self.texts)}")
-        for role, column in self.roles.items():
-            if not isinstance(column, str):
-                raise UsageError(f"roles: {role} must name a column, not {column!r}")
         for label, other in self.label_map.items():
-            if not isinstance(other, str) or is_blank(other):
-                raise UsageError(f"label_map: {label!r} must name a label, not {other!r}")
+            if is_blank(other):
+                raise UsageError(f"{dotted('label_map', label)} must name a label, not {other!r}")
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -95,25 +99,6 @@ class Settings:
         text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
         tried = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
         return {**deciding, "text": text, "declared_columns": list(self.declared_columns), **tried}
-
-
-def _typed(key: str, value: Any, hint: Any) -> None:
-    """Raises UsageError for a value that the setting's type does not allow."""
-    kinds = get_args(hint) or (hint,)
-    listed = isinstance(value, list | tuple) and all(isinstance(c, str) for c in value)
-    if key in ("roles", "label_map", "checks"):
-        right, wanted = isinstance(value, Mapping), "a table"
-    elif key in ("declared_columns", "mitigations"):
-        right, wanted = listed, f"a list of {key.removeprefix('declared_')}"
-    elif key == "text":
-        several = listed and len(value) > 0
-        right, wanted = value is None or isinstance(value, str) or several, "a column or several"
-    else:
-        kinds = (*kinds, int) if float in kinds else kinds
-        right = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))
-        wanted = " or ".join(k.__name__ for k in kinds if k is not NoneType)
-    if not right:
-        raise UsageError(f"{key} must be {wanted}, not {value!r}")
 
 
 class Files(Protocol):
@@ -224,23 +209,23 @@ def expect_known(keys: Iterable[str], known: Iterable[str], what: str, where: st
             raise UsageError(f"{where}: unknown {what} {key!r}{hint}")
 
 
+# What a limit may be set to, by the type of its default.
+_KINDS = {
+    int: Annotated[int, Meta(ge=0, description="must be a whole number, 0 or more")],
+    float: Annotated[Finite, Meta(ge=0, description="must be a number, 0 or more")],
+}
+
+
 def configure(checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]) -> tuple[Any, ...]:
     """The checks with the limits that the user set for them, `{code: {limit: value}}`."""
     by_code: dict[str, Any] = {check.code: check for check in checks}
     expect_known(limits, by_code, "check", "checks")
     for code, changed in limits.items():
-        names = {
-            f.name: type(getattr(by_code[code], f.name)) for f in dataclasses.fields(by_code[code])
+        kinds = {
+            f.name: _KINDS[type(getattr(by_code[code], f.name))]
+            for f in dataclasses.fields(by_code[code])
         }
-        expect_known(changed, names, "limit", f"checks.{code}")
-        for name, value in changed.items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise UsageError(f"checks.{code}.{name} must be a number, not {value!r}")
-            if not math.isfinite(value) or value < 0:
-                raise UsageError(f"checks.{code}.{name} must be 0 or more, not {value!r}")
-            if names[name] is int and value != int(value):
-                raise UsageError(f"checks.{code}.{name} must be a whole number, not {value!r}")
-        by_code[code] = dataclasses.replace(
-            by_code[code], **{name: names[name](value) for name, value in changed.items()}
-        )
+        expect_known(changed, kinds, "limit", f"checks.{code}")
+        values = {n: expect(f"checks.{code}.{n}", v, kinds[n]) for n, v in changed.items()}
+        by_code[code] = dataclasses.replace(by_code[code], **values)
     return tuple(by_code.values())

@@ -316,7 +316,7 @@ def test_no_text_leaves_no_word_of_the_data_anywhere(run, workplace, as_csv, tic
     codes = {f["code"] for f in read("reports/secret/audit.json")["findings"]}
     assert codes >= {"combination-gap", "annotator-inconsistency", "split-leakage"}
     files = [p for folder in ("reports", "vectors") for p in Path(folder).rglob("*") if p.is_file()]
-    assert {p.suffix for p in files} == {".html", ".json", ".jsonl", ".csv", ".safetensors"}
+    assert {p.suffix for p in files} == {".html", ".json", ".jsonl", ".csv", ".sqlite"}
     held = out.encode() + b"".join(p.read_bytes() + p.name.encode() for p in files)
     canaries = "quillfeather obsidian marzipan zanzibar wolverine thessaly umbriel kilimanjaro "
     canaries += "bandersnatch jubjub snark"

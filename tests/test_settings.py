@@ -10,6 +10,8 @@ from auditor.checks import CHECKS
 from auditor.errors import UsageError
 from auditor.settings import Settings, configure, load_settings
 
+SEED = "a whole number from 0 to 4294967295"
+
 
 @pytest.fixture
 def toml(tmp_path):
@@ -140,18 +142,30 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('seed = "7"', "seed must be int, not '7'"),
-        ("seed = 1.5", "seed must be int, not 1.5"),
-        ("seed = true", "seed must be int, not True"),
-        ("offline = 1", "offline must be bool, not 1"),
+        ('seed = "7"', f"seed must be {SEED}, not '7'"),
+        ("seed = 1.5", f"seed must be {SEED}, not 1.5"),
+        ("seed = true", f"seed must be {SEED}, not True"),
+        ("offline = 1", "offline must be true or false, not 1"),
         ("text = 3", "text must be a column or several, not 3"),
         ("text = []", "text must be a column or several, not []"),
         ("text = ['a', 3]", "text must be a column or several, not ['a', 3]"),
         ("text = ['a', 'a']", "text names a column twice: a, a"),
         ("label_map = 'a=b'", "label_map must be a table, not 'a=b'"),
-        ("label_map = {a = 3}", "label_map: 'a' must name a label, not 3"),
-        ("label_map = {a = ' '}", "label_map: 'a' must name a label, not ' '"),
-        ("threads = '2'", "threads must be int, not '2'"),
+        ("label_map = {a = 3}", "label_map.a must name a label, not 3"),
+        ("label_map = {'Late ' = 3}", "label_map.'Late ' must name a label, not 3"),
+        ("label_map = {a = ' '}", "label_map.a must name a label, not ' '"),
+        ("roles = {group = 3}", "roles.group must name a column, not 3"),
+        ("checks = {label-error = 3}", "checks.label-error must be a table of limits, not 3"),
+        ("label = 3", "label must name a column, not 3"),
+        ("cache_dir = 3", "cache_dir must be a string, not 3"),
+        ("probe = 'heads'", "probe must be one of similarity, head, full, not 'heads'"),
+        ("probe = 'the head'", "probe must be one of similarity, head, full, not 'the head'"),
+        ("budget = 0", "budget must be seconds, more than 0, not 0"),
+        ("budget = inf", "budget must be seconds, more than 0, not inf"),
+        ("budget = nan", "budget must be seconds, more than 0, not nan"),
+        ("budget = '60'", "budget must be seconds, more than 0, not '60'"),
+        ("map_points = 0", "map_points must be a whole number from 1, not 0"),
+        ("threads = '2'", "threads must be a whole number from 1, not '2'"),
         ("roles = 'group=customer'", "roles must be a table, not 'group=customer'"),
         ("checks = []", "checks must be a table, not []"),
         ('declared_columns = "shop"', "declared_columns must be a list of columns, not 'shop'"),
@@ -161,6 +175,13 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
 def test_a_value_of_the_wrong_type_is_refused(toml, content, said):
     config = toml(content)
     assert refusal(config) == f"{config}: {said}"
+
+
+def test_numbers_that_are_whole_are_seconds_and_limits_too():
+    """And stay as they are written."""
+    assert str(Settings(budget=60).budget) == "60"
+    found = by_code(configure(CHECKS, {"label-error": {"sure": 7}}))
+    assert found["label-error"].sure == 7
 
 
 @pytest.mark.parametrize(
@@ -242,9 +263,12 @@ def test_a_limit_keeps_the_type_of_its_default():
         ),
         (
             {"label-error": {"sure": "very"}},
-            "checks.label-error.sure must be a number, not 'very'",
+            "checks.label-error.sure must be a number, 0 or more, not 'very'",
         ),
-        ({"label-error": {"sure": True}}, "checks.label-error.sure must be a number, not True"),
+        (
+            {"label-error": {"sure": True}},
+            "checks.label-error.sure must be a number, 0 or more, not True",
+        ),
     ],
 )
 def test_a_limit_that_cannot_be_meant_is_refused(limits, said):
@@ -261,10 +285,10 @@ def test_a_whole_limit_is_not_cut_to_fit():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1])
 def test_a_limit_is_a_number_from_zero_up(value):
-    with pytest.raises(UsageError, match="must be 0 or more"):
+    with pytest.raises(UsageError, match=r"rows must be a .*number, 0 or more, not"):
         configure(CHECKS, {"template-dominance": {"rows": value}})
 
 
 def test_a_seed_that_no_generator_takes_is_refused():
-    with pytest.raises(UsageError, match="seed must be at most 4294967295"):
+    with pytest.raises(UsageError, match=f"seed must be {SEED}, not 4294967296"):
         Settings(seed=2**32)

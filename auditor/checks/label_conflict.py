@@ -13,7 +13,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -25,6 +24,7 @@ from auditor.records.arrays import Ints
 from auditor.records.dataset import Example
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
+from auditor.structure.differences import changed
 
 Kind = Literal["one text", "copies", "review"]
 SEVERITY: dict[Kind, Literal["error", "warning", "note"]] = {
@@ -32,7 +32,6 @@ SEVERITY: dict[Kind, Literal["error", "warning", "note"]] = {
     "copies": "warning",
     "review": "note",
 }
-WORDS_COMPARED = 400  # of a text; comparing is quadratic
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +194,12 @@ def _plain(text: str) -> str:
 
 def _difference(texts: Sequence[str]) -> str:
     """What sets the second text off from the first, word by word: `voucher -> invoice`."""
-    first, second = (text.split()[:WORDS_COMPARED] for text in texts[:2])
-    matcher = SequenceMatcher(
-        None, [w.casefold() for w in first], [w.casefold() for w in second], autojunk=False
-    )
+    first, second = (text.split() for text in texts[:2])
+    places = changed([w.casefold() for w in first], [w.casefold() for w in second])
     return "; ".join(
-        f"{' '.join(first[a:b]) or '(nothing)'} -> {' '.join(second[c:d]) or '(nothing)'}"
-        for kind, a, b, c, d in matcher.get_opcodes()
-        if kind != "equal"
+        f"{' '.join(first[a.start : a.stop]) or '(nothing)'} -> "
+        f"{' '.join(second[b.start : b.stop]) or '(nothing)'}"
+        for a, b in places
     )
 
 

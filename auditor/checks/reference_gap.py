@@ -17,15 +17,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import pdist
 
 from auditor.checks.limits import limit
 from auditor.records.arrays import Floats, Ints
 from auditor.records.evidence import Evidence, Reference
 from auditor.records.findings import Finding, SkippedCheck
+from auditor.structure.trees import Tree, average, ward
 
-Tree = NDArray[np.float64]  # (m - 1, 4) merges, as scipy gives them
 FEW = 200  # reference texts that are all looked at, however small the training set
 BLOCK = 4096  # texts whose cosines are held at once
 NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one of them
@@ -136,10 +135,9 @@ class ReferenceGap:
     def _gaps(self, z: Floats, trees: Sequence[Tree]) -> Iterator[tuple[float, Ints]]:
         """Nodes of a fit size that do not overlap, best score first."""
         nodes = {
-            tuple(node): _stouffer(z[node])
+            tuple(node.tolist()): _stouffer(z[node])
             for tree in trees
-            for node in _nodes(tree, self.most)
-            if len(node) >= self.fewest
+            for node in tree.nodes(self.fewest, self.most)
         }
         taken = np.zeros(len(z), dtype=bool)
         for rows, score in sorted(nodes.items(), key=lambda n: (-n[1], n[0])):
@@ -160,18 +158,8 @@ def _stouffer(z: Floats) -> float:
 
 
 def _trees(vectors: Floats) -> tuple[Tree, ...]:
-    """The merges of Ward's tree and of the average-linkage tree of unit vectors (m, dim)."""
-    return tuple(linkage(vectors, method) for method in ("ward", "average"))
-
-
-def _nodes(tree: Tree, most: int) -> Iterator[list[int]]:
-    """The rows, in order, of each node that holds up to `most` of them, children first."""
-    size = len(tree) + 1
-    inside: dict[int, list[int]] = {i: [i] for i in range(size)}
-    for step, (a, b, _, rows) in enumerate(tree):
-        if rows <= most:
-            inside[size + step] = sorted(inside[int(a)] + inside[int(b)])
-            yield inside[size + step]
+    """Ward's tree and the average-linkage tree of unit vectors (m, dim)."""
+    return ward(vectors), average(pdist(vectors))
 
 
 def _extended(gaps: Sequence[Ints], drawn: Ints, vectors: Floats) -> list[Ints]:

@@ -178,5 +178,7 @@ def _hand_on(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None
         return
     end = secrets.token_hex(16)  # a folder's name could hold any line, but not this one
     with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
-        for name, value in (("verdict", verdict.outcome), ("report", folder)):
-            file.write(f"{name}<<{end}\n{value}\n{end}\n")
+        file.writelines(
+            f"{name}<<{end}\n{value}\n{end}\n"
+            for name, value in (("verdict", verdict.outcome), ("report", folder))
+        )

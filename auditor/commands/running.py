@@ -66,7 +66,7 @@ def errors(debug: bool) -> Iterator[None]:
     """One clear line for what can go wrong, and the exit code that goes with it."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, a user sees one line
         if debug:
             traceback.print_exc()
         if isinstance(error, AuditorError):

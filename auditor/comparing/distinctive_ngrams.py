@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from scipy.sparse import csr_array
 
 from auditor.records.arrays import Ints
 from auditor.records.comparison import Ngram
+from auditor.structure.ngrams import count_ngrams
 
 SIZES = (1, 3)  # words of an n-gram
 FEWEST = 3  # rows that hold it
@@ -37,24 +37,10 @@ class Grams:
 
 def count_grams(tokens: Tokens, sizes: tuple[int, int] = SIZES, fewest: int = FEWEST) -> Grams:
     """The n-grams of `tokens`, the words of each row, that at least `fewest` rows hold."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    counter = CountVectorizer(
-        analyzer=lambda row: _grams(row, sizes), min_df=fewest, binary=True, dtype=np.float64
-    )
-    try:
-        held: Any = counter.fit_transform(tokens)
-    except ValueError:  # no n-gram is left
-        return Grams(names=(), held=csr_array((len(tokens), 0)))
-    return Grams(names=tuple(counter.get_feature_names_out()), held=csr_array(held))
-
-
-def _grams(row: Sequence[str], sizes: tuple[int, int]) -> list[str]:
-    return [
-        " ".join(row[i : i + size])
-        for size in range(sizes[0], sizes[1] + 1)
-        for i in range(len(row) - size + 1)
-    ]
+    counted = count_ngrams([tuple(row) for row in tokens], *sizes)
+    rows = np.asarray(counted.held.sum(axis=0)).ravel()
+    kept = counted.take(np.flatnonzero(rows >= fewest)).by_name()
+    return Grams(names=tuple(" ".join(gram) for gram in kept.names), held=kept.held)
 
 
 def _rows_with(grams: Grams, rows: Ints) -> NDArray[np.float64]:
@@ -88,19 +74,17 @@ def telling(grams: Grams, left: Ints, right: Ints) -> tuple[Ngram, ...]:
     """The n-grams that tell the rows `left` (the base's) from `right`, ten of each at most."""
     one, other = _rows_with(grams, left), _rows_with(grams, right)
     z = log_odds(one, other).round(4)
-    found = []
-    for of, sign in (("base", -1.0), ("candidate", 1.0)):
-        for g in _distinct(grams, np.lexsort((np.arange(len(z)), -sign * z)), sign * z):
-            found.append(
-                Ngram(
-                    text=grams.names[g],
-                    of="base" if of == "base" else "candidate",
-                    z=round(float(abs(z[g])), 1),
-                    base_per_1000=round(1000 * float(one[g]) / max(len(left), 1), 1),
-                    candidate_per_1000=round(1000 * float(other[g]) / max(len(right), 1), 1),
-                )
-            )
-    return tuple(found)
+    return tuple(
+        Ngram(
+            text=grams.names[g],
+            of="base" if of == "base" else "candidate",
+            z=round(float(abs(z[g])), 1),
+            base_per_1000=round(1000 * float(one[g]) / max(len(left), 1), 1),
+            candidate_per_1000=round(1000 * float(other[g]) / max(len(right), 1), 1),
+        )
+        for of, sign in (("base", -1.0), ("candidate", 1.0))
+        for g in _distinct(grams, np.lexsort((np.arange(len(z)), -sign * z)), sign * z)
+    )
 
 
 def _distinct(grams: Grams, order: Ints, z: NDArray[np.float64]) -> list[int]:

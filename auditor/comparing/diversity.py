@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from auditor.comparing.figures import figure
 from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.comparison import Contrast, Diversity, Figure
+from auditor.structure.ngrams import count_ngrams
 
 STRATA = 5  # of length, by the words of both sets
 DRAWS = 20
@@ -47,7 +48,8 @@ def diversity(
     sizes = [int(scale * s) for s in sizes]
     if sum(sizes) < FEWEST:
         return (), 0
-    counted = [_counts(tokens, n) for n in (1, 2, 3)]
+    rows = [tuple(row) for row in tokens]
+    counted = [count_ngrams(rows, n, n).counts for n in (1, 2, 3)]
     random = np.random.default_rng(seed)
     told = np.array(
         [
@@ -72,20 +74,6 @@ def diversity(
 def _sample(strata: Sequence[Ints], sizes: Sequence[int], random: np.random.Generator) -> Ints:
     drawn = [random.choice(s, n, replace=False) for s, n in zip(strata, sizes, strict=True)]
     return np.concatenate(drawn)
-
-
-def _counts(tokens: Tokens, size: int) -> csr_array:
-    """(n, g) how often each row holds each n-gram of `size` words."""
-    code: dict[tuple[str, ...], int] = {}
-    columns = [
-        [code.setdefault(g, len(code)) for g in zip(*(row[i:] for i in range(size)), strict=False)]
-        for row in tokens
-    ]
-    indptr = np.cumsum([0, *map(len, columns)])
-    indices = np.array([c for row in columns for c in row], dtype=np.int64)
-    return csr_array(
-        (np.ones(len(indices)), indices, indptr), shape=(len(tokens), max(len(code), 1))
-    )
 
 
 def _measures(counted: Sequence[csr_array], vectors: Floats, rows: Ints) -> list[float]:

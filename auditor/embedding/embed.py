@@ -11,7 +11,7 @@ from auditor.embedding.cache import Entry, VectorCache, key
 from auditor.interfaces import Embedder, Progress
 from auditor.records.structure import Embeddings
 
-TEXTS_A_FILE = 2048  # what a kill costs at most
+TEXTS_AT_ONCE = 2048  # what a kill costs at most
 
 
 @dataclass(slots=True)
@@ -23,9 +23,6 @@ class Encoder:
     progress: Progress = lambda *_: None
     _known: dict[bytes, Entry] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._known = self.cache.read() if self.cache else {}
-
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """Vectors (n, dim) of `texts`, in their order.
 
@@ -35,12 +32,15 @@ class Encoder:
         keys = [key(t) for t in texts]
         missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in self._known}
         todo = sorted(missing, key=lambda k: (len(missing[k]), k))
-        for start in range(0, len(todo), TEXTS_A_FILE):
+        if self.cache:
+            self._known |= self.cache.read(todo)  # in the order in which they were written
+            todo = [k for k in todo if k not in self._known]
+        for start in range(0, len(todo), TEXTS_AT_ONCE):
             self.progress("embedding", start, len(todo))
-            part = todo[start : start + TEXTS_A_FILE]
+            part = todo[start : start + TEXTS_AT_ONCE]
             fresh = self.embedder.embed([missing[k] for k in part])
-            if self.cache:
-                self.cache.write(part, fresh)
+            if self.cache and not self.cache.write(part, fresh):
+                self.cache = None
             for i, k in enumerate(part):
                 entry = (fresh.vectors[i], int(fresh.windows[i]), float(fresh.unknown[i]))
                 self._known[k] = entry

@@ -16,30 +16,43 @@ region loses of its rows, for `forecast` it is the expected drop in accuracy.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from auditor.errors import UsageError
 from auditor.settings import ON_DISK, Files, expect_known, read_table, read_toml
+from auditor.validation import FLAG, dotted, expect, expect_fields
 
 LIMITS = ("warn", "fail", "warn_rise", "fail_rise", "warn_batch", "fail_batch")
+
+_SHARE = Meta(description="must be a share from 0 to 1")
+Share = Annotated[float, Meta(ge=0, le=1)]
+Limit = Annotated[Share | None, _SHARE]
+_LIMITS = Meta(description="must be a table of limits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What one check may show; a limit that is None is not set."""
 
-    warn: float | None = None
-    fail: float | None = None
-    warn_rise: float | None = None
-    fail_rise: float | None = None
-    warn_batch: float | None = None
-    fail_batch: float | None = None
-    informational: bool = False  # told, and never more
-    categories: Mapping[str, Rule] = field(default_factory=dict)
+    warn: Limit = None
+    fail: Limit = None
+    warn_rise: Limit = None
+    fail_rise: Limit = None
+    warn_batch: Limit = None
+    fail_batch: Limit = None
+    informational: Annotated[bool, FLAG] = False  # told, and never more
+    categories: Annotated[
+        Mapping[str, Annotated[Rule, _LIMITS]], Meta(description="must be a table of categories")
+    ] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a value of a wrong type or out of range."""
+        expect_fields(self)
 
     def of(self, category: str | None) -> Rule:
         """The rule for one category: its own limits, then those of the check."""
@@ -93,19 +106,22 @@ ALONE: Mapping[str, Rule] = {
 class Policy:
     """All that a user can decide about a gate. The names are those of the configuration file."""
 
-    checks: Mapping[str, Rule] = field(default_factory=dict)  # on top of the defaults
-    false_alarms: float = 0.01  # of a whole run in which nothing has changed, at most
-    fewest: int = 5  # rows below which nothing fails: less is a slip, not a regression
-    unseen: float = 0.10  # how far beyond its margin an effect may go unseen; more is inconclusive
+    # On top of the defaults.
+    checks: Annotated[
+        Mapping[str, Annotated[Rule, _LIMITS]], Meta(description="must be a table of checks")
+    ] = field(default_factory=dict)
+    # Of a whole run in which nothing has changed, at most.
+    false_alarms: Annotated[
+        float, Meta(gt=0, le=0.5, description="must be more than 0 and at most 0.5")
+    ] = 0.01
+    # Rows below which nothing fails: less is a slip, not a regression.
+    fewest: Annotated[int, Meta(ge=1, description="must be a whole number from 1")] = 5
+    # How far beyond its margin an effect may go unseen; more is inconclusive.
+    unseen: Annotated[Share, _SHARE] = 0.10
 
     def __post_init__(self) -> None:
         """Raises UsageError for a value of a wrong type or out of range."""
-        for name, most in (("false_alarms", 0.5), ("unseen", 1.0)):
-            _share(name, getattr(self, name), most)
-        if self.false_alarms <= 0:
-            raise UsageError("false_alarms must be more than 0")
-        if isinstance(self.fewest, bool) or not isinstance(self.fewest, int) or self.fewest < 1:
-            raise UsageError(f"fewest must be a whole number from 1, not {self.fewest!r}")
+        expect_fields(self)
 
     def rules(self, defaults: Mapping[str, Rule]) -> dict[str, Rule]:
         """The rule of each check that has one: the user's limits on top of `defaults`."""
@@ -141,45 +157,36 @@ def load_policy(
         table, where = policy_table(path, files), files.called(path)
     if not isinstance(table, Mapping):
         raise UsageError(f"{where}: gate must be a table, not {table!r}")
-    expect_known(table, [f.name for f in dataclasses.fields(Policy)], "key of the gate", where)
-    checks = table.get("checks", {})
-    if not isinstance(checks, Mapping):
-        raise UsageError(f"{where}: checks must be a table of checks, not {checks!r}")
-    expect_known(checks, codes, "check", where)
-    rules = {code: _rule(rule, f"{where}: checks.{code}") for code, rule in checks.items()}
+    expect_known(table, _names(Policy), "key of the gate", where)
     try:
-        return Policy(**{**table, "checks": rules})
+        policy: Policy = expect("", table, Annotated[Policy, Meta(description="must be a table")])
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from error
+    checks = table.get("checks", {})
+    expect_known(checks, codes, "check", where)
+    for code, rule in checks.items():
+        _expect_limits(rule, f"{where}: {dotted('checks', code)}")
+    return policy
 
 
 def policy_table(path: Path, files: Files) -> Any:
     """The policy of a file: its [tool.auditor.gate] or [gate] table, or all of it."""
-    table = read_toml(path, files, named=True) or {}
-    inner: Any = table
-    if "tool" in table:
-        tool = table["tool"]
-        inner = {"gate": {}, **tool.get("auditor", {})} if isinstance(tool, Mapping) else {}
-    return inner.get("gate", inner)
+    table: Any = read_toml(path, files, named=True) or {}
+    if "tool" not in table:
+        return table.get("gate", table)
+    tool = table["tool"]
+    own = tool.get("auditor", {}) if isinstance(tool, Mapping) else tool
+    if not isinstance(own, Mapping):
+        raise UsageError(f"{files.called(path)}: [tool.auditor] must be a table, not {own!r}")
+    return own.get("gate", {})
 
 
-def _rule(table: Any, where: str) -> Rule:
-    if not isinstance(table, Mapping):
-        raise UsageError(f"{where} must be a table of limits, not {table!r}")
-    expect_known(table, (*LIMITS, "informational", "categories"), "limit", where)
-    for name in LIMITS:
-        if name in table:
-            _share(f"{where}.{name}", table[name], 1.0)
-    if not isinstance(table.get("informational", False), bool):
-        raise UsageError(f"{where}.informational must be true or false")
-    categories = table.get("categories", {})
-    if not isinstance(categories, Mapping):
-        raise UsageError(f"{where}.categories must be a table of categories, not {categories!r}")
-    own = {name: _rule(rule, f"{where}.categories.{name}") for name, rule in categories.items()}
-    return Rule(**{**table, "categories": own})
+def _expect_limits(rule: Mapping[str, Any], where: str) -> None:
+    """Raises UsageError for a key that no rule has: msgspec would pass over it."""
+    expect_known(rule, _names(Rule), "limit", where)
+    for name, own in rule.get("categories", {}).items():
+        _expect_limits(own, dotted(f"{where}.categories", name))
 
 
-def _share(name: str, value: Any, most: float) -> None:
-    right = isinstance(value, int | float) and not isinstance(value, bool)
-    if not right or not math.isfinite(value) or not 0 <= value <= most:
-        raise UsageError(f"{name} must be a share from 0 to {most:g}, not {value!r}")
+def _names(kind: type[Policy | Rule]) -> list[str]:
+    return [f.name for f in dataclasses.fields(kind)]

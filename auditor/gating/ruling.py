@@ -6,9 +6,9 @@ read as it was at the revision, and what the branch would change of it is told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ from auditor.dataset.revisions import FilesAtRevision
 from auditor.errors import UsageError
 from auditor.gating.policy import Policy, load_policy, policy_table
 from auditor.settings import ON_DISK, Files, Settings, load_settings, read_table
+from auditor.validation import dotted
 
 MOST_TOLD = 10  # changes that are told one by one
 LONGEST_KEY, LONGEST_VALUE = 80, 40  # characters of a key and of a value that are quoted
-PLAIN = re.compile(r"[A-Za-z0-9_-]+")  # a key that TOML needs no quotes for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +112,7 @@ def _value(value: Any) -> str:
 
 
 def _key(key: tuple[str, ...]) -> str:
-    parts = (part if PLAIN.fullmatch(part) else repr(part) for part in key)
-    return _cut(".".join(parts), LONGEST_KEY)
+    return _cut(reduce(dotted, key, ""), LONGEST_KEY)
 
 
 def _cut(text: str, longest: int) -> str:

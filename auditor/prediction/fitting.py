@@ -207,7 +207,7 @@ def fit_fidelity(fidelity: str, updates: Sequence[Measured]) -> tuple[dict[str, 
         y, x = logit(u.loss), part - part.mean(axis=0)
         moment += share * x.T @ (y - y.mean()) / len(y)
         gram += share * x.T @ x / len(y)
-    scored, *trial = np.linalg.lstsq(gram, moment)[0].tolist()
+    scored, *trial = np.linalg.lstsq(gram, moment, rcond=None)[0].tolist()
     weights = dict.fromkeys((f for f in USED[fidelity] if f not in MEASURED), scored)
     if trial:
         weights |= dict(zip(MEASURED, (*trial, 1.0), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,23 +12,25 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from auditor.records.arrays import Floats, Ints, Table
+from auditor.structure.ngrams import count_ngrams
 
-WORD = r"\w+"
-WORD_OR_MARK = r"\w+|[?!.]"  # a question shares its mark with other questions
+WORD = re.compile(r"\w+")
+WORD_OR_MARK = re.compile(r"\w+|[?!.]")  # a question shares its mark with other questions
 SMOOTHING = 0.3  # of the counts: less than one, since most words and pairs are rare
 CLASSES_A_BLOCK = 32  # 9 MB of the 33,000 words and pairs of 16,000 short messages
 
 
 def words_of(texts: Sequence[str]) -> csr_array:
     """(n, words) unit rows: which words and sentence marks each text holds."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    try:
-        present = CountVectorizer(token_pattern=WORD_OR_MARK, binary=True).fit_transform(texts)
-    except ValueError:  # emoji alone
-        return csr_array((len(texts), 1), dtype=np.float64)
+    present = _held(texts, WORD_OR_MARK, 1)
     counts = np.maximum(present.sum(axis=1), 1.0)
-    return csr_array(present.multiply(1.0 / np.sqrt(counts)), dtype=np.float64)
+    return csr_array(present.multiply(1.0 / np.sqrt(counts)[:, None]))
+
+
+def _held(texts: Sequence[str], word: re.Pattern[str], largest: int) -> csr_array:
+    """(n, g) 1 where a text holds an n-gram of up to so many words, whatever their case."""
+    rows = [tuple(word.findall(text.lower())) for text in texts]
+    return csr_array(count_ngrams(rows, 1, largest).by_name().held.astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,9 @@ class WordProbe:
     @classmethod
     def of(cls, texts: Sequence[str], together: Ints, taught: Ints | None = None) -> WordProbe:
         """taught (m,): positions of the rows that are counted, by default all."""
-        from sklearn.feature_extraction.text import CountVectorizer
-
         taught = np.arange(len(texts)) if taught is None else taught
-        vectorizer = CountVectorizer(token_pattern=WORD, ngram_range=(1, 2), binary=True)
-        analyse = vectorizer.build_analyzer()
-        if any(analyse(texts[i]) for i in taught):
-            vectorizer.fit([texts[i] for i in taught])
-            present = csr_array(vectorizer.transform(texts), dtype=np.float64)
-        else:  # emoji alone: the words have nothing to say
-            present = csr_array((len(texts), 0), dtype=np.float64)
+        present = _held(texts, WORD, 2)
+        present = present[:, np.flatnonzero(present[taught].sum(axis=0))]
         length = np.sqrt(np.maximum(present.sum(axis=1), 1.0))
         return cls(present, together, taught, length)
 

@@ -55,7 +55,9 @@ NOT_COMPUTED = NotComputed()
 def computed(value: Kind | NotComputed) -> Kind:
     """The value; raises LookupError for what was not computed, which is not none."""
     if isinstance(value, NotComputed):
-        raise LookupError("this part of the evidence was not computed; name it in `parts`")
+        raise LookupError(  # noqa: TRY004 - no wrong type: a part that nobody asked for
+            "this part of the evidence was not computed; name it in `parts`"
+        )
     return value
 
 

@@ -8,7 +8,8 @@ invisible characters that hide a difference. They become visible symbols here.
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from auditor.reporting.columns import cut
 
 # C0 without tab and newline, DEL and C1; soft hyphen, the bidi controls, invisible spaces, line
 # separators, lone surrogates and tag characters. The joiners U+200C and U+200D stay: Persian and
@@ -32,7 +33,7 @@ def one_line(text: str, columns: int = 100) -> str:
     line = _COMMAND.sub("# #", inert(text).translate(_LINE_BREAKS))
     if line.lstrip().startswith("::"):  # a workflow command, even when indented
         line = f"' {line.lstrip()}"
-    return line if cells(line) <= columns else _cut(line, columns - 1) + "…"
+    return cut(line, columns)
 
 
 def _symbol(match: re.Match[str]) -> str:
@@ -40,17 +41,3 @@ def _symbol(match: re.Match[str]) -> str:
     if point < 0x20:
         return chr(0x2400 + point)  # Unicode's own pictures of control characters
     return "\N{SYMBOL FOR DELETE}" if point == 0x7F else f"⟨U+{point:04X}⟩"
-
-
-def cells(text: str) -> int:
-    """How many columns a terminal gives `text`."""
-    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
-
-
-def _cut(text: str, columns: int) -> str:
-    used = 0
-    for at, character in enumerate(text):
-        used += cells(character)
-        if used > columns:
-            return text[:at]
-    return text

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from itertools import accumulate
+
+from auditor.structure.differences import aligned, between
 
 # Scripts that put no space between words, of which each letter counts as one: Thai and Lao,
 # Burmese, Khmer, kana, Chinese characters. Elsewhere the difference is told by words.
@@ -16,7 +18,6 @@ _UNSPACED = (
 _TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+|\s+|[^\w\s]")
 # The slots that templates have: what varies, or a kind of value masked by a general rule.
 _SLOT = re.compile(r"(<(?:\*|email|url|date|id|number)>)")
-_TOKENS_COMPARED = 400  # comparing is quadratic; a longer text stays unmarked from here on
 _LONGEST_UNMARKED = 480  # characters; longer stretches are cut in their middle
 _LONGEST = 900  # characters of one example in all
 
@@ -41,16 +42,17 @@ def slots(pattern: str) -> tuple[Piece, ...]:
 
 def fixed_words(text: str, pattern: str) -> tuple[Piece, ...]:
     """`text` with the words marked that its template's skeleton holds in the same order."""
-    frame = [t.lower() for s in _SLOT.split(pattern) if not _SLOT.match(s) for t in _words(s)]
     tokens = _tokens(text)
-    words = [i for i, t in enumerate(tokens[:_TOKENS_COMPARED]) if not t.isspace()]
-    matcher = SequenceMatcher(None, frame, [tokens[i].lower() for i in words], autojunk=False)
-    common = {
-        words[b] for block in matcher.get_matching_blocks() for b in _span(block.b, block.size)
-    }
+    places = _places(tokens)
+    words = [tokens[i].lower() for i in places]
+    runs = [_words(s) for s in _SLOT.split(pattern.lower()) if not _SLOT.match(s)]
+    ends = [*accumulate(map(len, runs))]
+    # Where a slot is before several words: these belong together.
+    starts = {end - len(run) for end, run in zip(ends, runs, strict=True) if len(run) > 1}
+    held = {places[j] for _, j in aligned([w for run in runs for w in run], words, starts)}
     # A space between two fixed words belongs to the frame as well.
-    spaces = {i for i, t in enumerate(tokens) if t.isspace() and {i - 1, i + 1} <= common}
-    return _shorten(_pieces(tokens, common | spaces))
+    spaces = {i for i, t in enumerate(tokens) if t.isspace() and {i - 1, i + 1} <= held}
+    return _shorten(_pieces(tokens, held | spaces))
 
 
 def differences(texts: Sequence[str]) -> list[tuple[Piece, ...]]:
@@ -74,18 +76,20 @@ def changes(before: str, after: str) -> list[tuple[str, str]]:
 
 
 def _changed(first: Sequence[str], other: Sequence[str]) -> Iterator[tuple[range, range]]:
-    """The tokens of both that differ; what only a space keeps apart is one change."""
-    a, b = first[:_TOKENS_COMPARED], other[:_TOKENS_COMPARED]
-    ends: tuple[int, int, int, int] | None = None
-    for kind, i, i_end, j, j_end in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if kind == "equal":
-            if ends and not (i_end - i == 1 and a[i].isspace()):
-                yield range(ends[0], ends[1]), range(ends[2], ends[3])
-                ends = None
-        else:
-            ends = (ends[0], i_end, ends[2], j_end) if ends else (i, i_end, j, j_end)
-    if ends:
-        yield range(ends[0], ends[1]), range(ends[2], ends[3])
+    """The tokens of both that differ. Words are compared; spaces go with the words beside them."""
+    own, theirs = (_places(tokens) for tokens in (first, other))
+    words = [first[i] for i in own], [other[j] for j in theirs]
+    alike = ((own[i], theirs[j]) for i, j in aligned(*words))
+    for a, b in between(alike, (len(first), len(other))):
+        if [first[i] for i in a] != [other[j] for j in b]:
+            start = bool(a and b and first[a[0]] == other[b[0]])
+            end = bool(a[start:] and b[start:] and first[a[-1]] == other[b[-1]])
+            yield a[start : len(a) - end], b[start : len(b) - end]
+
+
+def _places(tokens: Sequence[str]) -> list[int]:
+    """Where those stand that are no spaces."""
+    return [i for i, token in enumerate(tokens) if not token.isspace()]
 
 
 def _words(text: str) -> list[str]:
@@ -101,10 +105,6 @@ def _tokens(text: str) -> list[str]:
         else:
             tokens.append(token)
     return tokens
-
-
-def _span(start: int, size: int) -> range:
-    return range(start, start + size)
 
 
 def _pieces(tokens: Sequence[str], marked: set[int]) -> list[Piece]:

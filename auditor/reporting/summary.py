@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from textwrap import fill, wrap
+from textwrap import fill
 
 from auditor.errors import UsageError
 from auditor.label_spelling import visible
@@ -14,6 +14,7 @@ from auditor.records.findings import Limit
 from auditor.records.forecast import Backtest, Forecast, UpdateSkill
 from auditor.reporting import label_errors, verdict, wording
 from auditor.reporting.codes import codes, explain, reading_order
+from auditor.reporting.columns import cut, left, wrapped
 from auditor.reporting.inert import one_line
 from auditor.reporting.trial import mitigations
 
@@ -21,20 +22,22 @@ _COLUMNS = 100
 _CODES = 8
 _SKIPPED = 3
 _CATEGORIES_TRIED = 3
+_WHOLE = 10_000  # columns of what is not cut here
 
 
 def summarise(audit: Audit, paths: Sequence[str | Path] = ()) -> str:
     """About 25 lines of 100 columns, inert on a terminal and in a CI log."""
     lines = [one_line(line) for line in _lines(audit)]
     # A path is there to be copied, so it is never cut.
-    lines += [one_line(f"Written   {path}", columns=10_000) for path in paths]
+    lines += [one_line(f"Written   {path}", _WHOLE) for path in paths]
     return "\n".join(lines) + "\n"
 
 
 def _lines(audit: Audit) -> Iterator[str]:
     data = audit.dataset
     rejected = f", {len(data.rows_rejected):,} rejected" if data.rows_rejected else ""
-    yield f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, " + (
+    yield (
+        f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, "
         f"{wording.count(len(data.categories), 'category', 'categories')}{_but_for_spelling(audit)}"
     )
     yield f"Columns   {', '.join(f'{role}: {column}' for role, column in data.roles.items())}"
@@ -79,7 +82,7 @@ def _labels(audit: Audit) -> Iterator[str]:
     """How many labels are wrong, of those listed and of all, and how many could be either."""
     head = "Labels    "
     for sentence in label_errors.sentences(audit):
-        for line in wrap(sentence, _COLUMNS - len(head), break_on_hyphens=False):
+        for line in wrapped(one_line(sentence, _WHOLE), _COLUMNS - len(head)):
             yield head + line
             head = " " * len(head)
 
@@ -115,7 +118,7 @@ def _mitigations(audit: Audit) -> Iterator[str]:
         return
     head = "Tried     "
     for i, words in enumerate(trial.words):
-        for line in wrap(words, _COLUMNS - len(head), break_on_hyphens=False):
+        for line in wrapped(words, _COLUMNS - len(head)):
             yield head + line
             head = " " * len(head)
         lost = [(f"mean of {trial.of}", trial.mean[0], trial.mean[1])]
@@ -171,18 +174,17 @@ def summarise_backtest(found: Backtest) -> str:
         f"{'mean share of the ceiling':<35}" + "".join(_share(found, name) for name in _SAID),
     ]
     lines = [one_line(line, columns=100) for line in lines]
-    lines.append(one_line(f"Updates   {found.folder}", columns=10_000))
+    lines.append(one_line(f"Updates   {found.folder}", _WHOLE))
     if found.coefficients:
-        lines.append(one_line(f"Refitted  {found.coefficients}", columns=10_000))
+        lines.append(one_line(f"Refitted  {found.coefficients}", _WHOLE))
     else:
         lines.append("Refitted  no: it needs three updates whose random seeds agree")
     return "\n".join(lines) + "\n"
 
 
 def _skills(update: UpdateSkill) -> str:
-    name = update.update if len(update.update) <= 27 else update.update[:26] + "…"
     figures = [getattr(update, said) for said in (*_SAID, "ceiling")]
-    return f"{name:<28}{update.drop:>7.2f}" + "".join(map(_figure, figures))
+    return f"{left(cut(update.update, 27), 28)}{update.drop:>7.2f}" + "".join(map(_figure, figures))
 
 
 def _share(found: Backtest, name: str) -> str:

@@ -193,10 +193,10 @@ def _actions(audit: Audit) -> tuple[Action, ...]:
         # Mending the data comes before protecting a category from what the data does to it.
         return worst, code == "fragile-category", not endangered, order.index(code)
 
-    actions = []
-    for code in sorted(order, key=urgency)[:_MOST_ACTIONS]:
-        actions.append(_action([f for f in pressing if f.code == code], rank, last))
-    return tuple(actions)
+    return tuple(
+        _action([f for f in pressing if f.code == code], rank, last)
+        for code in sorted(order, key=urgency)[:_MOST_ACTIONS]
+    )
 
 
 def _action(findings: list[Finding], rank: dict[str, int], last: int) -> Action:

@@ -196,10 +196,6 @@ def _near(a: str, b: str) -> bool:
 
 def _difference(a: Words, b: Words) -> tuple[Words, Words]:
     """The two lists without the words that they begin and end with alike."""
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    end = 0
-    while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
-        end += 1
-    return a[start : len(a) - end], b[start : len(b) - end]
+    places = [o for o in Levenshtein.opcodes(a, b) if o.tag != "equal"]
+    first, last = places[0], places[-1]
+    return a[first.src_start : last.src_end], b[first.dest_start : last.dest_end]

@@ -30,8 +30,9 @@ def find_matches(dataset: Dataset, templates: Sequence[Template]) -> tuple[Templ
     matches, rows = strings[: len(tokens)], strings[len(tokens) :]
     number = {category: code for code, category in enumerate(dataset.categories)}
     codes = dataset.codes
+    holders = {match: _holders(match, rows) for match in dict.fromkeys(matches)}  # unions share one
     return tuple(
-        _frame(template, number[template.category], _holders(match, rows), codes)
+        _frame(template, number[template.category], holders[match], codes)
         for template, match in zip(evident, matches, strict=True)
     )
 

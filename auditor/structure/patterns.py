@@ -16,6 +16,7 @@ IN_MOST = 0.8  # of the rows hold a token of the skeleton
 BY_CHANCE = 0.5
 LITTLE = 0.3  # share of a row, below which only tokens that stand together are told from chance
 RUN = 3  # tokens that stand together
+STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 SLOT = "<*>"
 Pattern = tuple[str, ...]
 

@@ -8,7 +8,6 @@ draws of one size, and only where a category has enough examples to draw from.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -16,8 +15,10 @@ import numpy as np
 from auditor.records.arrays import Floats
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Repetition, Template
+from auditor.structure.ngrams import ngrams, rows_with
 from auditor.structure.patterns import read_rows
 
+SIZE = 3  # tokens of an n-gram
 DRAWN = 100  # examples in one draw
 RECURS = 4  # of them hold a 3-gram that counts as recurring
 DRAWS = 20
@@ -76,21 +77,16 @@ def _draws(rows: Sequence[Tokens], seed: int) -> Floats:
     return np.array(shares, dtype=np.float32)
 
 
-def _grams(row: Tokens) -> Iterator[Tokens]:
-    return zip(row, row[1:], row[2:], strict=False)
-
-
 def _recurring(rows: Sequence[Tokens], least: float) -> set[Tokens]:
-    held = Counter(g for row in rows for g in set(_grams(row)))
-    return {g for g, n in held.items() if n >= least}
+    return {g for g, n in rows_with(rows, SIZE).items() if n >= least}
 
 
 def _covered(row: Tokens, recurring: set[Tokens]) -> float:
     """Share of the row's tokens inside recurring 3-grams."""
     inside = np.zeros(len(row), dtype=bool)
-    for k, gram in enumerate(_grams(row)):
+    for k, gram in enumerate(ngrams(row, SIZE)):
         if gram in recurring:
-            inside[k : k + 3] = True
+            inside[k : k + SIZE] = True
     return float(inside.mean()) if len(row) else 0.0
 
 

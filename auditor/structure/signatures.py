@@ -6,7 +6,8 @@ Bocek et al.'s FastSS). And texts that stand whole in another, from the words th
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -14,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.records.arrays import Ints
+from auditor.structure.ngrams import ngrams
 
 Pair = tuple[int, int]
+Tokens = tuple[str, ...]
 Hashes = NDArray[np.uint64]
 
 LONGEST_SIGNED = 240  # characters; deletions of longer texts cost more than they find
@@ -44,21 +47,49 @@ def one_edit_apart(joined: Iterable[tuple[int, str]]) -> Iterator[Pair]:
         yield from combinations(owner[start:stop].tolist(), 2)
 
 
-def contained(texts: Mapping[int, tuple[str, ...]]) -> Iterator[Pair]:
+def contained(texts: Mapping[int, Tokens]) -> Iterator[Pair]:
     """Pairs (i < j) of token lists, by their numbers, of which one stands whole in the other."""
-    by_start: dict[tuple[str, ...], dict[int, dict[tuple[str, ...], int]]] = defaultdict(dict)
-    for i, tokens in texts.items():
-        if len(tokens) >= FEWEST_CONTAINED:
-            by_start[tokens[:FEWEST_CONTAINED]].setdefault(len(tokens), {})[tokens] = i
-    around = [
-        (inside, i)
+    long = {tokens: i for i, tokens in texts.items() if len(tokens) >= FEWEST_CONTAINED}
+    beginnings = _Beginnings(long)
+    starts = {tokens[:FEWEST_CONTAINED] for tokens in long}
+    around = {
+        (long[inside], i)
         for i, tokens in texts.items()
-        for at in range(len(tokens) - FEWEST_CONTAINED + 1)
-        for size, known in by_start.get(tokens[at : at + FEWEST_CONTAINED], {}).items()
-        if (inside := known.get(tokens[at : at + size], i)) != i
-    ]
-    often = Counter(inside for inside, _ in set(around))
-    yield from ((min(pair), max(pair)) for pair in set(around) if often[pair[0]] <= MOST_CONTAINING)
+        for at, start in enumerate(ngrams(tokens, FEWEST_CONTAINED))
+        if start in starts
+        for inside in beginnings.of(tokens[at:])
+        if long[inside] != i
+    }
+    often = Counter(inside for inside, _ in around)
+    yield from ((min(pair), max(pair)) for pair in around if often[pair[0]] <= MOST_CONTAINING)
+
+
+class _Beginnings:
+    """Token lists in their order, each with the longest other one that it begins with.
+
+    However many begin alike, those that a text begins with are all found on the way from the last
+    one that stands before it.
+    """
+
+    def __init__(self, texts: Iterable[Tokens]) -> None:
+        self._texts = sorted(texts)
+        self._shorter: list[int] = []
+        for k, tokens in enumerate(self._texts):
+            other = k - 1
+            while other >= 0 and not self._begins(tokens, other):
+                other = self._shorter[other]
+            self._shorter.append(other)
+
+    def of(self, tokens: Tokens) -> Iterator[Tokens]:
+        """Those that `tokens` begin with, themselves among them."""
+        k = bisect_right(self._texts, tokens) - 1
+        while k >= 0:
+            if self._begins(tokens, k):
+                yield self._texts[k]
+            k = self._shorter[k]
+
+    def _begins(self, tokens: Tokens, k: int) -> bool:
+        return tokens[: len(self._texts[k])] == self._texts[k]
 
 
 def _deletions(texts: Sequence[str]) -> tuple[Hashes, Ints]:

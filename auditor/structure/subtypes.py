@@ -10,12 +10,11 @@ described by a flat cut.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from auditor.records.arrays import Floats, Ints
@@ -23,6 +22,7 @@ from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Subtype, Template, effective_examples
 from auditor.structure.templates import ALL_FRAME
 from auditor.structure.tokens import words
+from auditor.structure.trees import average
 
 SMALL = (3, 12)  # rows of a thin candidate, copies aside: fewer cannot repeat, more are not thin
 SURROUNDINGS = 10  # outside rows that a candidate is held against, and neighbours of each
@@ -50,15 +50,24 @@ def find_subtypes(
     `stripped`: the texts without their templates' fixed words; `vectors` (n, dim): of those.
     """
     codes, found = dataset.codes, []
+    evident: dict[str, list[Template]] = defaultdict(list)
+    for template in templates:
+        if template.excess > 0:
+            evident[template.category].append(template)
     vocabulary = _Vocabulary([words(t) for t in stripped])
+    described = _Describer(vocabulary, vectors, copies.family)
+    owner = np.zeros(len(codes), dtype=np.int64)  # which of its category's subtypes a row is in
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
-        matches = [t for t in templates if t.category == category and t.excess > 0]
+        matches = evident[category]
         groups = _partition(vectors[members], members, matches, vocabulary, copies.family)
         groups = sorted(groups, key=lambda g: (-len(g.members), int(g.members[0])))
-        described = _Describer(vocabulary, vectors, copies.family, matches)
+        for number, group in enumerate(groups):
+            owner[group.members] = number
+        holding = _holding(matches, owner, len(groups))
         found += [
-            described.subtype(f"{category}/{i}", category, g) for i, g in enumerate(groups, 1)
+            described.subtype(f"{category}/{i}", category, group, matches_of)
+            for i, (group, matches_of) in enumerate(zip(groups, holding, strict=True), 1)
         ]
     return tuple(found)
 
@@ -84,6 +93,7 @@ def _partition(
 ) -> list[_Group]:
     """Candidates first, then the flat cut of what they leave."""
     templated, nodes = [], []
+    in_frames = np.unique(np.concatenate([*(t.members for t in matches), members[:0]]))
     labels = np.zeros(len(members), dtype=np.int64)
     for start in range(0, len(members), LARGEST):
         part = members[start : start + LARGEST]
@@ -95,7 +105,7 @@ def _partition(
 
         here = [np.flatnonzero(np.isin(part, t.members)) for t in matches if _thin(t)]
         templated += [group(g) for g in here if len(g) >= SMALL[0]]
-        in_match = np.isin(part, [i for t in matches for i in t.members])
+        in_match = np.isin(part, in_frames)
         nodes += [
             group(g)
             for g in tree.small_nodes()
@@ -133,26 +143,18 @@ class _Tree:
         np.fill_diagonal(self.cosine, 1.0)
         self.size = len(vectors)
         # s10: mean cosine of each row to its own ten nearest
-        others = np.sort(self.cosine, axis=1)[:, -1 - SURROUNDINGS : -1]
+        near = min(SURROUNDINGS + 1, self.size)
+        others = np.sort(np.partition(self.cosine, -near, axis=1)[:, -near:], axis=1)[:, :-1]
         self.own = others.mean(axis=1) if self.size > 1 else np.zeros(1, dtype=np.float32)
-        distances = squareform(1.0 - self.cosine, checks=False)
-        self.merges = linkage(distances, "average") if self.size > 1 else np.empty((0, 4))
+        self.grown = average(squareform(1.0 - self.cosine, checks=False))
 
     def flat(self) -> Ints:
         """(m,) cluster of each row at the descriptive cut."""
-        if self.size == 1:
-            return np.zeros(1, dtype=np.int64)
-        return fcluster(self.merges, CUT, "distance").astype(np.int64)
+        return self.grown.cut(CUT)
 
     def small_nodes(self) -> Iterator[Ints]:
         """Rows of each node of 3 to 12 rows that has surroundings to stand out from."""
-        inside: dict[int, list[int]] = {i: [i] for i in range(self.size)}
-        for step, (a, b, _, size) in enumerate(self.merges):
-            if size <= SMALL[1]:
-                node = sorted(inside[int(a)] + inside[int(b)])
-                inside[self.size + step] = node
-                if len(node) >= SMALL[0] and self.size - len(node) > SURROUNDINGS:
-                    yield np.array(node, dtype=np.int64)
+        return self.grown.nodes(SMALL[0], min(SMALL[1], self.size - SURROUNDINGS - 1))
 
     def separation(self, node: Ints) -> float:
         """relsep: how much closer the surroundings are to their own than to the node.
@@ -165,7 +167,8 @@ class _Tree:
         outside = min(SURROUNDINGS, self.size - len(node))
         if outside == 0:
             return 0.0
-        near = np.argsort(-to_node, kind="stable")[:outside]
+        close = np.flatnonzero(to_node >= np.partition(to_node, -outside)[-outside])
+        near = close[np.argsort(-to_node[close], kind="stable")][:outside]
         return float(self.own[near].mean() - to_node[near].mean())
 
 
@@ -183,6 +186,20 @@ def _rest(members: Ints, labels: Ints, vectors: Floats) -> list[Ints]:
     place[big] = np.arange(len(big))
     own = np.where(place[inverse] >= 0, place[inverse], nearest)
     return [members[own == b] for b in range(len(big))]
+
+
+def _holding(matches: Sequence[Template], owner: Ints, count: int) -> list[tuple[Template, ...]]:
+    """The templates that hold rows of each group, those of most of its rows first.
+
+    owner (n,): the number of each row's group, below `count`. A template is laid over all groups
+    at once: there may be thousands of both.
+    """
+    inside: list[list[tuple[int, Template]]] = [[] for _ in range(count)]
+    for match in matches:
+        groups, rows = np.unique(owner[match.members], return_counts=True)
+        for group, n in zip(groups.tolist(), rows.tolist(), strict=True):
+            inside[group].append((n, match))
+    return [tuple(f for _, f in sorted(held, key=lambda h: -h[0])) for held in inside]
 
 
 class _Vocabulary:
@@ -227,17 +244,17 @@ class _Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _Describer:
-    """What is said of a group: its typical row, keywords, effective examples and templates."""
+    """What is said of a group: its typical row, keywords and effective examples."""
 
     vocabulary: _Vocabulary
     vectors: Floats
     family: Ints
-    matches: Sequence[Template]
 
-    def subtype(self, name: str, category: str, group: _Group) -> Subtype:
+    def subtype(
+        self, name: str, category: str, group: _Group, matches: tuple[Template, ...]
+    ) -> Subtype:
         members = np.sort(group.members)
         centre = self.vectors[members].mean(axis=0)
-        inside = [(t, np.isin(members, t.members).sum()) for t in self.matches]
         return Subtype(
             id=name,
             category=category,
@@ -246,5 +263,5 @@ class _Describer:
             keywords=self.vocabulary.keywords(members),
             effective_examples=effective_examples(self.family[members]),
             separation=group.separation,
-            templates=tuple(t for t, n in sorted(inside, key=lambda x: -x[1]) if n),
+            templates=matches,
         )

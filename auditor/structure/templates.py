@@ -13,14 +13,13 @@ Which skeletons are a fault is for `checks/template_dominance.py`.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.process import cpdist
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
@@ -28,8 +27,10 @@ from scipy.spatial.distance import squareform
 from auditor.records.arrays import Floats, Ints
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Template
+from auditor.structure.ngrams import count_ngrams, ngrams, rows_with
 from auditor.structure.patterns import (
     LITTLE,
+    STRUCTURAL,
     Pattern,
     Row,
     fixed,
@@ -41,8 +42,11 @@ from auditor.structure.patterns import (
     without,
 )
 from auditor.structure.tokens import as_strings
+from auditor.structure.trees import average
+from auditor.structure.variants import FRAME_WORDS, Variants
 
 CUTS = (0.4, 0.68)  # of .3 to .68, a pair that finds all planted frames (CLINC150, seeds 0-1)
+TRIGRAM = 3  # tokens
 SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
 SMALLEST = 3  # rows; two alike rows are a pair, not a frame
 # A frame of long texts: 3-grams of which each two stand in mostly the same rows, and the rows that
@@ -51,11 +55,10 @@ FEWEST_PHRASED = 4  # rows
 TOGETHER = 0.75  # Jaccard of the rows of two 3-grams
 LINKED = 2  # 3-grams, four tokens in a row
 MOST_OF = 0.6  # of them, in a row
-STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no frame of a long text
 USUAL_SIZE = 600  # examples of a category, in which the limit was found
 LEAST_WORDS = 3  # of a frame that is a small part of its rows
-FRAME_WORDS, FRAME_WEIGHT = 2, 6  # of how two skeletons begin and end, to be one template
+BLOCK = 256  # rows whose pairs with all others are listed at once: 100 MB in a part of 8,000
 LARGEST = 8000  # rows of a category whose matrix of similarities is held at once (256 MB)
 NEARLY_ALL = 0.9  # coverage that untouched families with the limit's weight do not have (CLINC150)
 ALL_FRAME = 0.85  # coverage from which a template says the same thing in all its rows
@@ -69,6 +72,7 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
     rows, codes = read_rows(dataset.texts), dataset.codes
     found: list[Template] = []
     strings, _ = as_strings([r.tokens for r in rows])
+    lengths = np.array([len(string) for string in strings])
     held = Counter(t for r in rows for t in set(r.tokens))
     frequent = _frequent(strings, len(rows) - int(np.bincount(codes).max()))
     for code, category in enumerate(dataset.categories):
@@ -78,7 +82,7 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
         usual = _usual(frequent, [strings[i] for i in members], len(rows) - len(members))
         for start in range(0, len(examples), LARGEST):
             part = examples[start : start + LARGEST]
-            here = _Part(category, len(examples), part, rows, held, usual)
+            here = _Part(category, len(examples), part, rows, lengths, held, usual)
             plain = here.templates([strings[i] for i in part])
             for template in (*plain, *here.joined(plain)):
                 inside = members[np.isin(family, copies.family[template.members])]
@@ -89,13 +93,13 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
 
 def _frequent(strings: Sequence[str], others: int) -> dict[str, int]:
     """3-grams that enough rows hold to be usual outside any category, and how many do."""
-    held = Counter(g for string in strings for g in set(_grams(string)))
+    held = rows_with(map(_templated, strings), TRIGRAM)
     return {g: n for g, n in held.items() if n >= max(USUAL * others, 1.0)}
 
 
 def _usual(frequent: Mapping[str, int], own: Sequence[str], others: int) -> set[str]:
     """Of the `frequent` 3-grams those that many of the `others`, rows of other categories, hold."""
-    mine = Counter(g for string in own for g in set(_grams(string)) if g in frequent)
+    mine = rows_with(map(_templated, own), TRIGRAM)
     return {g for g, n in frequent.items() if n - mine[g] >= max(USUAL * others, 1.0)}
 
 
@@ -107,12 +111,13 @@ class _Part:
     size: int  # examples of the whole category
     members: Ints  # positions, one of each copy family
     rows: Sequence[Row]  # of the dataset
+    lengths: Ints  # of each of them, in tokens
     held: Counter[str]  # how many of them hold each token
     usual: Set[str]  # 3-grams that other categories' rows hold as well: how such texts are written
 
     def templates(self, strings: Sequence[str]) -> list[Template]:
         """A template for each distinct skeleton; groups that share one are merged."""
-        grams = _trigrams(strings)
+        grams = count_ngrams([_templated(s) for s in strings], TRIGRAM, TRIGRAM).held
         similarity = _similarities(strings, grams)
         by_pattern: dict[Pattern, set[int]] = {}
         for group in _distinct([*_families(similarity), *_phrased(grams)]):
@@ -120,7 +125,7 @@ class _Part:
             medoid = self.members[at]
             inside = [self.rows[i] for i in self.members[group]]
             outside = max(len(self.rows) - len(inside), 1)
-            usual = [g in self.usual for g in _grams(strings[at])]
+            usual = [g in self.usual for g in ngrams(_templated(strings[at]), TRIGRAM)]
             pattern = pattern_of(self.rows[medoid], inside, self.held, outside, usual)
             if fixed(pattern):
                 by_pattern.setdefault(pattern, set()).update(self.members[group].tolist())
@@ -129,9 +134,7 @@ class _Part:
     def _template(self, pattern: Pattern, positions: Sequence[int]) -> Template:
         tokens = fixed(pattern)
         structural = sum(not is_word(t) for t in tokens)
-        coverage = min(
-            1.0, len(tokens) / float(np.mean([len(self.rows[i].tokens) for i in positions]))
-        )
+        coverage = min(1.0, len(tokens) / float(np.mean(self.lengths[positions])))
         excess = _excess(len(tokens), structural, len(positions), coverage, self.size)
         least = LEAST_WORDS if coverage < LITTLE else FRAME_WORDS
         if len(tokens) - structural < least and ("\n" not in tokens or coverage < LITTLE):
@@ -154,12 +157,16 @@ class _Part:
         Each variant is evident by itself, mostly by its message, so the frame need not be again.
         """
         parts = _outermost([t for t in found if t.excess > 0])
-        while pair := _closest(parts):
+        variants = Variants()
+        for part in parts:
+            variants.add(part.tokens)
+        while pair := variants.take():
             one, other = (parts[i] for i in pair)
-            positions = sorted({*one.members.tolist(), *other.members.tolist()})
+            positions = np.union1d(one.members, other.members).tolist()
             match = self._template(shared(one.tokens, other.tokens), positions)
             whole = replace(match, excess=max(one.excess, other.excess, match.excess))
-            parts = [p for i, p in enumerate(parts) if i not in pair] + [whole]
+            parts.append(whole)
+            variants.add(whole.tokens)
             yield whole
 
 
@@ -189,10 +196,10 @@ def _similarities(strings: Sequence[str], grams: csr_array) -> Floats:
     """(m, m) LCS / longer length of the pairs that share two 3-grams; 0 for the others."""
     m = len(strings)
     similarity = np.zeros((m, m), dtype=np.float32)
-    both = (grams @ grams.T).tocoo()
-    keep = (both.row < both.col) & (both.data >= SHARED_TRIGRAMS)
-    left, right = both.row[keep], both.col[keep]
-    if len(left):
+    for start in range(0, m, BLOCK):
+        both = (grams[start : start + BLOCK] @ grams[start:].T).tocoo()
+        keep = (both.row < both.col) & (both.data >= SHARED_TRIGRAMS)
+        left, right = both.row[keep] + start, both.col[keep] + start
         values = cpdist(
             [strings[i] for i in left],
             [strings[j] for j in right],
@@ -204,29 +211,16 @@ def _similarities(strings: Sequence[str], grams: csr_array) -> Floats:
     return similarity
 
 
-def _trigrams(strings: Sequence[str]) -> csr_array:
-    """(m, g) which 3-grams of tokens each string holds, its beginning and end among them."""
-    code: dict[str, int] = {}
-    lists = [sorted({code.setdefault(g, len(code)) for g in _grams(string)}) for string in strings]
-    indptr = np.cumsum([0, *map(len, lists)])
-    indices = np.array([c for found in lists for c in found], dtype=np.int64)
-    return csr_array(
-        (np.ones(len(indices), dtype=np.int32), indices, indptr), shape=(len(strings), len(code))
-    )
-
-
-def _grams(string: str) -> Iterator[str]:
-    templated = f"\x00{string}\x01"
-    return (templated[i : i + 3] for i in range(len(templated) - 2))
+def _templated(string: str) -> str:
+    """The string with a mark where it begins and where it ends, so that 3-grams know."""
+    return f"\x00{string}\x01"
 
 
 def _families(similarity: Floats) -> Iterator[Ints]:
     """Groups of at least three rows at both cuts of the average-linkage tree."""
-    if len(similarity) < SMALLEST:
-        return
-    tree = linkage(squareform(1.0 - similarity, checks=False), "average")
+    tree = average(squareform(1.0 - similarity, checks=False))
     for cut in CUTS:
-        labels = fcluster(tree, 1.0 - cut, "distance")
+        labels = tree.cut(1.0 - cut)
         order = np.argsort(labels, kind="stable")
         for group in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
             if len(group) >= SMALLEST:
@@ -248,11 +242,12 @@ def _phrased(grams: csr_array) -> Iterator[Ints]:
     count, phrase = connected_components(links, directed=False)
     sizes = np.bincount(phrase, minlength=count)
     cells = (np.ones(len(phrase)), (np.arange(len(phrase)), phrase))
-    share = (kept @ csr_array(cells, shape=(len(phrase), count))).toarray() / sizes
+    held_of = (kept @ csr_array(cells, shape=(len(phrase), count))).tocsc()  # (m, count)
     for k in np.flatnonzero(sizes >= LINKED):
-        group = np.flatnonzero(share[:, k] >= MOST_OF)
+        here = slice(held_of.indptr[k], held_of.indptr[k + 1])
+        group = np.sort(held_of.indices[here][held_of.data[here] / sizes[k] >= MOST_OF])
         if len(group) >= FEWEST_PHRASED:
-            yield group
+            yield group.astype(np.int64)
 
 
 def _distinct(groups: Sequence[Ints]) -> list[Ints]:
@@ -261,25 +256,16 @@ def _distinct(groups: Sequence[Ints]) -> list[Ints]:
 
 def _outermost(templates: Sequence[Template]) -> list[Template]:
     """The templates without those that lie mostly inside a larger one."""
-    listed: list[tuple[Template, set[int]]] = []
+    listed: list[Template] = []
+    around: dict[int, list[int]] = defaultdict(list)  # numbers of the listed ones with each row
     for template in sorted(templates, key=lambda t: (-len(t.members), int(t.members[0]))):
-        members = set(template.members.tolist())
-        if not any(2 * len(members & m) >= len(members) for _, m in listed):
-            listed.append((template, members))
-    return [t for t, _ in listed]
-
-
-def _closest(templates: Sequence[Template]) -> tuple[int, int] | None:
-    """The two that share most of a frame, if any two share one."""
-    best: tuple[int, tuple[int, int]] = (0, (0, 0))
-    for i, one in enumerate(templates):
-        for j, other in enumerate(templates[:i]):
-            tokens = fixed(shared(one.tokens, other.tokens))
-            words = sum(map(is_word, tokens))
-            weight = _weight(len(tokens), len(tokens) - words)
-            if weight >= FRAME_WEIGHT and (words >= FRAME_WORDS or "\n" in tokens):
-                best = max(best, (weight, (j, i)))
-    return best[1] if best[0] else None
+        members = template.members.tolist()
+        overlaps = Counter(k for i in members for k in around[i])
+        if 2 * max(overlaps.values(), default=0) < len(members):
+            for i in members:
+                around[i].append(len(listed))
+            listed.append(template)
+    return listed
 
 
 def without_templates(texts: Sequence[str], templates: Sequence[Template]) -> list[str]:

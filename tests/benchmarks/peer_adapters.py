@@ -134,7 +134,7 @@ ADAPTERS: dict[str, Adapter] = {
 
 
 def main(peer: str, data: str, vectors: str, out: str) -> None:
-    with open(data, newline="", encoding="utf-8") as file:
+    with Path(data).open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     texts, labels = [r["text"] for r in rows], [r["category"] for r in rows]
     found, (seconds, processor) = ADAPTERS[peer](texts, labels, np.load(vectors))

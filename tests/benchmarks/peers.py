@@ -93,7 +93,7 @@ def peers(python313: str) -> dict[str, Peer]:
 
 def run(*command: object) -> str:
     """Its output. Raises OSError with the last line of its errors where it fails."""
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True)
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise OSError((done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1])
     return done.stdout

@@ -77,7 +77,7 @@ def test_a_second_encoder_with_the_same_cache_embeds_nothing(counting, tmp_path)
 
 
 def test_an_interrupted_run_is_resumed_where_it_stopped(counting, tmp_path, monkeypatch):
-    monkeypatch.setattr(embed, "TEXTS_A_FILE", 2)
+    monkeypatch.setattr(embed, "TEXTS_AT_ONCE", 2)
     texts = [f"My order {'very ' * i}late" for i in range(7)]
     stopped, resumed, whole = counting(stops_after=2), counting(), counting()
     with pytest.raises(KeyboardInterrupt):

@@ -56,11 +56,30 @@ def test_a_table_of_pyproject_and_a_file_of_its_own_say_the_same(tmp_path):
         ("checks.label-error.fails = 0.1", "did you mean 'fail'"),
         ("checks.label-error.fail = 2", "must be a share from 0 to 1, not 2"),
         ("checks.label-error.fail = '5 %'", "must be a share"),
+        ("checks.label-error.fail = nan", "checks.label-error.fail must be a share"),
+        ("checks.label-error.fail = true", "checks.label-error.fail must be a share"),
+        ("unseen = 1.5", "unseen must be a share from 0 to 1, not 1.5"),
+        (
+            "checks.label-error.categories.'Late '.fail_rise = 3",
+            "checks.label-error.categories.'Late '.fail_rise must be a share from 0 to 1, not 3",
+        ),
+        (
+            "checks.label-error.categories.late.fail_rize = 0.3",
+            "categories.late: unknown limit 'fail_rize'; did you mean 'fail_rise'",
+        ),
+        ("checks.label-error.categories = 3", "must be a table of categories, not 3"),
+        ("checks.label-error.categories.late = 3", "late must be a table of limits, not 3"),
+        ("checks = 3", "checks must be a table of checks, not 3"),
+        ("fewest = true", "fewest must be a whole number from 1, not True"),
         ("checks.label-error.informational = 1", "must be true or false"),
         ("checks.label-error = 0.1", "must be a table of limits"),
         ("false_alarms = 0", "must be more than 0"),
         ("fewest = 0.5", "must be a whole number"),
         ("checks = [", "cannot be read as TOML"),
+        ("gate = 3", "gate must be a table, not 3"),
+        ("tool = 3", "[tool.auditor] must be a table, not 3"),
+        ("tool.auditor = 3", "[tool.auditor] must be a table, not 3"),
+        ("tool.auditor.gate = 3", "gate must be a table, not 3"),
     ],
 )
 def test_what_is_not_understood_is_an_error_that_says_so(tmp_path, table, said):
@@ -69,6 +88,13 @@ def test_what_is_not_understood_is_an_error_that_says_so(tmp_path, table, said):
     with pytest.raises(UsageError, match=r"policy\.toml") as error:
         load_policy(path, CODES)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("limits", [{"fail": 2}, {"warn_rise": "5 %"}, {"informational": 1}])
+def test_a_rule_of_the_python_interface_is_held_to_the_same(limits):
+    [name] = limits
+    with pytest.raises(UsageError, match=f"{name} must be"):
+        Rule(**limits)
 
 
 def test_the_settings_of_an_audit_pass_over_the_gates(tmp_path):

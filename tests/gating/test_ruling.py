@@ -271,7 +271,7 @@ def test_a_link_to_another_dataset_of_the_repository_is_read(branched, git):
 
 
 def test_vectors_that_the_branch_brings_are_refused(branched, tmp_path):
-    branched({"auditor.toml": 'cache_dir = "vectors"\n'}, {"vectors/1/2.safetensors": "forged"})
+    branched({"auditor.toml": 'cache_dir = "vectors"\n'}, {"vectors/vectors-1.sqlite": "forged"})
     with pytest.raises(UsageError, match="cache_dir vectors: git keeps files or a link there"):
         ruled()
     assert ruled(flags={"cache_dir": str(tmp_path / "own")}).changes == ()
@@ -279,7 +279,7 @@ def test_vectors_that_the_branch_brings_are_refused(branched, tmp_path):
 
 @pytest.mark.parametrize("linked", ["vectors", "build"])
 def test_nor_by_a_link(branched, git, linked):
-    branched({".gitignore": "/build\n"}, {"elsewhere/vectors/1/2.safetensors": "forged"})
+    branched({".gitignore": "/build\n"}, {"elsewhere/vectors/vectors-1.sqlite": "forged"})
     place = Path("build/vectors" if linked == "build" else "vectors")
     Path(linked).symlink_to("elsewhere" if linked == "build" else "elsewhere/vectors")
     with pytest.raises(UsageError, match="a link there"):

@@ -162,7 +162,7 @@ CURVE = ["forecast", "curves", 0]
         (["label_errors", "wrong_high"], 41.1, "label_errors.wrong is not within its interval"),
         (["label_errors", "wrong_high"], 200.1, "label_errors.wrong is not within its interval"),
         (["label_errors", "wrong_low"], -0.1, "label_errors.wrong is not within its interval"),
-        (["settings", "seed"], "first", "settings: seed must be int"),
+        (["settings", "seed"], "first", "settings: seed must be a whole number"),
         (["settings", "label_map"], [], "settings: label_map must be a table"),
     ],
 )

@@ -194,6 +194,21 @@ def test_fixed_words_are_those_the_skeleton_holds_in_order():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "pattern", "marked"),
+    [
+        ("what is a passkey?? it wants one", "what is a <*>? it wants <*>", "what is a|? it wants"),
+        ("is it late? it is. bye.", "is it late? it <*> bye.", "is it late? it|bye."),
+        ("I looked. Thanks. Bye.", "i looked. <*>", "I looked."),
+        ("From: Ada -- hello -- Form 3", "from: <*> - <*> - form <*>", "From:|-|- Form"),
+        ("You may, I looked. Thanks.", "<*> i looked <*>. <*>", "I looked."),
+    ],
+)
+def test_fixed_words_are_marked_where_others_of_theirs_stand(text, pattern, marked):
+    pieces = marking.fixed_words(text, pattern)
+    assert "|".join(p.text for p in pieces if p.marked) == marked
+
+
 def test_differences_are_marked_on_both_sides_and_equal_texts_have_none():
     one, other = marking.differences(["turn it on", "turn it off"])
     assert one == (Piece("turn it "), Piece("on", True))
@@ -213,6 +228,15 @@ def test_differences_are_marked_on_both_sides_and_equal_texts_have_none():
         ("กินข้าวแล้ว", "กินข้าวหรือ", [("แล้ว", "หรือ")]),
         ("नया कार्ड", "नयी कार्ड", [("नया", "नयी")]),
         ("one  two", "one two", [("  ", " ")]),
+        ("one two", "onetwo", [("one two", "onetwo")]),
+        ("a lamp", "a bright lamp", [("", "bright ")]),
+        ("a lamp", "a lamp, please", [("", ", please")]),
+        ("please cancel it now", "cancel it now please", [("please ", ""), ("", " please")]),
+        (
+            "is the new card here",
+            "when will that new card come",
+            [("is the", "when will that"), ("here", "come")],
+        ),
         ("same", "same", []),
     ],
 )
@@ -220,6 +244,18 @@ def test_what_changed_is_told_in_whole_words_or_in_letters_where_words_have_no_s
     before, after, changed
 ):
     assert marking.changes(before, after) == changed
+
+
+def test_texts_are_compared_to_their_ends():
+    """Contracts differ in one word on their last page."""
+    clauses = "the carrier shall deliver in time. " * 3000
+    texts = [f"{clauses}Never on Sundays.", f"{clauses}Only on Sundays."]
+    assert marking.changes(*texts) == [("Never", "Only")]
+    for pieces, word in zip(marking.differences(texts), ("Never", "Only"), strict=True):
+        assert [p.text for p in pieces if p.marked] == [word]
+        assert sum(len(p.text) for p in pieces) < 1000
+    (*_, end) = marking.fixed_words(texts[0], "<*> never on sundays .")
+    assert end == Piece("Never on Sundays.", True)
 
 
 def test_no_mark_begins_within_a_letter():

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from auditor.structure.signatures import LONGEST_SIGNED, contained, one_edit_apart
+from auditor.structure import signatures
+from auditor.structure.signatures import LONGEST_SIGNED, MOST_CONTAINING, contained, one_edit_apart
 
 TEXTS = st.lists(st.text("abc", min_size=1, max_size=6), unique=True, min_size=2, max_size=12)
 
@@ -49,3 +50,34 @@ def test_a_text_that_another_holds_whole_is_found_wherever_it_stands():
 def test_what_many_texts_hold_is_left_out():
     around = {i: (*SHORT, str(i)) for i in range(1, 6)}
     assert list(contained({0: SHORT, **around})) == []
+
+
+@given(texts=st.lists(st.text("ab", min_size=6, max_size=12), unique=True, max_size=14))
+def test_every_text_that_stands_in_few_others_is_found(texts):
+    """One letter a token here; six are the fewest that count."""
+    around = [
+        {j for j, other in enumerate(texts) if text in other and text != other} for text in texts
+    ]
+    few = {
+        (min(i, j), max(i, j))
+        for i, others in enumerate(around)
+        if len(others) <= MOST_CONTAINING
+        for j in others
+    }
+    assert set(contained({i: tuple(text) for i, text in enumerate(texts)})) == few
+
+
+def test_texts_of_one_opening_are_not_each_held_against_each(monkeypatch):
+    """Of all lengths, as contracts are; the next one in order says which others could fit."""
+    looked = []
+    begins = signatures._Beginnings._begins
+
+    def counting(self, tokens, k):
+        looked.append(k)
+        return begins(self, tokens, k)
+
+    monkeypatch.setattr(signatures._Beginnings, "_begins", counting)
+    opening = ("this", "agreement", "is", "made", "by", "and", "between")
+    texts = {i: (*opening, f"party{i}", *(f"w{i}x{k}" for k in range(i))) for i in range(300)}
+    assert list(contained(texts)) == []
+    assert 0 < len(looked) <= 5 * len(texts)

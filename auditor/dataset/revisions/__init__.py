@@ -153,7 +153,8 @@ def _checked(revision: str) -> str:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # lexically: DVC may link a file out of the repository
+    # Lexically, which `Path.resolve` is not: DVC may link a file out of the repository.
+    return Path(os.path.abspath(path))  # noqa: PTH100 - see above
 
 
 def _folder(place: Path) -> Path:

@@ -186,7 +186,7 @@ def _run(
         for name, value in os.environ.items()
         if name.startswith("GIT_CONFIG_") or not name.startswith("GIT_")
     }
-    path = [p for p in os.get_exec_path() if os.path.isabs(p)] or [os.defpath]
+    path = [p for p in os.get_exec_path() if Path(p).is_absolute()] or [os.defpath]
     try:
         return subprocess.run(  # noqa: S603 - a list of words, none of which git takes for an option
             ["git", *_SWITCHES, *words],  # noqa: S607 - the git that the user has

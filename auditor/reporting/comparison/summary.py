@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from textwrap import wrap
 
 from auditor.records.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
+from auditor.reporting.columns import cut, right, wrapped
 from auditor.reporting.comparison.answer import answer, update_title
 from auditor.reporting.comparison.lead import read_on
 from auditor.reporting.comparison.numbers import share, share_span, signed, span
@@ -15,13 +15,14 @@ from auditor.reporting.inert import one_line
 
 _INDENT = " " * 10
 _WIDTH = 88  # of the text beside the heads
+_WHOLE = 10_000  # columns of what is not cut here
 
 
 def summarise_comparison(comparison: Comparison, paths: Sequence[str | Path] = ()) -> str:
     """About 30 lines of 100 columns, inert on a terminal and in a CI log."""
     lines = [one_line(line) for line in _lines(comparison)]
     # A path is there to be copied, so it is never cut.
-    lines += [one_line(f"Written   {path}", columns=10_000) for path in paths]
+    lines += [one_line(f"Written   {path}", _WHOLE) for path in paths]
     return "\n".join(lines) + "\n"
 
 
@@ -73,11 +74,7 @@ def _forecasts(comparison: Comparison) -> Iterator[str]:
 
 def _head(title: str, comparison: Comparison) -> str:
     names = (comparison.base.name, comparison.candidate.name, "difference")
-    return f"{title:<10}{'':<19}" + "".join(f"{_cut(name):>23}" for name in names)
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= 21 else f"{name[:20]}…"
+    return f"{title:<10}{'':<19}" + "".join(right(cut(name, 21), 23) for name in names)
 
 
 def _line(name: str, contrast: Contrast) -> str:
@@ -87,5 +84,5 @@ def _line(name: str, contrast: Contrast) -> str:
 
 
 def _wrapped(head: str, text: str) -> Iterator[str]:
-    for place, line in enumerate(wrap(text, _WIDTH) or [""]):
+    for place, line in enumerate(wrapped(one_line(text, _WHOLE), _WIDTH) or [""]):
         yield f"{'' if place else head:<10}{line}"

@@ -131,8 +131,10 @@ def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:
         for row in _known(tested.rows, verdict.examples):
             place = phrases.place(row, phrases.line_of(verdict, row))
             shown.append(f"- {place}: {code(verdict.examples[str(row)], _EXAMPLE)}\n")
-    for row in _known(tested.base_rows, verdict.base_examples):
-        shown.append(f"- base row {row}: {code(verdict.base_examples[str(row)], _EXAMPLE)}\n")
+    shown += [
+        f"- base row {row}: {code(verdict.base_examples[str(row)], _EXAMPLE)}\n"
+        for row in _known(tested.base_rows, verdict.base_examples)
+    ]
     yield from shown
     of = len(tested.rows) + len(tested.base_rows)
     if 0 < len(shown) < of:

@@ -81,7 +81,7 @@ def _side_by_side(verdict: Verdict, tested: Tested, pair: Pair) -> SideBySide:
         verb=_verb(tested, pair),
         other=other,
         changes=tuple((_seen(before), _seen(after)) for before, after in changes),
-        alike=_alike(row.text, other.text) if _texts(verdict, pair) and not changes else "",
+        alike="word for word the same" if _texts(verdict, pair) and not changes else "",
     )
 
 
@@ -102,10 +102,6 @@ def _texts(verdict: Verdict, pair: Pair) -> tuple[str, str] | None:
     others = verdict.base_examples if pair.other_in == "base" else verdict.examples
     row, other = verdict.examples.get(str(pair.row)), others.get(str(pair.other))
     return None if row is None or other is None else (row, other)
-
-
-def _alike(text: str, other: str) -> str:
-    return "word for word the same" if text == other else "the same in the part that was compared"
 
 
 def _seen(stretch: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from auditor.records.verdict import Verdict
+from auditor.reporting.columns import left, wrapped
 from auditor.reporting.gate import answer, pairs, phrases
-from auditor.reporting.inert import cells, one_line
+from auditor.reporting.inert import one_line
 
 _TESTS = 5
 _SKIPPED = 2
@@ -26,18 +26,10 @@ def summarise_verdict(verdict: Verdict, paths: Sequence[str | Path] = ()) -> str
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(name: str, said: str) -> list[str]:
-    """What is said in lines that fit, even where each character takes two columns."""
-    line = one_line(said, _WHOLE)
-    return textwrap.wrap(
-        line,
-        _COLUMNS if cells(line) == len(line) else (_COLUMNS + _NAME) // 2,
-        initial_indent=f"{name:<{_NAME}}",
-        subsequent_indent=" " * _NAME,
-        break_on_hyphens=False,
-        max_lines=_LINES,
-        placeholder=" …",
-    )
+def _wrapped(name: str, said: str) -> Iterator[str]:
+    """What is said in lines that fit, beside what it is about."""
+    for at, line in enumerate(wrapped(one_line(said, _WHOLE), _COLUMNS - _NAME, _LINES)):
+        yield left("" if at else name, _NAME) + line
 
 
 def _said(verdict: Verdict) -> Iterator[tuple[str, str]]:

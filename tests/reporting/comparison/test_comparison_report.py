@@ -9,6 +9,7 @@ import json
 import jsonschema
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from auditor.errors import DataError, UsageError
 from auditor.no_text import without_text
@@ -334,6 +335,14 @@ def test_another_version_is_refused_with_a_way_out(tmp_path):
 def test_an_unknown_format_is_refused(tmp_path):
     with pytest.raises(UsageError, match="unknown format"):
         save(make(), tmp_path, ["pdf"])
+
+
+def test_no_sentence_is_cut_where_names_are_of_wide_characters():
+    told = summarise(make(lambda text: text.replace("human", "問い合わせ" * 7)))
+    lines = told.splitlines()
+    assert max(map(cell_len, lines)) <= 100
+    heads = [line for line in lines if line.startswith(("Accuracy", "Forecast"))]
+    assert [line for line in lines if "…" in line] == heads
 
 
 def test_the_summary_is_short_and_inert():

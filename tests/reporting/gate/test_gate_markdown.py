@@ -123,7 +123,7 @@ def test_examples_are_told_once_for_each_check(make_verdict):
             "1. 2. 3. 4. 5. 6. 7.",
             "`3` → `c`; `4` → `d`; `5` → `e` and 2 more",
         ),
-        ("w " * 300 + "a", "w " * 300 + "b", "the same in the part that was compared"),
+        ("w " * 3000 + "a", "w " * 3000 + "b", "differs: `b` → `a`"),
     ],
 )
 def test_what_differs_is_named_as_far_as_it_can_be(new, old, said, make_verdict):
