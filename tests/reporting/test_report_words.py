@@ -37,7 +37,7 @@ def test_an_explanation_has_no_private_word(name):
     # A limit's own name is a key of the settings.
     text = re.sub(r"\w+ = [\d.,]+", "", explanation(name, LIMITS)).replace(name, "")
     words = codes()[name]
-    assert private(" ".join([text, words.one, words.many, words.verb, words.marked])) == []
+    assert private(f"{text} {words.one} {words.many} {words.verb} {words.marked}") == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.name)
