@@ -255,8 +255,10 @@ def _rise(pool: Pool, scope: _Scope, observed: Counts, at_base_size: Counts) -> 
         similarity=None if flags.similarity is None else flags.similarity[rows],
         droppable=np.flatnonzero(added & flags.droppable),
         explains=len(rows) / int(pool.added.sum()),
-        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, {share:.1%} of the base's"
-        + f"; {share + at_one_size:.1%} after sampling to the size of the base" * larger,
+        summary=f"{len(rows):,} of {number:,} added rows{where} {says}, compared with "
+        f"{share:.1%} of the base rows"
+        + f"; {share + at_one_size:.1%} of the added rows after sampling to the size of the base"
+        * larger,
         advice=advice,
     )
 

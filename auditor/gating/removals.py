@@ -47,7 +47,7 @@ def rejected_rows_test(pool: Pool, rule: Rule, tolerated: int) -> CountTests:
     share, row_count = _rejected(pool.candidate)
     before = _rejected(pool.base)[0] if pool.base else 0.0
     effect = share - before
-    of_base = f", {before:.1%} of the base's" if pool.base else ""
+    of_base = f", compared with {before:.1%} of the base's" if pool.base else ""
     first = next(iter(pool.candidate.rejected), None)
     why = ""
     if first is not None:

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from auditor.gating.rate_increase_tests import rate_increase_tests
 
 from auditor.gating import flagging
 from auditor.gating.decisions import decide
 from auditor.gating.hypotheses import Hypothesis, HypothesisFamily, PValues
 from auditor.gating.policy import AGAINST_A_BASE, Policy
+from auditor.gating.rate_increases import rate_increase_tests
 from auditor.gating.removals import category_loss_tests, shrinkage_test
 from auditor.pool import Pool
 from auditor.records.arrays import Table

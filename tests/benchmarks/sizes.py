@@ -3,7 +3,7 @@
     python tests/benchmarks/sizes.py [--runs 400] [--only two-sample,annotators,...]
 
 Every significance test and interval of the package is put to draws of its null (`nulls.py`,
-`nulls_of_sides.py`): at the fewest rows it is made of, and at two larger numbers. The gate's
+`nulls_of_pools.py`): at the fewest rows it is made of, and at two larger numbers. The gate's
 counting has a benchmark of its own (`gate_counting.py`). Prints a Markdown table: the level that is
 stated, how often the null was rejected, with a 95 % interval of that, and where one is stated an
 alternative and how often it was found. A line whose interval lies above the level is marked.
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import nulls
-import nulls_of_sides as sides
+import nulls_of_pools as pools
 import numpy as np
 
 from auditor.statistics import score_interval
@@ -48,32 +48,32 @@ NULLS = (
         name="two-sample: p",
         level=0.05,
         sizes=(20, 60, 200),
-        draw=sides.two_sample_differs,
-        found=partial(sides.two_sample_differs, shift=0.15),
+        draw=pools.two_sample_differs,
+        found=partial(pools.two_sample_differs, shift=0.15),
     ),
     Null(
         name="two-sample: p, a chat log beside one ten times as large",
         level=0.05,
         sizes=(40, 80, 200),
-        draw=partial(sides.two_sample_differs, kind="log"),
+        draw=partial(pools.two_sample_differs, kind="log"),
     ),
     Null(
         name="two-sample: p, customers of five rows",
         level=0.05,
         sizes=(20, 60, 200),
-        draw=partial(sides.two_sample_differs, kind="customers"),
+        draw=partial(pools.two_sample_differs, kind="customers"),
     ),
     Null(
         name="two-sample: p, customers on both sides",
         level=0.05,
         sizes=(20, 60, 200),
-        draw=partial(sides.two_sample_differs, kind="shared"),
+        draw=partial(pools.two_sample_differs, kind="shared"),
     ),
     Null(
         name="two-sample: 80 % interval of the accuracy",
         level=0.2,
         sizes=(20, 60, 200),
-        draw=sides.accuracy,
+        draw=pools.accuracy,
     ),
     *(
         Null(
@@ -211,7 +211,7 @@ NULLS = (
             name=f"gate: coverage-loss, {how}",
             level=0.05,
             sizes=(16, 60, 300),
-            draw=partial(sides.coverage, kind=kind, together=together),
+            draw=partial(pools.coverage, kind=kind, together=together),
         )
         for how, kind, together in (
             ("a part of the base", "part", 1),
@@ -223,73 +223,73 @@ NULLS = (
         name="gate: category-loss, rows of a category",
         level=0.05,
         sizes=(2, 5, 20),
-        draw=sides.lost_category,
+        draw=pools.lost_category,
     ),
     Null(
         name="gate: category-loss, messages of five copies",
         level=0.05,
         sizes=(2, 5, 20),
-        draw=partial(sides.lost_category, together=5),
+        draw=partial(pools.lost_category, together=5),
     ),
     Null(
         name="gate: category-loss, rows of one of 77 categories",
         level=0.01,
         sizes=(2, 5, 20),
-        draw=partial(sides.lost_category, many=77, level=0.01),
+        draw=partial(pools.lost_category, many=77, level=0.01),
     ),
     Null(
         name="gate: forecast, a drop of just the margin",
         level=0.05,
         sizes=(1,),
-        draw=sides.drop,
+        draw=pools.drop,
         part=5,
     ),
     Null(
         name="gate: a rate that rises",
         level=0.05,
         sizes=(10, 50, 300),
-        draw=sides.rate,
-        found=partial(sides.rate, rise=0.1),
+        draw=pools.rate,
+        found=partial(pools.rate, rise=0.1),
         part=2,
     ),
     Null(
         name="gate: a rate that rises, customers of five rows",
         level=0.05,
         sizes=(50, 200, 1000),
-        draw=partial(sides.rate, together=5),
+        draw=partial(pools.rate, together=5),
         part=2,
     ),
     Null(
         name="compare: 80 % interval of a difference on the same rows",
         level=0.2,
         sizes=(30, 100, 300),
-        draw=sides.retained,
+        draw=pools.retained,
     ),
     Null(
         name="compare: the same, customers of three rows",
         level=0.2,
         sizes=(30, 100, 300),
-        draw=partial(sides.retained, together=3),
+        draw=partial(pools.retained, together=3),
     ),
     Null(
         name="compare: 80 % interval of diversity",
         level=0.2,
         sizes=(30, 100, 400),
-        draw=sides.varied,
+        draw=pools.varied,
         part=0.5,
     ),
     Null(
         name="compare: 80 % interval of diversity, a set five times as large",
         level=0.2,
         sizes=(30, 100, 400),
-        draw=partial(sides.varied, larger=5),
+        draw=partial(pools.varied, larger=5),
         part=0.25,
     ),
     Null(
         name="compare: 80 % interval of diversity, messages of three copies",
         level=0.2,
         sizes=(90, 300),
-        draw=partial(sides.varied, together=3),
+        draw=partial(pools.varied, together=3),
         part=0.25,
     ),
 )

@@ -192,7 +192,7 @@ def test_an_annotator_of_few_rows_is_not_judged_and_not_named(probed):
     told = [r for r in reasons(probed(who, range(200, 229))) if "fewer" in r]
     assert told == [
         "not assessable: 1 of 3 annotators have fewer than 30 rows in categories that others "
-        "label too"
+        "also label"
     ]
 
 

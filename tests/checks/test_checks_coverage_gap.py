@@ -36,7 +36,7 @@ def test_a_thin_subtype_that_stands_out_is_a_note(found, make_subtype):
     assert finding.measured["separation"] == 0.5
     assert finding.measured["keywords"] == ["voucher", "expired"]
     assert "rare kind of text in returns: 4 examples" in finding.summary
-    assert "Collect about 16 examples" in finding.advice
+    assert "Collect about 16 more examples" in finding.advice
 
 
 def test_a_subtype_that_hardly_stands_out_is_not_found(found, make_subtype):

@@ -29,8 +29,8 @@ def test_a_sure_gap_is_a_warning_about_the_rows_that_are_lost(audit):
     assert (finding.code, finding.severity) == ("illusion-gap", "warning")
     assert (finding.category, finding.rows) == ("returns", (21, 24))
     assert finding.summary == (
-        "returns has 90% accuracy on a random split, and 70% where no template is on both sides: "
-        "20 points (10 to 30) are the templates'"
+        "returns has 90% accuracy on a random split, but 70% if no template is in both training "
+        "and test: 20 percentage points (10 to 30) come from templates"
     )
     assert (finding.measured["rows"], finding.measured["templates"]) == (10, 5)
 
@@ -69,7 +69,7 @@ def test_the_least_effect_can_be_changed(audit):
 
 
 def test_untestable_categories_are_named_a_line_a_reason(audit):
-    few, one = "fewer than 3 templates", "nearly all rows are of one template"
+    few, one = "fewer than 3 templates", "nearly all rows are from one template"
     findings, skipped = audit({}, {"returns": few, "billing": few, "delivery": one})
     assert findings == ()
     assert [(s.code, s.reason) for s in skipped] == [
