@@ -14,7 +14,7 @@ import numpy as np
 
 from auditor.embedding.embed import Encoder
 from auditor.interfaces import Progress
-from auditor.prediction.fine_tuning.budget import choose, cost_of_full, seconds_of_head
+from auditor.prediction.fine_tuning.budget import choose_fidelity, cost_of_full, seconds_of_head
 from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
@@ -63,7 +63,7 @@ def analyse(
         neighbours=neighbours,
         copies=same_text.apart(dataset.kinds),
         same_text=same_text,
-        together=keep_near_together(dataset, same_text),
+        fold_units=keep_near_together(dataset, same_text),
         seed=seed,
     )
     for i, part in enumerate(wanted):
@@ -83,7 +83,7 @@ def base_task(evidence: Evidence) -> BaseTask | None:
     return BaseTask(
         dataset=dataset,
         embeddings=embeddings,
-        together=evidence.together,
+        fold_units=evidence.fold_units,
         disjoint=keep_near_together(dataset, evidence.same_text, computed(evidence.templates)),
         out_of_fold=out_of_fold,
         held_out=score_held_out(
@@ -106,7 +106,7 @@ def forecast(
         rows, vectors = update
         across = find_copies_across(task.dataset.examples, rows.examples, task.embeddings, vectors)
         full = cost_of_full(task, rows, across, plan.target, plan.mitigations)
-    choice = choose(
+    choice = choose_fidelity(
         plan.probe,
         plan.budget,
         full=full,
@@ -205,9 +205,9 @@ def _errors(evidence: Evidence, _: Encoder) -> Evidence:
         computed(evidence.stripped),
         evidence.embeddings,
         evidence.neighbours,
-        evidence.together,
+        evidence.fold_units,
         evidence.copies,
-        evidence.labels_beside,
+        evidence.labels_of_other_kinds,
         evidence.seed,
     )
     return dataclasses.replace(evidence, label_errors=found)

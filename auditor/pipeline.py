@@ -16,8 +16,8 @@ from auditor.embedding.target import open_target
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
-from auditor.prediction import backtest as backtests
-from auditor.prediction.leave_out import FullDataset, choose
+from auditor.prediction.backtest import run_backtest
+from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
 from auditor.records.audit import Audit
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Reference, computed
@@ -77,8 +77,8 @@ def audit(
     places = draw(evidence.embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
-    whole = summarise(evidence, findings, skipped, limits, shown, places, settings)
-    return without_text(whole) if settings.no_text else whole
+    result = summarise(evidence, findings, skipped, limits, shown, places, settings)
+    return without_text(result) if settings.no_text else result
 
 
 @one_blas_thread()
@@ -118,11 +118,13 @@ def backtest(
     dataset = load_dataset(data, settings)
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
-    chosen = choose(encoder.embed(dataset.texts).vectors, dataset.codes, updates)
+    chosen = choose_held_out_categories(
+        encoder.embed(dataset.texts).vectors, dataset.codes, updates
+    )
     if not chosen:
         raise DataError(f"{dataset.name}: too few categories to leave one out; 4 are needed")
     evidence = analyse(dataset, encoder, settings.seed, progress, parts=["templates"])
-    whole = FullDataset(
+    full_dataset = FullDataset(
         dataset=dataset,
         embeddings=evidence.embeddings,
         copies=evidence.same_text,
@@ -130,8 +132,8 @@ def backtest(
     )
     folder = Path(output or Path("reports") / dataset.name / "backtest")
     folder.mkdir(parents=True, exist_ok=True)
-    return backtests.run(
-        whole,
+    return run_backtest(
+        full_dataset,
         chosen,
         target,
         folder,

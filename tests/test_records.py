@@ -43,7 +43,7 @@ def make_evidence():
             neighbours=Neighbours(index=nothing - 1, cosine=empty - 1),
             copies=same_text.apart(data.kinds),
             same_text=same_text,
-            together=same_text.family,
+            fold_units=same_text.family,
             seed=0,
         )
 
@@ -52,11 +52,11 @@ def make_evidence():
 
 @pytest.fixture
 def make_beside(make_evidence):
-    """`labels_beside` of rows (label, context) with the given families of one text."""
+    """`labels_of_other_kinds` of rows (label, context) with the given families of one text."""
 
     def make(rows, families):
         examples = [example(category=c, context=told) for c, told in rows]
-        return make_evidence(examples, families).labels_beside
+        return make_evidence(examples, families).labels_of_other_kinds
 
     return make
 

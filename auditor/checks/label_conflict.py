@@ -139,7 +139,7 @@ class LabelConflict:
         """
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
         index, family = evidence.neighbours.index, evidence.same_text.family
-        kinds, beside = evidence.dataset.kinds, evidence.labels_beside
+        kinds, beside = evidence.dataset.kinds, evidence.labels_of_other_kinds
         aside = np.zeros(len(codes), dtype=bool)
         for template in computed(evidence.templates):
             aside[template.members] |= template.excess > 0

@@ -15,7 +15,7 @@ import numpy as np
 
 from auditor.checks.limits import limit
 from auditor.records.arrays import Ints, Table
-from auditor.records.evidence import FEWEST_OF_CATEGORY, FEWEST_PLANTED_IN, Evidence, computed
+from auditor.records.evidence import MIN_OF_CATEGORY, MIN_PLANTED_IN, Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.probes import LabelErrors
 
@@ -48,10 +48,10 @@ class LabelError:
         if found is None:
             return
         for category, count in found.few.items():
-            told = f"{category}: {count} different examples, {FEWEST_OF_CATEGORY} are needed"
+            told = f"{category}: {count} different examples, {MIN_OF_CATEGORY} are needed"
             yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
         if found.wrong is None:
-            told = f"{found.examples} different examples, {FEWEST_PLANTED_IN} are needed"
+            told = f"{found.examples} different examples, {MIN_PLANTED_IN} are needed"
             yield SkippedCheck(code=self.code, reason=f"too little to tell wrong labels by: {told}")
             return
         wrong = found.wrong.round(2)  # judged as it is shown
@@ -71,7 +71,7 @@ class LabelError:
         names, given = evidence.dataset.categories, int(evidence.dataset.codes[i])
         rival = int(found.rival[i])
         category, other = names[given], names[rival]
-        said = zip(("probe", "neighbours", "words"), found.witnesses[:, i], strict=True)
+        said = zip(("probe", "neighbours", "words"), found.models[:, i], strict=True)
         likely = "Likely" if probability >= self.sure else "Perhaps"
         return evidence.finding(
             code=self.code,

@@ -2,7 +2,7 @@
 
 Each measured update is one file, keyed by the rows, the recipe and the model, with a checksum: a
 run that was killed finds those that are done, and what is damaged is measured anew. The forecast
-sees the rows that the fine-tune is trained on, and none of those that it is read on.
+sees the rows that the fine-tune is trained on, and none of those that it is evaluated on.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy.stats import spearmanr
 
 from auditor.atomic import keep, kept
 from auditor.interfaces import Progress, Target
-from auditor.prediction.estimate import Coefficients, forgetting
+from auditor.prediction.estimate import Coefficients, expected_forgetting
 from auditor.prediction.fidelities import PROBES
 from auditor.prediction.fine_tuning.evaluation import Material, Run
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
@@ -31,7 +31,7 @@ from auditor.records.arrays import Ints, Table
 from auditor.records.forecast import Backtest, Recipe, UpdateSkill
 
 FORMAT = 3  # of the files; another number is measured anew
-FEWEST_TO_FIT = 3  # updates: each is scored by coefficients of the others
+MIN_TO_FIT = 3  # updates: each is scored by coefficients of the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +45,12 @@ class MeasuredUpdate:
     new_categories: tuple[str, ...]
     categories: tuple[str, ...]
     rows: tuple[int, ...]  # that each category was trained on
-    features: Mapping[str, Mapping[str, Any]]  # rung -> feature -> (2, K)
+    features: Mapping[str, Mapping[str, Any]]  # fidelity -> feature -> (2, K)
     accuracy_before: tuple[float, ...]  # as forecast, out of fold
-    sets: tuple[float, ...]  # independent ones of rows that it was read on
+    sets: tuple[float, ...]  # independent sets of rows that it was measured on
     steps: tuple[int, ...]  # 0 and the checkpoints
     layers: tuple[str, ...]
-    runs: tuple[Mapping[str, Any], ...]  # the fields of `reading.Run`; no number is null
+    runs: tuple[Mapping[str, Any], ...]  # the fields of `evaluation.Run`; no number is null
 
     def table(self, name: str) -> Table:
         """A field of every run, stacked."""
@@ -58,13 +58,13 @@ class MeasuredUpdate:
 
     @property
     def drops(self) -> Table:
-        """(seeds, K); NaN for a category without rows to read."""
+        """(seeds, K); NaN for a category without held-out rows."""
         accuracy = self.table("accuracy")
         return np.asarray(accuracy[:, 0] - accuracy[:, 1:].mean(axis=1))
 
     @property
-    def read(self) -> Ints:
-        """(r,) the categories that were read."""
+    def evaluated(self) -> Ints:
+        """(r,) the categories that were evaluated."""
         return np.flatnonzero(np.isfinite(self.drops).all(axis=0))
 
     @property
@@ -73,7 +73,7 @@ class MeasuredUpdate:
 
         The square root of the reliability of the mean over seeds (Spearman-Brown).
         """
-        drops = self.drops[:, self.read]
+        drops = self.drops[:, self.evaluated]
         n = len(drops)
         if n < 2:
             return None
@@ -83,7 +83,7 @@ class MeasuredUpdate:
 
     def measured(self) -> Measured:
         """What `fitting.fit` takes; each update stands for a dataset of its own."""
-        kept = self.read
+        kept = self.evaluated
         return Measured(
             name=self.name,
             dataset=self.name,
@@ -101,8 +101,8 @@ class MeasuredUpdate:
         )
 
 
-def measure(
-    whole: FullDataset,
+def measure_held_out_update(
+    full_dataset: FullDataset,
     update: Sequence[int],
     target: Target,
     folder: Path,
@@ -115,30 +115,32 @@ def measure(
 
     Raises OSError where the folder cannot be written.
     """
-    names = tuple(whole.dataset.categories[c] for c in update)
-    key = _key(whole, names, target, seeds, seed)
+    names = tuple(full_dataset.dataset.categories[c] for c in update)
+    key = _key(full_dataset, names, target, seeds, seed)
     path = folder / f"{key}.json"
     if known := kept(path, key, MeasuredUpdate):
         return known
-    held_out, new = whole.held_out, np.isin(whole.dataset.codes, list(update))
-    old = whole.old(np.flatnonzero(~new & ~held_out), seed)
+    held_out, new = full_dataset.held_out, np.isin(full_dataset.dataset.codes, list(update))
+    task = full_dataset.base_task(np.flatnonzero(~new & ~held_out), seed)
     found = fine_tune(
         target,
-        _material(whole, new, held_out),
+        _material(full_dataset, new, held_out),
         seeds=range(seed, seed + seeds),
         progress=progress,
     )
-    incoming = whole.pick(np.flatnonzero(new & ~held_out))
-    content = _content(old, incoming, found, key, names, target.identity, seed)
+    incoming = full_dataset.pick(np.flatnonzero(new & ~held_out))
+    content = _content(task, incoming, found, key, names, target.identity, seed)
     keep(path, key, content)
     return msgspec.json.decode(msgspec.json.encode(content), type=MeasuredUpdate)
 
 
-def _key(whole: FullDataset, names: tuple[str, ...], target: Target, seeds: int, seed: int) -> str:
-    embeddings = whole.embeddings
+def _key(
+    full_dataset: FullDataset, names: tuple[str, ...], target: Target, seeds: int, seed: int
+) -> str:
+    embeddings = full_dataset.embeddings
     parts = (
         FORMAT,
-        whole.dataset.fingerprint,
+        full_dataset.dataset.fingerprint,
         names,
         target.identity,
         (embeddings.embedder, embeddings.revision, embeddings.precision),
@@ -153,9 +155,9 @@ def _key_of_all(updates: Sequence[MeasuredUpdate]) -> str:
     return hashlib.sha256(msgspec.json.encode([u.key for u in updates])).hexdigest()[:16]
 
 
-def _material(whole: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Material:
-    codes = whole.dataset.codes
-    texts = np.array(whole.dataset.texts, dtype=object)
+def _material(full_dataset: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Material:
+    codes = full_dataset.dataset.codes
+    texts = np.array(full_dataset.dataset.texts, dtype=object)
     order = np.r_[np.unique(codes[~new]), np.unique(codes[new])]
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
@@ -170,7 +172,7 @@ def _material(whole: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Mate
 
 
 def _content(
-    old: BaseTask,
+    task: BaseTask,
     incoming: tuple[Any, Any],
     found: FineTune,
     key: str,
@@ -178,21 +180,21 @@ def _content(
     target: str,
     seed: int,
 ) -> MeasuredUpdate:
-    scenario = scenario_of(old, incoming, seed)
+    scenario = scenario_of(task, incoming, seed)
     return MeasuredUpdate(
         key=key,
         name=" + ".join(names),
-        dataset=old.dataset.name,
+        dataset=task.dataset.name,
         target=target,
         new_categories=names,
-        categories=old.dataset.categories,
-        rows=tuple(np.bincount(old.dataset.codes).tolist()),
+        categories=task.dataset.categories,
+        rows=tuple(np.bincount(task.dataset.codes).tolist()),
         features={
             fidelity: {f: v[:, 0].round(6).tolist() for f, v in see(scenario).items()}
             for fidelity, see in PROBES.items()
         },
-        accuracy_before=tuple(old.accuracy.round(6).tolist()),
-        sets=tuple(old.sets.tolist()),
+        accuracy_before=tuple(task.accuracy.round(6).tolist()),
+        sets=tuple(task.sets.tolist()),
         steps=found.steps,
         layers=found.layers,
         runs=tuple(_plain(run) for run in found.runs),
@@ -205,8 +207,8 @@ def _plain(run: Run) -> dict[str, Any]:
     return {"seed": run.seed, **{k: np.round(v, 6).tolist() for k, v in tables.items()}}
 
 
-def run(
-    whole: FullDataset,
+def run_backtest(
+    full_dataset: FullDataset,
     updates: Sequence[Sequence[int]],
     target: Target,
     folder: Path,
@@ -217,19 +219,21 @@ def run(
     seed: int,
     progress: Progress = lambda *_: None,
 ) -> Backtest:
-    """Measures each of `updates`, fits coefficients on them, and says what forecasts are worth."""
+    """Measures each of `updates`, fits coefficients on them, and scores the forecasts."""
     done = []
     for i, update in enumerate(updates):
         progress("updates", i, len(updates))
         done.append(
-            measure(whole, update, target, folder, seeds=seeds, seed=seed, progress=progress)
+            measure_held_out_update(
+                full_dataset, update, target, folder, seeds=seeds, seed=seed, progress=progress
+            )
         )
     progress("updates", len(updates), len(updates))
     fitted, path = refit(done), folder / "coefficients.json"
     if fitted:
         keep(path, _key_of_all(done), fitted)
     return Backtest(
-        dataset=whole.dataset.name,
+        dataset=full_dataset.dataset.name,
         fidelity=fidelity,
         seeds=seeds,
         updates=tuple(skill(u, coefficients, fidelity, fitted) for u in done),
@@ -242,12 +246,12 @@ def run(
 
 
 def refit(updates: Sequence[MeasuredUpdate]) -> Coefficients | None:
-    """Coefficients of this dataset alone; None: too few updates to say what they are worth.
+    """Coefficients of this dataset alone; None: too few updates to score them.
 
     Their `skill` of an update is that of coefficients from the other updates.
     """
     usable = [u for u in updates if u.ceiling != 0.0]
-    if len(usable) < FEWEST_TO_FIT:
+    if len(usable) < MIN_TO_FIT:
         return None
     names = "; ".join(u.name for u in usable)
     provenance = (
@@ -260,26 +264,28 @@ def refit(updates: Sequence[MeasuredUpdate]) -> Coefficients | None:
 def skill(
     update: MeasuredUpdate, coefficients: Coefficients, fidelity: str, refitted: Coefficients | None
 ) -> UpdateSkill:
-    """How the forecast and what anyone could compute in a minute rank the measured drops."""
+    """How well the forecast, and simpler predictors, rank the measured drops."""
     seen = update.measured()
-    drop = update.drops[:, update.read].mean(axis=0)
+    drop = update.drops[:, update.evaluated].mean(axis=0)
     mean = {f: v.mean(axis=0) for f, v in seen.features[fidelity].items()}
-    expected = seen.accuracy_before * forgetting(mean, coefficients.fidelities[fidelity]).mean[0]
-    worth = refitted.fidelities[fidelity].skill.get(update.name) if refitted else None
+    expected = (
+        seen.accuracy_before * expected_forgetting(mean, coefficients.fidelities[fidelity]).mean[0]
+    )
+    refitted_skill = refitted.fidelities[fidelity].skill.get(update.name) if refitted else None
     ceiling = update.ceiling
-    said = {
+    predictors = {
         "forecast": expected,
         "centroid": seen.features["similarity"]["centroid"].mean(axis=0)[0],
-        "size": -np.array(update.rows, dtype=float)[update.read],
+        "size": -np.array(update.rows, dtype=float)[update.evaluated],
         "accuracy": -seen.accuracy_before,
     }
-    rho = {name: round(_rho(values, drop), 3) for name, values in said.items()}
+    rho = {name: round(_rho(values, drop), 3) for name, values in predictors.items()}
     return UpdateSkill(
         update=update.name,
-        categories=len(update.read),
+        categories=len(update.evaluated),
         drop=round(float(drop.mean()), 4),
         ceiling=None if ceiling is None else round(ceiling, 3),
-        refitted=None if worth is None else round(worth * (ceiling or 1.0), 3),
+        refitted=None if refitted_skill is None else round(refitted_skill * (ceiling or 1.0), 3),
         **rho,
     )
 

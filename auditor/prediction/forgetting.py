@@ -1,4 +1,4 @@
-"""What an update takes of a category: which share of its accuracy, and when."""
+"""How far an update makes a model forget a category: the share of its accuracy, and when."""
 
 from __future__ import annotations
 

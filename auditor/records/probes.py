@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from auditor.records.arrays import Floats, Ints, Table
 
-FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
+MIN_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class HeldOut:
     # (K,) independent rows that they are worth, or independent sets; None: each row is one
     sets: Ints | Table | None = None
     left_out: Ints | None = None  # (K,) rows that training has seen; None: nobody looked
-    enough: int = FEWEST_SCORED  # independent ones from which they stand for a category
+    min_rows: int = MIN_SCORED  # independent ones from which they stand for a category
 
     @property
     def independent(self) -> Ints | Table:
@@ -45,7 +45,9 @@ class PatternAlone:
     """What each row's frame says of its label when the content is masked, judged by other rows."""
 
     match: Ints  # (n,) index into `Evidence.frames` of the one that the row holds; -1 = none
-    told: Ints  # (n,) code of the category that it gives away, whether right or wrong; -1 = none
+    classified: (
+        Ints  # (n,) code of the category that it gives away, whether right or wrong; -1 = none
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class LabelErrors:
     By errors planted in the same rows (`prediction/spike_in.py`).
     """
 
-    witnesses: Floats  # (3, n, K) probabilities by probe, neighbours and words
+    models: Floats  # (3, n, K) probabilities by probe, neighbours and words
     log: Floats  # (n, K) the logs of what they say, summed; each is .02 at least
     rival: Ints  # (n,) code of the likeliest other category
     score: Table  # (n,) log odds of it against the label, summed; -inf: not assessed

@@ -82,7 +82,7 @@ def evidence(
         neighbours=Neighbours(index=nothing, cosine=nothing.astype(np.float32)),
         copies=alone,
         same_text=alone,
-        together=alone.family,
+        fold_units=alone.family,
         templates=(),
         seed=seed,
         **fields,

@@ -170,13 +170,13 @@ def make_label_errors() -> Build:
         **fields: Any,
     ) -> LabelErrors:
         rows, codes = np.arange(len(codes)), np.asarray(codes)
-        witnesses = np.stack([_probabilities(codes.tolist(), kinds, sure, rival or {})] * 3)
-        log = np.log(witnesses + FLOOR).sum(axis=0)
+        models = np.stack([_probabilities(codes.tolist(), kinds, sure, rival or {})] * 3)
+        log = np.log(models + FLOOR).sum(axis=0)
         others = log.copy()
         others[rows, codes] = -np.inf
         probability = None if wrong is None else np.array([wrong.get(i, 0.0) for i in rows])
         usual: dict[str, Any] = {
-            "witnesses": witnesses,
+            "models": models,
             "log": log,
             "rival": others.argmax(axis=1),
             "score": (others.max(axis=1) - log[rows, codes]).astype(np.float64),

@@ -128,12 +128,12 @@ class World:
         others = self.vectors([e.text for e in dataset.held_out])
         across = families([*dataset.texts, *(e.text for e in dataset.held_out)], copied, nearly)
         held = score_held_out(dataset, vectors, others, across if held_out else None, seed=0)
-        together = keep_together(dataset, copies)
+        fold_units = keep_together(dataset, copies)
         return BaseTask(
             dataset=dataset,
             embeddings=vectors,
-            together=together,
-            disjoint=together,
+            fold_units=fold_units,
+            disjoint=fold_units,
             out_of_fold=scored,
             held_out=held,
         )

@@ -16,7 +16,7 @@ from auditor.cli import main
 from auditor.prediction import backtest
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
-from auditor.prediction.leave_out import FullDataset, choose
+from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
 from auditor.prediction.scenarios import scenario_of
 from auditor.records.forecast import Recipe
 from auditor.records.structure import CopyFamilies
@@ -55,7 +55,9 @@ def whole(world, direction, dataset_of) -> FullDataset:
 
 
 def make(whole, target, folder, update=(4,), seeds=2, **options):
-    return backtest.measure(whole, update, target, folder, seeds=seeds, seed=0, **options)
+    return backtest.measure_held_out_update(
+        whole, update, target, folder, seeds=seeds, seed=0, **options
+    )
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +85,7 @@ def sized(sizes, dim=16):
 
 
 def test_every_third_update_is_of_several_categories():
-    updates = choose(*sized([20] * 30), 9)
+    updates = choose_held_out_categories(*sized([20] * 30), 9)
     assert [len(u) for u in updates] == [1, 1, 3] * 3
     assert len(set(updates)) == 9
 
@@ -92,30 +94,32 @@ def test_several_are_a_category_and_what_it_resembles_most():
     """Twelve categories in four groups of like direction: several are always of one group."""
     codes = np.repeat(np.arange(12), 20)
     vectors = np.eye(4)[codes // 3] + 0.01 * np.random.default_rng(0).normal(size=(240, 4))
-    several = [u for u in choose(vectors, codes, 12) if len(u) > 1]
+    several = [u for u in choose_held_out_categories(vectors, codes, 12) if len(u) > 1]
     assert several
     assert all(len({c // 3 for c in u}) == 1 for u in several)
 
 
 def test_large_and_small_categories_are_left_out():
     sizes = [10] * 10 + [100] * 10
-    left_out = {u[0] for u in choose(*sized(sizes), 6) if len(u) == 1}
+    left_out = {u[0] for u in choose_held_out_categories(*sized(sizes), 6) if len(u) == 1}
     assert {sizes[c] for c in left_out} == {10, 100}
 
 
 def test_with_more_updates_the_first_ones_stay_the_same():
     vectors, codes = sized([20, 30, 40] * 7)
-    assert choose(vectors, codes, 9)[:4] == choose(vectors, codes, 4)
+    assert choose_held_out_categories(vectors, codes, 9)[:4] == choose_held_out_categories(
+        vectors, codes, 4
+    )
 
 
 def test_no_more_updates_than_categories_and_three_always_stay():
-    updates = choose(*sized([20] * 4), 50)
+    updates = choose_held_out_categories(*sized([20] * 4), 50)
     assert len(updates) == 4
     assert max(len(u) for u in updates) == 1
 
 
 def test_of_three_categories_none_can_be_left_out():
-    assert choose(*sized([20] * 3), 8) == ()
+    assert choose_held_out_categories(*sized([20] * 3), 8) == ()
 
 
 # --- one measured update ----------------------------------------------------------------------
@@ -224,7 +228,7 @@ def test_no_text_is_kept(whole, refunds):
 def done(whole, target, tmp_path_factory):
     return backtest.run(
         whole,
-        choose(whole.embeddings.vectors, whole.dataset.codes, 4),
+        choose_held_out_categories(whole.embeddings.vectors, whole.dataset.codes, 4),
         target,
         tmp_path_factory.mktemp("backtest"),
         coefficients=shipped(),

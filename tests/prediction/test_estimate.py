@@ -21,7 +21,7 @@ from auditor.prediction.estimate import (
 from auditor.prediction.fitting import USED
 from auditor.records.forecast import Recipe
 
-SPREAD = Spread(update=0.12, category=0.15, run=0.1, freedom=40.0)
+SPREAD = Spread(update=0.12, category=0.15, run=0.1, degrees_of_freedom=40.0)
 MANY = np.array(1e9)  # sets of rows: the accuracy before is as good as known
 CLOSENESS = np.array([[0.31, 0.72, 0.05, 0.44, 0.58]])
 
@@ -58,7 +58,7 @@ def fidelity():
         weights={"exemplar": 0.8, "share": 0.2},
         level=-1.0,
         spread=SPREAD,
-        worth=0.8,
+        mean_skill=0.8,
         skill={},
         coverage={},
     )
@@ -118,7 +118,7 @@ def test_an_interval_that_holds_more_and_one_of_a_single_run_are_wider():
 
 
 def test_fewer_degrees_of_freedom_make_wider_intervals():
-    few = dataclasses.replace(SPREAD, freedom=2.0)
+    few = dataclasses.replace(SPREAD, degrees_of_freedom=2.0)
     loss, before = np.array([0.3]), np.array([0.9])
     assert interval(loss, before, MANY, few)[1] > interval(loss, before, MANY, SPREAD)[1]
 
@@ -131,7 +131,7 @@ def test_intervals_cover_at_their_nominal_rate_where_their_assumptions_hold(shar
     loss = np.full((2000, 30), 0.35)
     own = np.hypot(SPREAD.category, one_run * SPREAD.run)
     off = random.normal(0, SPREAD.update, (2000, 1)) + random.normal(0, own, loss.shape)
-    known = dataclasses.replace(SPREAD, freedom=1e6)
+    known = dataclasses.replace(SPREAD, degrees_of_freedom=1e6)
     low, high = interval(loss, np.full(loss.shape, 0.9), MANY, known, share, one_run=one_run)
     drop = 0.9 * np.sin(np.clip(angle(loss) + off, 0, np.pi / 2)) ** 2
     assert ((low <= drop) & (drop <= high)).mean() == pytest.approx(share, abs=0.012)

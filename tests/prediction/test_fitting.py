@@ -118,8 +118,8 @@ def test_what_all_categories_of_an_update_share_is_told_from_what_is_their_own()
 
 def test_few_updates_that_differ_leave_few_degrees_of_freedom():
     differ, agree = (fit(many("head", shift=x), STEPS, EASY).fidelities["head"] for x in (0.5, 0.0))
-    assert differ.spread.freedom < 15
-    assert agree.spread.freedom > 60
+    assert differ.spread.degrees_of_freedom < 15
+    assert agree.spread.degrees_of_freedom > 60
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9])
@@ -146,7 +146,7 @@ def test_an_interval_as_wide_for_all_is_the_worse_one():
 
 def test_an_odd_update_is_scored_but_not_fitted_to():
     updates = many("head")
-    odd = dataclasses.replace(simulate("storm", "sea", "head", level=2.0), odd=True)
+    odd = dataclasses.replace(simulate("storm", "sea", "head", level=2.0), scored_only=True)
     plain, both = (fit(u, STEPS, EASY).fidelities["head"] for u in (updates, [*updates, odd]))
     assert "storm" in both.skill
     assert (both.weights, both.level, both.spread) == (plain.weights, plain.level, plain.spread)

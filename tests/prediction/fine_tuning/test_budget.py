@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.prediction.fine_tuning.budget import DEFAULT_EFFORT, EFFORTS, choose, cost_of_full
+from auditor.prediction.fine_tuning.budget import (
+    DEFAULT_EFFORT,
+    EFFORTS,
+    choose_fidelity,
+    cost_of_full,
+)
 from auditor.prediction.fine_tuning.trial import Effort
 
 COSTS = {EFFORTS[0]: 300.0, EFFORTS[1]: 200.0, EFFORTS[2]: 100.0, EFFORTS[3]: 50.0}
@@ -12,7 +17,7 @@ HEAD = 5.0
 
 
 def chosen(probe=None, budget=None, *, given=True):
-    return choose(probe, budget, full=COSTS.get if given else None, head=lambda: HEAD)
+    return choose_fidelity(probe, budget, full=COSTS.get if given else None, head=lambda: HEAD)
 
 
 @pytest.mark.parametrize("probe", ["similarity", "head", "full"])
