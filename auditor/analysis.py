@@ -61,7 +61,7 @@ def analyse(
         dataset=dataset,
         embeddings=embeddings,
         neighbours=neighbours,
-        copies=same_text.apart(dataset.kinds),
+        copies=same_text.split_by(dataset.kinds),
         same_text=same_text,
         fold_units=keep_near_together(dataset, same_text),
         seed=seed,
@@ -156,7 +156,7 @@ def _splits(evidence: Evidence, encoder: Encoder) -> Evidence:
     return dataclasses.replace(
         evidence,
         held_out=held_out,
-        copies_across=across.apart(told_before) if across else None,
+        copies_across=across.split_by(told_before) if across else None,
         same_text_across=across,
     )
 

@@ -25,7 +25,7 @@ from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.forecast import Backtest
 from auditor.resources import coefficients_of, mitigations_of, open_encoder, plan_of, with_options
 from auditor.settings import Settings, configure
-from auditor.structure.map import draw
+from auditor.structure.map import project
 from auditor.summary import map_sample, summarise
 from auditor.threads import one_blas_thread
 
@@ -74,7 +74,7 @@ def audit(
 
     shown = map_sample(dataset, findings, settings.map_points)
     progress("map", 0, 1)
-    places = draw(evidence.embeddings.vectors[shown], settings.seed)
+    places = project(evidence.embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
     result = summarise(evidence, findings, skipped, limits, shown, places, settings)

@@ -30,7 +30,7 @@ from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import Forecast
 from auditor.records.verdict import Tested, Verdict
-from auditor.structure.subtypes import keywords
+from auditor.structure.subtypes import subtype_keywords
 
 
 def assess(candidate: Dataset, inputs: GateInputs) -> Verdict:
@@ -137,7 +137,9 @@ def _named(sides: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
     """With the keywords of what was lost, where it is more than chance."""
     lost = [t for t in tested if t.check == "coverage-loss" and t.status != "pass"]
     groups: list[Ints] = [np.flatnonzero(np.isin(sides.base_rows, t.base_rows)) for t in lost]
-    named = dict(zip(lost, keywords(sides.dataset.texts, groups), strict=True)) if lost else {}
+    named = (
+        dict(zip(lost, subtype_keywords(sides.dataset.texts, groups), strict=True)) if lost else {}
+    )
     return (replace(t, subject=", ".join(named.get(t, ()))) for t in tested)
 
 

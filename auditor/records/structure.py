@@ -66,7 +66,7 @@ class CopyFamilies:
         family = np.unique(self.family[rows], return_inverse=True)[1]
         return CopyFamilies(family=family.astype(np.int64), review=pairs[pairs[:, 0] >= 0])
 
-    def apart(self, kinds: Iterable[Hashable]) -> CopyFamilies:
+    def split_by(self, kinds: Iterable[Hashable]) -> CopyFamilies:
         """The families, rows of different `kinds` (n,) taken apart."""
         number: dict[tuple[int, Hashable], int] = {}
         pairs = zip(self.family.tolist(), kinds, strict=True)

@@ -7,7 +7,7 @@ from functools import cache
 
 import regex
 
-_DRAWN = str.maketrans(
+_STRAIGHT = str.maketrans(
     dict.fromkeys("’‘‛ʼʹ´`′", "'")
     | dict.fromkeys("“”„‟«»″「」『』", '"')
     | dict.fromkeys("‐‑‒–—―−", "-")
@@ -23,12 +23,12 @@ _SAME = (
 )
 
 
-def drawn_alike(text: str) -> str:
+def with_plain_characters(text: str) -> str:
     """`text` in NFC, with one kind of quote and of dash, without marks that have no width."""
     if not text.isascii():
         text = _INVISIBLE.sub("", "".join(map(_plain, unicodedata.normalize("NFC", text))))
         text = unicodedata.normalize("NFC", text)
-    return text.translate(_DRAWN)
+    return text.translate(_STRAIGHT)
 
 
 @cache

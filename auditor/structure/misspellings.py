@@ -118,8 +118,10 @@ class Spelling:
         words = frozenset(w for w in text if w[0].isalpha())
         if words not in self.languages:
             found = languages_of(dict.fromkeys(words, 1))
-            most = [c for c in found if found[c] == max(found.values())] or [*self.function_words]
-            language = max(most, key=lambda c: self.function_words.get(c, 0), default=None)
+            commonest = [c for c in found if found[c] == max(found.values())] or [
+                *self.function_words
+            ]
+            language = max(commonest, key=lambda c: self.function_words.get(c, 0), default=None)
             if language and sum(_listed(w, language) for w in words) < len(words) / 2:
                 language = None
             self.languages[words] = language

@@ -11,18 +11,20 @@ from rapidfuzz.distance import LCSseq
 
 from auditor.structure.tokens import MASKS, tokens
 
-IN_MOST = 0.8  # of the rows hold a token of the skeleton
+MIN_SHARE_OF_ROWS = 0.8  # of the rows hold a token of the skeleton
 # A token that half of the other rows hold as well ("the", a full stop) is there by chance.
-BY_CHANCE = 0.5
-LITTLE = 0.3  # share of a row, below which only tokens that stand together are told from chance
-RUN = 3  # tokens that stand together
+CHANCE_SHARE = 0.5
+SMALL_COVERAGE = (
+    0.3  # share of a row, below which only tokens that stand together are told from chance
+)
+MIN_RUN = 3  # tokens that stand together
 STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 SLOT = "<*>"
 Pattern = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TokenisedText:
     """One text as templates see it."""
 
     tokens: tuple[str, ...]
@@ -30,12 +32,12 @@ class Row:
     spans: tuple[tuple[int, int], ...]  # of each token in the text
 
 
-def read_rows(texts: Sequence[str]) -> list[Row]:
+def tokenise(texts: Sequence[str]) -> list[TokenisedText]:
     """Each text with its tokens and where they stand."""
     rows = []
     for text in texts:
         pieces = tokens(text)
-        rows.append(Row(tuple(p[0] for p in pieces), text, tuple(p[1:] for p in pieces)))
+        rows.append(TokenisedText(tuple(p[0] for p in pieces), text, tuple(p[1:] for p in pieces)))
     return rows
 
 
@@ -50,7 +52,11 @@ def fixed(pattern: Pattern) -> list[str]:
 
 
 def pattern_of(
-    medoid: Row, group: Sequence[Row], held: Counter[str], outside: int, usual: Sequence[bool]
+    medoid: TokenisedText,
+    group: Sequence[TokenisedText],
+    rows_holding: Counter[str],
+    outside: int,
+    usual: Sequence[bool],
 ) -> Pattern:
     """What four in five rows of the `group` have in common with its `medoid`, in order.
 
@@ -58,14 +64,16 @@ def pattern_of(
     (tokens,): whether the 3-gram around each token of the medoid is how others write, too.
     """
     inside = Counter(t for row in group for t in set(row.tokens))
-    common = {t for t in set(medoid.tokens) if held[t] - inside[t] >= BY_CHANCE * outside}
+    common = {
+        t for t in set(medoid.tokens) if rows_holding[t] - inside[t] >= CHANCE_SHARE * outside
+    }
     kept = _kept(medoid, group, common)
-    if len(kept) < LITTLE * np.mean([len(r.tokens) for r in group]):
+    if len(kept) < SMALL_COVERAGE * np.mean([len(r.tokens) for r in group]):
         kept = _in_runs([k for k in kept if not usual[k]], len(medoid.tokens))
     return _slotted([medoid.tokens[k] for k in kept], group)
 
 
-def _kept(medoid: Row, group: Sequence[Row], common: set[str]) -> list[int]:
+def _kept(medoid: TokenisedText, group: Sequence[TokenisedText], common: set[str]) -> list[int]:
     """Places of the medoid's tokens that most rows hold; `common` ones only beside another."""
     counts: Counter[int] = Counter()
     for row in group:
@@ -74,25 +82,25 @@ def _kept(medoid: Row, group: Sequence[Row], common: set[str]) -> list[int]:
                 places = range(block.src_start, block.src_end)
                 if len(places) > 1 or medoid.tokens[block.src_start] not in common:
                     counts.update(places)
-    return [k for k in sorted(counts) if counts[k] >= IN_MOST * len(group)]
+    return [k for k in sorted(counts) if counts[k] >= MIN_SHARE_OF_ROWS * len(group)]
 
 
 def _in_runs(places: Sequence[int], size: int) -> list[int]:
     """Those of `places` that stand in a run; the beginning and the end of a row are part of one."""
-    held = {-1, size, *places}
+    filled = {-1, size, *places}
     out = []
     for k in places:
         start, end = k, k
-        while start - 1 in held:
+        while start - 1 in filled:
             start -= 1
-        while end + 1 in held:
+        while end + 1 in filled:
             end += 1
-        if end - start + 1 >= RUN:
+        if end - start + 1 >= MIN_RUN:
             out.append(k)
     return out
 
 
-def _slotted(kept: Sequence[str], group: Sequence[Row]) -> Pattern:
+def _slotted(kept: Sequence[str], group: Sequence[TokenisedText]) -> Pattern:
     """The kept tokens with a slot wherever one row in five or more has something between."""
     gaps: Counter[int] = Counter()
     for row in group:
@@ -101,7 +109,7 @@ def _slotted(kept: Sequence[str], group: Sequence[Row]) -> Pattern:
                 gaps[block.src_start] += 1
     out: list[str] = []
     for k in range(len(kept) + 1):
-        if gaps[k] >= (1 - IN_MOST) * len(group):
+        if gaps[k] >= (1 - MIN_SHARE_OF_ROWS) * len(group):
             out.append(SLOT)
         out += kept[k : k + 1]
     return tuple(out)
@@ -109,14 +117,14 @@ def _slotted(kept: Sequence[str], group: Sequence[Row]) -> Pattern:
 
 def shared(one: Pattern, other: Pattern) -> Pattern:
     """How both skeletons begin and end, with a slot for what lies between."""
-    most = min(len(one), len(other))
-    start = next((k for k in range(most) if one[k] != other[k]), most)
-    end = next((k for k in range(most - start) if one[-1 - k] != other[-1 - k]), most - start)
+    shorter = min(len(one), len(other))
+    start = next((k for k in range(shorter) if one[k] != other[k]), shorter)
+    end = next((k for k in range(shorter - start) if one[-1 - k] != other[-1 - k]), shorter - start)
     head, tail = one[:start], one[len(one) - end :]
     return (*head, *([SLOT] if SLOT not in (*head[-1:], *tail[:1]) else []), *tail)
 
 
-def readable(pattern: Sequence[str]) -> str:
+def pattern_text(pattern: Sequence[str]) -> str:
     """A skeleton as a person would write it: no space before a comma, none around a line break."""
     out = ""
     for token in pattern:
@@ -125,7 +133,7 @@ def readable(pattern: Sequence[str]) -> str:
     return out
 
 
-def without(row: Row, pattern: Pattern) -> str:
+def words_outside(row: TokenisedText, pattern: Pattern) -> str:
     """The words of `row` outside the skeleton; the whole text where none are left."""
     inside = np.zeros(len(row.tokens), dtype=bool)
     for block in LCSseq.opcodes(tuple(fixed(pattern)), row.tokens):

@@ -16,15 +16,15 @@ from auditor.records.arrays import Floats
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Repetition, Template
 from auditor.structure.ngrams import ngrams, rows_with
-from auditor.structure.patterns import read_rows
+from auditor.structure.patterns import tokenise
 
 SIZE = 3  # tokens of an n-gram
-DRAWN = 100  # examples in one draw
-RECURS = 4  # of them hold a 3-gram that counts as recurring
-DRAWS = 20
-ENOUGH = 200  # examples; of fewer, two draws would be much the same rows
-FRAMES = 6  # named; a category from templates has dozens
-MOSTLY = 0.5  # of a row's words recur: the row is among those that a finding is about
+SAMPLE_SIZE = 100  # examples in one draw
+MIN_RECURRING = 4  # of them hold a 3-gram that counts as recurring
+SAMPLES = 20
+MIN_EXAMPLES = 200  # examples; of fewer, two draws would be much the same rows
+MAX_NAMED = 6  # named; a category from templates has dozens
+MIN_RECURRING_SHARE = 0.5  # of a row's words recur: the row is among those that a finding is about
 TENTH, NINTH = 10, 90  # percentiles: an 80 % interval
 
 Tokens = tuple[str, ...]
@@ -46,12 +46,16 @@ def find_repetition(
         members = np.flatnonzero((codes == code) & ~templated)
         first = np.unique(copies.family[members], return_index=True)[1]
         members = members[np.sort(first)]
-        if len(members) < ENOUGH:
+        if len(members) < MIN_EXAMPLES:
             continue
-        rows = [row.tokens for row in read_rows([dataset.examples[i].text for i in members])]
-        shares = _draws(rows, seed)
-        recurring = _recurring(rows, RECURS * len(rows) / DRAWN)
-        mostly = [i for i, t in zip(members, rows, strict=True) if _covered(t, recurring) >= MOSTLY]
+        rows = [row.tokens for row in tokenise([dataset.examples[i].text for i in members])]
+        shares = _sample_shares(rows, seed)
+        recurring = _recurring(rows, MIN_RECURRING * len(rows) / SAMPLE_SIZE)
+        mostly = [
+            i
+            for i, t in zip(members, rows, strict=True)
+            if _covered(t, recurring) >= MIN_RECURRING_SHARE
+        ]
         found.append(
             Repetition(
                 category=category,
@@ -59,26 +63,26 @@ def find_repetition(
                 coverage=float(shares.mean()),
                 low=float(np.percentile(shares, TENTH)),
                 high=float(np.percentile(shares, NINTH)),
-                matches=tuple(_frames([t for t in templates if t.category == category])),
+                matches=tuple(_main_templates([t for t in templates if t.category == category])),
                 members=np.array(mostly, dtype=np.int64),
             )
         )
     return tuple(found)
 
 
-def _draws(rows: Sequence[Tokens], seed: int) -> Floats:
+def _sample_shares(rows: Sequence[Tokens], seed: int) -> Floats:
     """(DRAWS,) share of the tokens that recur in each draw; rows lie in an order of chance."""
     random = np.random.default_rng(seed)
     shares = []
-    for _ in range(DRAWS):
-        drawn = [rows[i] for i in random.choice(len(rows), DRAWN, replace=False)]
-        recurring = _recurring(drawn, RECURS)
-        shares.append(np.mean([_covered(row, recurring) for row in drawn]))
+    for _ in range(SAMPLES):
+        sample = [rows[i] for i in random.choice(len(rows), SAMPLE_SIZE, replace=False)]
+        recurring = _recurring(sample, MIN_RECURRING)
+        shares.append(np.mean([_covered(row, recurring) for row in sample]))
     return np.array(shares, dtype=np.float32)
 
 
-def _recurring(rows: Sequence[Tokens], least: float) -> set[Tokens]:
-    return {g for g, n in rows_with(rows, SIZE).items() if n >= least}
+def _recurring(rows: Sequence[Tokens], min_rows: float) -> set[Tokens]:
+    return {g for g, n in rows_with(rows, SIZE).items() if n >= min_rows}
 
 
 def _covered(row: Tokens, recurring: set[Tokens]) -> float:
@@ -90,12 +94,12 @@ def _covered(row: Tokens, recurring: set[Tokens]) -> float:
     return float(inside.mean()) if len(row) else 0.0
 
 
-def _frames(templates: Sequence[Template]) -> Iterator[Template]:
+def _main_templates(templates: Sequence[Template]) -> Iterator[Template]:
     """The templates, evident or not, that hold most of the wording, none mostly inside another."""
     ranked = sorted(templates, key=lambda t: (-len(t.members) * t.fixed_tokens, t.pattern))
     named: list[Template] = []
     for template in ranked:
-        apart = [len(np.intersect1d(template.members, t.members)) for t in named]
-        if len(named) < FRAMES and 2 * max(apart, default=0) < len(template.members):
+        overlaps = [len(np.intersect1d(template.members, t.members)) for t in named]
+        if len(named) < MAX_NAMED and 2 * max(overlaps, default=0) < len(template.members):
             named.append(template)
             yield template

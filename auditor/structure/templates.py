@@ -29,39 +29,39 @@ from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Template
 from auditor.structure.ngrams import count_ngrams, ngrams, rows_with
 from auditor.structure.patterns import (
-    LITTLE,
+    SMALL_COVERAGE,
     STRUCTURAL,
     Pattern,
-    Row,
+    TokenisedText,
     fixed,
     is_word,
     pattern_of,
-    read_rows,
-    readable,
+    pattern_text,
     shared,
-    without,
+    tokenise,
+    words_outside,
 )
 from auditor.structure.tokens import as_strings
 from auditor.structure.trees import average
-from auditor.structure.variants import FRAME_WORDS, Variants
+from auditor.structure.variants import MIN_TEMPLATE_WORDS, Variants
 
 CUTS = (0.4, 0.68)  # of .3 to .68, a pair that finds all planted frames (CLINC150, seeds 0-1)
 TRIGRAM = 3  # tokens
-SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
-SMALLEST = 3  # rows; two alike rows are a pair, not a frame
+MIN_SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
+MIN_ROWS = 3  # rows; two alike rows are a pair, not a frame
 # A frame of long texts: 3-grams of which each two stand in mostly the same rows, and the rows that
 # hold most of them. The shares are as first tried; three links would miss short openings.
-FEWEST_PHRASED = 4  # rows
-TOGETHER = 0.75  # Jaccard of the rows of two 3-grams
-LINKED = 2  # 3-grams, four tokens in a row
-MOST_OF = 0.6  # of them, in a row
+MIN_PHRASED = 4  # rows
+MIN_JACCARD = 0.75  # Jaccard of the rows of two 3-grams
+MIN_LINKED = 2  # 3-grams, four tokens in a row
+MIN_SHARE_OF_LINKED = 0.6  # of them, in a row
 USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no frame of a long text
 USUAL_SIZE = 600  # examples of a category, in which the limit was found
-LEAST_WORDS = 3  # of a frame that is a small part of its rows
+MIN_WORDS = 3  # of a frame that is a small part of its rows
 BLOCK = 256  # rows whose pairs with all others are listed at once: 100 MB in a part of 8,000
-LARGEST = 8000  # rows of a category whose matrix of similarities is held at once (256 MB)
+MAX_ROWS = 8000  # rows of a category whose matrix of similarities is in memory at once (256 MB)
 NEARLY_ALL = 0.9  # coverage that untouched families with the limit's weight do not have (CLINC150)
-ALL_FRAME = 0.85  # coverage from which a template says the same thing in all its rows
+MIN_SAME_MESSAGE = 0.85  # coverage from which a template says the same thing in all its rows
 
 
 def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ...]:
@@ -69,20 +69,20 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
 
     Copies of an example are of its template, but make none.
     """
-    rows, codes = read_rows(dataset.texts), dataset.codes
+    rows, codes = tokenise(dataset.texts), dataset.codes
     found: list[Template] = []
     strings, _ = as_strings([r.tokens for r in rows])
     lengths = np.array([len(string) for string in strings])
-    held = Counter(t for r in rows for t in set(r.tokens))
+    rows_holding = Counter(t for r in rows for t in set(r.tokens))
     frequent = _frequent(strings, len(rows) - int(np.bincount(codes).max()))
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
         family = copies.family[members]
         examples = members[np.sort(np.unique(family, return_index=True)[1])]
         usual = _usual(frequent, [strings[i] for i in members], len(rows) - len(members))
-        for start in range(0, len(examples), LARGEST):
-            part = examples[start : start + LARGEST]
-            here = _Part(category, len(examples), part, rows, lengths, held, usual)
+        for start in range(0, len(examples), MAX_ROWS):
+            part = examples[start : start + MAX_ROWS]
+            here = _Part(category, len(examples), part, rows, lengths, rows_holding, usual)
             plain = here.templates([strings[i] for i in part])
             for template in (*plain, *here.joined(plain)):
                 inside = members[np.isin(family, copies.family[template.members])]
@@ -93,8 +93,8 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
 
 def _frequent(strings: Sequence[str], others: int) -> dict[str, int]:
     """3-grams that enough rows hold to be usual outside any category, and how many do."""
-    held = rows_with(map(_templated, strings), TRIGRAM)
-    return {g: n for g, n in held.items() if n >= max(USUAL * others, 1.0)}
+    rows_holding = rows_with(map(_templated, strings), TRIGRAM)
+    return {g: n for g, n in rows_holding.items() if n >= max(USUAL * others, 1.0)}
 
 
 def _usual(frequent: Mapping[str, int], own: Sequence[str], others: int) -> set[str]:
@@ -110,9 +110,9 @@ class _Part:
     category: str
     size: int  # examples of the whole category
     members: Ints  # positions, one of each copy family
-    rows: Sequence[Row]  # of the dataset
+    rows: Sequence[TokenisedText]  # of the dataset
     lengths: Ints  # of each of them, in tokens
-    held: Counter[str]  # how many of them hold each token
+    rows_holding: Counter[str]  # how many of them hold each token
     usual: Set[str]  # 3-grams that other categories' rows hold as well: how such texts are written
 
     def templates(self, strings: Sequence[str]) -> list[Template]:
@@ -126,7 +126,7 @@ class _Part:
             inside = [self.rows[i] for i in self.members[group]]
             outside = max(len(self.rows) - len(inside), 1)
             usual = [g in self.usual for g in ngrams(_templated(strings[at]), TRIGRAM)]
-            pattern = pattern_of(self.rows[medoid], inside, self.held, outside, usual)
+            pattern = pattern_of(self.rows[medoid], inside, self.rows_holding, outside, usual)
             if fixed(pattern):
                 by_pattern.setdefault(pattern, set()).update(self.members[group].tolist())
         return [self._template(pattern, sorted(i)) for pattern, i in by_pattern.items()]
@@ -136,12 +136,14 @@ class _Part:
         structural = sum(not is_word(t) for t in tokens)
         coverage = min(1.0, len(tokens) / float(np.mean(self.lengths[positions])))
         excess = _excess(len(tokens), structural, len(positions), coverage, self.size)
-        least = LEAST_WORDS if coverage < LITTLE else FRAME_WORDS
-        if len(tokens) - structural < least and ("\n" not in tokens or coverage < LITTLE):
+        min_words = MIN_WORDS if coverage < SMALL_COVERAGE else MIN_TEMPLATE_WORDS
+        if len(tokens) - structural < min_words and (
+            "\n" not in tokens or coverage < SMALL_COVERAGE
+        ):
             excess = min(excess, 0.0)
         return Template(
             category=self.category,
-            pattern=readable(pattern),
+            pattern=pattern_text(pattern),
             members=np.array(positions, dtype=np.int64),
             share=len(positions) / self.size,
             tokens=pattern,
@@ -164,10 +166,10 @@ class _Part:
             one, other = (parts[i] for i in pair)
             positions = np.union1d(one.members, other.members).tolist()
             match = self._template(shared(one.tokens, other.tokens), positions)
-            whole = replace(match, excess=max(one.excess, other.excess, match.excess))
-            parts.append(whole)
-            variants.add(whole.tokens)
-            yield whole
+            union = replace(match, excess=max(one.excess, other.excess, match.excess))
+            parts.append(union)
+            variants.add(union.tokens)
+            yield union
 
 
 def _weight(tokens: int, structural: int) -> int:
@@ -186,7 +188,7 @@ def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int)
     categories of 600 (plant seeds 0-4), two in 15,000 rows of categories of 1,500; every frame
     planted there does.
     """
-    weight = _weight(tokens, structural) if coverage >= LITTLE else tokens
+    weight = _weight(tokens, structural) if coverage >= SMALL_COVERAGE else tokens
     alike = 3.0 if coverage >= NEARLY_ALL else 0.0
     matched = math.log2(rows) - 0.5 * math.log2(max(size / USUAL_SIZE, 1.0))
     return weight - max(6.0, 25.2 - alike - 3.5 * matched)
@@ -198,7 +200,7 @@ def _similarities(strings: Sequence[str], grams: csr_array) -> Floats:
     similarity = np.zeros((m, m), dtype=np.float32)
     for start in range(0, m, BLOCK):
         both = (grams[start : start + BLOCK] @ grams[start:].T).tocoo()
-        keep = (both.row < both.col) & (both.data >= SHARED_TRIGRAMS)
+        keep = (both.row < both.col) & (both.data >= MIN_SHARED_TRIGRAMS)
         left, right = both.row[keep] + start, both.col[keep] + start
         values = cpdist(
             [strings[i] for i in left],
@@ -223,7 +225,7 @@ def _families(similarity: Floats) -> Iterator[Ints]:
         labels = tree.cut(1.0 - cut)
         order = np.argsort(labels, kind="stable")
         for group in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
-            if len(group) >= SMALLEST:
+            if len(group) >= MIN_ROWS:
                 yield np.sort(group)
 
 
@@ -234,19 +236,21 @@ def _phrased(grams: csr_array) -> Iterator[Ints]:
     however much else these rows say; so 3-grams are linked where they stand in the same rows
     (Jaccard), and a group is the rows that hold most of the linked ones.
     """
-    kept = grams[:, np.flatnonzero(grams.sum(axis=0) >= FEWEST_PHRASED)]
-    held = np.asarray(kept.sum(axis=0)).ravel()
+    kept = grams[:, np.flatnonzero(grams.sum(axis=0) >= MIN_PHRASED)]
+    rows_holding = np.asarray(kept.sum(axis=0)).ravel()
     both = (kept.T @ kept).tocoo()
-    same = both.data >= TOGETHER * (held[both.row] + held[both.col] - both.data)
+    same = both.data >= MIN_JACCARD * (rows_holding[both.row] + rows_holding[both.col] - both.data)
     links = coo_array((both.data[same], (both.row[same], both.col[same])), shape=both.shape)
     count, phrase = connected_components(links, directed=False)
     sizes = np.bincount(phrase, minlength=count)
     cells = (np.ones(len(phrase)), (np.arange(len(phrase)), phrase))
-    held_of = (kept @ csr_array(cells, shape=(len(phrase), count))).tocsc()  # (m, count)
-    for k in np.flatnonzero(sizes >= LINKED):
-        here = slice(held_of.indptr[k], held_of.indptr[k + 1])
-        group = np.sort(held_of.indices[here][held_of.data[here] / sizes[k] >= MOST_OF])
-        if len(group) >= FEWEST_PHRASED:
+    linked_of = (kept @ csr_array(cells, shape=(len(phrase), count))).tocsc()  # (m, count)
+    for k in np.flatnonzero(sizes >= MIN_LINKED):
+        here = slice(linked_of.indptr[k], linked_of.indptr[k + 1])
+        group = np.sort(
+            linked_of.indices[here][linked_of.data[here] / sizes[k] >= MIN_SHARE_OF_LINKED]
+        )
+        if len(group) >= MIN_PHRASED:
             yield group.astype(np.int64)
 
 
@@ -276,9 +280,9 @@ def without_templates(texts: Sequence[str], templates: Sequence[Template]) -> li
     """
     out, done = list(texts), set[int]()
     for template in templates:
-        if template.excess > 0 and template.coverage < ALL_FRAME:
-            fresh = [i for i in template.members.tolist() if i not in done]
-            for i, row in zip(fresh, read_rows([texts[i] for i in fresh]), strict=True):
-                out[i] = without(row, template.tokens)
-            done.update(fresh)
+        if template.excess > 0 and template.coverage < MIN_SAME_MESSAGE:
+            unhandled = [i for i in template.members.tolist() if i not in done]
+            for i, row in zip(unhandled, tokenise([texts[i] for i in unhandled]), strict=True):
+                out[i] = words_outside(row, template.tokens)
+            done.update(unhandled)
     return out

@@ -159,11 +159,9 @@ def _repeat(update: Measured) -> float:
 
     A run agrees with a perfect mean as the root of the runs' mean rank correlation.
     """
-    n = len(update.forecast_tests)
+    n = len(update.drops)
     pairs = [(i, j) for i in range(n) for j in range(i)]
-    agreement = np.mean(
-        [spearmanr(update.forecast_tests[i], update.forecast_tests[j])[0] for i, j in pairs]
-    )
+    agreement = np.mean([spearmanr(update.drops[i], update.forecast_tests[j])[0] for i, j in pairs])
     return float(np.sqrt(max(agreement, 0.0)))
 
 

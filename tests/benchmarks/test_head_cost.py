@@ -108,7 +108,7 @@ def prepare(path: Path, settings: Settings) -> Subject:
 def test_head_costs_at_most_five_times_as_much_as_embedding(benchmark, subject, capsys):
     def forecast():
         return forecast_forgetting(
-            subject.old, None, fidelity="head", coefficients=shipped(), seed=0
+            subject.old, None, fidelity="head", chosen="measured", coefficients=shipped(), seed=0
         )
 
     found = benchmark.pedantic(forecast, rounds=3)

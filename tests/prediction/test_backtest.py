@@ -226,7 +226,7 @@ def test_no_text_is_kept(whole, refunds):
 
 @pytest.fixture(scope="module")
 def done(whole, target, tmp_path_factory):
-    return backtest.run(
+    return backtest.run_backtest(
         whole,
         choose_held_out_categories(whole.embeddings.vectors, whole.dataset.codes, 4),
         target,

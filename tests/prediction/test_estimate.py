@@ -13,8 +13,8 @@ from auditor.prediction.estimate import (
     Spread,
     angle,
     curve,
-    forgetting,
-    interval,
+    expected_forgetting,
+    forgetting_interval,
     normal_scores,
     shipped,
 )
@@ -65,53 +65,53 @@ def fidelity():
 
 
 def test_the_loss_rises_with_what_endangers(fidelity):
-    found = forgetting({"exemplar": CLOSENESS, "share": CLOSENESS}, fidelity)
+    found = expected_forgetting({"exemplar": CLOSENESS, "share": CLOSENESS}, fidelity)
     assert np.argsort(found.mean[0]).tolist() == np.argsort(CLOSENESS[0]).tolist()
 
 
 def test_the_interval_lies_around_the_expected_drop():
     loss = np.array([0.0, 0.1, 0.4, 0.8])
-    low, high = interval(loss, np.full(4, 0.9), MANY, SPREAD)
+    low, high = forgetting_interval(loss, np.full(4, 0.9), MANY, SPREAD)
     assert (low < 0.9 * loss).all()
     assert (0.9 * loss < high).all()
 
 
 def test_an_interval_stays_within_what_accuracy_allows():
     """From an accuracy of .98 at most .98 can be lost and .02 gained."""
-    low, high = interval(np.array([0.0, 0.99]), np.array([0.98, 0.98]), MANY, SPREAD)
+    low, high = forgetting_interval(np.array([0.0, 0.99]), np.array([0.98, 0.98]), MANY, SPREAD)
     assert low[0] == pytest.approx(-0.02, abs=1e-4)
     assert high[1] == pytest.approx(0.98, abs=1e-4)
 
 
 def test_an_interval_is_widest_where_half_is_lost():
-    low, high = interval(np.array([0.02, 0.5, 0.98]), np.full(3, 0.9), MANY, SPREAD)
+    low, high = forgetting_interval(np.array([0.02, 0.5, 0.98]), np.full(3, 0.9), MANY, SPREAD)
     assert (high - low).argmax() == 1
 
 
 def test_what_was_never_known_has_nothing_to_lose():
-    low, high = interval(np.full(1, 0.3), np.zeros(1), MANY, SPREAD)
+    low, high = forgetting_interval(np.full(1, 0.3), np.zeros(1), MANY, SPREAD)
     assert (low[0], high[0]) == pytest.approx((0.0, 0.0), abs=1e-6)
 
 
 def test_the_fewer_rows_tell_the_accuracy_before_the_wider_the_interval():
     sets = np.array([2.0, 10.0, 40.0, 1000.0])
-    low, high = interval(np.full(4, 0.3), np.full(4, 0.8), sets, SPREAD)
+    low, high = forgetting_interval(np.full(4, 0.3), np.full(4, 0.8), sets, SPREAD)
     assert (np.diff(high - low) < 0).all()
 
 
 def test_what_seems_unknown_by_one_template_may_yet_be_lost():
     """An accuracy of 0, read on one set of rows, may be .5; of that a part can go."""
-    low, high = interval(np.full(1, 0.4), np.zeros(1), np.ones(1), SPREAD)
+    low, high = forgetting_interval(np.full(1, 0.4), np.zeros(1), np.ones(1), SPREAD)
     assert low[0] == pytest.approx(0.0)
     assert 0.2 < high[0] < 0.62
 
 
 def test_an_interval_that_holds_more_and_one_of_a_single_run_are_wider():
     loss, before = np.array([0.05, 0.3]), np.full(2, 0.9)
-    low, high = interval(loss, before, MANY, SPREAD)
+    low, high = forgetting_interval(loss, before, MANY, SPREAD)
     for wider in (
-        interval(loss, before, MANY, SPREAD, 0.9),
-        interval(loss, before, MANY, SPREAD, one_run=True),
+        forgetting_interval(loss, before, MANY, SPREAD, 0.9),
+        forgetting_interval(loss, before, MANY, SPREAD, one_run=True),
     ):
         assert (wider[0] < low).all()
         assert (wider[1] > high).all()
@@ -120,7 +120,10 @@ def test_an_interval_that_holds_more_and_one_of_a_single_run_are_wider():
 def test_fewer_degrees_of_freedom_make_wider_intervals():
     few = dataclasses.replace(SPREAD, degrees_of_freedom=2.0)
     loss, before = np.array([0.3]), np.array([0.9])
-    assert interval(loss, before, MANY, few)[1] > interval(loss, before, MANY, SPREAD)[1]
+    assert (
+        forgetting_interval(loss, before, MANY, few)[1]
+        > forgetting_interval(loss, before, MANY, SPREAD)[1]
+    )
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9])
@@ -132,13 +135,15 @@ def test_intervals_cover_at_their_nominal_rate_where_their_assumptions_hold(shar
     own = np.hypot(SPREAD.category, one_run * SPREAD.run)
     off = random.normal(0, SPREAD.update, (2000, 1)) + random.normal(0, own, loss.shape)
     known = dataclasses.replace(SPREAD, degrees_of_freedom=1e6)
-    low, high = interval(loss, np.full(loss.shape, 0.9), MANY, known, share, one_run=one_run)
+    low, high = forgetting_interval(
+        loss, np.full(loss.shape, 0.9), MANY, known, share, one_run=one_run
+    )
     drop = 0.9 * np.sin(np.clip(angle(loss) + off, 0, np.pi / 2)) ** 2
     assert ((low <= drop) & (drop <= high)).mean() == pytest.approx(share, abs=0.012)
 
 
 def test_the_driver_is_the_feature_that_endangers_most(fidelity):
-    found = forgetting({"exemplar": CLOSENESS, "share": -CLOSENESS}, fidelity)
+    found = expected_forgetting({"exemplar": CLOSENESS, "share": -CLOSENESS}, fidelity)
     assert found.driver == (("share", "exemplar", "share", "exemplar", "exemplar"),)
 
 

@@ -275,7 +275,7 @@ def test_no_row_is_suspected_of_another_label_that_its_text_has(dataset_of):
     undeclared = read(texts, {})
     assert all(undeclared.rival[i] == other[c] for i, c in zip(at, given, strict=True))
     declared = read(
-        texts.apart([e.category for e in data.examples]),
+        texts.split_by([e.category for e in data.examples]),
         {i: {other[c]} for i, c in zip(at, given, strict=True)},
     )
     assert all(declared.rival[i] != other[c] for i, c in zip(at, given, strict=True))

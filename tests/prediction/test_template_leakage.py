@@ -144,13 +144,13 @@ def test_gap_and_placebo_are_differences_of_accuracies_within_their_intervals(te
 def test_what_cannot_be_told_is_untestable_and_trains_nothing(
     measure, monkeypatch, templates, free, reason
 ):
-    monkeypatch.delattr(auditor.prediction.illusion, "probabilities")
+    monkeypatch.delattr(auditor.prediction.template_leakage, "probabilities")
     template_leakage = measure(0, says=0.3, match=1.0, templates=templates, free=free)
     assert template_leakage == dict.fromkeys(TOPICS, reason)
 
 
 def test_frames_that_all_categories_share_are_no_templates_here(measure, monkeypatch):
-    monkeypatch.delattr(auditor.prediction.illusion, "probabilities")
+    monkeypatch.delattr(auditor.prediction.template_leakage, "probabilities")
     assert measure(0, says=0.3, match=1.0, alike=True) == {}
 
 

@@ -259,7 +259,7 @@ def test_the_forecast_names_the_rung_and_holds_the_measurement(old, world, refun
     found = forecast(old, world, refunds, measured)
     assert (found.probe, found.chosen) == ("full", "it was asked for")
     assert found.measurement == measured
-    assert found.skill == shipped().fidelities["full"].worth
+    assert found.skill == shipped().fidelities["full"].mean_skill
     assert found.categories[0].category == "billing"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from auditor.structure import variants as module
 from auditor.structure.patterns import SLOT, STRUCTURAL, fixed, is_word, shared
-from auditor.structure.variants import FRAME_WEIGHT, FRAME_WORDS, Variants
+from auditor.structure.variants import MIN_TEMPLATE_WEIGHT, MIN_TEMPLATE_WORDS, Variants
 
 PEOPLE = ("Aino", "Bram", "Chidi", "Dalia")
 OPENING = ("hello", "support", "team", ",")
@@ -45,7 +45,9 @@ def merged_by_comparing_all(patterns):
                 tokens = fixed(shared(known[i], known[j]))
                 words = sum(map(is_word, tokens))
                 weight = words + STRUCTURAL * (len(tokens) - words)
-                if weight >= FRAME_WEIGHT and (words >= FRAME_WORDS or "\n" in tokens):
+                if weight >= MIN_TEMPLATE_WEIGHT and (
+                    words >= MIN_TEMPLATE_WORDS or "\n" in tokens
+                ):
                     best = max(best, (weight, (j, i)))
         if not best[0]:
             return taken
