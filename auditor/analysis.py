@@ -152,11 +152,11 @@ def _splits(evidence: Evidence, encoder: Encoder) -> Evidence:
         across = find_copies_across(
             dataset.examples, dataset.held_out, evidence.embeddings, held_out
         )
-    told_before = [e.told_before for e in (*dataset.examples, *dataset.held_out)]
+    context_key = [e.context_key for e in (*dataset.examples, *dataset.held_out)]
     return dataclasses.replace(
         evidence,
         held_out=held_out,
-        copies_across=across.split_by(told_before) if across else None,
+        copies_across=across.split_by(context_key) if across else None,
         same_text_across=across,
     )
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.analysis import analyse, base_task, forecast
-from auditor.checks import CHECKS, judge
+from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
-from auditor.checks.rejected_rows import unread
+from auditor.checks.rejected_rows import rejected_summary
 from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
@@ -67,9 +67,9 @@ def audit(
         forecast=forecast(task, taught, plan, progress) if task else None,
         reference=_reference(unlabelled, encoder) if unlabelled and unlabelled[0] else None,
     )
-    findings, skipped = judge(evidence, checks)
+    findings, skipped = run_checks(evidence, checks)
     if incoming is not None and incoming.rejected:
-        reason = f"of the update {unread(incoming)}"
+        reason = f"of the update {rejected_summary(incoming)}"
         skipped = (*skipped, SkippedCheck(code="forecast", reason=reason))
 
     shown = map_sample(dataset, findings, settings.map_points)
@@ -93,7 +93,7 @@ def examine(
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
     evidence = analyse(dataset, open_encoder(settings, progress), settings.seed, progress)
-    return dataset, judge(evidence, checks)[0]
+    return dataset, run_checks(evidence, checks)[0]
 
 
 @one_blas_thread()

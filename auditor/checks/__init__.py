@@ -64,7 +64,7 @@ WITHOUT = {
 }
 
 
-def judge(
+def run_checks(
     evidence: Evidence, checks: Iterable[Check]
 ) -> tuple[tuple[Finding, ...], tuple[SkippedCheck, ...]]:
     """Every check's findings, and what was skipped, with the reason."""

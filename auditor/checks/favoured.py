@@ -25,11 +25,11 @@ Reals = NDArray[np.float64]
 
 ROWS = 10_000  # that the belief is fitted on; the standard error of a share is then .005
 PRIOR = 10.0  # rows by which an annotator is drawn to the usual: a share of few says little
-MOST_RELIABLE = 0.95  # nobody outvotes more than 19 to 1
+MAX_RELIABILITY = 0.95  # nobody outvotes more than 19 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witnesses:
+class LabelEvidence:
     """What all that is known says of each row."""
 
     text: Floats  # (n, K) log odds of the labels by the text, up to a constant a row
@@ -64,7 +64,7 @@ class Witnesses:
         return np.asarray(log, dtype=np.float64)
 
 
-def witnesses(evidence: Evidence) -> Witnesses:
+def label_evidence(evidence: Evidence) -> LabelEvidence:
     """All that is known of each row's right label but the label itself."""
     codes, annotators = evidence.dataset.codes, evidence.annotators or []
     names = sorted({a for a in annotators if a})
@@ -72,7 +72,7 @@ def witnesses(evidence: Evidence) -> Witnesses:
     who = np.full(len(codes), -1, dtype=np.int64)
     who[: len(annotators)] = [number.get(a or "", -1) for a in annotators]
     text = _text(evidence)
-    return Witnesses(
+    return LabelEvidence(
         text=text, annotator=who, people=_reliability(evidence.copies.family, who, codes, text)
     )
 
@@ -128,7 +128,7 @@ def _reliability(family: Ints, who: Ints, codes: Ints, text: Floats) -> Reals:
     own = np.bincount(who[known], weights=same, minlength=people)
     expected = np.bincount(who[known], weights=usual[codes[known]], minlength=people)
     right = level * (own + PRIOR) / (expected + PRIOR)
-    clipped = np.clip(right, 0.5, MOST_RELIABLE)
+    clipped = np.clip(right, 0.5, MAX_RELIABILITY)
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 

@@ -17,7 +17,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from auditor.checks.favoured import witnesses
+from auditor.checks.favoured import label_evidence
 from auditor.checks.limits import limit
 from auditor.checks.multi_label import in_long_form
 from auditor.records.arrays import Ints
@@ -83,8 +83,8 @@ class LabelConflict:
         sure = _probabilities(evidence, conflicts)
         for conflict in sorted(conflicts, key=order):
             labels, first = tuple(sorted(conflict.labels)), int(conflict.members[0])
-            told = sure[first] if conflict.kind != "review" else {}
-            yield self._finding(evidence, conflict, between[labels], told)
+            probabilities = sure[first] if conflict.kind != "review" else {}
+            yield self._finding(evidence, conflict, between[labels], probabilities)
 
     def _finding(
         self, evidence: Evidence, conflict: _Conflict, between: int, sure: dict[str, float]
@@ -121,8 +121,8 @@ class LabelConflict:
         """What to do; `likely` is the favoured label, if there is one."""
         if between >= self.pattern:
             first = f"Likely {likely}. " if likely else ""
-            apart = "write down what tells them apart, then label these again."
-            return f"{first}{between} conflicts stand between {both}: {apart}"
+            rule = "write down what tells them apart, then label these again."
+            return f"{first}{between} conflicts stand between {both}: {rule}"
         if likely:
             return f"Likely {likely}: read it, give all copies that label, and keep one of them."
         if close:
@@ -139,7 +139,7 @@ class LabelConflict:
         """
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
         index, family = evidence.neighbours.index, evidence.same_text.family
-        kinds, beside = evidence.dataset.kinds, evidence.labels_of_other_kinds
+        kinds, other_labels = evidence.dataset.kinds, evidence.labels_of_other_kinds
         aside = np.zeros(len(codes), dtype=bool)
         for template in computed(evidence.templates):
             aside[template.members] |= template.excess > 0
@@ -152,9 +152,9 @@ class LabelConflict:
         one, other = pairs.T
         pairs = pairs[(codes[one] != codes[other]) & (family[one] != family[other])]
         for pair in np.unique(pairs[~aside[pairs].any(axis=1)], axis=0):
-            (one, two), told = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
-            either = beside.get(one, set()) | beside.get(two, set())
-            if len(told) > 1 or either & {int(codes[one]), int(codes[two])}:
+            (one, two), contexts = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
+            either = other_labels.get(one, set()) | other_labels.get(two, set())
+            if len(contexts) > 1 or either & {int(codes[one]), int(codes[two])}:
                 continue  # a system prompt tells them apart, or a text has both labels
             yield _Conflict("review", pair, [examples[i] for i in pair])
 
@@ -167,11 +167,11 @@ def _probabilities(
     if not of_copies:
         return {}
     names, codes = evidence.dataset.categories, evidence.dataset.codes
-    said, out = witnesses(evidence), {}
+    said, out = label_evidence(evidence), {}
     for conflict in of_copies:
-        told = said.probabilities(conflict.members, codes)
-        order = sorted(told, key=lambda c: (-round(told[c], 4), names[c]))
-        out[int(conflict.members[0])] = {names[c]: round(told[c], 4) for c in order}
+        probability = said.probabilities(conflict.members, codes)
+        order = sorted(probability, key=lambda c: (-round(probability[c], 4), names[c]))
+        out[int(conflict.members[0])] = {names[c]: round(probability[c], 4) for c in order}
     return out
 
 

@@ -48,11 +48,13 @@ class LabelError:
         if found is None:
             return
         for category, count in found.few.items():
-            told = f"{category}: {count} different examples, {MIN_OF_CATEGORY} are needed"
-            yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
+            needed = f"{category}: {count} different examples, {MIN_OF_CATEGORY} are needed"
+            yield SkippedCheck(code=self.code, reason=f"not assessable for {needed}")
         if found.wrong is None:
-            told = f"{found.examples} different examples, {MIN_PLANTED_IN} are needed"
-            yield SkippedCheck(code=self.code, reason=f"too little to tell wrong labels by: {told}")
+            needed = f"{found.examples} different examples, {MIN_PLANTED_IN} are needed"
+            yield SkippedCheck(
+                code=self.code, reason=f"too little to tell wrong labels by: {needed}"
+            )
             return
         wrong = found.wrong.round(2)  # judged as it is shown
         for i in self._listed(found.score, wrong):
@@ -62,8 +64,8 @@ class LabelError:
     def _listed(self, score: Table, wrong: Table) -> list[int]:
         """Positions that are worth reading, surest first."""
         order = np.lexsort((-score, -wrong))
-        told = np.isfinite(score[order]) & (wrong[order] >= self.listed)
-        return [int(i) for i in order[told]]
+        listed = np.isfinite(score[order]) & (wrong[order] >= self.listed)
+        return [int(i) for i in order[listed]]
 
     def _finding(
         self, evidence: Evidence, found: LabelErrors, i: int, probability: float

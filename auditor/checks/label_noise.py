@@ -62,7 +62,7 @@ class LabelNoise:
         if noise.reason:
             yield self._skipped(f"too little to tell: {noise.reason}")
         elif self._blind(noise):
-            yield self._untold(evidence, noise)
+            yield self._no_signal(evidence, noise)
         else:
             yield from self._of_categories(evidence, noise)
             yield from self._of_share(evidence, noise)
@@ -73,15 +73,15 @@ class LabelNoise:
             noise.low > self.wrong or noise.high < self.unclear or self._blind(noise)
         )
 
-    def _blind(self, told: NoiseEstimate | CategorySkill) -> bool:
+    def _blind(self, skill: NoiseEstimate | CategorySkill) -> bool:
         """Whether texts do not tell the labels, and would have shown it if they did."""
-        most = self.skill if told.p > CERTAIN else self.hardly
-        return told.skill_high < most
+        bound = self.skill if skill.p > CERTAIN else self.hardly
+        return skill.skill_high < bound
 
     def _skipped(self, reason: str) -> SkippedCheck:
         return SkippedCheck(code=self.code, reason=reason)
 
-    def _untold(self, evidence: Evidence, noise: NoiseEstimate) -> Finding:
+    def _no_signal(self, evidence: Evidence, noise: NoiseEstimate) -> Finding:
         how = "no better" if noise.p > CERTAIN else "hardly better"
         return evidence.finding(
             code=self.code,
@@ -101,33 +101,33 @@ class LabelNoise:
         unclear = []
         if len(noise.categories) <= 2:
             return  # the one is told from the other as both are
-        for told in noise.categories:
-            if self._blind(told):
-                yield self._category(evidence, told)
-            elif told.p > CERTAIN:
-                unclear.append(told.category)
+        for skill in noise.categories:
+            if self._blind(skill):
+                yield self._category(evidence, skill)
+            elif skill.p > CERTAIN:
+                unclear.append(skill.category)
         if unclear:
             yield self._skipped(f"too few rows to tell from others: {', '.join(unclear)}")
 
-    def _category(self, evidence: Evidence, told: CategorySkill) -> Finding:
-        code = evidence.dataset.categories.index(told.category)
-        how = "no better" if told.p > CERTAIN else "hardly better"
+    def _category(self, evidence: Evidence, skill: CategorySkill) -> Finding:
+        code = evidence.dataset.categories.index(skill.category)
+        how = "no better" if skill.p > CERTAIN else "hardly better"
         return evidence.finding(
             code=self.code,
             severity="warning",
-            category=told.category,
+            category=skill.category,
             members=np.flatnonzero(evidence.dataset.codes == code),
-            summary=f"The texts tell {told.category} from other categories {how} than chance: "
-            f"skill {_three(told.skill)} of 1, p {_three(told.p)}",
+            summary=f"The texts tell {skill.category} from other categories {how} than chance: "
+            f"skill {_three(skill.skill)} of 1, p {_three(skill.p)}",
             measured={
-                "skill": told.skill,
-                "skill_high": told.skill_high,
-                "p": told.p,
-                "units": told.units,
+                "skill": skill.skill,
+                "skill_high": skill.skill_high,
+                "p": skill.p,
+                "units": skill.units,
             },
-            limit={"skill_high": self.skill if told.p > CERTAIN else self.hardly},
-            advice=f"Read twenty rows of {told.category}: say in the guideline what belongs to it, "
-            "and label it again, or leave it out.",
+            limit={"skill_high": self.skill if skill.p > CERTAIN else self.hardly},
+            advice=f"Read twenty rows of {skill.category}: say in the guideline what belongs to "
+            "it, and label it again, or leave it out.",
         )
 
     def _of_share(

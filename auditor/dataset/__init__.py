@@ -25,7 +25,7 @@ from auditor.dataset.json_array import JSON
 from auditor.dataset.json_lines import JSONL
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
-from auditor.dataset.sources import Table, open_table
+from auditor.dataset.sources import SourceTable, open_table
 from auditor.dataset.values import Rows
 from auditor.interfaces import Reader
 from auditor.records.dataset import Dataset
@@ -73,7 +73,7 @@ def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]
         return usable_texts(read(), column)
 
 
-def _one_text(table: Table, settings: Settings, *, strict: bool) -> Callable[[], Rows]:
+def _one_text(table: SourceTable, settings: Settings, *, strict: bool) -> Callable[[], Rows]:
     """The table's rows, with one column of text where the settings name several."""
     if len(settings.texts) < 2:
         return table.read

@@ -159,9 +159,9 @@ class VectorCache:
                 yield database
                 database.execute("COMMIT")
         except (sqlite3.Error, UnicodeError) as error:
-            raise self._told(error) from error
+            raise self._classified(error) from error
 
-    def _told(self, error: Exception) -> Exception:
+    def _classified(self, error: Exception) -> Exception:
         """The error as one of the machine, which is an OSError, or of the file."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         name = getattr(error, "sqlite_errorname", "")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from auditor.analysis import PARTS
-from auditor.checks import judge
+from auditor.checks import run_checks
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.gating import baseline as baselines
 from auditor.gating.answering import Decided, decide
@@ -85,7 +85,7 @@ def _alone(candidate: Dataset, inputs: GateInputs) -> Verdict:
     policy, known, checks = inputs.policy, inputs.baseline, inputs.checks
     sides = pool(None, candidate)
     found = gather(sides, None, inputs.analyse, parts=PARTS, own=inputs.of_candidate)
-    findings, skipped = judge(found.both, checks)
+    findings, skipped = run_checks(found.both, checks)
     rules = policy.rules({"rejected-rows": ALONE["rejected-rows"]} if known else ALONE)
     families: list[HypothesisFamily] = [
         unread(sides, rules["rejected-rows"], _slip(checks)),

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from auditor.checks import judge
+from auditor.checks import run_checks
 from auditor.checks.label_noise import LabelNoise
 from auditor.gating.answering import SHOWN
 from auditor.gating.evidence import GateEvidence
@@ -66,7 +66,7 @@ def standing(found: GateEvidence, checks: Sequence[Check]) -> Standing | None:
     kept = set(np.flatnonzero(sides.kept).tolist())
     errors = [
         f
-        for f in judge(replace(base, out_of_fold=None), asked)[0]
+        for f in run_checks(replace(base, out_of_fold=None), asked)[0]
         if f.severity == "error" and kept.issuperset(r for r in f.rows if r < len(sides.kept))
     ]
     if not errors:
@@ -182,7 +182,11 @@ def about_sets(found: GateEvidence, checks: Sequence[Check], policy: Policy) -> 
     assert base is not None  # noqa: S101 - asked only where there is a base
     for check in (c for c in checks if c.code in OF_SETS):
         before, now = (
-            [f for f in judge(of, [check])[0] if f.severity != "note" and not _of_one_category(f)]
+            [
+                f
+                for f in run_checks(of, [check])[0]
+                if f.severity != "note" and not _of_one_category(f)
+            ]
             for of in (base, found.candidate)
         )
         errors, warnings = (

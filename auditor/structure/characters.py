@@ -1,4 +1,4 @@
-"""One character for each of the ways to draw it, and words without case."""
+"""One character for all its variants, and words without case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STRAIGHT = str.maketrans(
 _INVISIBLE = regex.compile(
     r"[[\p{Cf}\p{Variation_Selector}\u0640]--[\U000E0020-\U000E007F]]", regex.VERSION1
 )
-# A compatible character is one way to draw another, unless it is raised or framed: 10² is not 102.
+# A compatible character is a variant of another, unless it is raised or enclosed: 10² is not 102.
 _SAME = (
     *("<wide>", "<narrow>", "<compat>", "<noBreak>", "<font>"),
     *("<initial>", "<medial>", "<final>", "<isolated>"),

@@ -1,8 +1,9 @@
 """Copy families: rows that differ only in what carries nothing.
 
-Certain are case, spaces, marks at the end, ways to draw one mark, politeness (`wording`), and a
-misspelling (`spelling`). What else is alike in all but one place is for review: the meaning may
-sit in a mark, a sign, a letter. Never a digit: "invoice 41" and "invoice 42" are two examples.
+Certain are case, spaces, marks at the end, variants of one character, politeness (`normal_form`),
+and a misspelling (`misspellings`). What else is alike in all but one place is for review: the
+meaning may sit in a mark, a sign, a letter. Never a digit: "invoice 41" and "invoice 42" are two
+examples.
 
 Candidates come from exact signatures (`signatures`), not from a threshold. Long texts, where
 several edits still make a copy, come from nearest neighbours.
@@ -94,7 +95,7 @@ def _chained(pairs: Sequence[Pair], size: int) -> Ints:
 
 
 def _agreeing(worded: Sequence[Wording], members: Sequence[int]) -> list[list[int]]:
-    """Texts of the same tokens, by number, apart where pauses or ends may say something.
+    """Texts of the same tokens, by number, divided where pauses or ends may say something.
 
     Who leaves the pauses out says the same as who sets them, in a sentence long enough; two who
     set them in different places may not. So with a question mark against a full stop, but after a

@@ -1,7 +1,7 @@
-"""Frames: which rows, of any category, hold the frame of a template.
+"""Matches: the rows, of any category, that hold the fixed tokens of a template.
 
-Templates are found inside one category. Whether a frame is that category's own, or boilerplate that
-stands everywhere, is seen only by looking for it in all rows, without a glance at their labels.
+Templates are found inside one category. Whether one is that category's own, or boilerplate that
+stands everywhere, shows only in all rows, whatever their labels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from auditor.structure.tokens import as_strings
 
 
 def find_matches(dataset: Dataset, templates: Sequence[Template]) -> tuple[TemplateMatch, ...]:
-    """Where the frames of the templates with excess stand, in the order of `templates`."""
+    """The matches of the templates with excess, in the order of `templates`."""
     evident = [t for t in templates if t.excess > 0]
     if not evident:
         return ()
@@ -38,7 +38,7 @@ def find_matches(dataset: Dataset, templates: Sequence[Template]) -> tuple[Templ
 
 
 def _holders(match: str, rows: Sequence[str]) -> Ints:
-    """Positions of the rows that hold four in five of the frame's tokens, in order."""
+    """Positions of the rows that hold four in five of the template's tokens, in order."""
     least = math.ceil(MIN_SHARE_OF_ROWS * len(match))
     aligned = cdist([match], rows, scorer=LCSseq.similarity, score_cutoff=least, dtype=np.int32)
     return np.flatnonzero(aligned[0] >= least)

@@ -1,6 +1,6 @@
 """What a text says, without what carries nothing: the form in which copies are one and the same.
 
-Nothing is carried by case, by spaces, by marks at the end, by the way one mark is drawn (quotes,
+Nothing is carried by case, by spaces, by marks at the end, by variants of one mark (quotes,
 dashes, full width, composed or not), by marks without width, and by politeness. Every other mark
 is a token like a word: ":)" is not ":(", "+5" not "-5", "C#" not "C".
 """

@@ -1,4 +1,4 @@
-"""Skeletons: what the rows of a template have in common, as a person would write it."""
+"""Patterns: what the rows of a template have in common, as a person would write it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rapidfuzz.distance import LCSseq
 
 from auditor.structure.tokens import MASKS, tokens
 
-MIN_SHARE_OF_ROWS = 0.8  # of the rows hold a token of the skeleton
-# A token that half of the other rows hold as well ("the", a full stop) is there by chance.
+MIN_SHARE_OF_ROWS = 0.8  # of a template's rows that hold a token of its pattern
+# Share of the other rows that hold a token as well ("the", a full stop), which is then chance.
 CHANCE_SHARE = 0.5
 SMALL_COVERAGE = (
-    0.3  # share of a row, below which only tokens that stand together are told from chance
+    0.3  # coverage of a row, below which single tokens may be chance, and only runs count
 )
-MIN_RUN = 3  # tokens that stand together
+MIN_RUN = 3  # tokens in a row
 STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 SLOT = "<*>"
 Pattern = tuple[str, ...]
@@ -47,7 +47,7 @@ def is_word(token: str) -> bool:
 
 
 def fixed(pattern: Pattern) -> list[str]:
-    """The tokens of a skeleton that are no slots."""
+    """The tokens of a pattern that are no slots."""
     return [t for t in pattern if t != SLOT]
 
 
@@ -60,8 +60,8 @@ def pattern_of(
 ) -> Pattern:
     """What four in five rows of the `group` have in common with its `medoid`, in order.
 
-    held: how many of all rows hold each token, `outside` of which are not of the group; usual
-    (tokens,): whether the 3-gram around each token of the medoid is how others write, too.
+    rows_holding: how many of all rows hold each token, `outside` of which are not of the group;
+    usual (tokens,): whether the 3-gram around each token of the medoid is how others write, too.
     """
     inside = Counter(t for row in group for t in set(row.tokens))
     common = {
@@ -74,7 +74,7 @@ def pattern_of(
 
 
 def _kept(medoid: TokenisedText, group: Sequence[TokenisedText], common: set[str]) -> list[int]:
-    """Places of the medoid's tokens that most rows hold; `common` ones only beside another."""
+    """Places of the medoid's tokens that most rows hold; `common` ones only next to another."""
     counts: Counter[int] = Counter()
     for row in group:
         for block in LCSseq.opcodes(medoid.tokens, row.tokens):
@@ -116,7 +116,7 @@ def _slotted(kept: Sequence[str], group: Sequence[TokenisedText]) -> Pattern:
 
 
 def shared(one: Pattern, other: Pattern) -> Pattern:
-    """How both skeletons begin and end, with a slot for what lies between."""
+    """How both patterns begin and end, with a slot for what lies between."""
     shorter = min(len(one), len(other))
     start = next((k for k in range(shorter) if one[k] != other[k]), shorter)
     end = next((k for k in range(shorter - start) if one[-1 - k] != other[-1 - k]), shorter - start)
@@ -125,7 +125,7 @@ def shared(one: Pattern, other: Pattern) -> Pattern:
 
 
 def pattern_text(pattern: Sequence[str]) -> str:
-    """A skeleton as a person would write it: no space before a comma, none around a line break."""
+    """A pattern as a person would write it: no space before a comma, none around a line break."""
     out = ""
     for token in pattern:
         tight = not out or out.endswith(("\n", "(", "[", "#")) or token in list("\n.,;:!?)]'")
@@ -134,7 +134,7 @@ def pattern_text(pattern: Sequence[str]) -> str:
 
 
 def words_outside(row: TokenisedText, pattern: Pattern) -> str:
-    """The words of `row` outside the skeleton; the whole text where none are left."""
+    """The words of `row` outside the pattern; the whole text where none are left."""
     inside = np.zeros(len(row.tokens), dtype=bool)
     for block in LCSseq.opcodes(tuple(fixed(pattern)), row.tokens):
         if block.tag == "equal":

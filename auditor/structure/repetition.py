@@ -1,9 +1,9 @@
 """Repetition: how much of a category's wording comes back from row to row.
 
-A set that is made from many small templates has no frame that stands out: each opening and each
+A set that is made from many small templates has none that stands out: each opening and each
 ending is filled into many others. What shows is that its 3-grams of words recur. The share of a
 text's words that stand in recurring 3-grams grows with the number of texts, so it is measured on
-draws of one size, and only where a category has enough examples to draw from.
+samples of one size, and only where a category has enough examples for them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from auditor.structure.ngrams import ngrams, rows_with
 from auditor.structure.patterns import tokenise
 
 SIZE = 3  # tokens of an n-gram
-SAMPLE_SIZE = 100  # examples in one draw
-MIN_RECURRING = 4  # of them hold a 3-gram that counts as recurring
+SAMPLE_SIZE = 100  # examples
+MIN_RECURRING = 4  # of them that hold a 3-gram which counts as recurring
 SAMPLES = 20
-MIN_EXAMPLES = 200  # examples; of fewer, two draws would be much the same rows
-MAX_NAMED = 6  # named; a category from templates has dozens
+MIN_EXAMPLES = 200  # of a category; of fewer, two samples would be much the same rows
+MAX_NAMED = 6  # templates; a category made of them has dozens
 MIN_RECURRING_SHARE = 0.5  # of a row's words recur: the row is among those that a finding is about
 TENTH, NINTH = 10, 90  # percentiles: an 80 % interval
 
@@ -35,7 +35,7 @@ def find_repetition(
 ) -> tuple[Repetition, ...]:
     """What recurs in each category of at least 200 examples outside its evident templates.
 
-    Of each copy family one row counts. Measured on draws of 100 examples: the share of a text's
+    Of each copy family one row counts. Measured on samples of 100 examples: the share of a text's
     tokens that lie in 3-grams which at least four of the 100 hold.
     """
     codes, found = dataset.codes, []
@@ -71,7 +71,7 @@ def find_repetition(
 
 
 def _sample_shares(rows: Sequence[Tokens], seed: int) -> Floats:
-    """(DRAWS,) share of the tokens that recur in each draw; rows lie in an order of chance."""
+    """(SAMPLES,) share of the tokens that recur in each sample of the rows."""
     random = np.random.default_rng(seed)
     shares = []
     for _ in range(SAMPLES):

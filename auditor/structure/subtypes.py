@@ -1,8 +1,8 @@
-"""Subtypes: what a category consists of, found without being told.
+"""Subtypes: what a category consists of, found without labels for them.
 
 One exact average-linkage tree a category, over vectors of the text without its template's words.
 No flat cut of it isolates rare groups, so the thin candidates are its small nodes, ranked by how
-far they stand from their surroundings and by how much one word is their own, and picked greedily
+far they are from their neighbourhood and by how much one word is their own, and picked greedily
 without overlap; a small tight template is a candidate ahead of all of them. The other rows are
 described by a flat cut.
 """
@@ -25,16 +25,16 @@ from auditor.structure.tokens import words
 from auditor.structure.trees import average
 
 SMALL = (3, 12)  # rows of a thin candidate, copies aside: fewer cannot repeat, more are not thin
-NEIGHBOURHOOD = 10  # outside rows that a candidate is held against, and neighbours of each
+NEIGHBOURHOOD = 10  # outside rows that a candidate is compared with, and neighbours of each
 CANDIDATES = 3  # a category; recall rises slowly after the first few, false alarms do not
 CUT = 0.6  # cosine distance of the descriptive flat cut
 MAX_ROWS = 8000  # rows of a category in one tree (O(n^2) memory)
 KEYWORDS = 6
-# Weight of a node's own word beside its separation: one standard deviation of each counts alike.
+# Weight of a node's own word against its separation: one standard deviation of each counts alike.
 # At one false alarm a category it finds 13 of 45 planted thin subtypes where separation alone
 # finds 5 (CLINC150, plant seeds 0-4).
 OWN_WORD = 0.05
-STEM = 6  # letters by which words are taken for one: "indemnify", "indemnification"
+STEM = 6  # letters by which words count as one: "indemnify", "indemnification"
 MAX_THIN_TEMPLATE = 8  # rows up to which a template can be one thin subtype
 
 
@@ -156,11 +156,11 @@ class _Tree:
         return self.grown.cut(CUT)
 
     def small_nodes(self) -> Iterator[Ints]:
-        """Rows of each node of 3 to 12 rows that has surroundings to stand out from."""
+        """Rows of each node of 3 to 12 rows that has a neighbourhood to stand out from."""
         return self.grown.nodes(SMALL[0], min(SMALL[1], self.size - NEIGHBOURHOOD - 1))
 
     def separation(self, node: Ints) -> float:
-        """relsep: how much closer the surroundings are to their own than to the node.
+        """relsep: how much closer the neighbourhood is to its own neighbours than to the node.
 
         Mean of s10 over the ten outside rows most similar to the node, minus the mean cosine
         between node and these.
@@ -176,7 +176,7 @@ class _Tree:
 
 
 def _rest(members: Ints, labels: Ints, vectors: Floats) -> list[Ints]:
-    """The flat clusters of the remaining rows; clusters too small to tell go to the nearest."""
+    """The flat clusters of the remaining rows; too small clusters go to the nearest."""
     if not len(members):
         return []
     names, inverse, sizes = np.unique(labels, return_inverse=True, return_counts=True)

@@ -1,4 +1,4 @@
-"""Variants: of many skeletons, the two that share most of a frame, taken again and again."""
+"""Variants: of many patterns, the two that share most of a template, taken again and again."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from auditor.structure.patterns import SLOT, STRUCTURAL, Pattern, is_word
 MIN_TEMPLATE_WORDS, MIN_TEMPLATE_WEIGHT = (
     2,
     6,
-)  # of how two skeletons begin and end, to be one template
+)  # of how two patterns begin and end, to be one template
 
 
 class Variants:
-    """Skeletons that are still apart, numbered as they come.
+    """Patterns that are not merged yet, numbered as they come.
 
-    Of each only the closest earlier one is known; another is looked for when that one is taken. So
-    while n skeletons become one they are compared about n squared times, not n cubed.
+    Of each only the closest earlier one is known; the next is computed when that one is taken. So
+    while n patterns become one they are compared about n squared times, not n cubed.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Variants:
         self._came += 1
 
     def take(self) -> tuple[int, int] | None:
-        """The two that share most of a frame, the later ones of equals; they are gone then."""
+        """The two that share most of a template, the later ones of equals; they are gone then."""
         while self._closest:
             _, earlier, later = (-number for number in heappop(self._closest))
             if later not in self._unmerged:
@@ -57,7 +57,7 @@ class Variants:
         return self._character.setdefault(token, chr(code if code < 0xD800 else code + 0x800))
 
     def _push_closest(self, number: int) -> None:
-        """Keeps which earlier one shares most of a frame with this one, if one does."""
+        """Notes the earlier one that shares most of a template with this one, if one does."""
         earlier = [k for k in self._unmerged if k < number]
         if not earlier:
             return
@@ -67,7 +67,7 @@ class Variants:
             heappush(self._closest, (-heaviest, -last, -number))
 
     def _weights(self, number: int, others: Sequence[int]) -> Ints:
-        """What the frames that a skeleton shares with each of the others weigh; 0 for no frame."""
+        """Weights of the templates that a pattern shares with each of the others; 0 for none."""
         own, listed = self._strings[number], [self._strings[k] for k in others]
         size = len(own)
         start, end = (

@@ -161,7 +161,7 @@ def _repeat(update: Measured) -> float:
     """
     n = len(update.drops)
     pairs = [(i, j) for i in range(n) for j in range(i)]
-    agreement = np.mean([spearmanr(update.drops[i], update.forecast_tests[j])[0] for i, j in pairs])
+    agreement = np.mean([spearmanr(update.drops[i], update.drops[j])[0] for i, j in pairs])
     return float(np.sqrt(max(agreement, 0.0)))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.checks import judge
+from auditor.checks import run_checks
 from auditor.checks.template_shortcut import TemplateShortcut
 from auditor.prediction.pattern_alone import evaluate_patterns_alone
 from auditor.structure.matches import find_matches
@@ -49,7 +49,7 @@ def audit(make_evidence, make_out_of_fold):
             pattern_alone=evaluate_patterns_alone(dataset, plain.copies, matches),
             out_of_fold=make_out_of_fold(dataset.codes, len(dataset.categories)),
         )
-        findings, skipped = judge(evidence, [TemplateShortcut(**limits)])
+        findings, skipped = run_checks(evidence, [TemplateShortcut(**limits)])
         texts = {f.category: [rows[r][0] for r in f.rows] for f in findings}
         return findings, texts, skipped
 
@@ -172,5 +172,5 @@ def test_without_a_template_it_is_skipped_with_the_reason(audit, topics):
 
 def test_with_one_category_it_is_skipped_with_the_reason(make_evidence, topics):
     rows = [(t, "returns") for t in fill(CLAIM, topics["returns"])]
-    _, [skipped] = judge(make_evidence(rows), [TemplateShortcut()])
+    _, [skipped] = run_checks(make_evidence(rows), [TemplateShortcut()])
     assert skipped.reason == "there is one category, so no label can be told from another"

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from auditor.dataset.revisions.dvc import keep_of
-from auditor.dataset.revisions.git import LINK, Entry, Repository, find_repository, superproject
+from auditor.dataset.revisions.git import LINK, Repository, TreeEntry, find_repository, superproject
 from auditor.errors import DataError, MachineError, UsageError
 
 POINTER = b"version https://git-lfs.github.com/spec/"  # how a Git LFS pointer begins
@@ -135,13 +135,13 @@ class _Asked:
     def told(self) -> str:
         return f"--base-ref {self.revision}: {self.name or self.repository.top}"
 
-    def entry(self) -> Entry | None:
+    def entry(self) -> TreeEntry | None:
         """The file or folder itself; None where the revision has neither."""
         if not self.name:
-            return Entry(mode="040000", kind="tree", object=self.commit, name="")
+            return TreeEntry(mode="040000", kind="tree", object=self.commit, name="")
         return next(iter(self.repository.listed(self.commit, self.name)), None)
 
-    def files(self) -> list[Entry]:
+    def files(self) -> list[TreeEntry]:
         """All that is in the folder."""
         return self.repository.listed(self.commit, self.name, below=True)
 
@@ -225,7 +225,7 @@ def _write_folder(asked: _Asked, copy: Path) -> None:
         _write_file(asked, entry, path)
 
 
-def _write_file(asked: _Asked, entry: Entry, copy: Path) -> None:
+def _write_file(asked: _Asked, entry: TreeEntry, copy: Path) -> None:
     _plain(asked, entry)
     with copy.open("wb") as file:
         try:
@@ -241,7 +241,7 @@ def _write_file(asked: _Asked, entry: Entry, copy: Path) -> None:
             )
 
 
-def _plain(asked: _Asked, entry: Entry) -> None:
+def _plain(asked: _Asked, entry: TreeEntry) -> None:
     """Raises DataError for what is no file of its own."""
     if entry.mode in (LINK, "160000"):
         what = "a symbolic link" if entry.mode == LINK else "a submodule"
@@ -251,7 +251,7 @@ def _plain(asked: _Asked, entry: Entry) -> None:
         )
 
 
-def _same(repository: Repository, entry: Entry, path: Path) -> bool:
+def _same(repository: Repository, entry: TreeEntry, path: Path) -> bool:
     """Whether a file holds what git kept, or what the pointer of Git LFS names that it kept."""
     content = path.read_bytes()
     kind = hashlib.sha1 if len(entry.object) == 40 else hashlib.sha256
