@@ -33,7 +33,7 @@ def holds_words(value: object) -> bool:
 
 
 def without_text(result: Kind) -> Kind:
-    """The result without any text, skeleton, keyword, n-gram or id of the data, without annotators,
+    """The result without any text, pattern, keyword, n-gram or id of the data, without annotators,
     sources and values of declared columns. Names of categories and splits stay."""
     bare = replace(result, settings={**result.settings, "no_text": True}, examples={})
     without: Kind = _WITHOUT[type(result)](bare)

@@ -1,7 +1,7 @@
 """combination-gap: values of declared columns that hardly meet, though each of them is common.
 
 Patterns over two or three columns (the label, the declared ones, and the source) are counted and
-held against what they would be if the columns were independent. Of those that lack rows, only the
+compared with what they would be if the columns were independent. Of those that lack rows, only the
 most general are reported: that there is no French refund for one product is no news where there is
 no French refund at all (maximal uncovered patterns: Asudeh, Jin and Jagadish 2019, Assessing and
 remedying coverage for a given dataset, ICDE). A blank value is unknown: its row counts in no

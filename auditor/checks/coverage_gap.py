@@ -16,7 +16,7 @@ from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
 from auditor.records.structure import Subtype
 
-NEAREST = 5  # rows outside that a finding names, to tell what it stands apart from
+NEAREST = 5  # rows outside that a finding names, as what it is to be compared with
 ColumnValues = NDArray[Any]  # (n,) strings or None
 
 
@@ -137,7 +137,7 @@ def _chance(seen: str, values: ColumnValues, units: Ints, count: int) -> float:
     """The chance that `count` units of a category all have one value as rare as that `seen`.
 
     values, units (m,) of the category's rows; of a unit each row is a part. Of one value are all
-    with the sum over the values of share^drawn. Where one source has most rows that is never
+    with the sum over the values of share^count. Where one source has most rows that is never
     small, however surprising another would be: only values no commoner than the one seen count,
     so what is at most a level by chance still is with at most that chance.
     """

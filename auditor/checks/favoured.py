@@ -24,7 +24,7 @@ from auditor.records.evidence import Evidence, computed
 Reals = NDArray[np.float64]
 
 ROWS = 10_000  # that the belief is fitted on; the standard error of a share is then .005
-PRIOR = 10.0  # rows by which an annotator is drawn to the usual: a share of few says little
+PRIOR = 10.0  # rows by which an annotator is shrunk to the usual: a share of few says little
 MAX_RELIABILITY = 0.95  # nobody outvotes more than 19 to 1
 
 
@@ -115,9 +115,9 @@ def belief(said: Floats, codes: Ints, family: Ints) -> float:
 def _reliability(family: Ints, who: Ints, codes: Ints, text: Floats) -> Reals:
     """(annotators,) log odds that a label of each is right.
 
-    Two who are right with probability r, and err apart, agree in r^2 of the texts that both label
-    (Dawid and Skene 1979, of one rate): that is the level, .71 where no text is shared. Who stands
-    above or below it, their labels beside what the texts read like tell, within each category.
+    Two who are right with probability r, and err independently, agree in r^2 of the texts that both
+    label (Dawid and Skene 1979, of one rate): that is the level, .71 where no text is shared. Who
+    is above or below it shows in how often labels are what the texts read like, within a category.
     """
     people = int(who.max(initial=-1)) + 1
     level = np.sqrt(_agreement(family, who, codes))

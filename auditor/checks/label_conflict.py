@@ -2,9 +2,9 @@
 
 Copies are certain: one of the labels is wrong, or the guideline leaves the case open. Texts that
 only lie close to each other, or differ in one place, are for review, since one word, letter or
-mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand
+mark may be a real difference; it is shown. Conflicts between the same two labels are listed
 together: many of them are a gap in the guideline, a single one is a slip. Of copies it is said
-which label the evidence favours, if it can be told (`auditor/checks/favoured.py`).
+which label the evidence favours, if it favours one (`auditor/checks/favoured.py`).
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class LabelConflict:
     def _close(self, evidence: Evidence) -> Iterator[_Conflict]:
         """Pairs under two labels that are no copies, but near or different in one place.
 
-        Rows of a template are left out: there the frame is what is alike.
+        Rows of a template are left out: there the template is what is alike.
         """
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
         index, family = evidence.neighbours.index, evidence.same_text.family
@@ -155,7 +155,7 @@ class LabelConflict:
             (one, two), contexts = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
             either = other_labels.get(one, set()) | other_labels.get(two, set())
             if len(contexts) > 1 or either & {int(codes[one]), int(codes[two])}:
-                continue  # a system prompt tells them apart, or a text has both labels
+                continue  # their system prompts differ, or a text has both labels
             yield _Conflict("review", pair, [examples[i] for i in pair])
 
 

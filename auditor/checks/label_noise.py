@@ -17,7 +17,7 @@ from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.probes import CategorySkill, NoiseEstimate
 
-CERTAIN = 0.05  # p from which labels may be dealt out at random
+CERTAIN = 0.05  # p from which labels may be random
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class LabelNoise:
             yield from self._of_share(evidence, noise)
 
     def clear(self, noise: NoiseEstimate) -> bool:
-        """Whether it can be told that too many labels are wrong, or that they are not."""
+        """Whether the data decide that too many labels are wrong, or that they are not."""
         return noise.reason is None and (
             noise.low > self.wrong or noise.high < self.unclear or self._blind(noise)
         )
@@ -100,7 +100,7 @@ class LabelNoise:
     ) -> Iterator[Finding | SkippedCheck]:
         unclear = []
         if len(noise.categories) <= 2:
-            return  # the one is told from the other as both are
+            return  # the skill of either is that of both
         for skill in noise.categories:
             if self._blind(skill):
                 yield self._category(evidence, skill)

@@ -4,7 +4,7 @@ Each reference text asks how many of its nearest texts, reference and training t
 reference: where training covers it, about their share of the whole; where it does not, all. Small
 nodes of two trees of the reference (Ward's and average linkage; they err differently) gather such
 texts; a node's score is Stouffer's z, the sum over the root of its size. The limits are scores that
-nodes reach where reference and training are shuffled together and dealt out anew, a permutation
+nodes reach where reference and training are shuffled together and split anew, a permutation
 test of the best one. A large reference is sampled to a size at which a node is about a subtype; the
 texts left out then join the gap of their nearest.
 """
@@ -25,8 +25,8 @@ from auditor.records.evidence import Evidence, Reference
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.structure.trees import Tree, average, ward
 
-MIN_SAMPLED = 200  # reference texts that are all looked at, however small the training set
-BLOCK = 4096  # texts whose cosines are held at once
+MIN_SAMPLED = 200  # reference texts that are all used, however small the training set
+BLOCK = 4096  # texts whose cosines are in memory at once
 NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one of them
 
 
@@ -119,7 +119,7 @@ class ReferenceGap:
         )
 
     def _chance(self, wanted: Floats, train: Floats, seed: int) -> list[float]:
-        """Scores of gaps where both are dealt out anew, as many to either side, best first.
+        """Scores of gaps where both are shuffled and split, as many to either side, best first.
 
         Smaller parts of the training rows alone would have fewer nodes, and so lower best scores.
         """

@@ -1,4 +1,4 @@
-"""template-shortcut: a frame that gives the label away, whatever the row says."""
+"""template-shortcut: a template that reveals the label, whatever the row says."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@
     assembly.py   rows and roles -> examples in canonical order, held-out rows, rejected rows
 
 Every value is the string that the file holds, unchanged; `values.py` keeps the kinds that JSON and
-Arrow tell apart. `chat.py` finds the text of chat fine-tuning rows. A new format is a file with a
+Arrow distinguish. `chat.py` finds the text of chat fine-tuning rows. A new format is a file with a
 reader, and its line in `READERS`.
 """
 
@@ -45,9 +45,9 @@ def load_dataset(
 ) -> Dataset:
     """The dataset of a file, a Hugging Face folder, "-" for standard input, or a DataFrame.
 
-    Without `labelled`, no label is looked for and every category is "". With `strict_roles` off,
-    columns that the settings name and this file lacks are detected instead, and mapped labels that
-    it lacks are no error.
+    Without `labelled`, no column is taken for the label and every category is "". With
+    `strict_roles` off, columns that the settings name and this file lacks are detected instead, and
+    mapped labels that it lacks are no error.
 
     Raises UsageError for an unknown format, column or mapped label, DataError for a source that
     cannot be read or holds nothing to audit, MachineError where the machine denies it.

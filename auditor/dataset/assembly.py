@@ -17,7 +17,7 @@ TRAINING = ("train", "training")
 def assemble(
     name: str, rows: Rows, roles: Mapping[str, str], settings: Settings, *, strict: bool = True
 ) -> Dataset:
-    """The dataset that the rows make, with the values of declared columns beside the roles'.
+    """The dataset that the rows make, with the values of declared columns.
 
     Raises DataError where it would hold nothing to audit, and when `strict` UsageError for a label
     to be mapped that no row has.
@@ -132,7 +132,7 @@ def _example(
 
 
 def _context(fields: Fields, text: str, own: str | None) -> str | None:
-    """What the model is told before the text: by a column, and by the turns of the system."""
+    """What the model is given before the text: by a column, and by the turns of the system."""
     value = fields.get(text)
     parts = [own]
     if isinstance(value, Conversation):

@@ -11,7 +11,7 @@ from auditor.dataset.values import Rows, quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Reject
 
-LONGEST_FIELD = 2**31 - 1  # the csv module stops at 131,072 characters unless told otherwise
+LONGEST_FIELD = 2**31 - 1  # the csv module stops at 131,072 characters unless it is set otherwise
 
 
 class Delimited:

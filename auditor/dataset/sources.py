@@ -40,7 +40,7 @@ class SourceTable:
 def open_table(
     source: Source, input_format: str | None, readers: Sequence[Reader]
 ) -> Iterator[SourceTable]:
-    """The source as a table; an error on the way is told with the name of the source before it.
+    """The source as a table; an error on the way is raised with the name of the source before it.
 
     Raises UsageError for an unknown format, DataError for a missing or unreadable file.
     """

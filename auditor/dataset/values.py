@@ -1,6 +1,6 @@
 """What a field holds: always a string, marked where the format says it was something else.
 
-A file may tell 1, "1" and true apart. Each becomes the string it is written as, and its class
+A file may distinguish 1, "1" and true. Each becomes the string it is written as, and its class
 keeps the kind, so that three labels are never merged into one without a word.
 """
 
@@ -51,7 +51,7 @@ class NoUser(Unusable):
 
 
 class Conversation(str):
-    """What the user says in a conversation; `system` is what the model is told before, or ""."""
+    """What the user says in a conversation; `system` is its system prompt, or ""."""
 
     __slots__ = ("system",)
 

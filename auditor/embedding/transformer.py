@@ -191,7 +191,7 @@ class TransformerEmbedder:
         return np.array(owner, dtype=np.int64), windows
 
     def _encode(self, windows: Sequence[list[int]]) -> Floats:
-        """(m, dim) of each window: the same bits whatever stands beside it.
+        """(m, dim) of each window: the same bits whatever is in its batch.
 
         The last bits of a product depend on the shape of its matrices, on what is padded, and on
         how threads share it. So a batch holds windows of one length, none padded; this length

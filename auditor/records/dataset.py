@@ -35,7 +35,7 @@ class Example:
     source: str | None = None
     split: str | None = None
     group: str | None = None
-    context: str | None = None  # what the model is told before the text: a system prompt
+    context: str | None = None  # what the model is given before the text: a system prompt
     declared: tuple[str | None, ...] = ()  # values of `Dataset.declared`, in that order
     _content: str = field(default="", init=False, repr=False, compare=False)  # once it was asked
 

@@ -1,4 +1,4 @@
-"""Evidence: all that is known of a dataset, and the checks may look at."""
+"""Evidence: all that is known of a dataset, and that checks may use."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MIN_PLANTED_IN = 50  # different examples: fewer do not show what wrong labels l
 
 
 class NotComputed:
-    """Stands where nobody looked: neither an empty tuple nor None, which say what was found."""
+    """Stands for what was not computed: an empty tuple and None say what was found."""
 
     __slots__ = ()
 
@@ -58,7 +58,7 @@ def computed(value: Kind | NotComputed) -> Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything the checks may look at. What was not asked for is NotComputed."""
+    """Everything that checks may use. What was not asked for is NotComputed."""
 
     dataset: Dataset
     embeddings: Embeddings
@@ -83,8 +83,8 @@ class Evidence:
     repetition: tuple[Repetition, ...] | NotComputed = NOT_COMPUTED
     # Of the templates with excess, most rows first.
     matches: tuple[TemplateMatch, ...] | NotComputed = NOT_COMPUTED
-    pattern_alone: PatternAlone | NotComputed | None = NOT_COMPUTED  # None: no frames
-    # Or why a category has none; None: no frames.
+    pattern_alone: PatternAlone | NotComputed | None = NOT_COMPUTED  # None: no templates
+    # Or why a category has none; None: no templates.
     template_leakage: Mapping[str, TemplateLeakage | str] | NotComputed | None = NOT_COMPUTED
     label_noise: NoiseEstimate | NotComputed | None = NOT_COMPUTED  # None: a single category
     label_errors: LabelErrors | NotComputed | None = NOT_COMPUTED  # None: a single category
@@ -127,8 +127,8 @@ class Evidence:
         for i, code in enumerate(codes):
             of_copy[copy[i]].add(code)
             of_text[text[i]].add(code)
-        beside = ((i, of_text[text[i]] - of_copy[copy[i]]) for i in range(len(codes)))
-        return {i: others for i, others in beside if others}
+        found = ((i, of_text[text[i]] - of_copy[copy[i]]) for i in range(len(codes)))
+        return {i: others for i, others in found if others}
 
     def finding(
         self,

@@ -86,7 +86,7 @@ def make_evidence() -> Build:
             "neighbours": _neighbours(dataset, votes or {}),
             "copies": CopyFamilies(family=family).split_by(dataset.kinds),
             "same_text": CopyFamilies(family=family),
-            "together": family,
+            "fold_units": family,
             "templates": (),
             "matches": (),
             "pattern_alone": None,

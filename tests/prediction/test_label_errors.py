@@ -367,7 +367,7 @@ def enough(rows: int, kinds: int) -> Callable[[], object]:
 @pytest.fixture
 def one_turn(monkeypatch):
     """Errors are planted in one turn, as in a large set: of small ones it takes several."""
-    monkeypatch.setattr(spike_in, "MOST_TURNS", 1)
+    monkeypatch.setattr(spike_in, "MAX_TURNS", 1)
 
 
 def test_twice_the_rows_take_at_most_twice_the_memory(one_turn, peak):

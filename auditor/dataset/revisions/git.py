@@ -1,7 +1,7 @@
 """Git as a store of content, read on a branch that someone else may have written.
 
 What is checked out can look like a repository of its own, and a repository's configuration can name
-commands. So the repository is looked for by its `.git`, which no branch can hold; git is told where
+commands. So the repository is found by its `.git`, which no branch can hold; git is told where
 it is and opens no other; and it only resolves a name (`rev-parse`), lists (`ls-tree`, `ls-files`)
 and copies (`cat-file blob`), none of which runs a filter, a hook or a helper. What is missing is
 missing: nothing is fetched.
