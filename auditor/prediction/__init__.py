@@ -21,7 +21,7 @@ Forgetting
     fidelities.py        probes of three fidelities: features of each old category in a scenario
     estimate.py          features -> expected drop, interval and curve, by fitted coefficients
     forecast.py          the forecast, of the given update or of simulated ones
-    rows_of_forecast.py  one category of it, from its drop and the ends of its intervals
+    category_forecast.py one category of it, from its drop and the ends of its intervals
     forgetting.py        which share of a category an update takes, and when
     fine_tuning/         a real fine-tune on the update, and what it does to each category
     mitigations/         what may keep the old categories, each measured against the update alone
@@ -30,8 +30,8 @@ Coefficients (`coefficients.json`, those shipped)
     leave_out.py         which categories to leave out as updates, and the base task that is left
     measured_update.py   one such update, really made, kept in a file
     backtest.py          many of them, against their forecasts
-    fitting.py           coefficients from measured updates
-    left_out.py          how well they forecast datasets that were left out of the fit
+    fitting.py           coefficients from measured updates, scored on datasets left out of the fit
+    fit_weights.py       the weights, level, spread and curve that they are
     coefficient_file.py  the file of `--coefficients`, checked for what the forecast needs
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
+from auditor.prediction.category_forecast import (
+    Doubt,
+    curve_of,
+    drops_and_ends,
+    forecast_category,
+)
 from auditor.prediction.estimate import (
     Coefficients,
     ExpectedForgetting,
-    Spread,
-    curve,
+    FidelityWeights,
     expected_forgetting,
-    forgetting_interval,
 )
-from auditor.prediction.fidelities import FIDELITIES, UpdateScenario
-from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
+from auditor.prediction.fidelities import FIDELITIES, Features, UpdateScenario
 from auditor.prediction.scenarios import BaseTask, scenario_of
-from auditor.records.arrays import Ints, Table
+from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import (
     CategoryForecast,
-    Curve,
     Forecast,
     Matrix,
     Measurement,
@@ -37,7 +38,6 @@ from auditor.records.structure import Embeddings
 
 MIN_RELIABILITY = 0.4
 KNOWN_UPDATE = 0.5  # share of an update's rows that are in the data already
-INTERVALS = ((0.8, False), (0.9, False), (0.8, True))  # confidence, whether of one run
 # The coefficients rest on updates that bring a new category. Of two that do not, the intervals of
 # `head` held 12 % and 65 % of the drops; it still ranked them, at .54 and .90 of the ceiling, so
 # half of it stays.
@@ -55,14 +55,6 @@ DRIVERS = {
     "wording": "it shares words with the update",
     "unsure": "it is hardly told from other categories as it is",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Why a drop is not identifiable, and what its estimate still weighs against the prior."""
-
-    reason: str
-    trust: float  # 0-1
 
 
 def forecast_forgetting(
@@ -89,19 +81,15 @@ def forecast_forgetting(
     weights, counted, before = coefficients.fidelities[fidelity], _counted(scenario), task.accuracy
     averaged = counted & _of_smallest(scenario)
     expected = expected_forgetting({name: f.mean(axis=0) for name, f in features.items()}, weights)
-    halves = [
-        expected_forgetting({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)
-    ]
     single = measurement is not None and measurement.runs < 2  # both halves are that run
-    half_drops = (before * _mean(h.mean, averaged) for h in halves)
-    reliability = None if single else _agreement(*half_drops)
+    reliability = None if single else _reliability(before, features, weights, averaged)
     doubts = _doubts(task, update, reliability, measurement)
-    numbers = _numbers(task, _mean(expected.mean, averaged), weights.spread)
+    numbers = drops_and_ends(task, _mean(expected.mean, averaged), weights.spread)
     drops = (before * expected.mean).round(4)
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
     drivers = _drivers(task, scenario, expected, worst)
     unranked = [
-        _category(task, c, numbers[c], doubts.get(name), coefficients, drivers[c])
+        forecast_category(task, c, numbers[c], doubts.get(name), coefficients, drivers[c])
         for c, name in enumerate(task.dataset.categories)
     ]
     if not update:
@@ -117,63 +105,10 @@ def forecast_forgetting(
         skill=round(weights.mean_skill, 3),
         categories=ranked,
         steps=(0, *coefficients.curve.steps),
-        curves=tuple(_curve(f, coefficients) for f in ranked),
+        curves=tuple(curve_of(f, coefficients) for f in ranked),
         matrix=None if update else _matrix(task, scenario, drops, counted),
         measurement=measurement,
         provenance=coefficients.provenance,
-    )
-
-
-def _numbers(task: BaseTask, loss: Table, spread: Spread) -> Table:
-    """(K, 1 + 2 x INTERVALS) the expected drop of each category, and the ends of its intervals."""
-    before, sets = task.accuracy, task.sets
-    ends = [
-        forgetting_interval(loss, before, sets, spread, share, one_run=run)
-        for share, run in INTERVALS
-    ]
-    return np.stack([before * loss, *(end for pair in ends for end in pair)], axis=1)
-
-
-def _category(
-    task: BaseTask,
-    category: int,
-    numbers: Table,
-    doubt: Doubt | None,
-    coefficients: Coefficients,
-    driver: str,
-) -> CategoryForecast:
-    """One category's forecast from its drop and the ends of its INTERVALS; in doubt, shrunk
-    towards the prior.
-    """
-    before = float(task.accuracy[category])
-    drop, ends = float(numbers[0]), numbers[1:].reshape(-1, 2)
-    if doubt:
-        lower, mean, upper = (before * p for p in coefficients.prior)
-        drop = doubt.trust * drop + (1 - doubt.trust) * mean
-        ends = np.stack([np.minimum(ends[:, 0], lower), np.maximum(ends[:, 1], upper)], axis=1)
-    (low, high), (low90, high90), (run_low, run_high) = ends.round(4).tolist()
-    steps = (0, *coefficients.curve.steps)
-    lost = before * np.array(curve(drop / before if before else 0.0, coefficients.curve))
-    return CategoryForecast(
-        category=task.dataset.categories[category],
-        rank=0,
-        expected_drop=round(drop, 4),
-        low=low,
-        high=high,
-        low90=low90,
-        high90=high90,
-        run_low=run_low,
-        run_high=run_high,
-        accuracy_before=round(before, 4),
-        accuracy_after=round(before - drop, 4),
-        accuracy_in_template=round(float(task.accuracy_in_template[category]), 4),
-        steps_to_lose_10_points=crossing(steps, lost, TEN_POINTS),
-        half_life=crossing(steps, lost, HALF * before),
-        scored_examples=int(task.scored[category]),
-        held_out=bool(task.on_held_out[category]),
-        left_out=int(task.left_out[category]),
-        identifiable=doubt is None,
-        reason=doubt.reason if doubt else driver,
     )
 
 
@@ -202,7 +137,7 @@ def _updates(task: BaseTask, scenario: UpdateScenario) -> tuple[str, ...]:
     return tuple(" + ".join(task.dataset.categories[int(c)] for c in u) for u in scenario.updates)
 
 
-def _counted(scenario: UpdateScenario) -> NDArray[np.bool_]:
+def _counted(scenario: UpdateScenario) -> Mask:
     """(updates, K) whether an update says anything about a category: it is none of the update."""
     counted = np.ones((len(scenario.updates), scenario.old_count), dtype=bool)
     for i, classes in enumerate(scenario.updates):
@@ -210,19 +145,26 @@ def _counted(scenario: UpdateScenario) -> NDArray[np.bool_]:
     return counted
 
 
-def _of_smallest(scenario: UpdateScenario) -> NDArray[np.bool_]:
+def _of_smallest(scenario: UpdateScenario) -> Mask:
     """(updates, 1) the updates of the fewest categories: of simulated ones, those of one."""
     sizes = np.array([len(u) for u in scenario.updates])
     return np.asarray((sizes == sizes.min())[:, None])
 
 
-def _mean(table: Table, counted: NDArray[np.bool_]) -> Table:
+def _mean(table: Table, counted: Mask) -> Table:
     """(K,) mean over the updates that count; over all where none does."""
     weight = np.where(counted.any(axis=0), counted, True)
     return np.asarray((table * weight).sum(axis=0) / weight.sum(axis=0))
 
 
-def _agreement(left: Table, right: Table) -> float | None:
+def _reliability(
+    before: Table, features: Features, weights: FidelityWeights, averaged: Mask
+) -> float | None:
+    """The rank correlation between the drops by either half; None where it says nothing."""
+    halves = [
+        expected_forgetting({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)
+    ]
+    left, right = (before * _mean(half.mean, averaged) for half in halves)
     if len(left) < 3 or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
     return float(spearmanr(left, right)[0])
@@ -274,24 +216,7 @@ def _drivers(
     return [f"worst if {names[u]} is added: {what}" for u, what in zip(worst, said, strict=True)]
 
 
-def _curve(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:
-    before = forecast.accuracy_before
-
-    def along(drop: float) -> tuple[float, ...]:
-        lost = curve(drop / before if before else 0.0, coefficients.curve)
-        return tuple(round(before * (1 - x), 4) for x in lost)
-
-    return Curve(
-        category=forecast.category,
-        accuracy=along(forecast.expected_drop),
-        low=along(forecast.high),
-        high=along(forecast.low),
-    )
-
-
-def _matrix(
-    task: BaseTask, scenario: UpdateScenario, drops: Table, counted: NDArray[np.bool_]
-) -> Matrix:
+def _matrix(task: BaseTask, scenario: UpdateScenario, drops: Table, counted: Mask) -> Matrix:
     return Matrix(
         updates=_updates(task, scenario),
         categories=task.dataset.categories,

@@ -29,7 +29,8 @@ from auditor.embedding.target import open_target
 from auditor.interfaces import Target
 from auditor.prediction.fidelities import FIDELITIES
 from auditor.prediction.fine_tuning.trial import Effort, measure_update
-from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
+from auditor.prediction.fit_weights import Measured
+from auditor.prediction.fitting import LeftOut, fit, leave_out
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenarios import BaseTask, scenario_of

@@ -94,7 +94,7 @@ class World:
             precision="float32",
         )
 
-    def old(
+    def base_task(
         self,
         pairs: Sequence[Pair],
         held_out: Sequence[Pair] = (),
@@ -148,7 +148,7 @@ class World:
     ) -> Forecast:
         incoming = dataset_of(update) if update else None
         return forecast_forgetting(
-            self.old(pairs, held_out, **beside),
+            self.base_task(pairs, held_out, **beside),
             (incoming, self.embed(incoming)) if incoming else None,
             fidelity=fidelity,
             chosen="it was asked for",

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from auditor import atomic
 from auditor.cli import main
-from auditor.prediction import backtest
+from auditor.prediction import backtest, measured_update
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
@@ -55,13 +55,13 @@ def whole(world, direction, dataset_of) -> FullDataset:
 
 
 def make(whole, target, folder, update=(4,), seeds=2, **options):
-    return backtest.measure_held_out_update(
+    return measured_update.measure_held_out_update(
         whole, update, target, folder, seeds=seeds, seed=0, **options
     )
 
 
 @pytest.fixture(scope="module")
-def refunds(whole, target, tmp_path_factory) -> tuple[Path, backtest.MeasuredUpdate]:
+def refunds(whole, target, tmp_path_factory) -> tuple[Path, measured_update.MeasuredUpdate]:
     """Refunds left out and taught again: the folder it is kept in, and what was measured."""
     folder = tmp_path_factory.mktemp("refunds")
     return folder, make(whole, target, folder)
@@ -143,7 +143,7 @@ def test_the_forecast_sees_no_row_that_is_read(whole, target, tmp_path, monkeypa
         seen.extend([*old.dataset.texts, *incoming[0].texts])
         return scenario_of(old, incoming, seed)
 
-    monkeypatch.setattr(backtest, "scenario_of", looking)
+    monkeypatch.setattr(measured_update, "scenario_of", looking)
     make(whole, target, tmp_path, seeds=1)
     held_out = {t for t, h in zip(whole.dataset.texts, whole.held_out, strict=True) if h}
     assert len(held_out) == 36
@@ -152,7 +152,7 @@ def test_the_forecast_sees_no_row_that_is_read(whole, target, tmp_path, monkeypa
 
 
 def test_what_was_measured_is_not_measured_again(whole, target, refunds, kept, monkeypatch):
-    monkeypatch.setattr(backtest, "fine_tune", None)
+    monkeypatch.setattr(measured_update, "fine_tune", None)
     assert make(whole, target, kept) == refunds[1]
 
 
@@ -198,7 +198,7 @@ def test_a_file_that_is_not_as_it_was_written_is_measured_anew(
 def test_the_file_of_another_update_is_not_taken_for_it(whole, target, refunds, kept, monkeypatch):
     other = make(whole, target, kept, seeds=1)
     (kept / f"{other.key}.json").replace(kept / f"{refunds[1].key}.json")
-    monkeypatch.setattr(backtest, "fine_tune", None)
+    monkeypatch.setattr(measured_update, "fine_tune", None)
     with pytest.raises(TypeError, match="NoneType"):
         make(whole, target, kept)
 
@@ -209,7 +209,7 @@ def test_a_kill_costs_one_update(whole, target, kept, monkeypatch):
     def killed(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(backtest, "fine_tune", killed)
+    monkeypatch.setattr(measured_update, "fine_tune", killed)
     before = [p.name for p in kept.iterdir()]
     with pytest.raises(KeyboardInterrupt):
         make(whole, target, kept, update=(0,))
@@ -337,7 +337,7 @@ def test_no_flip_of_a_bit_is_taken_for_a_measured_update(refunds, kept):
         damaged = bytearray(content)
         damaged[bit // 8] ^= 1 << bit % 8
         path.write_bytes(damaged)
-        assert atomic.kept(path, key, backtest.MeasuredUpdate) is None
+        assert atomic.kept(path, key, measured_update.MeasuredUpdate) is None
 
 
 def test_an_audit_says_which_coefficients_are_no_good_before_it_works(desk):

@@ -18,7 +18,7 @@ from auditor.prediction.estimate import (
     normal_scores,
     shipped,
 )
-from auditor.prediction.fitting import USED
+from auditor.prediction.fit_weights import USED
 from auditor.records.forecast import Recipe
 
 SPREAD = Spread(update=0.12, category=0.15, run=0.1, degrees_of_freedom=40.0)

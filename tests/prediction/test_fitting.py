@@ -10,7 +10,8 @@ import pytest
 from scipy.special import expit
 
 from auditor.prediction.estimate import Coefficients, angle, normal_scores, odds
-from auditor.prediction.fitting import USED, Measured, fit, fit_fidelity, fit_spread, leave_out
+from auditor.prediction.fit_weights import USED, Measured, fit_fidelity, fit_spread
+from auditor.prediction.fitting import fit, leave_out
 
 STEPS = (2, 5, 9)
 SEEDS = 3

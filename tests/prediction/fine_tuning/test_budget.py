@@ -58,7 +58,7 @@ def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, singl
     pairs = [
         (t, c) for c in ("billing", "garden", "tyres") for t in world.write(c, 40, direction(c))
     ]
-    old = world.old(pairs)
+    old = world.base_task(pairs)
     update = dataset_of([(t, "refunds") for t in world.write("refunds", 20, direction("refunds"))])
     small = Effort(rows=10, runs=1, rates=(1.0,))
     large = Effort(rows=40, runs=6)

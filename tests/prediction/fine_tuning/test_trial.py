@@ -43,7 +43,7 @@ def written(world, direction, topic: str, words: str, count: int) -> list[tuple[
 @pytest.fixture(scope="module")
 def old(world, direction):
     pairs = [p for t, words in TOPICS.items() for p in written(world, direction, t, words, 36)]
-    return world.old(pairs)
+    return world.base_task(pairs)
 
 
 @pytest.fixture(scope="module")

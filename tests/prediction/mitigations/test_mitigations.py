@@ -135,7 +135,7 @@ def old(world, direction):
         for text in written(words, 36, len(rows)):
             rows.append((f"{text} {topic}{len(rows)}", topic))
             world.place(rows[-1][0], sum(direction(w) for w in text.split()))
-    return world.old(rows)
+    return world.base_task(rows)
 
 
 @pytest.fixture(scope="module")
