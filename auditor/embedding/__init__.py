@@ -1,19 +1,11 @@
-"""Stage 2: texts become vectors, and vectors and tokens become structure.
+"""Stage 2: texts become vectors.
 
-    embed.py        texts -> unit vectors, each distinct text once, cached by content (`cache.py`)
-    neighbours.py   exact nearest neighbours
-    copies.py       copy families: one example repeated, and pairs that may be (`signatures.py`
-                    finds them; `wording.py`, `characters.py`, `spelling.py` and `languages.py`
-                    say which difference carries nothing)
-    templates.py    templates: many examples filled from one frame (`tokens.py` splits and masks)
-    frames.py       the rows, of any category, that hold a template's frame
-    subtypes.py     hidden subtypes inside each category, of the text without its template's words
-    map.py          the drawing in two dimensions, which decides nothing
-    target.py       the models that can be fine-tuned (`transformer_target.py` is one kind)
-
-Two kinds of family are never mixed: copies are one example, a template's rows are many that look
-alike. Raw vectors serve copies, labels, forecast and map; stripped ones serve subtypes, because
-clustering framed text finds the frames instead.
+    embed.py               texts -> unit vectors, each distinct text once
+    cache.py               vectors on disk, keyed by content
+    transformer.py         the packaged model, hub ids and folders (`model_files.py` opens them,
+                           `scripts.py` says which scripts they know)
+    hashing.py             hashed words and n-grams, where no model is wanted
+    target.py              the models that can be fine-tuned; `transformer_target.py` is one kind
 
 An embedder is one file and one line in `EMBEDDERS`; a model to fine-tune one in `target.TARGETS`.
 """
@@ -21,7 +13,8 @@ An embedder is one file and one line in `EMBEDDERS`; a model to fine-tune one in
 from __future__ import annotations
 
 from auditor.embedding.hashing import HASHING
-from auditor.embedding.transformer import PACKAGED, TRANSFORMERS
+from auditor.embedding.model_files import PACKAGED
+from auditor.embedding.transformer import TRANSFORMERS
 from auditor.interfaces import Embedder, Opener
 
 EMBEDDERS: tuple[Opener[Embedder], ...] = (
