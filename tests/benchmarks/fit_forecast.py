@@ -48,7 +48,7 @@ TRIAL_SEED = 100  # other seeds than the truths were measured with
 def measure(
     folder: Path, encoder: Encoder, target: Target, trials: Path, settings: Settings
 ) -> Measured:
-    """What the rungs see of one measured update, and what was measured; trials of it are kept."""
+    """The features of one measured update, and what was measured; trials of it are kept."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     data = load_dataset(folder / "train.csv", settings)
     incoming = load_dataset(folder / "update.csv", settings)

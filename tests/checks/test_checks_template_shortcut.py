@@ -1,4 +1,4 @@
-"""template-shortcut: a frame that gives the label away, whatever the row says."""
+"""template-shortcut: a template that gives the label away, whatever the row says."""
 
 import pytest
 
@@ -121,7 +121,7 @@ def test_two_forms_give_two_categories_away(audit, topics):
     assert [len(texts[c]) for c in ("billing", "returns")] == [8, 6]
 
 
-def test_marks_and_line_breaks_alone_are_a_frame(audit, topics):
+def test_marks_and_line_breaks_alone_are_a_template(audit, topics):
     marks = [
         f"[{i + 1}]\n# {i} :: ({i}) !\n* {t} *\n== {i} ==" for i, t in enumerate(topics["returns"])
     ]
@@ -130,7 +130,7 @@ def test_marks_and_line_breaks_alone_are_a_frame(audit, topics):
 
 
 def test_copies_of_one_form_do_not_vouch_for_one_another(audit, topics):
-    """Six copies are one example, and one example is no evidence of what a frame means."""
+    """Six copies are one example, and one example is no evidence of what a template means."""
     copies = [CLAIM.format(610, "Anna Berg", 3, "It broke") + "." * i for i in range(6)]
     data = {**topics, "returns": copies + topics["returns"][:4]}
     assert len(audit(data)[0]) == 1

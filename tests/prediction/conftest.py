@@ -230,7 +230,7 @@ def _singles() -> Callable[[int], CopyFamilies]:
 
 @pytest.fixture
 def template() -> Callable[..., Template]:
-    """A template over positions: a strong frame, or one so weak that it is no fault."""
+    """A template over positions: a strong one, or one so weak that it is no fault."""
 
     def template(category: str, members: Ints, *, weak: bool = False) -> Template:
         tokens = FORM[:2] if weak else FORM

@@ -52,7 +52,7 @@ def test_what_a_person_wrote_is_read_as_it_was(tmp_path):
     assert read_coefficients(path) == shipped()
 
 
-def test_the_full_rung_is_that_shipped_where_a_file_has_none(tmp_path):
+def test_the_full_fidelity_is_that_shipped_where_a_file_has_none(tmp_path):
     path = tmp_path / "mine.json"
     own = {name: fidelity for name, fidelity in shipped().fidelities.items() if name != "full"}
     path.write_bytes(msgspec.json.encode(dataclasses.replace(shipped(), fidelities=own)))
@@ -96,8 +96,8 @@ WRONG = {
     "a falling prior": (at("prior", [0.5, 0.2, 0.9]), "prior"),
     "a prior beyond 1": (at("prior.2", 1.2), "prior"),
     "a prior of two": (at("prior", [0.1, 0.2]), "$.prior"),
-    "no rung": (at("fidelities", {}), "similarity"),
-    "an unknown rung": (at("fidelities.heed", shipped().fidelities["head"]), "fidelities.heed"),
+    "no fidelity": (at("fidelities", {}), "similarity"),
+    "an unknown fidelity": (at("fidelities.heed", shipped().fidelities["head"]), "fidelities.heed"),
     "an unknown feature": (at("fidelities.head.weights.colour", 1.0), "fidelities.head.weights"),
     "a feature too few": (
         at("fidelities.head.weights", {"centroid": 1.0}),

@@ -184,7 +184,7 @@ def test_the_shipped_coefficients_are_for_the_recipes_checkpoints():
     assert len(shipped().curve.intercept) == len(shipped().curve.slope) == 7
 
 
-def test_the_shipped_coefficients_weigh_each_rungs_features_and_say_how_sure_they_are():
+def test_the_shipped_coefficients_weigh_the_features_of_each_fidelity_and_say_how_sure_they_are():
     for name, fidelity in shipped().fidelities.items():
         assert set(fidelity.weights) == set(USED[name])
         assert min(fidelity.spread.update, fidelity.spread.category, fidelity.spread.run) > 0

@@ -1,4 +1,4 @@
-"""The rungs: each feature says what its name says, in both of its halves."""
+"""The fidelities: each feature says what its name says, in both of its halves."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def refunds(world, direction):
 
 @pytest.fixture(scope="module")
 def features(world, dataset_of, tickets, refunds):
-    """(2, 1, K) tables by name, of the dearest rung, which has those of the cheaper one too."""
+    """(2, 1, K) tables by name, of the most accurate probe, which has those of the cheaper one."""
     incoming = dataset_of(refunds)
     scenario = scenario_of(world.base_task(tickets), (incoming, world.embed(incoming)), seed=0)
     return FIDELITIES["head"](scenario)
@@ -74,7 +74,7 @@ def test_cosines_are_cosines(world, direction, dataset_of):
 
 @pytest.fixture(scope="module")
 def simulated(world, tickets):
-    """The scene of simulated updates, of one topic and of two."""
+    """The scenario of simulated updates, of one topic and of two."""
     scenario = scenario_of(world.base_task(tickets), None, seed=0)
     assert {len(u) for u in scenario.updates} == {1, 2}
     return scenario

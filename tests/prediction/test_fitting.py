@@ -20,8 +20,8 @@ EASY = "simulated updates"
 
 
 def simulate(name, dataset, fidelity, *, categories=40, noise=0.3, level=-1.5, shift=0.0, run=0.0):
-    """An update whose losses follow the features of `rung`; `shift`, of all of its losses, `noise`,
-    of each, and `run`, of each seed's, are on the scale of angles."""
+    """An update whose losses follow the features of `fidelity`; `shift`, of all of its losses,
+    `noise`, of each, and `run`, of each seed's, are on the scale of angles."""
     random = np.random.default_rng(sum(map(ord, name + dataset)))
     features = {
         r: {f: np.repeat(random.normal(size=(1, 1, categories)), 2, axis=0) for f in names}

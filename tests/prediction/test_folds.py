@@ -108,7 +108,7 @@ def test_single_rows_are_dealt_out_evenly(dataset_of, singles):
     assert table.tolist() == [[4] * FOLDS] * 3
 
 
-# --- frames, and splits to hold against theirs ------------------------------------------------
+# --- templates, and splits to compare with theirs ---------------------------------------------
 
 
 def rows_in(folds, codes):
@@ -118,7 +118,7 @@ def rows_in(folds, codes):
     return table.tolist()
 
 
-def test_a_frame_is_held_out_wherever_it_stands(dataset_of, singles, template):
+def test_a_template_is_held_out_wherever_it_stands(dataset_of, singles, template):
     """Its rows in other categories too: left in training, they would speak against the held."""
     data = dataset_of(PAIRS)
     templated = np.flatnonzero(data.codes == 1)[:9]

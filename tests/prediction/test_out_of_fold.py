@@ -69,7 +69,7 @@ def test_a_rows_own_copies_do_not_vouch_for_it(world, direction, dataset_of, sin
     assert own_label(singles(len(data.texts))) > 0.75
 
 
-def test_a_category_that_is_one_template_is_known_by_its_frame_alone(
+def test_a_category_that_is_one_template_is_known_by_its_form_alone(
     world, direction, dataset_of, singles, template, tickets
 ):
     """Outages are written in one form, about what the other topics are about."""

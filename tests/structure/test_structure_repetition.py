@@ -1,4 +1,4 @@
-"""How much of a category's wording recurs, where no single frame stands out."""
+"""How much of a category's wording recurs, where no single template stands out."""
 
 import itertools
 import random
@@ -89,7 +89,7 @@ def test_rows_of_an_evident_template_are_left_to_it(repetition, rambling):
     assert found.examples == 250
 
 
-def test_the_frames_that_hold_most_of_it_are_named_once(repetition):
+def test_the_templates_that_hold_most_of_it_are_named_once(repetition):
     [found] = repetition(FILLED)
     assert 2 <= len(found.matches) <= 6
     held = [set(t.members.tolist()) for t in found.matches]

@@ -71,7 +71,7 @@ def test_of_equals_the_later_ones_are_taken():
     assert variants_of(*same).take() == (1, 2)
 
 
-def test_a_word_alike_is_no_frame():
+def test_a_word_alike_is_no_template():
     assert variants_of(pattern("hello <*> lamp"), pattern("hello <*> boots")).take() is None
 
 
@@ -83,7 +83,7 @@ def test_marks_weigh_more_than_words_but_need_words_or_lines_beside_them():
 
 
 def test_what_is_counted_at_the_start_is_not_counted_at_the_end():
-    """One skeleton is the start of the other: they share no more tokens than the shorter has."""
+    """One pattern is the start of the other: they share no more tokens than the shorter has."""
     short = pattern("my own order <*>")
     assert variants_of(short, (*short, *short)).take() is None  # three words weigh three
 
@@ -116,14 +116,14 @@ def compared(monkeypatch):
 
 
 def test_a_pair_is_compared_about_once_however_many_merges_there_are(compared):
-    """n skeletons and the n - 1 that come of them: n squared pairs, where all anew were n cubed."""
+    """n patterns and the n - 1 that come of them: n squared pairs, where all anew were n cubed."""
     n = 120
     merged([(*OPENING, f"word{i}", SLOT) for i in range(n)])
     assert n * (n - 1) / 2 < compared() <= 1.1 * n * n
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_so_it_is_where_skeletons_are_nested(compared, seed):
+def test_so_it_is_where_patterns_are_nested(compared, seed):
     draw = random.Random(seed)
     n = 120
     merged([(*OPENING, *(draw.choice("abc") for _ in range(6)), SLOT, f"w{i}") for i in range(n)])

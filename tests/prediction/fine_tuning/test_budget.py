@@ -1,4 +1,4 @@
-"""Which rung a forecast stands on: the one asked for, or the dearest that the budget allows."""
+"""Which probe a forecast rests on: the one asked for, or the most accurate within the budget."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_with_a_budget_as_many_runs_and_rows_as_fit_it(budget, effort):
 
 
 @pytest.mark.parametrize(("budget", "fidelity"), [(49, "head"), (5, "head"), (4.9, "similarity")])
-def test_what_is_too_dear_gives_way_to_the_next_rung_and_its_cost_is_told(budget, fidelity):
+def test_what_costs_too_much_gives_way_to_the_next_probe_and_its_cost_is_said(budget, fidelity):
     found = chosen(budget=budget)
     assert found.fidelity == fidelity
     assert "full about 50 s" in found.reason
