@@ -169,7 +169,7 @@ def _templates(evidence: Evidence, _: Encoder) -> Evidence:
 
 
 def _wording(evidence: Evidence, _: Encoder) -> Evidence:
-    """Where templates stand whatever the category, what they give away, what else recurs."""
+    """Where templates stand whatever the category, what they reveal, what else recurs."""
     dataset, same_text = evidence.dataset, evidence.same_text
     templates = computed(evidence.templates)
     matches = find_matches(dataset, templates)
@@ -189,14 +189,14 @@ def _subtypes(evidence: Evidence, encoder: Encoder) -> Evidence:
 
 
 def _labels(evidence: Evidence, _: Encoder) -> Evidence:
-    """What probes say of rows out of fold, and how much of that templates give away."""
+    """What probes predict for rows out of fold, and how much of that templates reveal."""
     rows = (evidence.dataset, evidence.embeddings, evidence.same_text)
-    said = score_out_of_fold(*rows, computed(evidence.templates), evidence.seed)
+    out_of_fold = score_out_of_fold(*rows, computed(evidence.templates), evidence.seed)
     leakage = None
-    if said:
+    if out_of_fold:
         matches = computed(evidence.matches)
-        leakage = measure_template_leakage(*rows, matches, said, evidence.seed)
-    return dataclasses.replace(evidence, out_of_fold=said, template_leakage=leakage)
+        leakage = measure_template_leakage(*rows, matches, out_of_fold, evidence.seed)
+    return dataclasses.replace(evidence, out_of_fold=out_of_fold, template_leakage=leakage)
 
 
 def _errors(evidence: Evidence, _: Encoder) -> Evidence:

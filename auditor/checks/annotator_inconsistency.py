@@ -135,8 +135,8 @@ class AnnotatorInconsistency:
         assessable = np.flatnonzero(counts >= self.rows)
         if len(assessable) < len(names):
             few = f"{len(names) - len(assessable)} of {len(names)} annotators have fewer than"
-            beside = f"{self.rows} rows in categories that others label too"
-            yield SkippedCheck(code=self.code, reason=f"not assessable: {few} {beside}")
+            needed = f"{self.rows} rows in categories that others label too"
+            yield SkippedCheck(code=self.code, reason=f"not assessable: {few} {needed}")
         differs = (predicted != codes)[rows]
         usual, spread = usual_rates(who[rows], codes[rows], differs.astype(np.float64), len(names))
         z, permuted = standing(who[rows], codes[rows], odds[rows], assessable, evidence.seed)

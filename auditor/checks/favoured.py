@@ -83,12 +83,13 @@ def _text(evidence: Evidence) -> Floats:
     errors = computed(evidence.label_errors)
     if errors is None:
         return np.zeros((len(codes), len(evidence.dataset.categories)), dtype=np.float32)
-    said = errors.log
-    return np.asarray(said * belief(said, codes, evidence.copies.family), dtype=np.float32)
+    log_odds = errors.log
+    return np.asarray(log_odds * belief(log_odds, codes, evidence.copies.family), dtype=np.float32)
 
 
-def belief(said: Floats, codes: Ints, family: Ints) -> float:
-    """What to multiply log odds `said` (n, K) by, 0 to 1, so that they are as right as they say.
+def belief(log_odds: Floats, codes: Ints, family: Ints) -> float:
+    """What to multiply log odds `log_odds` (n, K) by, 0 to 1, so that they are as right as they
+    say.
 
     Fitted on one row of each family under one label, against the likeliest other one, which is the
     label that people err to: a logistic regression without an intercept, with a row won and a row
@@ -101,9 +102,9 @@ def belief(said: Floats, codes: Ints, family: Ints) -> float:
     single = of[np.unique(labels, return_counts=True)[1] == 1]
     # Rows are in canonical order, by a hash of their content, so the first ones are a sample.
     rows = np.sort(first[np.isin(of, single)])[:ROWS]
-    others = said[rows].copy()
+    others = log_odds[rows].copy()
     others[np.arange(len(rows)), codes[rows]] = -np.inf
-    won = (said[rows, codes[rows]] - others.max(axis=1)).astype(np.float64)
+    won = (log_odds[rows, codes[rows]] - others.max(axis=1)).astype(np.float64)
     usual = np.abs(won).mean() if len(won) else 0.0
     won = np.r_[won, usual, -usual]
     fitted = minimize_scalar(

@@ -167,9 +167,9 @@ def _probabilities(
     if not of_copies:
         return {}
     names, codes = evidence.dataset.categories, evidence.dataset.codes
-    said, out = label_evidence(evidence), {}
+    evidence_of_labels, out = label_evidence(evidence), {}
     for conflict in of_copies:
-        probability = said.probabilities(conflict.members, codes)
+        probability = evidence_of_labels.probabilities(conflict.members, codes)
         order = sorted(probability, key=lambda c: (-round(probability[c], 4), names[c]))
         out[int(conflict.members[0])] = {names[c]: round(probability[c], 4) for c in order}
     return out

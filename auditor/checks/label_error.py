@@ -73,7 +73,7 @@ class LabelError:
         names, given = evidence.dataset.categories, int(evidence.dataset.codes[i])
         rival = int(found.rival[i])
         category, other = names[given], names[rival]
-        said = zip(("probe", "neighbours", "words"), found.models[:, i], strict=True)
+        probabilities = zip(("probe", "neighbours", "words"), found.models[:, i], strict=True)
         likely = "Likely" if probability >= self.sure else "Perhaps"
         return evidence.finding(
             code=self.code,
@@ -84,7 +84,10 @@ class LabelError:
             measured={
                 "suggested": other,
                 "probability": probability,
-                **{who: {category: _two(p[given]), other: _two(p[rival])} for who, p in said},
+                **{
+                    who: {category: _two(p[given]), other: _two(p[rival])}
+                    for who, p in probabilities
+                },
             },
             limit={"probability": self.sure, "listed": self.listed},
             advice=f"{likely} {other}; check.",

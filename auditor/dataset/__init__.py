@@ -1,14 +1,21 @@
 """Stage 1: files -> Dataset.
 
-    sources.py    a path, standard input or a DataFrame -> a table that can be read again
-    READERS       one for each format, below; a row is its fields, or a Reject that says why not
-    joining.py    several columns that are one text
-    roles.py      which column is the text, which the label, ...
-    assembly.py   rows and roles -> examples in canonical order, held-out rows, rejected rows
+    sources.py       a path, standard input or a DataFrame -> a table that can be read again
+    delimited.py     CSV and TSV; `decoding.py` finds the encoding
+    json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
+    parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
+    huggingface.py   a dataset folder, as Hugging Face saves it
+    frame.py         a DataFrame
+    values.py        strings that keep the kinds which JSON and Arrow distinguish
+    chat.py          the text of chat fine-tuning rows
+    joining.py       several columns that are one text
+    roles.py         which column is the text, which the label, ...
+    label_map.py     labels that the user takes for another one
+    assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
+    revisions/       a file as it is in git at a revision, or in DVC's cache
 
-Every value is the string that the file holds, unchanged; `values.py` keeps the kinds that JSON and
-Arrow distinguish. `chat.py` finds the text of chat fine-tuning rows. A new format is a file with a
-reader, and its line in `READERS`.
+A reader gives each row as its fields, or as a Reject that says why not. Every value is the string
+that the file holds, unchanged. A new format is a file with a reader, and its line in `READERS`.
 """
 
 from __future__ import annotations

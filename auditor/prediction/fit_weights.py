@@ -24,7 +24,7 @@ from auditor.prediction.estimate import (
     odds,
 )
 from auditor.prediction.fidelities import Features
-from auditor.prediction.forgetting import LEAST_KNOWN, SHARES, share_lost
+from auditor.prediction.forgetting import MIN_KNOWN, SHARES, share_lost
 from auditor.records.arrays import Table
 
 USED = {  # of each fidelity's features, those that help on datasets left out of the fit
@@ -130,7 +130,7 @@ def fit_spread(expectations: Sequence[tuple[Measured, Table]]) -> Spread:
     there are only as many examples as updates. Satterthwaite's degrees of freedom say so.
     """
     shares = _shares([u for u, _ in expectations])
-    before = [np.maximum(u.accuracy_before, LEAST_KNOWN) for u, _ in expectations]
+    before = [np.maximum(u.accuracy_before, MIN_KNOWN) for u, _ in expectations]
     off = [angle(u.drop / b) - angle(x) for (u, x), b in zip(expectations, before, strict=True)]
     sizes = np.array([len(x) for x in off])
     within = np.array([x.var(ddof=1) for x in off])
@@ -151,7 +151,7 @@ def _seed_variance(update: Measured) -> float:
     seeds = len(update.runs)
     if seeds < 2:
         return 0.0
-    angles = angle(update.drops / np.maximum(update.accuracy_before, LEAST_KNOWN))
+    angles = angle(update.drops / np.maximum(update.accuracy_before, MIN_KNOWN))
     return float(angles.var(axis=0, ddof=1).mean()) * (1 - 1 / seeds)
 
 
@@ -164,7 +164,7 @@ def _shares(updates: Sequence[Measured]) -> Table:
 def fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
     mean = np.concatenate([logit(u.forgotten) for u in updates])
     lost = np.concatenate(
-        [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], LEAST_KNOWN) for u in updates]
+        [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], MIN_KNOWN) for u in updates]
     )
     slopes, intercepts = np.polyfit(mean, logit(np.clip(lost, *SHARES)), 1)
     return CurveWeights(

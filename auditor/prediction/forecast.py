@@ -75,9 +75,7 @@ def forecast_forgetting(
     all updates is named too. `chosen`: why this `fidelity`.
     """
     scenario = scenario_of(task, update, seed, measurement)
-    progress("forecast", 0, 1)
-    features = FIDELITIES[fidelity](scenario)
-    progress("forecast", 1, 1)
+    features = _features(scenario, fidelity, progress)
     weights, counted, before = coefficients.fidelities[fidelity], _counted(scenario), task.accuracy
     averaged = counted & _of_smallest(scenario)
     expected = expected_forgetting({name: f.mean(axis=0) for name, f in features.items()}, weights)
@@ -94,8 +92,7 @@ def forecast_forgetting(
     ]
     if not update:
         unranked = _with_worst(unranked, _updates(task, scenario), worst, drops)
-    unranked.sort(key=lambda f: (-f.expected_drop, f.category))
-    ranked = tuple(replace(f, rank=i) for i, f in enumerate(unranked, 1))
+    ranked = _ranked(unranked)
     return Forecast(
         update=_described(task, scenario, update),
         recipe=Recipe(),
@@ -110,6 +107,19 @@ def forecast_forgetting(
         measurement=measurement,
         provenance=coefficients.provenance,
     )
+
+
+def _features(scenario: UpdateScenario, fidelity: str, progress: Progress) -> Features:
+    progress("forecast", 0, 1)
+    features = FIDELITIES[fidelity](scenario)
+    progress("forecast", 1, 1)
+    return features
+
+
+def _ranked(categories: Sequence[CategoryForecast]) -> tuple[CategoryForecast, ...]:
+    """The categories with their ranks, most endangered first."""
+    ordered = sorted(categories, key=lambda f: (-f.expected_drop, f.category))
+    return tuple(replace(f, rank=i) for i, f in enumerate(ordered, 1))
 
 
 def _with_worst(
@@ -209,11 +219,11 @@ def _drivers(
     task: BaseTask, scenario: UpdateScenario, expected: ExpectedForgetting, worst: Ints
 ) -> list[str]:
     """What endangers each category most; of simulated updates, in the `worst` (K,) of them."""
-    said = [DRIVERS[expected.driver[u][c]] for c, u in enumerate(worst)]
+    reasons = [DRIVERS[expected.driver[u][c]] for c, u in enumerate(worst)]
     if not scenario.in_base.all():
-        return said
+        return reasons
     names = _updates(task, scenario)
-    return [f"worst if {names[u]} is added: {what}" for u, what in zip(worst, said, strict=True)]
+    return [f"worst if {names[u]} is added: {what}" for u, what in zip(worst, reasons, strict=True)]
 
 
 def _matrix(task: BaseTask, scenario: UpdateScenario, drops: Table, counted: Mask) -> Matrix:

@@ -87,7 +87,7 @@ class LabelProbes:
         models = np.stack(
             [self.ridge.probabilities(codes), self._votes(codes), self.words.probabilities(codes)]
         )
-        log = np.asarray(sum(np.log(said + FLOOR) for said in models))
+        log = np.asarray(sum(np.log(probability + FLOOR) for probability in models))
         other, rows = log.copy(), np.arange(len(codes))
         other[rows, codes] = -np.inf
         for i, labels in (other_labels or {}).items():

@@ -102,8 +102,8 @@ class _Curve(NamedTuple):
 
     def _loss(self, shares: Table, a: Table, b: Table) -> Table:
         chance, _ = self._agreement(shares, a, b)
-        said = self.hits * np.log(chance) + (self.rows - self.hits) * np.log1p(-chance)
-        return np.asarray(-said.sum(axis=1))
+        likelihood = self.hits * np.log(chance) + (self.rows - self.hits) * np.log1p(-chance)
+        return np.asarray(-likelihood.sum(axis=1))
 
     def _step(self, shares: Table, a: Table, b: Table, damping: Table) -> tuple[Table, Table]:
         """Fisher scoring with Levenberg's damping: (s,) changes of a and of b."""

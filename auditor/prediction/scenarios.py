@@ -145,13 +145,13 @@ def _given(task: BaseTask, update: tuple[Dataset, Embeddings], seed: int) -> Upd
     """One update: its new categories where it has any, else all of its rows."""
     dataset, embeddings = update
     names = task.dataset.categories
-    fresh = sorted({e.category for e in dataset.examples} - set(names))
-    number = {c: i for i, c in enumerate((*names, *fresh))}
+    new_categories = sorted({e.category for e in dataset.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *new_categories))}
     arriving = np.array([number[e.category] for e in dataset.examples], dtype=np.int64)
     n, kinds = len(task.dataset.examples), len(names)
     vectors = np.concatenate([task.embeddings.vectors, embeddings.vectors])
     codes = np.concatenate([task.dataset.codes, arriving])
-    new = arriving >= kinds if fresh else np.ones(len(arriving), dtype=bool)
+    new = arriving >= kinds if new_categories else np.ones(len(arriving), dtype=bool)
     fold_units = np.concatenate(
         [task.fold_units, task.fold_units.max() + 1 + np.arange(len(arriving))]
     )

@@ -39,9 +39,11 @@ def find_matches(dataset: Dataset, templates: Sequence[Template]) -> tuple[Templ
 
 def _holders(match: str, rows: Sequence[str]) -> Ints:
     """Positions of the rows that hold four in five of the template's tokens, in order."""
-    least = math.ceil(MIN_SHARE_OF_ROWS * len(match))
-    aligned = cdist([match], rows, scorer=LCSseq.similarity, score_cutoff=least, dtype=np.int32)
-    return np.flatnonzero(aligned[0] >= least)
+    min_tokens = math.ceil(MIN_SHARE_OF_ROWS * len(match))
+    aligned = cdist(
+        [match], rows, scorer=LCSseq.similarity, score_cutoff=min_tokens, dtype=np.int32
+    )
+    return np.flatnonzero(aligned[0] >= min_tokens)
 
 
 def _match(template: Template, code: int, holders: Ints, codes: Ints) -> TemplateMatch:

@@ -94,8 +94,8 @@ def material_of(task: BaseTask, update: Dataset, across: CopyFamilies, effort: E
     recipe, codes = Recipe(), task.dataset.codes
     rows = first_of_each(codes, np.ones(len(codes), dtype=bool), effort.rows)
     names = task.dataset.categories
-    fresh = sorted({e.category for e in update.examples} - set(names))
-    number = {c: i for i, c in enumerate((*names, *fresh))}
+    new_categories = sorted({e.category for e in update.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *new_categories))}
     arriving = update.examples[: 2 * recipe.batch * recipe.checkpoints[-1]]
     new_codes = np.array([number[e.category] for e in arriving], dtype=np.int64)
     sample = [task.dataset.examples[i] for i in rows]
