@@ -15,7 +15,7 @@
     annotator_inconsistency.py  people who label alike cases in different ways (`annotators.py`)
     near_duplicate.py           one example, several times
     split_leakage.py            other splits that training has seen
-    class_imbalance.py          categories of very different sizes
+    class_imbalance.py          categories with far fewer rows than an even share
     reference_gap.py            what real use has and training lacks
     limits.py                   a limit: a field of a check, with the reason for its default
 

@@ -72,7 +72,9 @@ def test_the_level_makes_the_mean_loss_that_which_was_measured():
     weights, level = fit_fidelity("head", updates)
     features = [{f: v.mean(axis=0) for f, v in u.features["head"].items()} for u in updates]
     expected = [expit(level + odds(f, weights)).mean() for f in features]
-    assert np.mean(expected) == pytest.approx(np.mean([u.loss.mean() for u in updates]), abs=1e-6)
+    assert np.mean(expected) == pytest.approx(
+        np.mean([u.forgotten.mean() for u in updates]), abs=1e-6
+    )
 
 
 def test_a_dataset_with_many_updates_weighs_no_more_than_one_with_few():

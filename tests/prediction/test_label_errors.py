@@ -122,7 +122,7 @@ def test_the_rival_is_the_category_that_the_sentence_was_written_for(flipped):
 def test_every_row_is_assessed_and_every_example_counted(flipped):
     _, _, found = flipped
     assert (found.assessed, found.examples, found.few) == (240, 240, {})
-    assert found.witnesses.shape == (3, 240, 4)
+    assert found.models.shape == (3, 240, 4)
     assert found.wrong.shape == (240,)
     assert ((found.wrong >= 0) & (found.wrong <= 1)).all()
 

@@ -196,10 +196,10 @@ def test_no_score_is_above_what_three_certain_models_make():
 def test_nothing_is_said_against_rows_of_categories_that_are_left_aside():
     """Their rows still teach: nobody else's score changes."""
     probes = ROWS.probes()
-    found, all_of_them = probes.suspect(ROWS.codes, aside=[1]), probes.suspect(ROWS.codes)
-    aside = ROWS.codes == 1
-    assert np.isneginf(found.score[aside]).all()
-    assert np.array_equal(found.score[~aside], all_of_them.score[~aside])
+    found, all_of_them = probes.suspect(ROWS.codes, excluded=[1]), probes.suspect(ROWS.codes)
+    excluded = ROWS.codes == 1
+    assert np.isneginf(found.score[excluded]).all()
+    assert np.array_equal(found.score[~excluded], all_of_them.score[~excluded])
 
 
 def test_a_row_is_not_suspected_of_the_labels_that_its_text_has_beside():
@@ -207,7 +207,7 @@ def test_a_row_is_not_suspected_of_the_labels_that_its_text_has_beside():
     found = probes.suspect(ROWS.codes)
     row = int(np.argmax(found.score))
     [third] = {*range(KINDS)} - {int(ROWS.codes[row]), int(found.rival[row])}
-    told = probes.suspect(ROWS.codes, beside={row: {int(found.rival[row])}})
+    told = probes.suspect(ROWS.codes, other_labels={row: {int(found.rival[row])}})
     assert told.rival[row] == third
     assert told.score[row] < found.score[row]
     rest = np.arange(60) != row
@@ -217,7 +217,7 @@ def test_a_row_is_not_suspected_of_the_labels_that_its_text_has_beside():
 def test_a_row_whose_text_has_all_labels_is_not_assessed():
     row = 5
     others = {*range(KINDS)} - {int(ROWS.codes[row])}
-    assert np.isneginf(ROWS.probes().suspect(ROWS.codes, beside={row: others}).score[row])
+    assert np.isneginf(ROWS.probes().suspect(ROWS.codes, other_labels={row: others}).score[row])
 
 
 # --- what little there may be to read -----------------------------------------------------------

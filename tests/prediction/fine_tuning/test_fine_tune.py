@@ -272,8 +272,8 @@ def test_reading_does_not_depend_on_the_texts_beside(target):
     words = [*texts(REFUNDS, 5), "refund " * 40]
     tokens = tokenise(target, words)
     model = Classifier(target, tokens.vocabulary, 2, "cpu")
-    alone = torch.cat([model.read([t]) for t in tokens.texts])
-    torch.testing.assert_close(model.read(tokens.texts), alone)
+    alone = torch.cat([model.encode([t]) for t in tokens.texts])
+    torch.testing.assert_close(model.encode(tokens.texts), alone)
 
 
 # --- the weights ------------------------------------------------------------------------------
