@@ -14,7 +14,7 @@ import numpy as np
 
 from auditor.embedding.embed import Encoder
 from auditor.interfaces import Progress
-from auditor.prediction.fine_tuning.budget import choose, cost_of_full, seconds_of_head
+from auditor.prediction.fine_tuning.budget import choose_fidelity, cost_of_full, seconds_of_head
 from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
@@ -61,9 +61,9 @@ def analyse(
         dataset=dataset,
         embeddings=embeddings,
         neighbours=neighbours,
-        copies=same_text.apart(dataset.kinds),
+        copies=same_text.split_by(dataset.kinds),
         same_text=same_text,
-        together=keep_near_together(dataset, same_text),
+        fold_units=keep_near_together(dataset, same_text),
         seed=seed,
     )
     for i, part in enumerate(wanted):
@@ -83,7 +83,7 @@ def base_task(evidence: Evidence) -> BaseTask | None:
     return BaseTask(
         dataset=dataset,
         embeddings=embeddings,
-        together=evidence.together,
+        fold_units=evidence.fold_units,
         disjoint=keep_near_together(dataset, evidence.same_text, computed(evidence.templates)),
         out_of_fold=out_of_fold,
         held_out=score_held_out(
@@ -106,7 +106,7 @@ def forecast(
         rows, vectors = update
         across = find_copies_across(task.dataset.examples, rows.examples, task.embeddings, vectors)
         full = cost_of_full(task, rows, across, plan.target, plan.mitigations)
-    choice = choose(
+    choice = choose_fidelity(
         plan.probe,
         plan.budget,
         full=full,
@@ -152,11 +152,11 @@ def _splits(evidence: Evidence, encoder: Encoder) -> Evidence:
         across = find_copies_across(
             dataset.examples, dataset.held_out, evidence.embeddings, held_out
         )
-    told_before = [e.told_before for e in (*dataset.examples, *dataset.held_out)]
+    context_key = [e.context_key for e in (*dataset.examples, *dataset.held_out)]
     return dataclasses.replace(
         evidence,
         held_out=held_out,
-        copies_across=across.apart(told_before) if across else None,
+        copies_across=across.split_by(context_key) if across else None,
         same_text_across=across,
     )
 
@@ -169,7 +169,7 @@ def _templates(evidence: Evidence, _: Encoder) -> Evidence:
 
 
 def _wording(evidence: Evidence, _: Encoder) -> Evidence:
-    """Where templates stand whatever the category, what they give away, what else recurs."""
+    """Where templates stand whatever the category, what they reveal, what else recurs."""
     dataset, same_text = evidence.dataset, evidence.same_text
     templates = computed(evidence.templates)
     matches = find_matches(dataset, templates)
@@ -189,14 +189,14 @@ def _subtypes(evidence: Evidence, encoder: Encoder) -> Evidence:
 
 
 def _labels(evidence: Evidence, _: Encoder) -> Evidence:
-    """What probes say of rows out of fold, and how much of that templates give away."""
+    """What probes predict for rows out of fold, and how much of that templates reveal."""
     rows = (evidence.dataset, evidence.embeddings, evidence.same_text)
-    said = score_out_of_fold(*rows, computed(evidence.templates), evidence.seed)
+    out_of_fold = score_out_of_fold(*rows, computed(evidence.templates), evidence.seed)
     leakage = None
-    if said:
+    if out_of_fold:
         matches = computed(evidence.matches)
-        leakage = measure_template_leakage(*rows, matches, said, evidence.seed)
-    return dataclasses.replace(evidence, out_of_fold=said, template_leakage=leakage)
+        leakage = measure_template_leakage(*rows, matches, out_of_fold, evidence.seed)
+    return dataclasses.replace(evidence, out_of_fold=out_of_fold, template_leakage=leakage)
 
 
 def _errors(evidence: Evidence, _: Encoder) -> Evidence:
@@ -205,9 +205,9 @@ def _errors(evidence: Evidence, _: Encoder) -> Evidence:
         computed(evidence.stripped),
         evidence.embeddings,
         evidence.neighbours,
-        evidence.together,
+        evidence.fold_units,
         evidence.copies,
-        evidence.labels_beside,
+        evidence.labels_of_other_kinds,
         evidence.seed,
     )
     return dataclasses.replace(evidence, label_errors=found)

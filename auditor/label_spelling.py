@@ -39,7 +39,7 @@ def is_blank(label: str) -> bool:
     return _BLANK.fullmatch(label) is not None
 
 
-def look(label: str) -> str:
+def displayed_form(label: str) -> str:
     """The label as a reader sees it: composed (NFC), with single spaces, and no invisible mark."""
     return " ".join(normalize("NFC", _INVISIBLE.sub(r"\1", label)).split())
 
@@ -47,12 +47,13 @@ def look(label: str) -> str:
 def spelling_key(label: str) -> str:
     """The same for labels that are spellings of one, and for no others.
 
-    Beyond `look` these are alike: upper and lower case; full, half and other widths of a letter
-    (NFKC, superscripts and the like aside); dashes and quotes of any kind; a space, a hyphen and an
-    underscore between words. `ß` stays itself, since `Maße` and `Masse` are two words.
+    Beyond `displayed_form` these are alike: upper and lower case; full, half and other widths of a
+    letter (NFKC, superscripts and the like aside); dashes and quotes of any kind; a space, a hyphen
+    and an underscore between words. `ß` stays itself, since `Maße` and `Masse` are two words.
     """
     plain = "".join(
-        c if decomposition(c).startswith(_MEANING) else normalize("NFKC", c) for c in look(label)
+        c if decomposition(c).startswith(_MEANING) else normalize("NFKC", c)
+        for c in displayed_form(label)
     ).translate(_STRAIGHT)
     folded = "ß".join(part.casefold() for part in plain.replace("ẞ", "ß").split("ß"))
     return _SEPARATOR.sub(" ", " ".join(normalize("NFC", folded).split()))

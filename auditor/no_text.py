@@ -62,11 +62,11 @@ def _verdict(verdict: Verdict) -> Verdict:
 
 
 def _comparison(comparison: Comparison) -> Comparison:
-    told = comparison.two_sample
+    two_sample = comparison.two_sample
     return replace(
         comparison,
         regions=tuple(replace(r, keywords=()) for r in comparison.regions),
-        two_sample=replace(told, ngrams=()) if told else None,
+        two_sample=replace(two_sample, ngrams=()) if two_sample else None,
         base_examples={},
     )
 

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.analysis import analyse, base_task, forecast
-from auditor.checks import CHECKS, judge
+from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
-from auditor.checks.rejected_rows import unread
+from auditor.checks.rejected_rows import rejected_summary
 from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
-from auditor.prediction import backtest as backtests
-from auditor.prediction.leave_out import FullDataset, choose
+from auditor.prediction.backtest import run_backtest
+from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
 from auditor.records.audit import Audit
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Reference, computed
@@ -25,7 +25,7 @@ from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.forecast import Backtest
 from auditor.resources import coefficients_of, mitigations_of, open_encoder, plan_of, with_options
 from auditor.settings import Settings, configure
-from auditor.structure.map import draw
+from auditor.structure.map import project
 from auditor.summary import map_sample, summarise
 from auditor.threads import one_blas_thread
 
@@ -67,18 +67,18 @@ def audit(
         forecast=forecast(task, taught, plan, progress) if task else None,
         reference=_reference(unlabelled, encoder) if unlabelled and unlabelled[0] else None,
     )
-    findings, skipped = judge(evidence, checks)
+    findings, skipped = run_checks(evidence, checks)
     if incoming is not None and incoming.rejected:
-        reason = f"of the update {unread(incoming)}"
+        reason = f"of the update {rejected_summary(incoming)}"
         skipped = (*skipped, SkippedCheck(code="forecast", reason=reason))
 
     shown = map_sample(dataset, findings, settings.map_points)
     progress("map", 0, 1)
-    places = draw(evidence.embeddings.vectors[shown], settings.seed)
+    places = project(evidence.embeddings.vectors[shown], settings.seed)
     progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
-    whole = summarise(evidence, findings, skipped, limits, shown, places, settings)
-    return without_text(whole) if settings.no_text else whole
+    result = summarise(evidence, findings, skipped, limits, shown, places, settings)
+    return without_text(result) if settings.no_text else result
 
 
 @one_blas_thread()
@@ -93,7 +93,7 @@ def examine(
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
     evidence = analyse(dataset, open_encoder(settings, progress), settings.seed, progress)
-    return dataset, judge(evidence, checks)[0]
+    return dataset, run_checks(evidence, checks)[0]
 
 
 @one_blas_thread()
@@ -118,11 +118,13 @@ def backtest(
     dataset = load_dataset(data, settings)
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
-    chosen = choose(encoder.embed(dataset.texts).vectors, dataset.codes, updates)
+    chosen = choose_held_out_categories(
+        encoder.embed(dataset.texts).vectors, dataset.codes, updates
+    )
     if not chosen:
         raise DataError(f"{dataset.name}: too few categories to leave one out; 4 are needed")
     evidence = analyse(dataset, encoder, settings.seed, progress, parts=["templates"])
-    whole = FullDataset(
+    full_dataset = FullDataset(
         dataset=dataset,
         embeddings=evidence.embeddings,
         copies=evidence.same_text,
@@ -130,8 +132,8 @@ def backtest(
     )
     folder = Path(output or Path("reports") / dataset.name / "backtest")
     folder.mkdir(parents=True, exist_ok=True)
-    return backtests.run(
-        whole,
+    return run_backtest(
+        full_dataset,
         chosen,
         target,
         folder,

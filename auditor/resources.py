@@ -1,4 +1,4 @@
-"""What the settings name, opened: the embedder, the model to fine-tune, the coefficients."""
+"""What the settings name: the embedder, the model to fine-tune, the coefficients."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> En
 
 
 def target_of(settings: Settings, *, given: bool) -> Target | None:
-    """What the rung `full` would fine-tune; None where that is out of the question.
+    """What the probe `full` would fine-tune; None where that is out of the question.
 
-    Raises UsageError for settings that need an update where none is given, or that rung.
+    Raises UsageError for settings that need an update where none is given, or that probe.
     """
     asked, allowed = settings.probe == "full", settings.probe is None and settings.budget
     named = settings.target_model or settings.embedder
@@ -63,9 +63,9 @@ def target_of(settings: Settings, *, given: bool) -> Target | None:
 
 
 def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:
-    """What the rung `full` tries beside the update alone.
+    """What the probe `full` measures against the update alone.
 
-    Raises UsageError for a name that there is none of, or where that rung was not asked for.
+    Raises UsageError for a name that there is none of, or where that probe was not asked for.
     """
     mitigations = mitigations_called(settings.mitigations)
     if mitigations and settings.probe != "full":
@@ -97,7 +97,7 @@ class ForecastPlan:
     coefficients: Coefficients
     folder: Path  # where measured fine-tunes are kept
     seed: int
-    mitigations: tuple[Mitigation, ...] = ()  # tried beside the update alone
+    mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
 
 
 def plan_of(

@@ -27,7 +27,7 @@ Columns = Annotated[Sequence[str], Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Label = Annotated[str, Meta(description="must name a label")]
 Limits = Annotated[Mapping[str, Any], Meta(description="must be a table of limits")]
-Probe = Annotated[str, Meta(pattern="^(similarity|head|full)$")]  # the rungs, cheapest first
+Probe = Annotated[str, Meta(pattern="^(similarity|head|full)$")]  # the fidelities, cheapest first
 Seconds = Annotated[Finite, Meta(gt=0)]
 Seed = Annotated[
     int, Meta(ge=0, le=LARGEST_SEED, description=f"must be a whole number from 0 to {LARGEST_SEED}")
@@ -42,7 +42,7 @@ class Settings:
     text: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
     label: Annotated[str | None, Meta(description="must name a column")] = None
     roles: Annotated[Mapping[str, Column], _TABLE] = field(default_factory=dict)  # other -> column
-    # Others to look at, such as product or region.
+    # Others to check, such as product or region.
     declared_columns: Annotated[Sequence[str], Meta(description="must be a list of columns")] = ()
     # Label -> the one it is taken for.
     label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Settings:
     # Seconds that the forecast may take, about; None = no limit.
     budget: Annotated[Seconds | None, Meta(description="must be seconds, more than 0")] = None
     target_model: Annotated[str | None, WORD] = None  # what is fine-tuned; None = the embedder
-    # What the probe full tries beside the update alone.
+    # What the probe full measures against the update alone.
     mitigations: Annotated[Sequence[str], Meta(description="must be a list of mitigations")] = ()
     coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
     seed: Seed = 0
@@ -97,8 +97,13 @@ class Settings:
         aside = {"threads", "cache_dir", "offline", "input_format"}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
         text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
-        tried = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
-        return {**deciding, "text": text, "declared_columns": list(self.declared_columns), **tried}
+        measured = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
+        return {
+            **deciding,
+            "text": text,
+            "declared_columns": list(self.declared_columns),
+            **measured,
+        }
 
 
 class Files(Protocol):

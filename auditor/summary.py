@@ -27,20 +27,21 @@ from auditor.records.structure import Embeddings, Subtype, effective_examples
 from auditor.reporting.relabelling import rows_to_label_again
 from auditor.settings import Settings
 
-MOSTLY = 0.5  # share of letters in unknown scripts from which a text counts as such
+MIN_UNKNOWN = 0.5  # share of letters in unknown scripts from which a text counts as such
 SHOWN_A_FINDING = 8  # example texts a finding; a report shows no more of them
 PACKAGES = ("auditor", "torch", "sentence-transformers", "scikit-learn")
 OF_THE_MAP = "umap-learn"
 
 
-def map_sample(dataset: Dataset, findings: Sequence[Finding], most: int) -> Ints:
-    """Positions on the map: a sample of `most` rows, those of findings about single rows first.
+def map_sample(dataset: Dataset, findings: Sequence[Finding], max_points: int) -> Ints:
+    """Positions on the map: a sample of `max_points` rows, those of findings about single rows
+    first.
 
     Rows are in canonical order, by a hash of their content, so a prefix of them is a sample.
     """
     rows = dataset.rows
-    first = np.flatnonzero(np.isin(rows, sorted(_to_label_again(findings))))[: most // 2]
-    rest = np.setdiff1d(np.arange(len(rows)), first)[: most - len(first)]
+    first = np.flatnonzero(np.isin(rows, sorted(_to_label_again(findings))))[: max_points // 2]
+    rest = np.setdiff1d(np.arange(len(rows)), first)[: max_points - len(first)]
     return np.sort(np.concatenate([first, rest])).astype(np.int64)
 
 
@@ -71,7 +72,7 @@ def summarise(
             roles=dict(dataset.roles),
             effective_examples=round(effective_examples(evidence.copies.family), 1),
             long_texts=int((embeddings.windows > 1).sum()),
-            unknown_script=int((embeddings.unknown > MOSTLY).sum()),
+            unknown_script=int((embeddings.unknown > MIN_UNKNOWN).sum()),
             mapped_labels=dataset.mapped_labels,
         ),
         subtypes=tuple(_subtype(s, rows) for s in subtypes),
@@ -117,10 +118,10 @@ def provenance(
 def _examples(evidence: Evidence, findings: Sequence[Finding], shown: Ints) -> dict[str, str]:
     dataset = evidence.dataset
     texts = {e.row: e.text for e in (*dataset.examples, *dataset.held_out)}
-    told = [f for f in findings if f.code != "class-imbalance"]
-    wanted = {r for f in told for r in f.shown_rows[:SHOWN_A_FINDING]}
+    with_texts = [f for f in findings if f.code != "class-imbalance"]
+    wanted = {r for f in with_texts for r in f.shown_rows[:SHOWN_A_FINDING]}
     wanted |= _to_label_again(findings)
-    wanted |= {r for f in told for r in f.measured.get("nearest_outside_rows", ())}
+    wanted |= {r for f in with_texts for r in f.measured.get("nearest_outside_rows", ())}
     wanted |= {int(r) for r in dataset.rows[[s.typical for s in computed(evidence.subtypes)]]}
     wanted |= {int(r) for r in dataset.rows[shown]}
     return {str(r): texts[r] for r in sorted(wanted)}

@@ -19,6 +19,40 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 Row = dict[str, str]
 
+# Thirty messages about deliveries, each in its own words.
+VARIED = (
+    "My parcel still has not arrived and the tracking page is blank.",
+    "Where is the box I ordered for my sister's wedding?",
+    "Tracking has said 'label created' for six days now.",
+    "The driver left it in the rain; the carton is soaked through.",
+    "Can you deliver to a locker instead of my front door?",
+    "Do you ship to the Canary Islands, and who pays the duty?",
+    "it was supposed to be here on friday",
+    "I got someone else's shoes. Mine are probably with them.",
+    "Could the courier ring the bell next time? I was at home all day!",
+    "Half of the glasses are broken.",
+    "The neighbour signed for it but has never seen it",
+    "Please leave it with the concierge, I work nights.",
+    "How much is express delivery to Norway?",
+    "Two of the three chairs came, the third is missing.",
+    "We moved last month. The order went to the old flat.",
+    "Is there any way to have it here before the 14th?",
+    "Why does the map show my van going in circles?",
+    "The bike arrived without its pedals and the manual.",
+    "nobody at the depot answers the phone",
+    "Someone opened the packet before I did.",
+    "I'd rather collect it myself from your warehouse in Leeds.",
+    "What happens if no one is in?",
+    "Your app says delivered. My porch says otherwise.",
+    "Wrong street, right number, third time this year.",
+    "The plant was frozen solid when I unwrapped it.",
+    "Can I add a gift note after the order has left?",
+    "Customs want an invoice that I do not have.",
+    "You sent the lamp in a box fit for a fridge.",
+    "My PO box is too small for the tin, send it to work instead.",
+    "Do the Saturday slots cost extra?",
+)
+
 TICKETS = {
     "billing": """\
 I was charged twice for March, and only one of the two shows as a payment.
@@ -158,3 +192,8 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         'embedder = "hashing"\nprobe = "similarity"\nmap_points = 10\ncache_dir = "vectors"\n'
     )
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def varied() -> list[str]:
+    return list(VARIED)

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from auditor.label_spelling import as_toml, is_blank, look, spelled, spelling_key, visible
+from auditor.label_spelling import as_toml, displayed_form, is_blank, spelled, spelling_key, visible
 
 NFD = unicodedata.normalize("NFD", "réclamation")
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -31,7 +31,7 @@ WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
     ids=ascii,
 )
 def test_what_no_reader_can_see_makes_no_other_look(one, other):
-    assert look(one) == look(other)
+    assert displayed_form(one) == displayed_form(other)
     assert spelling_key(one) == spelling_key(other)
 
 
@@ -54,7 +54,7 @@ def test_what_no_reader_can_see_makes_no_other_look(one, other):
     ids=ascii,
 )
 def test_what_can_be_seen_may_still_be_a_spelling(one, other):
-    assert look(one) != look(other)
+    assert displayed_form(one) != displayed_form(other)
     assert spelling_key(one) == spelling_key(other)
 
 

@@ -41,9 +41,9 @@ def make_evidence():
                 precision="",
             ),
             neighbours=Neighbours(index=nothing - 1, cosine=empty - 1),
-            copies=same_text.apart(data.kinds),
+            copies=same_text.split_by(data.kinds),
             same_text=same_text,
-            together=same_text.family,
+            fold_units=same_text.family,
             seed=0,
         )
 
@@ -52,11 +52,11 @@ def make_evidence():
 
 @pytest.fixture
 def make_beside(make_evidence):
-    """`labels_beside` of rows (label, context) with the given families of one text."""
+    """`labels_of_other_kinds` of rows (label, context) with the given families of one text."""
 
     def make(rows, families):
         examples = [example(category=c, context=told) for c, told in rows]
-        return make_evidence(examples, families).labels_beside
+        return make_evidence(examples, families).labels_of_other_kinds
 
     return make
 
@@ -82,8 +82,8 @@ def test_labels_make_kinds_only_where_a_text_may_have_several():
 
 def test_families_are_taken_apart_and_numbered_by_first_member():
     families = CopyFamilies(family=np.array([0, 1, 0, 1, 0]))
-    assert families.apart("aabba").family.tolist() == [0, 1, 2, 3, 0]
-    assert families.apart("aaaaa").family.tolist() == [0, 1, 0, 1, 0]
+    assert families.split_by("aabba").family.tolist() == [0, 1, 2, 3, 0]
+    assert families.split_by("aaaaa").family.tolist() == [0, 1, 0, 1, 0]
 
 
 def test_families_of_some_rows_keep_their_pairs_for_review():

@@ -16,7 +16,7 @@ from auditor.comparing.compare import compare
 from auditor.gating.gate import gate
 from auditor.prediction import label_noise
 from auditor.structure import repetition
-from auditor.structure.map import FEWEST, draw
+from auditor.structure.map import MIN_POINTS, project
 
 SEED = 48_611
 
@@ -84,7 +84,9 @@ def test_every_generator_is_made_of_the_seed(seeds, rows, quick, done):
 
 def test_another_seed_deals_labels_out_in_another_way():
     codes, units = np.arange(60) % 3, np.arange(60)
-    one, same, other = (next(label_noise._dealt(codes, units, seed)) for seed in (0, 0, 1))
+    one, same, other = (
+        next(label_noise._permuted_labels(codes, units, seed)) for seed in (0, 0, 1)
+    )
     assert (one == same).all()
     assert (one != other).any()
 
@@ -92,7 +94,7 @@ def test_another_seed_deals_labels_out_in_another_way():
 def test_another_seed_draws_other_rows_to_see_what_recurs():
     random = np.random.default_rng(0)
     rows = [tuple(f"w{i}" for i in random.integers(0, 9, 8)) for _ in range(300)]
-    one, same, other = (repetition._draws(rows, seed) for seed in (0, 0, 1))
+    one, same, other = (repetition._sample_shares(rows, seed) for seed in (0, 0, 1))
     assert (one == same).all()
     assert (one != other).any()
 
@@ -110,5 +112,5 @@ def test_another_seed_takes_other_samples_to_measure_diversity():
 
 @pytest.mark.slow
 def test_another_seed_draws_another_map():
-    vectors = np.random.default_rng(0).normal(size=(FEWEST + 20, 16)).astype(np.float32)
-    assert (draw(vectors, 0) != draw(vectors, 1)).any()
+    vectors = np.random.default_rng(0).normal(size=(MIN_POINTS + 20, 16)).astype(np.float32)
+    assert (project(vectors, 0) != project(vectors, 1)).any()

@@ -1,5 +1,24 @@
 """Stage 4: evidence -> findings. One file a finding code; the registry is the tuple `CHECKS`.
 
+    rejected_rows.py            rows that could not be read
+    fragile_category.py         categories that the update is expected to take
+    template_dominance.py       rows of a category that are filled from one template
+    template_shortcut.py        templates that reveal the label
+    illusion_gap.py             accuracy that a category has on a random split alone
+    coverage_gap.py             subtypes with hardly any examples
+    combination_gap.py          values of declared columns that hardly meet
+    label_spelling.py           one label, written in several ways
+    multi_label.py              texts under several labels, as if they had them all
+    label_conflict.py           copies under different labels (`favoured.py`: which one is likely)
+    label_noise.py              labels that the texts do not predict, and the share of wrong ones
+    label_error.py              labels that are likely wrong
+    annotator_inconsistency.py  people who label alike cases in different ways (`annotators.py`)
+    near_duplicate.py           one example, several times
+    split_leakage.py            other splits that training has seen
+    class_imbalance.py          categories with far fewer rows than an even share
+    reference_gap.py            what real use has and training lacks
+    limits.py                   a limit: a field of a check, with the reason for its default
+
 A check is a frozen dataclass: its fields are its limits, each with a default and the reason for
 it, which `auditor explain` and the report print, and can be set in `[tool.auditor.checks.<code>]`.
 It yields findings surest first. What cannot be assessed is said (`SkippedCheck`), never guessed.
@@ -64,7 +83,7 @@ WITHOUT = {
 }
 
 
-def judge(
+def run_checks(
     evidence: Evidence, checks: Iterable[Check]
 ) -> tuple[tuple[Finding, ...], tuple[SkippedCheck, ...]]:
     """Every check's findings, and what was skipped, with the reason."""

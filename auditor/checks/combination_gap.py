@@ -1,7 +1,7 @@
 """combination-gap: values of declared columns that hardly meet, though each of them is common.
 
 Patterns over two or three columns (the label, the declared ones, and the source) are counted and
-held against what they would be if the columns were independent. Of those that lack rows, only the
+compared with what they would be if the columns were independent. Of those that lack rows, only the
 most general are reported: that there is no French refund for one product is no news where there is
 no French refund at all (maximal uncovered patterns: Asudeh, Jin and Jagadish 2019, Assessing and
 remedying coverage for a given dataset, ICDE). A blank value is unknown: its row counts in no
@@ -31,7 +31,7 @@ WIDTHS = (2, 3)  # columns a pattern; one alone has nothing to be independent of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Attribute:
     """The values of one column, numbered."""
 
     name: str
@@ -40,10 +40,10 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Combinations:
     """The combinations of some columns' values that ought to have rows."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[Attribute, ...]
     cells: Ints  # (m, len(columns)) the values' codes
     rows: Ints  # (m,) how many there are
     expected: NDArray[np.float64]  # (m,) how many there would be if the columns were independent
@@ -104,7 +104,7 @@ class CombinationGap:
             reason = f"{many}, more than {self.values}: ids or measurements make no combinations"
             yield SkippedCheck(code=self.code, reason=reason)
         units = evidence.units
-        tables: list[Table] = []
+        tables: list[Combinations] = []
         depending: list[frozenset[str]] = []
         for chosen in (c for width in WIDTHS for c in combinations(columns, width)):
             table = self._table(chosen, units)
@@ -120,10 +120,10 @@ class CombinationGap:
             yield SkippedCheck(code=self.code, reason=f"{names} depend on one another: {of}")
         yield from self._findings(evidence, tables)
 
-    def _thin(self, table: Table) -> NDArray[np.bool_]:
+    def _thin(self, table: Combinations) -> NDArray[np.bool_]:
         return table.rows < np.maximum(self.fewest, self.part * table.expected)
 
-    def _table(self, columns: tuple[Column, ...], units: Ints) -> Table:
+    def _table(self, columns: tuple[Attribute, ...], units: Ints) -> Combinations:
         """The combinations of which enough are expected to miss them."""
         known = np.all([column.codes >= 0 for column in columns], axis=0)
         codes = np.stack([column.codes[known] for column in columns])
@@ -135,23 +135,28 @@ class CombinationGap:
             kept = share * total >= self.expected  # another column makes it no more
             share, cells = share[kept], cells[kept]
         keys, wanted = _keys(codes, shape), _keys(cells.T, shape)
-        drawn = np.unique(units[known], return_index=True)[1]
-        parts = [_part(c[drawn], size)[v] for c, size, v in zip(codes, shape, cells.T, strict=True)]
-        return Table(
+        first_of_unit = np.unique(units[known], return_index=True)[1]
+        parts = [
+            _part(c[first_of_unit], size)[v]
+            for c, size, v in zip(codes, shape, cells.T, strict=True)
+        ]
+        return Combinations(
             columns=columns,
             cells=cells,
             rows=_count(keys, wanted),
             expected=share * total,
-            chance=_at_most(_count(keys[drawn], wanted), len(drawn), np.prod(parts, axis=0)),
+            chance=_at_most(
+                _count(keys[first_of_unit], wanted), len(first_of_unit), np.prod(parts, axis=0)
+            ),
         )
 
-    def _findings(self, evidence: Evidence, tables: Sequence[Table]) -> Iterator[Finding]:
+    def _findings(self, evidence: Evidence, tables: Sequence[Combinations]) -> Iterator[Finding]:
         if not tables:
             return
         ends = np.cumsum([len(t.chance) for t in tables])[:-1]
         adjusted = np.split(holm(np.concatenate([t.chance for t in tables])), ends)
         uncovered: list[set[tuple[str, str]]] = []
-        found: list[tuple[float, float, Table, int]] = []
+        found: list[tuple[float, float, Combinations, int]] = []
         for table, p in zip(tables, adjusted, strict=True):  # pairs before threes
             for cell in np.flatnonzero(self._thin(table) & (p <= self.by_chance)).tolist():
                 pattern = set(table.pattern(cell).items())
@@ -161,10 +166,10 @@ class CombinationGap:
         for p_value, _, table, cell in sorted(found, key=lambda f: (f[0], -f[1])):
             yield self._finding(evidence, table, cell, p_value)
 
-    def _finding(self, evidence: Evidence, table: Table, cell: int, p: float) -> Finding:
+    def _finding(self, evidence: Evidence, table: Combinations, cell: int, p: float) -> Finding:
         pattern, rows = table.pattern(cell), int(table.rows[cell])
         expected = float(table.expected[cell])
-        enough = max(self.fewest, math.ceil(self.part * expected))
+        min_rows = max(self.fewest, math.ceil(self.part * expected))
         inside = [c.codes == v for c, v in zip(table.columns, table.cells[cell], strict=True)]
         names, plural = " and ".join(pattern), "1 row" if rows == 1 else f"{rows} rows"
         return evidence.finding(
@@ -181,8 +186,8 @@ class CombinationGap:
                 "combination": pattern,
                 "chance": float(f"{p:.2g}"),  # of any so rare, all combinations considered
             },
-            limit={"rows": enough, "chance": self.by_chance},
-            advice=f"Collect {enough - rows} rows of this combination or more, "
+            limit={"rows": min_rows, "chance": self.by_chance},
+            advice=f"Collect {min_rows - rows} rows of this combination or more, "
             "unless it cannot occur.",
             quoted=[f"{name}={value}" for name, value in pattern.items()],
         )
@@ -192,7 +197,7 @@ def _label(evidence: Evidence) -> str:
     return evidence.dataset.roles["label"]
 
 
-def _columns(evidence: Evidence) -> Iterator[Column]:
+def _columns(evidence: Evidence) -> Iterator[Attribute]:
     """The label, the declared columns, and the source, each column of the file once."""
     examples, roles = evidence.dataset.examples, evidence.dataset.roles
     values: dict[str, list[str | None]] = {_label(evidence): [e.category for e in examples]}
@@ -203,7 +208,7 @@ def _columns(evidence: Evidence) -> Iterator[Column]:
         distinct = tuple(sorted({v for v in column if v is not None}))
         number = {v: i for i, v in enumerate(distinct)}
         codes = [-1 if v is None else number[v] for v in column]
-        yield Column(name=name, values=distinct, codes=np.array(codes, dtype=np.int64))
+        yield Attribute(name=name, values=distinct, codes=np.array(codes, dtype=np.int64))
 
 
 def _at_most(rows: Ints, total: int, share: NDArray[np.float64]) -> NDArray[np.float64]:

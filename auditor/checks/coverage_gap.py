@@ -16,8 +16,8 @@ from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
 from auditor.records.structure import Subtype
 
-NEAREST = 5  # rows outside that a finding names, to tell what it stands apart from
-Values = NDArray[Any]  # (n,) strings or None
+NEAREST = 5  # rows outside that a finding names, as what it is to be compared with
+ColumnValues = NDArray[Any]  # (n,) strings or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +73,12 @@ class CoverageGap:
         subtype: Subtype,
         why: Sequence[str],
         luck: Mapping[str, float],
-        origins: Mapping[str, Values],
+        origins: Mapping[str, ColumnValues],
     ) -> Finding:
         n, examples = len(subtype.members), evidence.dataset.examples
-        told = f", all from {' and '.join(why)}" if why else ""
         effective = round(subtype.effective_examples, 1)
         fewer = f" (amounting to {effective} different ones)" if effective < n else ""
+        origin = f", all from {' and '.join(why)}" if why else ""
         counts = {c: _count(values[subtype.members]) for c, values in origins.items()}
         return evidence.finding(
             code=self.code,
@@ -86,7 +86,7 @@ class CoverageGap:
             category=subtype.category,
             subtype=subtype.id,
             members=subtype.members,
-            summary=f"rare kind of text in {subtype.category}: {n} examples{fewer}{told}",
+            summary=f"rare kind of text in {subtype.category}: {n} examples{fewer}{origin}",
             measured={
                 "rows": n,
                 "effective_examples": subtype.effective_examples,
@@ -117,29 +117,29 @@ class CoverageGap:
         self,
         subtype: Subtype,
         own: Mapping[str, Ints],
-        origins: Mapping[str, Values],
+        origins: Mapping[str, ColumnValues],
         units: Ints,
         level: float,
     ) -> dict[str, float]:
         """Columns of which all rows have one value, with the chance that rows of the category's
         own mix would; only those whose chance is below `level`."""
-        drawn = len(np.unique(units[subtype.members]))
-        if drawn < self.single_rows:
+        units_inside = len(np.unique(units[subtype.members]))
+        if units_inside < self.single_rows:
             return {}
         category = own[subtype.category]
         found = {}
         for column, values in origins.items():
             inside = values[subtype.members]
             if inside[0] is not None and (inside == inside[0]).all():
-                found[column] = _chance(inside[0], values[category], units[category], drawn)
+                found[column] = _chance(inside[0], values[category], units[category], units_inside)
         return {column: chance for column, chance in found.items() if chance < level}
 
 
-def _chance(seen: str, values: Values, units: Ints, drawn: int) -> float:
-    """The chance that `drawn` units of a category all have one value as rare as that `seen`.
+def _chance(seen: str, values: ColumnValues, units: Ints, count: int) -> float:
+    """The chance that `count` units of a category all have one value as rare as that `seen`.
 
     values, units (m,) of the category's rows; of a unit each row is a part. Of one value are all
-    with the sum over the values of share^drawn. Where one source has most rows that is never
+    with the sum over the values of share^count. Where one source has most rows that is never
     small, however surprising another would be: only values no commoner than the one seen count,
     so what is at most a level by chance still is with at most that chance.
     """
@@ -149,10 +149,10 @@ def _chance(seen: str, values: Values, units: Ints, drawn: int) -> float:
     for value, part in zip(values.tolist(), weight.tolist(), strict=True):
         total[value] += part / len(sizes[0])
     rare = total[seen] + 1e-9
-    return sum(p**drawn for value, p in total.items() if value is not None and p <= rare)
+    return sum(p**count for value, p in total.items() if value is not None and p <= rare)
 
 
-def _origins(evidence: Evidence) -> dict[str, Values]:
+def _origins(evidence: Evidence) -> dict[str, ColumnValues]:
     """Column -> (n,) values, None where missing: where a row comes from, as far as data say it."""
     examples = evidence.dataset.examples
     columns: dict[str, list[str | None]] = {
@@ -172,5 +172,5 @@ def _outside(evidence: Evidence, subtype: Subtype) -> list[int]:
     return list(dict.fromkeys(index[outside][order].tolist()))[:NEAREST]
 
 
-def _count(values: Values) -> dict[str, int]:
+def _count(values: ColumnValues) -> dict[str, int]:
     return dict(sorted(Counter(v for v in values if v).items()))

@@ -24,12 +24,12 @@ from auditor.records.evidence import Evidence, computed
 Reals = NDArray[np.float64]
 
 ROWS = 10_000  # that the belief is fitted on; the standard error of a share is then .005
-PRIOR = 10.0  # rows by which an annotator is drawn to the usual: a share of few says little
-MOST_RELIABLE = 0.95  # nobody outvotes more than 19 to 1
+PRIOR = 10.0  # rows by which an annotator is shrunk to the usual: a share of few says little
+MAX_RELIABILITY = 0.95  # nobody outvotes more than 19 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witnesses:
+class LabelEvidence:
     """What all that is known says of each row."""
 
     text: Floats  # (n, K) log odds of the labels by the text, up to a constant a row
@@ -64,7 +64,7 @@ class Witnesses:
         return np.asarray(log, dtype=np.float64)
 
 
-def witnesses(evidence: Evidence) -> Witnesses:
+def label_evidence(evidence: Evidence) -> LabelEvidence:
     """All that is known of each row's right label but the label itself."""
     codes, annotators = evidence.dataset.codes, evidence.annotators or []
     names = sorted({a for a in annotators if a})
@@ -72,7 +72,7 @@ def witnesses(evidence: Evidence) -> Witnesses:
     who = np.full(len(codes), -1, dtype=np.int64)
     who[: len(annotators)] = [number.get(a or "", -1) for a in annotators]
     text = _text(evidence)
-    return Witnesses(
+    return LabelEvidence(
         text=text, annotator=who, people=_reliability(evidence.copies.family, who, codes, text)
     )
 
@@ -83,12 +83,13 @@ def _text(evidence: Evidence) -> Floats:
     errors = computed(evidence.label_errors)
     if errors is None:
         return np.zeros((len(codes), len(evidence.dataset.categories)), dtype=np.float32)
-    said = errors.log
-    return np.asarray(said * belief(said, codes, evidence.copies.family), dtype=np.float32)
+    log_odds = errors.log
+    return np.asarray(log_odds * belief(log_odds, codes, evidence.copies.family), dtype=np.float32)
 
 
-def belief(said: Floats, codes: Ints, family: Ints) -> float:
-    """What to multiply log odds `said` (n, K) by, 0 to 1, so that they are as right as they say.
+def belief(log_odds: Floats, codes: Ints, family: Ints) -> float:
+    """What to multiply log odds `log_odds` (n, K) by, 0 to 1, so that they are as right as they
+    say.
 
     Fitted on one row of each family under one label, against the likeliest other one, which is the
     label that people err to: a logistic regression without an intercept, with a row won and a row
@@ -101,9 +102,9 @@ def belief(said: Floats, codes: Ints, family: Ints) -> float:
     single = of[np.unique(labels, return_counts=True)[1] == 1]
     # Rows are in canonical order, by a hash of their content, so the first ones are a sample.
     rows = np.sort(first[np.isin(of, single)])[:ROWS]
-    others = said[rows].copy()
+    others = log_odds[rows].copy()
     others[np.arange(len(rows)), codes[rows]] = -np.inf
-    won = (said[rows, codes[rows]] - others.max(axis=1)).astype(np.float64)
+    won = (log_odds[rows, codes[rows]] - others.max(axis=1)).astype(np.float64)
     usual = np.abs(won).mean() if len(won) else 0.0
     won = np.r_[won, usual, -usual]
     fitted = minimize_scalar(
@@ -115,9 +116,9 @@ def belief(said: Floats, codes: Ints, family: Ints) -> float:
 def _reliability(family: Ints, who: Ints, codes: Ints, text: Floats) -> Reals:
     """(annotators,) log odds that a label of each is right.
 
-    Two who are right with probability r, and err apart, agree in r^2 of the texts that both label
-    (Dawid and Skene 1979, of one rate): that is the level, .71 where no text is shared. Who stands
-    above or below it, their labels beside what the texts read like tell, within each category.
+    Two who are right with probability r, and err independently, agree in r^2 of the texts that both
+    label (Dawid and Skene 1979, of one rate): that is the level, .71 where no text is shared. Who
+    is above or below it shows in how often labels are what the texts read like, within a category.
     """
     people = int(who.max(initial=-1)) + 1
     level = np.sqrt(_agreement(family, who, codes))
@@ -128,7 +129,7 @@ def _reliability(family: Ints, who: Ints, codes: Ints, text: Floats) -> Reals:
     own = np.bincount(who[known], weights=same, minlength=people)
     expected = np.bincount(who[known], weights=usual[codes[known]], minlength=people)
     right = level * (own + PRIOR) / (expected + PRIOR)
-    clipped = np.clip(right, 0.5, MOST_RELIABLE)
+    clipped = np.clip(right, 0.5, MAX_RELIABILITY)
     return np.asarray(np.log(clipped / (1 - clipped)))
 
 

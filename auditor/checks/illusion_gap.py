@@ -27,12 +27,12 @@ class IllusionGap:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
-        told = computed(evidence.template_leakage) or {}
-        measured = {c: i for c, i in told.items() if isinstance(i, TemplateLeakage)}
+        leakage = computed(evidence.template_leakage) or {}
+        measured = {c: i for c, i in leakage.items() if isinstance(i, TemplateLeakage)}
         for category, found in sorted(measured.items(), key=lambda m: (-m[1].gap_low, m[0])):
             if found.gap_low > self.effect and self._calm(found):
                 yield self._finding(evidence, category, found)
-        reasons = {c: reason for c, reason in told.items() if isinstance(reason, str)}
+        reasons = {c: reason for c, reason in leakage.items() if isinstance(reason, str)}
         for reason in sorted(set(reasons.values())):
             named = ", ".join(sorted(c for c, r in reasons.items() if r == reason))
             yield SkippedCheck(code=self.code, reason=f"cannot be tested, {reason}: {named}")

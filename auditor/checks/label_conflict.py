@@ -2,9 +2,9 @@
 
 Copies are certain: one of the labels is wrong, or the guideline leaves the case open. Texts that
 only lie close to each other, or differ in one place, are for review, since one word, letter or
-mark may rightly tell them apart; it is shown. Conflicts between the same two labels stand
+mark may be a real difference; it is shown. Conflicts between the same two labels are listed
 together: many of them are a gap in the guideline, a single one is a slip. Of copies it is said
-which label the evidence favours, if it can be told (`auditor/checks/favoured.py`).
+which label the evidence favours, if it favours one (`auditor/checks/favoured.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from auditor.checks.favoured import witnesses
+from auditor.checks.favoured import label_evidence
 from auditor.checks.limits import limit
 from auditor.checks.multi_label import in_long_form
 from auditor.records.arrays import Ints
@@ -83,8 +83,8 @@ class LabelConflict:
         sure = _probabilities(evidence, conflicts)
         for conflict in sorted(conflicts, key=order):
             labels, first = tuple(sorted(conflict.labels)), int(conflict.members[0])
-            told = sure[first] if conflict.kind != "review" else {}
-            yield self._finding(evidence, conflict, between[labels], told)
+            probabilities = sure[first] if conflict.kind != "review" else {}
+            yield self._finding(evidence, conflict, between[labels], probabilities)
 
     def _finding(
         self, evidence: Evidence, conflict: _Conflict, between: int, sure: dict[str, float]
@@ -121,8 +121,8 @@ class LabelConflict:
         """What to do; `likely` is the favoured label, if there is one."""
         if between >= self.pattern:
             first = f"Likely {likely}. " if likely else ""
-            apart = "write a rule that separates them, then relabel these rows."
-            return f"{first}{between} conflicts between {both}: {apart}"
+            rule = "write a rule that separates them, then relabel these rows."
+            return f"{first}{between} conflicts between {both}: {rule}"
         if likely:
             return f"Likely {likely}: check, give all copies that label, and keep one of them."
         if close:
@@ -135,11 +135,11 @@ class LabelConflict:
     def _close(self, evidence: Evidence) -> Iterator[_Conflict]:
         """Pairs under two labels that are no copies, but near or different in one place.
 
-        Rows of a template are left out: there the frame is what is alike.
+        Rows of a template are left out: there the template is what is alike.
         """
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
         index, family = evidence.neighbours.index, evidence.same_text.family
-        kinds, beside = evidence.dataset.kinds, evidence.labels_beside
+        kinds, other_labels = evidence.dataset.kinds, evidence.labels_of_other_kinds
         aside = np.zeros(len(codes), dtype=bool)
         for template in computed(evidence.templates):
             aside[template.members] |= template.excess > 0
@@ -152,10 +152,10 @@ class LabelConflict:
         one, other = pairs.T
         pairs = pairs[(codes[one] != codes[other]) & (family[one] != family[other])]
         for pair in np.unique(pairs[~aside[pairs].any(axis=1)], axis=0):
-            (one, two), told = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
-            either = beside.get(one, set()) | beside.get(two, set())
-            if len(told) > 1 or either & {int(codes[one]), int(codes[two])}:
-                continue  # a system prompt tells them apart, or a text has both labels
+            (one, two), contexts = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
+            either = other_labels.get(one, set()) | other_labels.get(two, set())
+            if len(contexts) > 1 or either & {int(codes[one]), int(codes[two])}:
+                continue  # their system prompts differ, or a text has both labels
             yield _Conflict("review", pair, [examples[i] for i in pair])
 
 
@@ -167,11 +167,11 @@ def _probabilities(
     if not of_copies:
         return {}
     names, codes = evidence.dataset.categories, evidence.dataset.codes
-    said, out = witnesses(evidence), {}
+    evidence_of_labels, out = label_evidence(evidence), {}
     for conflict in of_copies:
-        told = said.probabilities(conflict.members, codes)
-        order = sorted(told, key=lambda c: (-round(told[c], 4), names[c]))
-        out[int(conflict.members[0])] = {names[c]: round(told[c], 4) for c in order}
+        probability = evidence_of_labels.probabilities(conflict.members, codes)
+        order = sorted(probability, key=lambda c: (-round(probability[c], 4), names[c]))
+        out[int(conflict.members[0])] = {names[c]: round(probability[c], 4) for c in order}
     return out
 
 

@@ -1,4 +1,4 @@
-"""label-error: rows that look as if they belonged to another category, and how likely that is so.
+"""label-error: rows that seem to belong to another category, and how likely that is.
 
 The probability is calibrated on the user's own rows (`prediction/spike_in.py`). Rows that could be
 of either of two categories are not listed one by one: one finding a pair says how many there are.
@@ -15,7 +15,7 @@ import numpy as np
 
 from auditor.checks.limits import limit
 from auditor.records.arrays import Ints, Table
-from auditor.records.evidence import FEWEST_OF_CATEGORY, FEWEST_PLANTED_IN, Evidence, computed
+from auditor.records.evidence import MIN_OF_CATEGORY, MIN_PLANTED_IN, Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.probes import LabelErrors
 
@@ -50,12 +50,12 @@ class LabelError:
         if found is None:
             return
         for category, count in found.few.items():
-            told = f"{category}: {count} different examples, {FEWEST_OF_CATEGORY} are needed"
-            yield SkippedCheck(code=self.code, reason=f"not assessable for {told}")
+            needed = f"{category}: {count} different examples, {MIN_OF_CATEGORY} are needed"
+            yield SkippedCheck(code=self.code, reason=f"not assessable for {needed}")
         if found.wrong is None:
-            told = f"{found.examples} different examples, {FEWEST_PLANTED_IN} are needed"
+            needed = f"{found.examples} different examples, {MIN_PLANTED_IN} are needed"
             yield SkippedCheck(
-                code=self.code, reason=f"not enough data to find wrong labels: {told}"
+                code=self.code, reason=f"not enough data to find wrong labels: {needed}"
             )
             return
         wrong = found.wrong.round(2)  # judged as it is shown
@@ -66,8 +66,8 @@ class LabelError:
     def _listed(self, score: Table, wrong: Table) -> list[int]:
         """Positions that are worth reading, surest first."""
         order = np.lexsort((-score, -wrong))
-        told = np.isfinite(score[order]) & (wrong[order] >= self.listed)
-        return [int(i) for i in order[told]]
+        listed = np.isfinite(score[order]) & (wrong[order] >= self.listed)
+        return [int(i) for i in order[listed]]
 
     def _finding(
         self, evidence: Evidence, found: LabelErrors, i: int, probability: float
@@ -75,7 +75,7 @@ class LabelError:
         names, given = evidence.dataset.categories, int(evidence.dataset.codes[i])
         rival = int(found.rival[i])
         category, other = names[given], names[rival]
-        said = zip(("probe", "neighbours", "words"), found.witnesses[:, i], strict=True)
+        probabilities = zip(("probe", "neighbours", "words"), found.models[:, i], strict=True)
         likely = "Likely" if probability >= self.sure else "Perhaps"
         return evidence.finding(
             code=self.code,
@@ -86,7 +86,10 @@ class LabelError:
             measured={
                 "suggested": other,
                 "probability": probability,
-                **{who: {category: _two(p[given]), other: _two(p[rival])} for who, p in said},
+                **{
+                    who: {category: _two(p[given]), other: _two(p[rival])}
+                    for who, p in probabilities
+                },
             },
             limit={"probability": self.sure, "listed": self.listed},
             advice=f"{likely} {other}; check.",

@@ -17,7 +17,7 @@ from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.probes import CategorySkill, NoiseEstimate
 
-CERTAIN = 0.05  # p from which labels may be dealt out at random
+CERTAIN = 0.05  # p from which labels may be random
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,26 +63,26 @@ class LabelNoise:
         if noise.reason:
             yield self._skipped(f"not enough data: {noise.reason}")
         elif self._blind(noise):
-            yield self._untold(evidence, noise)
+            yield self._no_signal(evidence, noise)
         else:
             yield from self._of_categories(evidence, noise)
             yield from self._of_share(evidence, noise)
 
     def clear(self, noise: NoiseEstimate) -> bool:
-        """Whether it can be told that too many labels are wrong, or that they are not."""
+        """Whether the data decide that too many labels are wrong, or that they are not."""
         return noise.reason is None and (
             noise.low > self.wrong or noise.high < self.unclear or self._blind(noise)
         )
 
-    def _blind(self, told: NoiseEstimate | CategorySkill) -> bool:
+    def _blind(self, skill: NoiseEstimate | CategorySkill) -> bool:
         """Whether texts do not tell the labels, and would have shown it if they did."""
-        most = self.skill if told.p > CERTAIN else self.hardly
-        return told.skill_high < most
+        bound = self.skill if skill.p > CERTAIN else self.hardly
+        return skill.skill_high < bound
 
     def _skipped(self, reason: str) -> SkippedCheck:
         return SkippedCheck(code=self.code, reason=reason)
 
-    def _untold(self, evidence: Evidence, noise: NoiseEstimate) -> Finding:
+    def _no_signal(self, evidence: Evidence, noise: NoiseEstimate) -> Finding:
         how = "no better" if noise.p > CERTAIN else "hardly better"
         return evidence.finding(
             code=self.code,
@@ -101,35 +101,35 @@ class LabelNoise:
     ) -> Iterator[Finding | SkippedCheck]:
         unclear = []
         if len(noise.categories) <= 2:
-            return  # the one is told from the other as both are
-        for told in noise.categories:
-            if self._blind(told):
-                yield self._category(evidence, told)
-            elif told.p > CERTAIN:
-                unclear.append(told.category)
+            return  # the skill of either is that of both
+        for skill in noise.categories:
+            if self._blind(skill):
+                yield self._category(evidence, skill)
+            elif skill.p > CERTAIN:
+                unclear.append(skill.category)
         if unclear:
             yield self._skipped(
                 f"too few rows to separate from other categories: {', '.join(unclear)}"
             )
 
-    def _category(self, evidence: Evidence, told: CategorySkill) -> Finding:
-        code = evidence.dataset.categories.index(told.category)
-        how = "no better" if told.p > CERTAIN else "hardly better"
+    def _category(self, evidence: Evidence, skill: CategorySkill) -> Finding:
+        code = evidence.dataset.categories.index(skill.category)
+        how = "no better" if skill.p > CERTAIN else "hardly better"
         return evidence.finding(
             code=self.code,
             severity="warning",
-            category=told.category,
+            category=skill.category,
             members=np.flatnonzero(evidence.dataset.codes == code),
-            summary=f"{told.category} can be separated from other categories {how} than by chance: "
-            f"skill {_three(told.skill)} of 1, p {_three(told.p)}",
+            summary=f"{skill.category} can be separated from other categories {how} than by "
+            f"chance: skill {_three(skill.skill)} of 1, p {_three(skill.p)}",
             measured={
-                "skill": told.skill,
-                "skill_high": told.skill_high,
-                "p": told.p,
-                "units": told.units,
+                "skill": skill.skill,
+                "skill_high": skill.skill_high,
+                "p": skill.p,
+                "units": skill.units,
             },
-            limit={"skill_high": self.skill if told.p > CERTAIN else self.hardly},
-            advice=f"Read twenty rows of {told.category}: write in the guideline what belongs to "
+            limit={"skill_high": self.skill if skill.p > CERTAIN else self.hardly},
+            advice=f"Read twenty rows of {skill.category}: write in the guideline what belongs to "
             "it, and relabel it, or leave it out.",
         )
 

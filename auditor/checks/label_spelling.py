@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from auditor.label_spelling import as_toml, look, spelling_key, visible
+from auditor.label_spelling import as_toml, displayed_form, spelling_key, visible
 from auditor.records.evidence import Evidence
 from auditor.records.findings import Finding
 
@@ -33,21 +33,21 @@ class LabelSpelling:
         for label in counts:
             spelled[spelling_key(label)].append(label)
         several = [_by_use(labels, counts) for labels in spelled.values() if len(labels) > 1]
-        for labels in sorted(several, key=lambda one: (not _look_alike(one), one)):
+        for labels in sorted(several, key=lambda one: (not _displayed_alike(one), one)):
             yield self._finding(evidence, labels, counts)
 
     def _finding(
         self, evidence: Evidence, labels: Sequence[str], counts: Mapping[str, int]
     ) -> Finding:
         """labels: the spellings, the one to keep first."""
-        data, kept = evidence.dataset, look(labels[0])
+        data, kept = evidence.dataset, displayed_form(labels[0])
         others = [label for label in labels if label != kept]
         written = [f"{visible(label)} ({counts[label]})" for label in labels]
         more = f" and {len(labels) - NAMED} more ways" * (len(labels) > NAMED)
         mapping = ", ".join(f"{as_toml(label)} = {as_toml(kept)}" for label in others)
         return evidence.finding(
             code=self.code,
-            severity="error" if _look_alike(labels) else "warning",
+            severity="error" if _displayed_alike(labels) else "warning",
             category=kept if kept in data.categories else None,
             members=[i for i, e in enumerate(data.examples) if e.category in others],
             held_out=[i for i, e in enumerate(data.held_out) if e.category in others],
@@ -57,7 +57,7 @@ class LabelSpelling:
                     {"written": visible(label), "label": label, "rows": counts[label]}
                     for label in labels
                 ],
-                "alike_to_the_eye": _look_alike(labels),
+                "alike_to_the_eye": _displayed_alike(labels),
             },
             limit={"spellings": 1},
             advice=f"If they are one category, map them with label_map = {{ {mapping} }} in "
@@ -68,9 +68,9 @@ class LabelSpelling:
 
 def _by_use(labels: Sequence[str], counts: Mapping[str, int]) -> list[str]:
     """The spelling to keep first: one without hidden marks, and the commonest of those."""
-    return sorted(labels, key=lambda label: (label != look(label), -counts[label], label))
+    return sorted(labels, key=lambda label: (label != displayed_form(label), -counts[label], label))
 
 
-def _look_alike(labels: Sequence[str]) -> bool:
+def _displayed_alike(labels: Sequence[str]) -> bool:
     """Whether two of them are the same to the eye: nobody meant them to be two categories."""
-    return len({look(label) for label in labels}) < len(labels)
+    return len({displayed_form(label) for label in labels}) < len(labels)

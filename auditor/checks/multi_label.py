@@ -17,7 +17,7 @@ from auditor.records.evidence import Evidence
 from auditor.records.findings import Finding
 
 SHARE = 0.1  # of the rows, beyond which it is no slip
-FEWEST = 5  # texts
+MIN_TEXTS = 5  # texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class MultiLabel:
             summary=f"{texts} texts have several labels, in {len(members)} of {rows} rows: "
             "a multi-label set, one row per label",
             measured={"texts": texts, "rows": len(members), "share": len(members) / rows},
-            limit={"share": SHARE, "texts": FEWEST},
+            limit={"share": SHARE, "texts": MIN_TEXTS},
             advice="If a text may have several labels, declare it with --multi-label, or with "
             "multi_label = true in auditor.toml. If not, these are label conflicts: decide which "
             "label each text has.",
@@ -60,12 +60,12 @@ def in_long_form(dataset: Dataset) -> list[int]:
     several = [at for at in repeated if _are_a_set([dataset.examples[i] for i in at])]
     members = sorted(i for at in several for i in at)
     # Repeated texts with noisy labels mostly stand under one label twice.
-    common = len(several) >= FEWEST and len(several) > len(repeated) - len(several)
+    common = len(several) >= MIN_TEXTS and len(several) > len(repeated) - len(several)
     return members if common and len(members) > SHARE * len(dataset.examples) else []
 
 
 def _text(example: Example) -> tuple[str, str]:
-    return " ".join(example.text.casefold().split()), example.told_before
+    return " ".join(example.text.casefold().split()), example.context_key
 
 
 def _are_a_set(examples: Sequence[Example]) -> bool:

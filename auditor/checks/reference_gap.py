@@ -4,7 +4,7 @@ Each reference text asks how many of its nearest texts, reference and training t
 reference: where training covers it, about their share of the whole; where it does not, all. Small
 nodes of two trees of the reference (Ward's and average linkage; they err differently) gather such
 texts; a node's score is Stouffer's z, the sum over the root of its size. The limits are scores that
-nodes reach where reference and training are shuffled together and dealt out anew, a permutation
+nodes reach where reference and training are shuffled together and split anew, a permutation
 test of the best one. A large reference is sampled to a size at which a node is about a subtype; the
 texts left out then join the gap of their nearest.
 """
@@ -25,8 +25,8 @@ from auditor.records.evidence import Evidence, Reference
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.structure.trees import Tree, average, ward
 
-FEW = 200  # reference texts that are all looked at, however small the training set
-BLOCK = 4096  # texts whose cosines are held at once
+MIN_SAMPLED = 200  # reference texts that are all used, however small the training set
+BLOCK = 4096  # texts whose cosines are in memory at once
 NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one of them
 
 
@@ -75,11 +75,11 @@ class ReferenceGap:
         if reference is None:
             return
         train = evidence.embeddings.vectors[: self.sample]
-        size = max(self.enough, FEW, round(self.proportion * len(train)))
-        drawn = np.array(
+        size = max(self.enough, MIN_SAMPLED, round(self.proportion * len(train)))
+        sampled = np.array(
             sorted(range(len(reference.texts)), key=lambda i: _hash(reference.texts[i]))
         )[:size]
-        wanted = reference.vectors[drawn]
+        wanted = reference.vectors[sampled]
         if min(len(wanted), len(train)) < self.enough:
             few = f"{len(wanted)} reference texts and {len(train)} rows, {self.enough} of each"
             yield SkippedCheck(code=self.code, reason=f"{few} are needed")
@@ -88,8 +88,8 @@ class ReferenceGap:
         allowed = self.by_chance * len(evidence.dataset.categories) * self.splits
         limit = chance[min(round(allowed), len(chance) - 1)]
         gaps = [g for g in self._gaps(_lacking(wanted, train), _trees(wanted)) if g[0] > limit]
-        whole = _extended([node for _, node in gaps], drawn, reference.vectors)
-        for (score, _), node in zip(gaps, whole, strict=True):
+        extended = _extended([node for _, node in gaps], sampled, reference.vectors)
+        for (score, _), node in zip(gaps, extended, strict=True):
             yield self._finding(evidence, reference, node, score, limit, chance[0])
 
     def _finding(
@@ -120,7 +120,7 @@ class ReferenceGap:
         )
 
     def _chance(self, wanted: Floats, train: Floats, seed: int) -> list[float]:
-        """Scores of gaps where both are dealt out anew, as many to either side, best first.
+        """Scores of gaps where both are shuffled and split, as many to either side, best first.
 
         Smaller parts of the training rows alone would have fewer nodes, and so lower best scores.
         """
@@ -162,19 +162,20 @@ def _trees(vectors: Floats) -> tuple[Tree, ...]:
     return ward(vectors), average(pdist(vectors))
 
 
-def _extended(gaps: Sequence[Ints], drawn: Ints, vectors: Floats) -> list[Ints]:
-    """The gaps, nodes of the `drawn` texts, with the other texts that are nearest to one of theirs.
+def _extended(gaps: Sequence[Ints], sampled: Ints, vectors: Floats) -> list[Ints]:
+    """The gaps, nodes of the `sampled` texts, with the other texts that are nearest to one of
+    theirs.
 
     vectors (m, dim): of all reference texts, which the returned positions count.
     """
-    owner = np.full(len(drawn), -1)
+    owner = np.full(len(sampled), -1)
     for number, node in enumerate(gaps):
         owner[node] = number
     of_all = np.empty(len(vectors), dtype=np.int64)
     for start in range(0, len(vectors), BLOCK):
-        cosine = vectors[start : start + BLOCK] @ vectors[drawn].T
+        cosine = vectors[start : start + BLOCK] @ vectors[sampled].T
         of_all[start : start + BLOCK] = owner[cosine.argmax(axis=1)]
-    of_all[drawn] = owner
+    of_all[sampled] = owner
     return [np.flatnonzero(of_all == number) for number in range(len(gaps))]
 
 

@@ -29,9 +29,9 @@ class RejectedRows:
     )
     rows: int = limit(5)
 
-    def too_many(self, unread: int, of: int) -> bool:
+    def too_many(self, rejected: int, of: int) -> bool:
         """Whether so many unread rows, of all rows of the file, are more than a slip."""
-        return unread > self.rows and unread > self.share * of
+        return rejected > self.rows and rejected > self.share * of
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         rejected = evidence.dataset.rejected
@@ -43,7 +43,7 @@ class RejectedRows:
             code=self.code,
             severity="error" if self.too_many(len(rejected), of) else "note",
             members=(),  # they are no examples
-            summary=unread(evidence.dataset),
+            summary=rejected_summary(evidence.dataset),
             measured={
                 "rejected_rows": len(rejected),
                 "share": len(rejected) / of,
@@ -57,7 +57,7 @@ class RejectedRows:
         )
 
 
-def unread(dataset: Dataset) -> str:
+def rejected_summary(dataset: Dataset) -> str:
     """How many rows of a dataset that has such could not be read, with the first reason."""
     first, number = dataset.rejected[0], len(dataset.rejected)
     of = dataset.rows_read + number

@@ -1,7 +1,7 @@
 """split-leakage: rows of another split that training has seen, as copies or by their group.
 
-A copy in the test split asks what training has told already, so the split's scores are better than
-the model; rows of one group (a customer, a contract) share what only their group has.
+A copy in the test split asks what training has answered already, so the split's scores are better
+than the model; rows of one group (a customer, a contract) share what only their group has.
 """
 
 from __future__ import annotations

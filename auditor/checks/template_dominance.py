@@ -1,4 +1,4 @@
-"""template-dominance: rows of a category that are filled from one frame."""
+"""template-dominance: rows of a category that are filled from one template."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class TemplateDominance:
 
 
 def _effective(evidence: Evidence, category: str) -> float:
-    """How many different frames a category's rows amount to; an unframed example is one by itself.
+    """How many different templates a category's rows amount to; a row of none is one by itself.
 
     Of nested templates the one with most rows counts.
     """

@@ -1,4 +1,4 @@
-"""template-shortcut: a frame that gives the label away, whatever the row says."""
+"""template-shortcut: a template that reveals the label, whatever the row says."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class TemplateShortcut:
         found = []
         for code in range(len(evidence.dataset.categories)):
             mine = codes == code
-            right = np.flatnonzero(mine & (alone.told == code))
+            right = np.flatnonzero(mine & (alone.classified == code))
             interval = wilson(len(right), int(mine.sum()))
             many = interval[0] >= self.part or len(right) >= self.most * mine.sum()
             if len(right) >= self.rows and many:
@@ -64,7 +64,7 @@ class TemplateShortcut:
         mine = evidence.dataset.codes == code
         category, share = evidence.dataset.categories[code], len(right) / int(mine.sum())
         main = computed(evidence.matches)[np.bincount(alone.match[right]).argmax()]
-        precision, prior = len(right) / int((alone.told == code).sum()), float(mine.mean())
+        precision, prior = len(right) / int((alone.classified == code).sum()), float(mine.mean())
         return evidence.finding(
             code=self.code,
             severity="error" if share >= self.most else "warning",

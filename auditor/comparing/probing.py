@@ -96,7 +96,7 @@ class PoolProbes:
         task = BaseTask(
             dataset=dataset.take(rows),
             embeddings=embeddings.take(rows),
-            together=units,
+            fold_units=units,
             disjoint=units,
             out_of_fold=OutOfFold(probabilities=out_of_fold, template_disjoint=out_of_fold),
             held_out=self._on_base(right, known),
@@ -112,4 +112,4 @@ class PoolProbes:
         pairs = np.stack([codes[base], self.structure.inseparable.units[base]])
         sets = np.bincount(np.unique(pairs, axis=1)[0], minlength=width)
         share = hits / np.maximum(rows, 1)
-        return HeldOut(rows=rows[known], accuracy=share[known], sets=sets[known], enough=1)
+        return HeldOut(rows=rows[known], accuracy=share[known], sets=sets[known], min_rows=1)

@@ -85,7 +85,7 @@ def _inseparable(
     """The candidate's templates chain no rows: added ones go where their source rows go."""
 
     def kept(*sets: Ints) -> Ints:
-        return keep_together(both.dataset, both.same_text, beside=sets)
+        return keep_together(both.dataset, both.same_text, other_sets=sets)
 
     return Inseparable(
         together=kept(*grouped),

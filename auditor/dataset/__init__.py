@@ -1,14 +1,22 @@
 """Stage 1: files -> Dataset.
 
-    sources.py    a path, standard input or a DataFrame -> a table that can be read again
-    READERS       one for each format, below; a row is its fields, or a Reject that says why not
-    joining.py    several columns that are one text
-    roles.py      which column is the text, which the label, ...
-    assembly.py   rows and roles -> examples in canonical order, held-out rows, rejected rows
+    sources.py       a path, standard input or a DataFrame -> a table that can be read again
+    delimited.py     CSV and TSV; `decoding.py` finds the encoding
+    json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
+    parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
+    huggingface.py   a dataset folder, as Hugging Face saves it
+    frame.py         a DataFrame
+    values.py        strings that keep the kinds which JSON and Arrow distinguish
+    chat.py          the text of chat fine-tuning rows
+    joining.py       several columns that are one text
+    roles.py         which column is the text, which the label, ...
+    label_map.py     labels that the user takes for another one
+    assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
+    revisions/       a file as it is in git at a revision, or in DVC's cache
 
-Every value is the string that the file holds, unchanged; `values.py` keeps the kinds that JSON and
-Arrow tell apart. `chat.py` finds the text of chat fine-tuning rows. A new format is a file with a
-reader, and its line in `FILE_READERS`; a folder of Hugging Face takes files of any of these.
+A reader gives each row as its fields, or as a Reject that says why not. Every value is the string
+that the file holds, unchanged. A new format is a file with a reader, and its line in
+`FILE_READERS`; a folder of Hugging Face takes files of any of these.
 """
 
 from __future__ import annotations
@@ -25,7 +33,7 @@ from auditor.dataset.json_array import JSON
 from auditor.dataset.json_lines import JSONL
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
-from auditor.dataset.sources import Table, open_table
+from auditor.dataset.sources import SourceTable, open_table
 from auditor.dataset.values import Rows
 from auditor.interfaces import Reader
 from auditor.records.dataset import Dataset
@@ -45,9 +53,9 @@ def load_dataset(
 ) -> Dataset:
     """The dataset of a file, a Hugging Face folder, "-" for standard input, or a DataFrame.
 
-    Without `labelled`, no label is looked for and every category is "". With `strict_roles` off,
-    columns that the settings name and this file lacks are detected instead, and mapped labels that
-    it lacks are no error.
+    Without `labelled`, no column is taken for the label and every category is "". With
+    `strict_roles` off, columns that the settings name and this file lacks are detected instead, and
+    mapped labels that it lacks are no error.
 
     Raises UsageError for an unknown format, column or mapped label, DataError for a source that
     cannot be read or holds nothing to audit, MachineError where the machine denies it.
@@ -73,7 +81,7 @@ def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]
         return usable_texts(read(), column)
 
 
-def _one_text(table: Table, settings: Settings, *, strict: bool) -> Callable[[], Rows]:
+def _one_text(table: SourceTable, settings: Settings, *, strict: bool) -> Callable[[], Rows]:
     """The table's rows, with one column of text where the settings name several."""
     if len(settings.texts) < 2:
         return table.read

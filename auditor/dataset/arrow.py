@@ -21,7 +21,7 @@ FILE_MAGIC = b"ARROW1"
 
 
 class Arrow:
-    """An Arrow IPC file or stream, told apart by how it begins."""
+    """An Arrow IPC file or stream, as its beginning says."""
 
     name = "arrow"
     suffixes: tuple[str, ...] = (".arrow", ".feather", ".ipc")

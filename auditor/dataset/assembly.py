@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from auditor.dataset.label_map import map_labels
-from auditor.dataset.values import KINDS, Conversation, Fields, Rows, Unusable, shown
+from auditor.dataset.values import KINDS, Conversation, Fields, Rows, Unusable, quoted_names
 from auditor.errors import DataError
 from auditor.label_spelling import is_blank
 from auditor.records.dataset import Dataset, Example, Reject
@@ -17,7 +17,7 @@ TRAINING = ("train", "training")
 def assemble(
     name: str, rows: Rows, roles: Mapping[str, str], settings: Settings, *, strict: bool = True
 ) -> Dataset:
-    """The dataset that the rows make, with the values of declared columns beside the roles'.
+    """The dataset that the rows make, with the values of declared columns.
 
     Raises DataError where it would hold nothing to audit, and when `strict` UsageError for a label
     to be mapped that no row has.
@@ -40,21 +40,21 @@ def assemble(
         kind = type(fields.get(label, ""))
         example = _example(row, line, fields, roles, declared, shared)
         by_kind.setdefault(kind, []).append(example)
-    read = _of_one_kind(by_kind, rejected)
+    examples = _of_one_kind(by_kind, rejected)
     rejected.sort(key=lambda reject: reject.row)
-    if not read:
+    if not examples:
         raise DataError(_nothing_left(rejected))
-    read, mapped = map_labels(read, settings.label_map, strict=strict)
-    read.sort(key=lambda example: (example.content, example.row))
-    audited = [example for example in read if _is_audited(example)]
+    examples, mapped = map_labels(examples, settings.label_map, strict=strict)
+    examples.sort(key=lambda example: (example.content, example.row))
+    audited = [example for example in examples if _is_audited(example)]
     if not audited:
-        raise DataError(_no_training_split(read, roles["split"]))
+        raise DataError(_no_training_split(examples, roles["split"]))
     return Dataset(
         name=name,
         examples=tuple(audited),
-        held_out=tuple(example for example in read if not _is_audited(example)),
+        held_out=tuple(example for example in examples if not _is_audited(example)),
         rejected=tuple(rejected),
-        rows_read=len(read),
+        rows_read=len(examples),
         roles=dict(roles),
         declared=declared,
         mapped_labels=mapped,
@@ -119,25 +119,25 @@ def _example(
         if plain is not None:
             values[role] = plain if role in ("text", "id") else shared.setdefault(plain, plain)
     context = _context(fields, roles["text"], values.pop("context", None))
-    beside = (_filled(fields, column) for column in declared)
+    declared_values = (_filled(fields, column) for column in declared)
     return Example(
         row=row,
         line=line,
         text=values.pop("text"),
         category=values.pop("label", ""),
         context=None if context is None else shared.setdefault(context, context),
-        declared=tuple(None if v is None else shared.setdefault(v, v) for v in beside),
+        declared=tuple(None if v is None else shared.setdefault(v, v) for v in declared_values),
         **values,
     )
 
 
 def _context(fields: Fields, text: str, own: str | None) -> str | None:
-    """What the model is told before the text: by a column, and by the turns of the system."""
+    """What the model is given before the text: by a column, and by the turns of the system."""
     value = fields.get(text)
-    told = [own]
+    parts = [own]
     if isinstance(value, Conversation):
-        told += [value.system, _filled(fields, "system")]
-    return "\n".join(part for part in told if part) or None
+        parts += [value.system, _filled(fields, "system")]
+    return "\n".join(part for part in parts if part) or None
 
 
 def _filled(fields: Fields, column: str) -> str | None:
@@ -167,14 +167,14 @@ def _is_audited(example: Example) -> bool:
 def _nothing_left(rejected: Sequence[Reject]) -> str:
     first = rejected[0]
     return (
-        f"{first.place}: {first.told}; none of the {len(rejected)} rows can be audited:"
+        f"{first.place}: {first.explanation}; none of the {len(rejected)} rows can be audited:"
         " check the columns, and name them with --text COL and --label COL"
     )
 
 
-def _no_training_split(read: Sequence[Example], column: str) -> str:
-    found = sorted({example.split for example in read if example.split is not None})
+def _no_training_split(examples: Sequence[Example], column: str) -> str:
+    found = sorted({example.split for example in examples if example.split is not None})
     return (
-        f"column {column!r} holds {shown(found, 8)} and no row for 'train'; name the column of"
-        " splits with --role split=COL, or call the rows to audit 'train'"
+        f"column {column!r} holds {quoted_names(found, 8)} and no row for 'train'; name the "
+        "column of splits with --role split=COL, or call the rows to audit 'train'"
     )

@@ -5,7 +5,7 @@ ShareGPT  conversations  [{from, value}, ...]       the same
 Alpaca    instruction, input, output                a column `text` is added
 
 Roles are compared as they are meant, not as they are written: `User`, `<|user|>` and `human:` are
-users. What the system is told is no text, but rows that differ in it are no copies.
+users. System prompts are no text, but rows that differ in it are no copies.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def holds_turns(column: str) -> bool:
 
 
 def user_turns(conversation: Any) -> str | None:
-    """The user's turns joined by newlines, with what the system is told; None where a user says no
+    """The user's turns joined by newlines, with the system prompt; None where a user says no
     text. Without a user, or without roles, it is Unusable."""
     if not isinstance(conversation, list):
         return json_value(conversation)

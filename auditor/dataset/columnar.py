@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
-from auditor.dataset.values import Boolean, Number, Rows, Unusable, shown
+from auditor.dataset.values import Boolean, Number, Rows, Unusable, quoted_names
 from auditor.errors import DataError
 
 BATCH = 1024  # rows turned into strings at a time
@@ -60,13 +60,13 @@ def check_schema(schema: pa.Schema) -> None:
     """Raises DataError for extension types, columns that share a name, and no columns."""
     twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
     if twice:
-        raise DataError(f"two columns are named {shown(twice)}; rename one of them")
+        raise DataError(f"two columns are named {quoted_names(twice)}; rename one of them")
     if not schema.names:
         raise DataError("holds no columns; expected text and label")
     for field in schema:
         if _extended(field):
             raise DataError(
-                f"column {shown([field.name])} has an extension type, which is not read;"
+                f"column {quoted_names([field.name])} has an extension type, which is not read;"
                 " cast it to a plain type, or drop it"
             )
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from auditor.dataset.decoding import open_text
-from auditor.dataset.values import Rows, shown
+from auditor.dataset.values import Rows, quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Reject
 
-LONGEST_FIELD = 2**31 - 1  # the csv module stops at 131,072 characters unless told otherwise
+LONGEST_FIELD = 2**31 - 1  # the csv module stops at 131,072 characters unless it is set otherwise
 
 
 class Delimited:
@@ -83,7 +83,9 @@ def _header(first: tuple[int, list[str] | str] | None) -> list[str]:
         raise DataError(f"line {line}: no header of column names ({names}); save it as UTF-8 text")
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise DataError(f"line {line}: two columns are named {shown(twice)}; rename one of them")
+        raise DataError(
+            f"line {line}: two columns are named {quoted_names(twice)}; rename one of them"
+        )
     other = next((d for d in ";\t|," if d in names[0]), None) if len(names) == 1 else None
     if other is not None:
         raise DataError(

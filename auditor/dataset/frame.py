@@ -6,7 +6,7 @@ from numbers import Number as AnyNumber
 from typing import TYPE_CHECKING, Any
 
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
-from auditor.dataset.values import Boolean, Number, Rows, Unusable, shown
+from auditor.dataset.values import Boolean, Number, Rows, Unusable, quoted_names
 from auditor.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def frame_rows(frame: pd.DataFrame) -> Rows:
     names = [str(name) for name in frame.columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise DataError(f"two columns are named {shown(twice)}; rename one of them")
+        raise DataError(f"two columns are named {quoted_names(twice)}; rename one of them")
     columns = [
         [
             None if missing else _value(cell, name)

@@ -31,7 +31,7 @@ SPLITS = frozenset(
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Shard:
     """One file of the folder."""
 
     file: Path
@@ -53,31 +53,31 @@ class HuggingFaceFolder:
         if not path.is_dir():
             raise DataError("expected a dataset folder, found a file")
         row = 0
-        for part in self._parts(path):
-            where = printable(str(part.file.relative_to(path)))
+        for shard in self._shards(path):
+            where = printable(str(shard.file.relative_to(path)))
             try:
-                for line, fields in part.read(part.file):
-                    yield line, _placed(fields, row, part.split, where)
+                for line, fields in shard.read(shard.file):
+                    yield line, _placed(fields, row, shard.split, where)
                     row += 1
             except DataError as error:
                 raise DataError(f"{where}: {error}") from error
 
-    def _parts(self, folder: Path) -> list[Part]:
+    def _shards(self, folder: Path) -> list[Shard]:
         if (folder / "dataset_dict.json").is_file():
             splits = _description(folder / "dataset_dict.json").get("splits")
             named = [s for s in splits if isinstance(s, str)] if isinstance(splits, list) else []
             inside = [s for s in _training_first(named) if Path(s).name == s]
-            parts = [part for split in inside for part in _saved(folder / split, split)]
+            shards = [shard for split in inside for shard in _saved(folder / split, split)]
         elif (folder / "state.json").is_file():
-            parts = list(_saved(folder, None))
+            shards = list(_saved(folder, None))
         else:
-            parts = self._plain(folder) or self._plain(folder / "data")
-        if not parts:
+            shards = self._plain(folder) or self._plain(folder / "data")
+        if not shards:
             known = ", ".join(sorted(self.readers))
             raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
-        return parts
+        return shards
 
-    def _plain(self, folder: Path) -> list[Part]:
+    def _plain(self, folder: Path) -> list[Shard]:
         """The data files, or only those named for a split where there are such."""
         files = sorted(folder.iterdir()) if folder.is_dir() else []
         readable = [f for f in files if f.suffix.lower() in self.readers and _is_data(f)]
@@ -87,14 +87,16 @@ class HuggingFaceFolder:
         readable.sort(key=lambda f: (_order(by_split[f] or ""), f.name))
         described = folder / "dataset_info.json"
         classes = _classes(described) if described.is_file() else {}
-        return [Part(file=f, split=by_split[f], read=self._read_with(f, classes)) for f in readable]
+        return [
+            Shard(file=f, split=by_split[f], read=self._read_with(f, classes)) for f in readable
+        ]
 
     def _read_with(self, file: Path, classes: Classes) -> Callable[[Path], Rows]:
         reader = self.readers[file.suffix.lower()]
         return partial(read_arrow, classes=classes) if reader.name == "arrow" else reader.read
 
 
-def _saved(folder: Path, split: str | None) -> Iterator[Part]:
+def _saved(folder: Path, split: str | None) -> Iterator[Shard]:
     """The Arrow files of one saved dataset, in the order that its state lists them."""
     listed = _description(folder / "state.json").get("_data_files")
     files = listed if isinstance(listed, list) else []
@@ -108,7 +110,7 @@ def _saved(folder: Path, split: str | None) -> Iterator[Part]:
             )
         if not (folder / name).is_file():
             raise DataError(f"{folder.name}/{name} is missing; save the dataset again")
-        yield Part(file=folder / name, split=split, read=partial(read_arrow, classes=classes))
+        yield Shard(file=folder / name, split=split, read=partial(read_arrow, classes=classes))
 
 
 def _description(file: Path) -> dict[str, Any]:

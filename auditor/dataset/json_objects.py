@@ -34,8 +34,8 @@ def row_fields(item: Any, row: int, line: int | None) -> Fields | Reject:
     if not isinstance(item, dict):
         return Reject(row=row, line=line, reason="not a JSON object")
     fields: dict[str, str] = {}
-    for key, held in item.items():
-        value = user_turns(held) if holds_turns(key) else json_value(held)
+    for key, given in item.items():
+        value = user_turns(given) if holds_turns(key) else json_value(given)
         if value is not None:
             fields[key] = value
     return with_instruction(fields)

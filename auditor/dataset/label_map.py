@@ -7,20 +7,20 @@ import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from auditor.dataset.values import shown
+from auditor.dataset.values import quoted_names
 from auditor.errors import UsageError
 from auditor.label_spelling import spelling_key
 from auditor.records.dataset import Example, MappedLabel
 
 
 def map_labels(
-    read: Sequence[Example], label_map: Mapping[str, str], *, strict: bool = True
+    examples: Sequence[Example], label_map: Mapping[str, str], *, strict: bool = True
 ) -> tuple[list[Example], tuple[MappedLabel, ...]]:
     """The examples with their labels mapped, each at most once, and what was mapped.
 
     Raises UsageError, when `strict`, for a label that no row has.
     """
-    counts = Counter(e.category for e in read)
+    counts = Counter(e.category for e in examples)
     for label in label_map if strict else ():
         _expect(label, counts)
     mapped = tuple(
@@ -30,7 +30,7 @@ def map_labels(
     )
     return [
         dataclasses.replace(e, category=label_map[e.category]) if e.category in label_map else e
-        for e in read
+        for e in examples
     ], mapped
 
 
@@ -43,5 +43,5 @@ def _expect(label: str, labels: Mapping[str, int]) -> None:
     hint = f"; did you mean {near[0]!r}?" if near else ""
     raise UsageError(
         f"no row is labelled {label!r}, which --map-label or [label_map] names{hint};"
-        f" the labels are {shown(sorted(labels))}"
+        f" the labels are {quoted_names(sorted(labels))}"
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.dataset.chat import TURNS
-from auditor.dataset.values import Rows, Unusable, shown
+from auditor.dataset.values import Rows, Unusable, quoted_names
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Reject
 
@@ -66,7 +66,7 @@ HEADER_WORDS = 6  # a longer column name is a sentence: the file has no header
 
 
 @dataclass(slots=True)
-class Column:
+class ColumnProfile:
     """What one column holds, over all rows."""
 
     filled: int = 0
@@ -169,7 +169,9 @@ def expect_column(column: str, columns: Sequence[str], flag: str) -> None:
     if column not in columns:
         near = difflib.get_close_matches(column, columns, 1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UsageError(f"no column {column!r} for {flag}{hint}; the columns are {shown(columns)}")
+        raise UsageError(
+            f"no column {column!r} for {flag}{hint}; the columns are {quoted_names(columns)}"
+        )
 
 
 def _by_name(role: str, columns: Iterable[str]) -> list[str]:
@@ -185,13 +187,13 @@ def _spelled(column: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", column.strip().lower())
 
 
-def _survey(rows: Rows) -> dict[str, Column]:
-    columns: dict[str, Column] = {}
+def _survey(rows: Rows) -> dict[str, ColumnProfile]:
+    columns: dict[str, ColumnProfile] = {}
     for _, fields in rows:
         if isinstance(fields, Reject):
             continue
         for name, value in fields.items():
-            column = columns.get(name) or columns.setdefault(name, Column())
+            column = columns.get(name) or columns.setdefault(name, ColumnProfile())
             if isinstance(value, Unusable):
                 column.unusable += 1
             elif value.strip():
@@ -205,7 +207,7 @@ def _survey(rows: Rows) -> dict[str, Column]:
 def _settle(
     roles: dict[str, str],
     choices: Mapping[str, Sequence[str]],
-    survey: Mapping[str, Column],
+    survey: Mapping[str, ColumnProfile],
     columns: Sequence[str],
 ) -> None:
     """Adds the needed roles that names left open, by what the columns hold."""
@@ -216,10 +218,10 @@ def _settle(
             found = list(free)  # a file of one column holds nothing else
         if len(found) != 1:
             what = "several columns could be" if len(found) > 1 else "found no column that is"
-            of = f" ({shown(found)})" if len(found) > 1 else ""
+            of = f" ({quoted_names(found)})" if len(found) > 1 else ""
             raise DataError(
                 f"{what} the {role}{of}; name it with {FLAGS[role]};"
-                f" the columns are {shown(columns)}"
+                f" the columns are {quoted_names(columns)}"
             )
         if survey[found[0]].named_itself or len(found[0].split()) > HEADER_WORDS:
             raise DataError(
@@ -229,11 +231,11 @@ def _settle(
         roles[role] = found[0]
 
 
-def _label_like(columns: Mapping[str, Column]) -> list[str]:
+def _label_like(columns: Mapping[str, ColumnProfile]) -> list[str]:
     return [c for c in columns if columns[c].labelly and _spelled(c) not in NO_LABELS]
 
 
-def _text_like(columns: Mapping[str, Column]) -> list[str]:
+def _text_like(columns: Mapping[str, ColumnProfile]) -> list[str]:
     """The column that is clearly the longest text, or all that might be."""
     texts = sorted((c for c in columns if columns[c].texty), key=lambda c: -columns[c].length)
     if len(texts) > 1 and columns[texts[0]].length >= TEXT_AHEAD * columns[texts[1]].length:

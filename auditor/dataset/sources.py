@@ -29,7 +29,7 @@ STDIN = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class SourceTable:
     """The rows of one source, which can be read again and again, each time from the first."""
 
     name: str
@@ -39,34 +39,36 @@ class Table:
 @contextmanager
 def open_table(
     source: Source, input_format: str | None, readers: Sequence[Reader]
-) -> Iterator[Table]:
-    """The source as a table; an error on the way is told with the name of the source before it.
+) -> Iterator[SourceTable]:
+    """The source as a table; an error on the way is raised with the name of the source before it.
 
     Raises UsageError for an unknown format, DataError for a missing or unreadable file.
     """
     if not isinstance(source, str | os.PathLike):
         if not hasattr(source, "iloc"):
             raise UsageError(f"expected a path or a DataFrame, found {type(source).__name__}")
-        with _told_of("dataframe"):
-            yield Table(name="dataframe", read=partial(frame_rows, source))
+        with _named_in_errors("dataframe"):
+            yield SourceTable(name="dataframe", read=partial(frame_rows, source))
         return
     path = Path(source)
     if str(source) == STDIN:
-        with _told_of("stdin"), _spooled(sys.stdin.buffer) as copy:
-            yield Table(name="stdin", read=partial(_by_name(input_format, readers).read, copy))
+        with _named_in_errors("stdin"), _spooled(sys.stdin.buffer) as copy:
+            yield SourceTable(
+                name="stdin", read=partial(_by_name(input_format, readers).read, copy)
+            )
         return
-    with _told_of(str(path)):
+    with _named_in_errors(str(path)):
         reader = _reader_for(path, input_format, readers)
         name = path.resolve().name if path.is_dir() else path.stem
         if path.is_fifo():  # it can be read but once
             with path.open("rb") as pipe, _spooled(pipe) as copy:
-                yield Table(name=name, read=partial(reader.read, copy))
+                yield SourceTable(name=name, read=partial(reader.read, copy))
         else:
-            yield Table(name=name, read=partial(reader.read, path))
+            yield SourceTable(name=name, read=partial(reader.read, path))
 
 
 @contextmanager
-def _told_of(place: str) -> Iterator[None]:
+def _named_in_errors(place: str) -> Iterator[None]:
     try:
         yield
     except AuditorError as error:

@@ -1,6 +1,6 @@
 """What a field holds: always a string, marked where the format says it was something else.
 
-A file may tell 1, "1" and true apart. Each becomes the string it is written as, and its class
+A file may distinguish 1, "1" and true. Each becomes the string it is written as, and its class
 keeps the kind, so that three labels are never merged into one without a word.
 """
 
@@ -46,12 +46,12 @@ class NoUser(Unusable):
 
     def __new__(cls, roles: Iterable[str]) -> NoUser:
         made = super().__new__(cls, "a conversation without a user")
-        made.roles = shown(roles, 5)
+        made.roles = quoted_names(roles, 5)
         return made
 
 
 class Conversation(str):
-    """What the user says in a conversation; `system` is what the model is told before, or ""."""
+    """What the user says in a conversation; `system` is its system prompt, or ""."""
 
     __slots__ = ("system",)
 
@@ -82,8 +82,8 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def shown(names: Iterable[str], most: int = 20) -> str:
+def quoted_names(names: Iterable[str], limit: int = 20) -> str:
     """Names as a message lists them: quoted, on one line, and not too many."""
     listed = [name if len(name) <= 60 else f"{name[:57]}..." for name in names]
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(repr(name) for name in listed[:most]) + more
+    more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
+    return ", ".join(repr(name) for name in listed[:limit]) + more

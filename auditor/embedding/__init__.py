@@ -1,9 +1,11 @@
 """Stage 2: texts become vectors.
 
-    embed.py        texts -> unit vectors, each distinct text once, cached by content (`cache.py`)
-    hashing.py      an embedder without a model
-    transformer.py  a sentence-transformers model: the packaged one, of a hub or of a folder
-    target.py       the models that can be fine-tuned (`transformer_target.py` is one kind)
+    embed.py               texts -> unit vectors, each distinct text once
+    cache.py               vectors on disk, keyed by content
+    transformer.py         the packaged model, hub ids and folders (`model_files.py` opens them,
+                           `scripts.py` says which scripts they know)
+    hashing.py             hashed words and n-grams, where no model is wanted
+    target.py              the models that can be fine-tuned; `transformer_target.py` is one kind
 
 An embedder is one file and one line in `EMBEDDERS`; a model to fine-tune one in `target.TARGETS`.
 """
@@ -11,7 +13,8 @@ An embedder is one file and one line in `EMBEDDERS`; a model to fine-tune one in
 from __future__ import annotations
 
 from auditor.embedding.hashing import HASHING
-from auditor.embedding.transformer import PACKAGED, TRANSFORMERS
+from auditor.embedding.model_files import PACKAGED
+from auditor.embedding.transformer import TRANSFORMERS
 from auditor.interfaces import Embedder, Opener
 
 EMBEDDERS: tuple[Opener[Embedder], ...] = (

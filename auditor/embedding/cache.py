@@ -6,7 +6,7 @@ moved from elsewhere, is noticed, and the text is embedded again. A file that is
 or a link in its place, is made anew. Keys are hashes: no text.
 
 SQLite's journal is the rollback journal, which is there only while something is written. A
-write-ahead log would leave two files beside, keep a folder that is read-only from being read, and
+write-ahead log would leave two more files, keep a folder that is read-only from being read, and
 ask network file systems for shared memory that they do not have.
 """
 
@@ -152,16 +152,16 @@ class VectorCache:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         try:
             with closing(sqlite3.connect(uri, uri=True, timeout=_PATIENCE)) as database:
-                database.isolation_level = None  # transactions begin and end as told here
+                database.isolation_level = None  # transactions begin and end as written here
                 for pragma in ("trusted_schema=OFF", "cell_size_check=ON", f"page_size={_PAGE}"):
                     database.execute(f"PRAGMA {pragma}")
                 database.execute(begin)
                 yield database
                 database.execute("COMMIT")
         except (sqlite3.Error, UnicodeError) as error:
-            raise self._told(error) from error
+            raise self._classified(error) from error
 
-    def _told(self, error: Exception) -> Exception:
+    def _classified(self, error: Exception) -> Exception:
         """The error as one of the machine, which is an OSError, or of the file."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         name = getattr(error, "sqlite_errorname", "")

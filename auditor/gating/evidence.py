@@ -38,7 +38,7 @@ class GateEvidence:
     @property
     def unit(self) -> Ints:
         """(n,) rows of one number are not independent: copies, near copies, one group."""
-        return self.both.together
+        return self.both.fold_units
 
 
 def gather(
@@ -131,7 +131,7 @@ def _probes(found: GateEvidence, base: Evidence) -> LabelProbes:
     for rows, known in ((of_base, base.neighbours), (added, near)):
         index[rows] = np.where(known.index >= 0, of_base[known.index], -1)
         cosine[rows] = known.cosine
-    own = base.together
+    own = base.fold_units
     together = len(unit) + unit
     together[of_base] = own
     first = np.full(len(unit), -1)
@@ -154,14 +154,14 @@ def _known_categories(pool: Pool, base: Dataset) -> Ints:
 
 
 def _known_other_labels(found: GateEvidence, base: Dataset) -> dict[int, set[int]]:
-    """`Evidence.labels_beside` by the base's codes: a base row's as in the base alone."""
+    """`Evidence.labels_of_other_kinds` by the base's codes: a base row's as in the base alone."""
     pool, evidence = found.pool, found.base
     assert evidence is not None  # noqa: S101 - called only where there is a base
     place, code = np.flatnonzero(pool.in_base), _known_categories(pool, base).tolist()
-    of_base = {int(place[i]): others for i, others in evidence.labels_beside.items()}
+    of_base = {int(place[i]): others for i, others in evidence.labels_of_other_kinds.items()}
     of_pool = {
         i: {code[c] for c in others if code[c] >= 0}
-        for i, others in found.both.labels_beside.items()
+        for i, others in found.both.labels_of_other_kinds.items()
         if not pool.in_base[i]
     }
     return {**of_base, **of_pool}

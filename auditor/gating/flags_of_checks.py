@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from auditor.checks import judge, lacking
+from auditor.checks import lacking, run_checks
 from auditor.checks.label_error import LabelError
 from auditor.gating import flagging
 from auditor.gating.evidence import GateEvidence, suspects
@@ -81,8 +81,8 @@ def flags_of_checks(
                 reason = "the base has only one category, so labels cannot be checked against it"
                 skipped.append(SkippedCheck(code=code, reason=reason))
         else:
-            own, _ = judge(base, [check])
-            both, unable = judge(found.both, [check])
+            own, _ = run_checks(base, [check])
+            both, unable = run_checks(found.both, [check])
             skipped += unable
             if unable and not both:
                 continue

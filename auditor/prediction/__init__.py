@@ -1,27 +1,38 @@
-"""Stage 3: what will be forgotten, how far, and how surely that is known.
+"""Stage 3: what an update will make a model forget, how far, and how surely that is known.
 
-    folds.py        which rows must stay together, and folds that keep them so
-    probes.py       many small models trained as one batched tensor program
-    out_of_fold.py  what such probes, and the words (`words.py`), say of rows they have not seen
-    label_noise.py  whether texts tell their labels at all, and what share of these is wrong:
-                    how far agreement with a sure probe falls short (`lapse.py`)
-    label_errors.py which labels look wrong to three models (`label_probes.py`), by how many errors
-                    planted among them are found (`spike_in.py`)
-    pattern_alone.py  what a template's pattern alone, the content masked, says of the label
+The base task
+    folds.py             which rows must stay in one fold, and folds that keep them so
+    probes.py            many small models trained as one batched tensor program
+    words.py             words of texts, and a naive Bayes of them
+    out_of_fold.py       what probes predict for rows that they were not trained on
+    pattern_alone.py     what templates alone, the content masked, reveal of the labels
     template_leakage.py  what templates on both sides of a random split add to its accuracy
-    fidelities.py   the probes by fidelity: from one update, features of each old category
-    estimate.py     features -> expected drop, interval and curve, by coefficients that were
-                    fitted on measured updates (`coefficients.json`, made by `fitting.py`)
+
+Wrong labels
+    label_noise.py       whether texts predict their labels at all, and the share of wrong ones
+    lapse.py             that share, from how agreement with a probe rises with its sureness
+    label_probes.py      three models that judge each label without having seen its row
+    spike_in.py          their scores -> probabilities, by errors planted in the user's own rows
+    label_errors.py      the probability that each label is wrong
+
+Forgetting
+    simulated.py         which updates stand in for the one that is not given
+    scenarios.py         the base task with the update that is given, or simulated ones
+    fidelities.py        probes of three fidelities: features of each old category in a scenario
+    estimate.py          features -> expected drop, interval and curve, by fitted coefficients
+    forecast.py          the forecast, of the given update or of simulated ones
+    category_forecast.py one category of it, from its drop and the ends of its intervals
+    forgetting.py        which share of a category an update takes, and when
+    fine_tuning/         a real fine-tune on the update, and what it does to each category
+    mitigations/         what may keep the old categories, each measured against the update alone
+
+Coefficients (`coefficients.json`, those shipped)
+    leave_out.py         which categories to leave out as updates, and the base task that is left
+    measured_update.py   one such update, really made, kept in a file
+    backtest.py          many of them, against their forecasts
+    fitting.py           coefficients from measured updates, scored on datasets left out of the fit
+    fit_weights.py       the weights, level, spread and curve that they are
     coefficient_file.py  the file of `--coefficients`, checked for what the forecast needs
-    simulated.py    which updates stand in for the one that is not given
-    scenarios.py    the base task with the update that is given, or with simulated ones
-    forgetting.py   what an update takes of a category: which share, and when
-    fine_tuning/    a real fine-tune, on the old rows and then on an update: `trial` is the
-                    fidelity `full`
-    mitigations/    what may keep the old categories, measured besides the update alone
-    leave_out.py    which categories to leave out as updates, and what is then left
-    backtest.py     measured updates of the user's own data, against forecasts of them
-    forecast.py     the forecast for the update that is given, or for simulated ones
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML
 2024), so probes are not fine-tuned: they measure how the update's text looks to a model of the

@@ -1,151 +1,27 @@
-"""Measuring updates on the user's own data: categories left out, then taught by a real fine-tune.
-
-Each measured update is one file, keyed by the rows, the recipe and the model, with a checksum: a
-run that was killed finds those that are done, and what is damaged is measured anew. The forecast
-sees the rows that the fine-tune is trained on, and none of those that it is read on.
-"""
+"""Forecasts against measured updates of the user's own data, and coefficients fitted on these."""
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
-from scipy.stats import spearmanr
 
-from auditor.atomic import keep, kept
+from auditor.atomic import keep
 from auditor.interfaces import Progress, Target
-from auditor.prediction.estimate import Coefficients, forgetting
-from auditor.prediction.fidelities import PROBES
-from auditor.prediction.fine_tuning.evaluation import Material, Run
-from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
-from auditor.prediction.fitting import Measured, fit
+from auditor.prediction.estimate import Coefficients, expected_forgetting
+from auditor.prediction.fitting import fit
 from auditor.prediction.leave_out import FullDataset
-from auditor.prediction.scenarios import BaseTask, scenario_of
-from auditor.records.arrays import Ints, Table
-from auditor.records.forecast import Backtest, Recipe, UpdateSkill
+from auditor.prediction.measured_update import (
+    MeasuredUpdate,
+    measure_held_out_update,
+    rank_correlation,
+)
+from auditor.records.forecast import Backtest, UpdateSkill
 
-FORMAT = 3  # of the files; another number is measured anew
-FEWEST_TO_FIT = 3  # updates: each is scored by coefficients of the others
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredUpdate:
-    """One update that was really made; lists are by the old categories, in order."""
-
-    key: str
-    name: str
-    dataset: str
-    target: str
-    new_categories: tuple[str, ...]
-    categories: tuple[str, ...]
-    rows: tuple[int, ...]  # that each category was trained on
-    features: Mapping[str, Mapping[str, Any]]  # rung -> feature -> (2, K)
-    accuracy_before: tuple[float, ...]  # as forecast, out of fold
-    sets: tuple[float, ...]  # independent ones of rows that it was read on
-    steps: tuple[int, ...]  # 0 and the checkpoints
-    layers: tuple[str, ...]
-    runs: tuple[Mapping[str, Any], ...]  # the fields of `reading.Run`; no number is null
-
-    def table(self, name: str) -> Table:
-        """A field of every run, stacked."""
-        return np.array([run[name] for run in self.runs], dtype=np.float64)
-
-    @property
-    def drops(self) -> Table:
-        """(seeds, K); NaN for a category without rows to read."""
-        accuracy = self.table("accuracy")
-        return np.asarray(accuracy[:, 0] - accuracy[:, 1:].mean(axis=1))
-
-    @property
-    def read(self) -> Ints:
-        """(r,) the categories that were read."""
-        return np.flatnonzero(np.isfinite(self.drops).all(axis=0))
-
-    @property
-    def ceiling(self) -> float | None:
-        """The rank correlation that a perfect forecast of the mean could reach; None: one seed.
-
-        The square root of the reliability of the mean over seeds (Spearman-Brown).
-        """
-        drops = self.drops[:, self.read]
-        n = len(drops)
-        if n < 2:
-            return None
-        agreements = [_rho(drops[i], drops[j]) for i in range(n) for j in range(i)]
-        r = max(float(np.mean(agreements)), 0.0)
-        return math.sqrt(n * r / (1 + (n - 1) * r))
-
-    def measured(self) -> Measured:
-        """What `fitting.fit` takes; each update stands for a dataset of its own."""
-        kept = self.read
-        return Measured(
-            name=self.name,
-            dataset=self.name,
-            features={
-                fidelity: {
-                    f: np.array(v, dtype=np.float64)[:, None, kept] for f, v in named.items()
-                }
-                for fidelity, named in self.features.items()
-            },
-            accuracy_before=np.array(self.accuracy_before, dtype=np.float64)[kept],
-            sets=np.array(self.sets, dtype=np.float64)[kept],
-            runs=self.table("accuracy")[:, :, kept].transpose(0, 2, 1),
-            steps=self.steps[1:],
-            ceiling=self.ceiling or 1.0,
-        )
-
-
-def measure(
-    whole: FullDataset,
-    update: Sequence[int],
-    target: Target,
-    folder: Path,
-    *,
-    seeds: int,
-    seed: int,
-    progress: Progress = lambda *_: None,
-) -> MeasuredUpdate:
-    """The update that teaches these categories, from `folder` or by fine-tunes; it is left there.
-
-    Raises OSError where the folder cannot be written.
-    """
-    names = tuple(whole.dataset.categories[c] for c in update)
-    key = _key(whole, names, target, seeds, seed)
-    path = folder / f"{key}.json"
-    if known := kept(path, key, MeasuredUpdate):
-        return known
-    held_out, new = whole.held_out, np.isin(whole.dataset.codes, list(update))
-    old = whole.old(np.flatnonzero(~new & ~held_out), seed)
-    found = fine_tune(
-        target,
-        _material(whole, new, held_out),
-        seeds=range(seed, seed + seeds),
-        progress=progress,
-    )
-    incoming = whole.pick(np.flatnonzero(new & ~held_out))
-    content = _content(old, incoming, found, key, names, target.identity, seed)
-    keep(path, key, content)
-    return msgspec.json.decode(msgspec.json.encode(content), type=MeasuredUpdate)
-
-
-def _key(whole: FullDataset, names: tuple[str, ...], target: Target, seeds: int, seed: int) -> str:
-    embeddings = whole.embeddings
-    parts = (
-        FORMAT,
-        whole.dataset.fingerprint,
-        names,
-        target.identity,
-        (embeddings.embedder, embeddings.revision, embeddings.precision),
-        msgspec.to_builtins(Recipe()),
-        (seeds, seed),
-    )
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
+MIN_TO_FIT = 3  # updates: each is scored by coefficients of the others
 
 
 def _key_of_all(updates: Sequence[MeasuredUpdate]) -> str:
@@ -153,60 +29,8 @@ def _key_of_all(updates: Sequence[MeasuredUpdate]) -> str:
     return hashlib.sha256(msgspec.json.encode([u.key for u in updates])).hexdigest()[:16]
 
 
-def _material(whole: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Material:
-    codes = whole.dataset.codes
-    texts = np.array(whole.dataset.texts, dtype=object)
-    order = np.r_[np.unique(codes[~new]), np.unique(codes[new])]
-    number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.arange(len(order))
-    return Material(
-        texts=texts[~new].tolist(),
-        codes=number[codes[~new]],
-        held_out=held_out[~new][None],
-        update_texts=texts[new].tolist(),
-        update_codes=number[codes[new]],
-        update_held_out=held_out[new],
-    )
-
-
-def _content(
-    old: BaseTask,
-    incoming: tuple[Any, Any],
-    found: FineTune,
-    key: str,
-    names: tuple[str, ...],
-    target: str,
-    seed: int,
-) -> MeasuredUpdate:
-    scenario = scenario_of(old, incoming, seed)
-    return MeasuredUpdate(
-        key=key,
-        name=" + ".join(names),
-        dataset=old.dataset.name,
-        target=target,
-        new_categories=names,
-        categories=old.dataset.categories,
-        rows=tuple(np.bincount(old.dataset.codes).tolist()),
-        features={
-            fidelity: {f: v[:, 0].round(6).tolist() for f, v in see(scenario).items()}
-            for fidelity, see in PROBES.items()
-        },
-        accuracy_before=tuple(old.accuracy.round(6).tolist()),
-        sets=tuple(old.sets.tolist()),
-        steps=found.steps,
-        layers=found.layers,
-        runs=tuple(_plain(run) for run in found.runs),
-    )
-
-
-def _plain(run: Run) -> dict[str, Any]:
-    """A run in lists; what is not a number is written as null."""
-    tables = {name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "rate")}
-    return {"seed": run.seed, **{k: np.round(v, 6).tolist() for k, v in tables.items()}}
-
-
-def run(
-    whole: FullDataset,
+def run_backtest(
+    full_dataset: FullDataset,
     updates: Sequence[Sequence[int]],
     target: Target,
     folder: Path,
@@ -217,19 +41,21 @@ def run(
     seed: int,
     progress: Progress = lambda *_: None,
 ) -> Backtest:
-    """Measures each of `updates`, fits coefficients on them, and says what forecasts are worth."""
+    """Measures each of `updates`, fits coefficients on them, and scores the forecasts."""
     done = []
     for i, update in enumerate(updates):
         progress("updates", i, len(updates))
         done.append(
-            measure(whole, update, target, folder, seeds=seeds, seed=seed, progress=progress)
+            measure_held_out_update(
+                full_dataset, update, target, folder, seeds=seeds, seed=seed, progress=progress
+            )
         )
     progress("updates", len(updates), len(updates))
     fitted, path = refit(done), folder / "coefficients.json"
     if fitted:
         keep(path, _key_of_all(done), fitted)
     return Backtest(
-        dataset=whole.dataset.name,
+        dataset=full_dataset.dataset.name,
         fidelity=fidelity,
         seeds=seeds,
         updates=tuple(skill(u, coefficients, fidelity, fitted) for u in done),
@@ -238,16 +64,13 @@ def run(
     )
 
 
-# --- what the measured updates say ------------------------------------------------------------
-
-
 def refit(updates: Sequence[MeasuredUpdate]) -> Coefficients | None:
-    """Coefficients of this dataset alone; None: too few updates to say what they are worth.
+    """Coefficients of this dataset alone; None: too few updates to score them.
 
     Their `skill` of an update is that of coefficients from the other updates.
     """
     usable = [u for u in updates if u.ceiling != 0.0]
-    if len(usable) < FEWEST_TO_FIT:
+    if len(usable) < MIN_TO_FIT:
         return None
     names = "; ".join(u.name for u in usable)
     provenance = (
@@ -260,32 +83,27 @@ def refit(updates: Sequence[MeasuredUpdate]) -> Coefficients | None:
 def skill(
     update: MeasuredUpdate, coefficients: Coefficients, fidelity: str, refitted: Coefficients | None
 ) -> UpdateSkill:
-    """How the forecast and what anyone could compute in a minute rank the measured drops."""
+    """How well the forecast, and simpler predictors, rank the measured drops."""
     seen = update.measured()
-    drop = update.drops[:, update.read].mean(axis=0)
+    drop = update.drops[:, update.evaluated].mean(axis=0)
     mean = {f: v.mean(axis=0) for f, v in seen.features[fidelity].items()}
-    expected = seen.accuracy_before * forgetting(mean, coefficients.fidelities[fidelity]).mean[0]
-    worth = refitted.fidelities[fidelity].skill.get(update.name) if refitted else None
+    expected = (
+        seen.accuracy_before * expected_forgetting(mean, coefficients.fidelities[fidelity]).mean[0]
+    )
+    refitted_skill = refitted.fidelities[fidelity].skill.get(update.name) if refitted else None
     ceiling = update.ceiling
-    said = {
+    predictors = {
         "forecast": expected,
         "centroid": seen.features["similarity"]["centroid"].mean(axis=0)[0],
-        "size": -np.array(update.rows, dtype=float)[update.read],
+        "size": -np.array(update.rows, dtype=float)[update.evaluated],
         "accuracy": -seen.accuracy_before,
     }
-    rho = {name: round(_rho(values, drop), 3) for name, values in said.items()}
+    rho = {name: round(rank_correlation(values, drop), 3) for name, values in predictors.items()}
     return UpdateSkill(
         update=update.name,
-        categories=len(update.read),
+        categories=len(update.evaluated),
         drop=round(float(drop.mean()), 4),
         ceiling=None if ceiling is None else round(ceiling, 3),
-        refitted=None if worth is None else round(worth * (ceiling or 1.0), 3),
+        refitted=None if refitted_skill is None else round(refitted_skill * (ceiling or 1.0), 3),
         **rho,
     )
-
-
-def _rho(a: Table, b: Table) -> float:
-    """Rank correlation; 0 where one of them does not vary."""
-    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return float(spearmanr(a, b)[0])

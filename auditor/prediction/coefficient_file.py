@@ -1,7 +1,7 @@
-"""The file of `--coefficients`: read, and held to all that a forecast takes for granted of it.
+"""The file of `--coefficients`: read, and checked for all that a forecast takes for granted.
 
 `auditor backtest` writes it with a checksum; what a person wrote has none. Either is checked field
-by field: a curve at other steps than the recipe's would be drawn as if it were at the recipe's.
+by field: a curve at other steps than the recipe's would be plotted as if it were at the recipe's.
 """
 
 from __future__ import annotations
@@ -49,17 +49,18 @@ def read_coefficients(path: Path) -> Coefficients:
 def _faults(found: Coefficients) -> Iterator[str]:
     """What the types alone do not say, each with the field that it is about."""
     yield from _of_curve(found.curve)
-    least, mean, most = found.prior
-    if not 0 <= least <= mean <= most <= 1:
+    lower, mean, upper = found.prior
+    if not 0 <= lower <= mean <= upper <= 1:
         yield f"prior is not three shares in rising order: {_listed(found.prior)}"
     for name in sorted(set(found.fidelities) - set(FIDELITIES)):
-        yield f"rungs.{name} is no level of the forecast; the levels are {', '.join(FIDELITIES)}"
+        levels = ", ".join(FIDELITIES)
+        yield f"fidelities.{name} is no level of the forecast; the levels are {levels}"
     for name in PROBES:
         if name not in found.fidelities:
-            yield f"rungs: the level {name!r} is missing"
+            yield f"fidelities: the level {name!r} is missing"
     for name, known in shipped().fidelities.items():
         if name in found.fidelities:
-            yield from _of_fidelity(f"rungs.{name}", found.fidelities[name], known)
+            yield from _of_fidelity(f"fidelities.{name}", found.fidelities[name], known)
 
 
 def _of_curve(curve: CurveWeights) -> Iterator[str]:
@@ -85,7 +86,7 @@ def _of_fidelity(where: str, fidelity: FidelityWeights, known: FidelityWeights) 
             f"not {', '.join(fidelity.weights) or 'nothing'}"
         )
     yield from _beyond(f"{where}.weights", fidelity.weights)
-    yield from _beyond(where, {"level": fidelity.level, "worth": fidelity.worth})
+    yield from _beyond(where, {"level": fidelity.level, "mean_skill": fidelity.mean_skill})
     yield from _beyond(f"{where}.skill", fidelity.skill)
     for update, share in fidelity.coverage.items():
         if not 0 <= share <= 1:
@@ -96,8 +97,8 @@ def _of_fidelity(where: str, fidelity: FidelityWeights, known: FidelityWeights) 
             yield f"{where}.spread.{name} is {getattr(spread, name):g}, not from 0 to pi"
     if spread.category == 0:
         yield f"{where}.spread.category is 0, and no two categories behave exactly alike"
-    if spread.freedom < 1:
-        yield f"{where}.spread.freedom is {spread.freedom:g}, not 1 or more"
+    if spread.degrees_of_freedom < 1:
+        yield f"{where}.spread.degrees_of_freedom is {spread.degrees_of_freedom:g}, not 1 or more"
 
 
 def _beyond(where: str, numbers: Mapping[str, float] | Mapping[int, float]) -> Iterator[str]:

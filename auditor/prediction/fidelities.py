@@ -1,9 +1,9 @@
-"""The ladder of probes: what can be known of each old category before an update.
+"""Probes of three fidelities: what can be known of each old category before an update.
 
-A rung turns a `Scene` into features, (2, updates, K) a name; `estimate.py` weighs them. Each comes
-twice, from two halves (of the update's rows, or of the probe's seeds): their mean is the feature,
-their agreement its reliability. In the end a feature is a rank within its update, so that nothing
-here depends on the scale of an encoder.
+Each turns an `UpdateScenario` into features, (2, updates, K) a name; `estimate.py` weighs them. A
+feature comes twice, from two halves (of the update's rows, or of the probe's seeds): their mean is
+the feature, their agreement its reliability. In the end a feature is a rank within its update, so
+that nothing here depends on the scale of an encoder.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from scipy.sparse import csr_array
 from scipy.special import logit
 
 from auditor.prediction.out_of_fold import SEEDS
-from auditor.prediction.probes import train
+from auditor.prediction.probes import train_probes
 from auditor.prediction.words import add_up
 from auditor.records.arrays import Floats, Ints, Table
 
 Features = Mapping[str, NDArray[np.float64]]  # (2, updates, K)
 
-ROWS_A_CATEGORY = 400  # looked at by the similarities; canonical order makes a prefix a sample
+ROWS_A_CATEGORY = 400  # compared by the similarities; canonical order makes a prefix a sample
 EXEMPLARS = 3  # nearest rows of a category to each text of an update
 NEIGHBOURS = 10
 # Of the scatter, in mean variances; alone, `sharpened` had skill .79 to .80 from 1 to 10.
@@ -45,14 +45,14 @@ class UpdateScenario:
     vectors: Floats  # (n, dim)
     words: csr_array  # (n, words) unit rows: the words that each text holds
     codes: Ints  # (n,) class of each row; the old categories are 0 .. K-1
-    measured: NDArray[np.bool_]  # (n,) the rows of the old data, not those of a given update
-    old: int  # K
+    in_base: NDArray[np.bool_]  # (n,) the rows of the old data, not those of a given update
+    old_count: int  # K
     updates: tuple[Ints, ...]  # the classes of each update
     rows: tuple[Ints, ...]  # the rows of each update
     joint: Floats  # (seeds, n, classes) out-of-fold probabilities of a probe of the whole pool
     alone: Floats  # (seeds, old rows, K) of a probe of the old data, each template kept in one fold
     seed: int
-    lost: Table | None = None  # (runs, K) share of accuracy lost when it was tried; NaN: not read
+    lost: Table | None = None  # (runs, K) share of accuracy that fine-tunes lost; NaN: not measured
 
 
 def similarity(scenario: UpdateScenario) -> Features:
@@ -62,9 +62,9 @@ def similarity(scenario: UpdateScenario) -> Features:
     data does. wording: words in common, since what an update does to the vector of a word reaches
     every text that holds it.
     """
-    rows = np.flatnonzero(scenario.measured)
-    sample = [rows[scenario.codes[rows] == c][:ROWS_A_CATEGORY] for c in range(scenario.old)]
-    asked = [_sampled(rows, scenario.codes) for rows in scenario.rows]
+    rows = np.flatnonzero(scenario.in_base)
+    sample = [rows[scenario.codes[rows] == c][:ROWS_A_CATEGORY] for c in range(scenario.old_count)]
+    queries = [_sampled(rows, scenario.codes) for rows in scenario.rows]
     centres = _unit(np.stack([scenario.vectors[s].mean(axis=0) for s in sample]))
     centroid = [
         [(centres @ _heads(scenario, _half(rows, half)).T).max(axis=1) for rows in scenario.rows]
@@ -72,9 +72,9 @@ def similarity(scenario: UpdateScenario) -> Features:
     ]
     return {
         "centroid": np.array(centroid, dtype=np.float64),
-        "exemplar": _halves(_closeness(scenario.vectors, scenario.updates, asked, sample)),
-        "sharpened": _halves(_closeness(_sharpen(scenario), scenario.updates, asked, sample)),
-        "share": _halves(_shares(scenario, asked, np.concatenate(sample))),
+        "exemplar": _halves(_closeness(scenario.vectors, scenario.updates, queries, sample)),
+        "sharpened": _halves(_closeness(_sharpen(scenario), scenario.updates, queries, sample)),
+        "share": _halves(_shares(scenario, queries, np.concatenate(sample))),
         "wording": np.stack([_wording(scenario, half) for half in (0, 1)]),
     }
 
@@ -96,27 +96,27 @@ def _halves(tables: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
 
 
 def _closeness(
-    vectors: Floats, updates: Sequence[Ints], asked: Sequence[Ints], sample: Sequence[Ints]
+    vectors: Floats, updates: Sequence[Ints], queries: Sequence[Ints], sample: Sequence[Ints]
 ) -> list[Floats]:
     """Of each update, (rows, K) mean cosine of its rows to the EXEMPLARS nearest of a category."""
-    texts = vectors[np.concatenate(asked)]
+    texts = vectors[np.concatenate(queries)]
     near = np.stack([_top(texts @ vectors[s].T, EXEMPLARS).mean(axis=1) for s in sample], axis=1)
-    tables = np.split(near, np.cumsum([len(rows) for rows in asked])[:-1])
+    tables = np.split(near, np.cumsum([len(rows) for rows in queries])[:-1])
     for classes, table in zip(updates, tables, strict=True):
         table[:, classes[classes < len(sample)]] = -1.0  # an update is no neighbour of its own
     return tables
 
 
-def _shares(scenario: UpdateScenario, asked: Sequence[Ints], pooled: Ints) -> list[Table]:
+def _shares(scenario: UpdateScenario, queries: Sequence[Ints], pooled: Ints) -> list[Table]:
     """Of each update, (rows, K) share of its rows' NEIGHBOURS, of the rows `pooled`."""
     owner, pool = scenario.codes[pooled], scenario.vectors[pooled]
     width = min(NEIGHBOURS, len(pooled))
     tables = []
-    for classes, rows in zip(scenario.updates, asked, strict=True):
+    for classes, rows in zip(scenario.updates, queries, strict=True):
         cosine = scenario.vectors[rows] @ pool.T
         cosine[:, np.isin(owner, classes)] = -1.0
         nearest = np.argpartition(-cosine, width - 1, axis=1)[:, :width]
-        table = np.zeros((len(rows), scenario.old))
+        table = np.zeros((len(rows), scenario.old_count))
         np.add.at(table, (np.arange(len(rows))[:, None], owner[nearest]), 1.0 / width)
         tables.append(table)
     return tables
@@ -125,8 +125,8 @@ def _shares(scenario: UpdateScenario, asked: Sequence[Ints], pooled: Ints) -> li
 def _sharpen(scenario: UpdateScenario) -> Floats:
     """(n, dim) unit rows, whitened by the scatter of the old rows within their categories."""
     old, codes = (
-        scenario.vectors[scenario.measured].astype(np.float64),
-        scenario.codes[scenario.measured],
+        scenario.vectors[scenario.in_base].astype(np.float64),
+        scenario.codes[scenario.in_base],
     )
     centres = add_up(codes) @ old / np.bincount(codes)[:, None]
     within = old - centres[codes]
@@ -139,7 +139,7 @@ def _sharpen(scenario: UpdateScenario) -> Floats:
 
 def _wording(scenario: UpdateScenario, half: int) -> Table:
     """(updates, K) mean cosine between the words of the update's texts and a category's."""
-    old = np.flatnonzero(scenario.measured)
+    old = np.flatnonzero(scenario.in_base)
     centres = add_up(scenario.codes[old]) @ scenario.words[old]
     taken = [_half(rows, half) for rows in scenario.rows]
     sizes = [len(rows) for rows in taken]
@@ -170,7 +170,7 @@ def head(scenario: UpdateScenario) -> Features:
 
 
 def full(scenario: UpdateScenario) -> Features:
-    """`head`, and what the given update took when it was really made; halves of the runs.
+    """`head`, and what a fine-tune on the given update really took; halves of the runs.
 
     lost: log odds of the share of its accuracy that a category lost, less their mean over the
     categories; lost_on_average: that mean, the same for all.
@@ -221,20 +221,20 @@ def _contested(scenario: UpdateScenario, seed: int) -> Table:
     joint = scenario.joint[seed]
     own = np.log(joint[np.arange(len(joint)), scenario.codes] + SMALL)
     mass = np.stack([np.log(joint[:, u].sum(axis=1) + SMALL) for u in scenario.updates])
-    codes, odds = scenario.codes[scenario.measured], (mass - own)[:, scenario.measured]
-    sums = [np.bincount(codes, weights=o, minlength=scenario.old) for o in odds]
-    return np.stack(sums) / np.maximum(np.bincount(codes, minlength=scenario.old), 1)
+    codes, odds = scenario.codes[scenario.in_base], (mass - own)[:, scenario.in_base]
+    sums = [np.bincount(codes, weights=o, minlength=scenario.old_count) for o in odds]
+    return np.stack(sums) / np.maximum(np.bincount(codes, minlength=scenario.old_count), 1)
 
 
 def _unsure(scenario: UpdateScenario, alone: Floats) -> Table:
     """(updates, K) mean over a category's rows of log(best other probability / own), of `alone`
     (old rows, K)."""
-    codes = scenario.codes[scenario.measured]
+    codes = scenario.codes[scenario.in_base]
     rows = np.arange(len(codes))
     others = alone.copy()
     others[rows, codes] = 0.0
     odds = np.log(others.max(axis=1) + SMALL) - np.log(alone[rows, codes] + SMALL)
-    mean = np.bincount(codes, weights=odds, minlength=scenario.old) / np.bincount(codes)
+    mean = np.bincount(codes, weights=odds, minlength=scenario.old_count) / np.bincount(codes)
     return np.tile(mean, (len(scenario.updates), 1))
 
 
@@ -249,7 +249,7 @@ def _mistaken(scenario: UpdateScenario, seed: int) -> Table:
         allowed[i, rows] = False
         allowed[i] &= known[i, scenario.codes]
     inputs = torch.from_numpy(scenario.vectors)
-    models = train(
+    models = train_probes(
         inputs,
         torch.tensor(scenario.codes),
         torch.from_numpy(allowed),
@@ -267,4 +267,4 @@ def _mistaken(scenario: UpdateScenario, seed: int) -> Table:
 
     models.map(inputs[np.concatenate(samples)], add_own)
     sizes = np.bincount(owner.numpy())[:, None]
-    return np.asarray(total[:, : scenario.old].numpy() / sizes, dtype=np.float64)
+    return np.asarray(total[:, : scenario.old_count].numpy() / sizes, dtype=np.float64)

@@ -1,98 +1,43 @@
-"""Fits the coefficients on measured updates: what features said, against what was forgotten.
-
-The features of `similarity` and `head` weigh the same. Three datasets are too few to weigh them:
-with a dataset left out, weights fitted by ridge lost .03 of the skill of equal ones. What is fitted
-is how much they mean together, what a trial of the update means beside them (in `full`), the level,
-and how far measured drops lie from expected ones.
-"""
+"""Fits the coefficients on measured updates, and scores them on datasets left out of the fit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import expit, logit
+from scipy.special import expit
 from scipy.stats import spearmanr
 
 from auditor.prediction.estimate import (
-    MEASURED,
     Coefficients,
-    CurveWeights,
     FidelityWeights,
     Spread,
-    angle,
-    interval,
-    normal_scores,
+    forgetting_interval,
     odds,
 )
-from auditor.prediction.fidelities import Features
-from auditor.prediction.forgetting import LEAST_KNOWN, SHARES, share_lost
+from auditor.prediction.fit_weights import (
+    USED,
+    Measured,
+    fit_curve,
+    fit_fidelity,
+    fit_spread,
+)
 from auditor.records.arrays import Table
-
-USED = {  # of each rung's features, those that help on datasets left out of the fit
-    "similarity": ("exemplar", "sharpened", "centroid", "share", "wording"),
-    "head": (
-        "exemplar",
-        "sharpened",
-        "centroid",
-        "wording",
-        "mistaken",
-        "contested",
-        "unsure",
-    ),
-}
-USED["full"] = (*USED["head"], *MEASURED)
-FLATTEST = 0.05  # slope of a curve: who loses more in the mean loses more at every step
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """One real update: what each rung saw of it, and the accuracies that were read."""
-
-    name: str
-    dataset: str
-    features: Mapping[str, Features]  # rung -> feature -> (2, 1, K)
-    accuracy_before: Table  # (K,) as forecast, out of fold
-    sets: Table  # (K,) independent ones of rows that it was read on
-    runs: NDArray[np.float64]  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
-    steps: tuple[int, ...]
-    ceiling: float  # of the rank correlation with `drop`, by seed noise
-    odd: bool = False  # old data damaged on purpose, or no new category: scored, not fitted to
-
-    @property
-    def accuracy(self) -> Table:
-        """(K, 1 + steps) mean over seeds"""
-        return np.asarray(self.runs.mean(axis=0))
-
-    @property
-    def drop(self) -> Table:
-        return np.asarray(self.drops.mean(axis=0))
-
-    @property
-    def drops(self) -> Table:
-        """(seeds, K)"""
-        return np.asarray(self.runs[:, :, 0] - self.runs[:, :, 1:].mean(axis=2))
-
-    @property
-    def loss(self) -> Table:
-        """(K,)"""
-        return share_lost(self.accuracy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """One update as forecast by a rung that was fitted without its dataset."""
+    """One update as forecast by weights that were fitted without its dataset."""
 
     update: Measured
-    loss: Table  # (K,) expected
+    forgotten: Table  # (K,) expected
     spread: Spread
     typical: dict[float, float]  # share -> half the width of an interval as wide for all
 
     @property
     def drop(self) -> Table:
-        return self.update.accuracy_before * self.loss
+        return self.update.accuracy_before * self.forgotten
 
     @property
     def skill(self) -> float:
@@ -125,13 +70,15 @@ class LeftOut:
         """(K,) ends of the intervals that hold `share` of the drops."""
         before = self.update.accuracy_before
         sets = self.update.sets
-        return interval(self.loss, before, sets, self.spread, share, one_run=one_run)
+        return forgetting_interval(
+            self.forgotten, before, sets, self.spread, share, one_run=one_run
+        )
 
 
 def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) -> Coefficients:
     """Coefficients from all `updates`, and the skill of each with its dataset left out."""
-    natural = [u for u in updates if not u.odd]
-    pooled = np.concatenate([u.loss for u in natural])
+    natural = [u for u in updates if not u.scored_only]
+    pooled = np.concatenate([u.forgotten for u in natural])
     return Coefficients(
         fidelities={
             fidelity: _fidelity(fidelity, updates)
@@ -139,7 +86,7 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
             if fidelity in updates[0].features
         },
         prior=(_q(pooled, 0.1), float(pooled.mean().round(4)), _q(pooled, 0.9)),
-        curve=_fit_curve([u for u in natural if u.steps == steps], steps),
+        curve=fit_curve([u for u in natural if u.steps == steps], steps),
         provenance=provenance,
     )
 
@@ -151,14 +98,16 @@ def leave_out(fidelity: str, updates: Sequence[Measured]) -> list[LeftOut]:
     """
     found = []
     for left in updates:
-        others = _others(left, [u for u in updates if not u.odd])
-        apart = [(u, _expected(fidelity, u, _others(u, others))) for u in others]
-        residuals = np.concatenate([np.abs(u.drop - u.accuracy_before * x) for u, x in apart])
+        others = _others(left, [u for u in updates if not u.scored_only])
+        expectations = [(u, _expected(fidelity, u, _others(u, others))) for u in others]
+        residuals = np.concatenate(
+            [np.abs(u.drop - u.accuracy_before * x) for u, x in expectations]
+        )
         found.append(
             LeftOut(
                 update=left,
-                loss=_expected(fidelity, left, others),
-                spread=fit_spread(apart),
+                forgotten=_expected(fidelity, left, others),
+                spread=fit_spread(expectations),
                 typical={s: _q(residuals, s) for s in (0.8, 0.9)},
             )
         )
@@ -167,124 +116,31 @@ def leave_out(fidelity: str, updates: Sequence[Measured]) -> list[LeftOut]:
 
 def _others(update: Measured, updates: Sequence[Measured]) -> list[Measured]:
     """Those of other datasets; where there are none, the other updates; else itself."""
-    apart = [u for u in updates if u.dataset != update.dataset]
-    return apart or [u for u in updates if u is not update] or list(updates)
+    of_other_datasets = [u for u in updates if u.dataset != update.dataset]
+    return of_other_datasets or [u for u in updates if u is not update] or list(updates)
 
 
 def _expected(fidelity: str, update: Measured, others: Sequence[Measured]) -> Table:
-    """(K,) loss, by a rung that was fitted to `others`."""
+    """(K,) forgotten share, by weights that were fitted to `others`."""
     weights, level = fit_fidelity(fidelity, others)
     features = {f: v.mean(axis=0) for f, v in update.features[fidelity].items()}
     return np.asarray(expit(odds(features, weights)[0] + level))
 
 
 def _fidelity(fidelity: str, updates: Sequence[Measured]) -> FidelityWeights:
-    natural = [u for u in updates if not u.odd]
+    natural = [u for u in updates if not u.scored_only]
     left_out = leave_out(fidelity, updates)
     weights, level = fit_fidelity(fidelity, natural)
-    apart = [(x.update, x.loss) for x in left_out if not x.update.odd]
+    expectations = [(x.update, x.forgotten) for x in left_out if not x.update.scored_only]
     return FidelityWeights(
         weights={f: round(w, 4) for f, w in weights.items()},
         level=round(level, 4),
-        spread=fit_spread(apart),
-        worth=round(float(np.mean([x.skill for x in left_out if not x.update.odd])), 3),
+        spread=fit_spread(expectations),
+        mean_skill=round(
+            float(np.mean([x.skill for x in left_out if not x.update.scored_only])), 3
+        ),
         skill={x.update.name: round(x.skill, 3) for x in left_out},
         coverage={x.update.name: round(x.coverage(0.8), 3) for x in left_out},
-    )
-
-
-def fit_fidelity(fidelity: str, updates: Sequence[Measured]) -> tuple[dict[str, float], float]:
-    """The weight of each feature, and the level; each dataset, and each of its updates, weighs the
-    same.
-
-    Weights come from differences within updates alone; the level makes the mean expected loss
-    that which was measured. What all categories of a trial lost on average counts as it is.
-    """
-    shares, parts = _shares(updates), [_predictors(fidelity, u) for u in updates]
-    size = parts[0].shape[1]
-    moment, gram = np.zeros(size), np.zeros((size, size))
-    for u, share, part in zip(updates, shares, parts, strict=True):
-        y, x = logit(u.loss), part - part.mean(axis=0)
-        moment += share * x.T @ (y - y.mean()) / len(y)
-        gram += share * x.T @ x / len(y)
-    scored, *trial = np.linalg.lstsq(gram, moment, rcond=None)[0].tolist()
-    weights = dict.fromkeys((f for f in USED[fidelity] if f not in MEASURED), scored)
-    if trial:
-        weights |= dict(zip(MEASURED, (*trial, 1.0), strict=True))
-    return weights, _level(fidelity, updates, shares, weights)
-
-
-def _predictors(fidelity: str, update: Measured) -> Table:
-    """(K, 1 or 2) the sum of the features' normal scores, and what a trial took."""
-    features = {f: update.features[fidelity][f].mean(axis=0)[0] for f in USED[fidelity]}
-    scores = [normal_scores(v[None])[0] for f, v in features.items() if f not in MEASURED]
-    trial = [features["lost"]] if "lost" in features else []
-    return np.stack([np.sum(scores, axis=0), *trial], axis=1)
-
-
-def _level(
-    fidelity: str, updates: Sequence[Measured], shares: Table, weights: Mapping[str, float]
-) -> float:
-    """The log odds that make the mean expected loss of the updates the measured one."""
-    target = float(shares @ [u.loss.mean() for u in updates])
-    features = [{f: v.mean(axis=0) for f, v in u.features[fidelity].items()} for u in updates]
-    parts = [odds(f, weights)[0] for f in features]
-    low, high = -10.0, 10.0
-    for _ in range(60):
-        level = (low + high) / 2
-        mean = float(shares @ [expit(level + x).mean() for x in parts])
-        low, high = (level, high) if mean < target else (low, level)
-    return level
-
-
-def fit_spread(apart: Sequence[tuple[Measured, Table]]) -> Spread:
-    """How far the measured losses of updates lie from the expected ones, in angles.
-
-    An update's mean deviation is common to its categories: its forgetting as a whole, of which
-    there are only as many examples as updates. Satterthwaite's degrees of freedom say so.
-    """
-    shares = _shares([u for u, _ in apart])
-    before = [np.maximum(u.accuracy_before, LEAST_KNOWN) for u, _ in apart]
-    off = [angle(u.drop / b) - angle(x) for (u, x), b in zip(apart, before, strict=True)]
-    sizes = np.array([len(x) for x in off])
-    within = np.array([x.var(ddof=1) for x in off])
-    category = float(shares @ within)
-    update = max(float(shares @ (np.array([x.mean() for x in off]) ** 2 - within / sizes)), 0.0)
-    few = update**2 / len(off) + category**2 / float(sizes.sum())
-    freedom = (update + category) ** 2 / few
-    return Spread(
-        update=round(update**0.5, 4),
-        category=round(category**0.5, 4),
-        run=round(float(shares @ [_seed_variance(u) for u, _ in apart]) ** 0.5, 4),
-        freedom=round(float(freedom), 1),
-    )
-
-
-def _seed_variance(update: Measured) -> float:
-    """Of one run's angles, beyond what the mean over the seeds has of it already."""
-    seeds = len(update.runs)
-    if seeds < 2:
-        return 0.0
-    angles = angle(update.drops / np.maximum(update.accuracy_before, LEAST_KNOWN))
-    return float(angles.var(axis=0, ddof=1).mean()) * (1 - 1 / seeds)
-
-
-def _shares(updates: Sequence[Measured]) -> Table:
-    """(updates,) what each weighs: the same for each dataset, and within it for each update."""
-    names = [u.dataset for u in updates]
-    return np.array([1.0 / names.count(n) for n in names]) / len(set(names))
-
-
-def _fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
-    mean = np.concatenate([logit(u.loss) for u in updates])
-    lost = np.concatenate(
-        [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], LEAST_KNOWN) for u in updates]
-    )
-    slopes, intercepts = np.polyfit(mean, logit(np.clip(lost, *SHARES)), 1)
-    return CurveWeights(
-        steps=steps,
-        intercept=tuple(float(x.round(4)) for x in intercepts),
-        slope=tuple(max(float(x.round(4)), FLATTEST) for x in slopes),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which rows must stay together, and folds that keep them together."""
+"""Which rows must stay in one fold, and folds that keep them so."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from auditor.records.dataset import Dataset, Example
 from auditor.records.structure import CopyFamilies, Template, TemplateMatch
 
 FOLDS = 5
-FEWEST_HELD_OUT = 3  # rows of a category: fewer say nothing
+MIN_HELD_OUT = 3  # rows of a category: fewer say nothing
 
 
 def keep_together(
     dataset: Dataset,
     copies: CopyFamilies,
     templates: Sequence[Template] = (),
-    beside: Iterable[Ints] = (),
+    other_sets: Iterable[Ints] = (),
 ) -> Ints:
     """(n,) a number for each set of rows that folds must not divide.
 
     Copy families and the rows of one `group` (a contract, a customer) always; with `templates`,
-    the rows of each of them too, and the sets of positions `beside`.
+    the rows of each of them too, and the sets of positions `other_sets`.
     """
     templated = [t.members for t in templates if t.excess > 0]
-    sets = [*_inseparable(dataset, copies), *templated, *beside]
+    sets = [*_inseparable(dataset, copies), *templated, *other_sets]
     return _components(len(dataset.examples), sets)
 
 
@@ -39,15 +39,16 @@ def keep_near_together(
 ) -> Ints:
     """(n,) as `keep_together`, with pairs that may be copies in one set too.
 
-    Who was taught one of them has nearly seen the other.
+    A model trained on one of them has nearly seen the other.
     """
-    return keep_together(dataset, copies, templates, beside=copies.review)
+    return keep_together(dataset, copies, templates, other_sets=copies.review)
 
 
 def keep_matches_together(
     dataset: Dataset, copies: CopyFamilies, matches: Sequence[TemplateMatch]
 ) -> Ints:
-    """(n,) as `keep_near_together`, with all rows that hold a frame in one set, of any category.
+    """(n,) as `keep_near_together`, with all rows that match a template in one set, of any
+    category.
 
     Boilerplate does not count: held out in one category and met in another, it would mislead, and
     held out everywhere there would be nothing to learn from.
@@ -75,40 +76,40 @@ def _components(n: int, sets: Iterable[Ints]) -> Ints:
 
 
 def seen_by(
-    taught: Sequence[Example], others: Sequence[Example], copies: CopyFamilies
+    training: Sequence[Example], others: Sequence[Example], copies: CopyFamilies
 ) -> NDArray[np.bool_]:
-    """(m,) whether who was taught the rows `taught` has seen each of `others`, under any label.
+    """(m,) whether a model trained on `training` has seen each of `others`, under any label.
 
-    It is a copy of one of them, or may be, or is of one `group` with one. copies: of `taught` and
-    `others` together, in that order, whatever their context: a probe reads the text alone.
+    It is a copy of one of them, or may be, or is of one `group` with one. copies: of `training` and
+    `others` together, in that order, whatever their context: a probe has the text alone.
     """
-    known = np.unique(copies.family[: len(taught)])
+    known = np.unique(copies.family[: len(training)])
     pairs = copies.family[copies.review]
     alike = pairs[:, ::-1][np.isin(pairs, known)]
-    groups = {e.group for e in taught if e.group}
+    groups = {e.group for e in training if e.group}
     grouped = np.array([e.group in groups for e in others], dtype=bool)
-    return grouped | np.isin(copies.family[len(taught) :], np.concatenate([known, alike]))
+    return grouped | np.isin(copies.family[len(training) :], np.concatenate([known, alike]))
 
 
-def independent_rows(together: Ints, codes: Ints, kinds: int) -> Table:
-    """(kinds,) how many independent rows the rows of each category are worth.
+def independent_rows(fold_units: Ints, codes: Ints, kinds: int) -> Table:
+    """(kinds,) how many independent rows those of each category amount to.
 
-    together (n,): the set that a row is of; rows of one set count as one text repeated. Kish's
+    fold_units (n,): the set that a row is of; rows of one set count as one text repeated. Kish's
     effective sample size (Survey Sampling, 1965), of which each set's weight is its rows.
     """
-    cells, sizes = np.unique(np.stack([codes, together]), axis=1, return_counts=True)
+    cells, sizes = np.unique(np.stack([codes, fold_units]), axis=1, return_counts=True)
     rows = np.bincount(codes, minlength=kinds).astype(np.float64)
     squares = np.bincount(cells[0], weights=sizes.astype(np.float64) ** 2, minlength=kinds)
     return np.asarray(rows**2 / np.maximum(squares, 1.0))
 
 
-def assign_folds(together: Ints, codes: Ints) -> Ints:
+def assign_folds(fold_units: Ints, codes: Ints) -> Ints:
     """(n,) fold of each row: sets are dealt out in turn within their category, largest first.
 
     Rows are in canonical order, by a hash of their content, so the turn is as good as random.
     """
     _, first, inverse, sizes = np.unique(
-        together, return_index=True, return_inverse=True, return_counts=True
+        fold_units, return_index=True, return_inverse=True, return_counts=True
     )
     order = np.lexsort((first, -sizes, codes[first]))
     fold = np.empty(len(first), dtype=np.int64)
@@ -117,15 +118,15 @@ def assign_folds(together: Ints, codes: Ints) -> Ints:
 
 
 def hold_out(
-    together: Ints, codes: Ints, splits: int, barred: NDArray[np.bool_] | None = None
+    fold_units: Ints, codes: Ints, splits: int, barred: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
     """(splits, n) rows to hold out: whole sets, about a fifth of each category, in turn.
 
     At least FEWEST_HELD_OUT rows of a category where that leaves it half of them. What would leave
-    a category less (it is all one template, say) stays in training, and has no rows to be read on;
-    so do the sets of the rows `barred` (n,).
+    a category less (it is all one template, say) stays in training, and has no rows to evaluate it
+    on; so do the sets of the rows `barred` (n,).
     """
-    _, first, inverse = np.unique(together, return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(fold_units, return_index=True, return_inverse=True)
     sizes = np.bincount(inverse)
     out = np.zeros((splits, len(first)), dtype=bool)
     free = np.ones(len(first), dtype=bool)
@@ -133,16 +134,16 @@ def hold_out(
     order = np.lexsort((first, codes[first]))  # rows are in canonical order: as good as random
     for units in np.split(order, np.flatnonzero(np.diff(codes[first][order])) + 1):
         total, own = int(sizes[units].sum()), units[free[units]]
-        wanted, most = max(round(total / FOLDS), FEWEST_HELD_OUT), total // 2
+        wanted, max_rows = max(round(total / FOLDS), MIN_HELD_OUT), total // 2
         start = 0
         for split in range(splits):
             turn = np.roll(own, -start)
-            held, taken = 0, []
+            count, taken = 0, []
             for i, unit in enumerate(turn):
-                if held >= wanted:
+                if count >= wanted:
                     break
-                if held + sizes[unit] <= most:
-                    held += sizes[unit]
+                if count + sizes[unit] <= max_rows:
+                    count += sizes[unit]
                     taken.append(unit)
                     last = i
             start += last + 1 if taken else 0

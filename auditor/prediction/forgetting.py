@@ -1,4 +1,4 @@
-"""What an update takes of a category: which share of its accuracy, and when."""
+"""How far an update makes a model forget a category: the share of its accuracy, and when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from auditor.records.arrays import Table
 
 SHARES = (0.01, 0.97)  # beyond, log odds say more about the number of test rows
 TEN_POINTS, HALF = 0.1, 0.5  # of accuracy, lost
-LEAST_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
+MIN_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
 
 def share_lost(accuracy: NDArray[np.float64]) -> Table:
@@ -21,7 +21,7 @@ def share_lost(accuracy: NDArray[np.float64]) -> Table:
     """
     before = accuracy[..., 0]
     drop = before - accuracy[..., 1:].mean(axis=-1)
-    return np.asarray(np.clip(drop / np.maximum(before, LEAST_KNOWN), *SHARES))
+    return np.asarray(np.clip(drop / np.maximum(before, MIN_KNOWN), *SHARES))
 
 
 def crossing(steps: Sequence[int], lost: Table, reach: float) -> float | None:

@@ -1,6 +1,6 @@
 """Which labels look wrong, how likely each is wrong, and how many of them are.
 
-`label_probes.py` scores what speaks against each label, `spike_in.py` says what a score is worth.
+`label_probes.py` scores each label, `spike_in.py` turns a score into a probability.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import numpy as np
 
 from auditor.prediction import spike_in
 from auditor.prediction.label_probes import LabelProbes, Suspicion
-from auditor.prediction.spike_in import MOST_SURE, Share
+from auditor.prediction.spike_in import MAX_PROBABILITY, Share
 from auditor.records.arrays import Ints, Table
 from auditor.records.dataset import Dataset
-from auditor.records.evidence import FEWEST_OF_CATEGORY, FEWEST_PLANTED_IN
+from auditor.records.evidence import MIN_OF_CATEGORY, MIN_PLANTED_IN
 from auditor.records.probes import LabelErrors
 from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
 
-RARE = 0.01  # share of wrong labels, of which a gate asks whichever set it reads
-ONE = 1.0  # error, before a kind of them is looked at: 2 ranks alike to .002 (CLINC150, HWU64)
+RARE = 0.01  # share of wrong labels that a gate assumes of any set
+ONE = 1.0  # error, the weight of the prior of each kind: 2 ranks alike to .002 (CLINC150, HWU64)
 ROUNDS = 50  # of expectation and maximisation
-# What `doubtful` is where a set is too small to say it: about its median over 46 sets drawn from
+# What `doubtful` is where a set is too small to say it: about its median over 46 samples of
 # CLINC150 and HWU64, in which it lies between 3.5 and 8.9.
 USUAL = 6.0
 
@@ -31,25 +31,26 @@ def find_label_errors(
     stripped: Sequence[str],
     embeddings: Embeddings,
     near: Neighbours,
-    together: Ints,
+    fold_units: Ints,
     copies: CopyFamilies,
-    beside: Mapping[int, Collection[int]],
+    other_labels: Mapping[int, Collection[int]],
     seed: int,
 ) -> LabelErrors | None:
     """The probability that each label is wrong; None for a single category.
 
-    stripped: the texts without their templates; together (n,): rows of one number do not vouch for
-    one another; beside: other labels that a text has rightly (`Evidence.labels_beside`).
+    stripped: the texts without their templates; fold_units (n,): rows of one number do not vouch
+    for one another; other_labels: those that a text has rightly too
+    (`Evidence.labels_of_other_kinds`).
     """
     if len(dataset.categories) < 2:
         return None
-    probes = LabelProbes.of(embeddings.vectors, stripped, near, together)
+    probes = LabelProbes.of(embeddings.vectors, stripped, near, fold_units)
     codes = dataset.codes
-    found, share = suspect(probes, codes, copies.family, beside, seed)
+    found, share = suspect(probes, codes, copies.family, other_labels, seed)
     few = too_few(copies.family, codes)
     assessed = np.isfinite(found.score)
     return LabelErrors(
-        witnesses=found.witnesses,
+        models=found.models,
         log=found.log,
         rival=found.rival,
         score=found.score,
@@ -65,23 +66,23 @@ def suspect(
     probes: LabelProbes,
     codes: Ints,
     family: Ints,
-    beside: Mapping[int, Collection[int]],
+    other_labels: Mapping[int, Collection[int]],
     seed: int,
 ) -> tuple[Suspicion, Share | None]:
-    """What speaks against the labels `codes` (n,), and what a score is worth; None: too few
-    examples to tell. Both of the rows that are taught; others are scored all the same.
+    """What speaks against the labels `codes` (n,), and the probability at each score; None: too few
+    examples. Both of the rows that are trained on; others are scored all the same.
 
-    family (n,): copy families, negative on rows that are not taught.
+    family (n,): copy families, negative on rows that are not trained on.
     """
-    aside = [*too_few(family, codes)]
-    found = probes.suspect(codes, aside, beside)
+    excluded = [*too_few(family, codes)]
+    found = probes.suspect(codes, excluded, other_labels)
     taught = family >= 0
     score = np.where(taught, found.score, -np.inf)
-    if len(np.unique(family[np.isfinite(score)])) < FEWEST_PLANTED_IN:
+    if len(np.unique(family[np.isfinite(score)])) < MIN_PLANTED_IN:
         return found, None
 
     def trial(labels: Ints) -> Table:
-        return probes.suspect(labels, aside, beside).score
+        return probes.suspect(labels, excluded, other_labels).score
 
     planted = spike_in.plant(trial, score, found.rival, codes, family, seed)
     return found, spike_in.estimate(score, _weights(family, codes), planted)
@@ -91,21 +92,21 @@ def _by_kind(share: Share, found: Suspicion, codes: Ints) -> Table:
     """(n,) probability that each label is wrong, by what is usual between its two categories.
 
     People err in kinds: licences filed as services, many times, and nothing else. How much more
-    often than elsewhere labels of one category are wrong that read like another is a rate with a
-    gamma distribution, drawn to 1 as if ONE error had been seen; it is found by expectation and
+    often than elsewhere labels of one category are wrong that resemble another is a rate with a
+    gamma distribution, shrunk to 1 as if ONE error had been seen; it is found by expectation and
     maximisation, empirical Bayes (Robbins 1956; DuMouchel 1999 of such rates).
     """
     usual = share.at(found.score)
-    told = np.isfinite(found.score)
+    assessed = np.isfinite(found.score)
     _, kind = np.unique(np.stack([codes, found.rival]), axis=1, return_inverse=True)
     kind = kind.ravel()
-    expected = (np.bincount(kind, told)[kind] - told) * share.share
+    expected = (np.bincount(kind, assessed)[kind] - assessed) * share.share
     odds, wrong = usual / (1.0 - usual), usual
     for _ in range(ROUNDS):
         others = np.bincount(kind, wrong)[kind] - wrong  # no row speaks for itself
         rate = (ONE + others) / (ONE + expected)
         wrong = odds * rate / (1.0 + odds * rate)
-    return np.asarray(np.minimum(wrong, MOST_SURE).round(4))
+    return np.asarray(np.minimum(wrong, MAX_PROBABILITY).round(4))
 
 
 def doubtful(share: Share | None) -> float:
@@ -120,7 +121,7 @@ def too_few(family: Ints, codes: Ints) -> dict[int, int]:
     """Categories that cannot be assessed, and how many different examples they have."""
     taught = family >= 0
     pairs = np.unique(np.stack([codes[taught], family[taught]]), axis=1)[0]
-    return {c: int(n) for c, n in enumerate(np.bincount(pairs)) if n < FEWEST_OF_CATEGORY}
+    return {c: int(n) for c, n in enumerate(np.bincount(pairs)) if n < MIN_OF_CATEGORY}
 
 
 def _weights(family: Ints, codes: Ints) -> Table:

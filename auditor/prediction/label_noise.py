@@ -1,14 +1,14 @@
-"""Do the texts tell their labels at all, and what share of the labels is wrong?
+"""Can the labels be predicted from the texts at all, and what share of the labels is wrong?
 
 A kernel ridge regression scores each row for each category by the other rows. Copies would vouch
-for one another, so one row of each copy family takes part, and what must stay together is left out
-together. Held-out scores are linear in the labels: one matrix gives them for the true labels and
-for labels dealt out anew, which is a permutation test of the accuracy (Ojala and Garriga 2010,
-"Permutation tests for studying classifier performance", JMLR).
+for one another, so one row of each copy family takes part, and rows that must stay in one
+fold are left out as one. Held-out scores are linear in the labels: one matrix gives them for the
+true labels and for permuted labels, which is a permutation test of the accuracy (Ojala and Garriga
+2010, "Permutation tests for studying classifier performance", JMLR).
 
-The share of wrong labels is read off the rows that are surest. Held-out scores do not know a row's
-own label, and where a probe cannot err it is the label that disagrees: anchor points (Liu and Tao
-2016, "Classification with noisy labels by importance reweighting"; Patrini et al. 2017, "Making
+The share of wrong labels is estimated on the rows that are surest. Held-out scores do not know a
+row's own label, and where a probe cannot err it is the label that disagrees: anchor points (Liu and
+Tao 2016, "Classification with noisy labels by importance reweighting"; Patrini et al. 2017, "Making
 deep neural networks robust to label noise"). Categories that overlap lower agreement where the
 probe is unsure, wrong labels also where it is sure, and there the curve ends (`lapse.py`).
 """
@@ -31,48 +31,48 @@ from auditor.records.dataset import Dataset
 from auditor.records.probes import CategorySkill, NoiseEstimate
 from auditor.records.structure import CopyFamilies, Embeddings
 
-MOST = 3000  # rows that take part, the first in canonical order, which is as good as random
-FEWEST = 50  # units: of fewer a probe learns too little for its failing to say anything
-FEWEST_OF_CATEGORY = 2  # rows: the only one, held out, leaves none to learn from
+MAX_ROWS = 3000  # rows that are used, the first in canonical order, which is as good as random
+MIN_UNITS = 50  # units: of fewer a probe learns too little for its failing to say anything
+MIN_OF_CATEGORY = 2  # rows: the only one, held out, leaves none to learn from
 RIDGE = 1.0  # of unit vectors; with .5 and 2 the intervals are the same to .03 (HWU64, CLINC150)
-WORDS = 0.5  # weight of shared words beside the embedding: some labels are told by words alone
+WORDS = 0.5  # weight of shared words against the embedding: words alone predict some labels
 PERMUTATIONS = 99
-HELD = 0.975  # by each end of the share's interval, which is then one of 95 %
-HELD_SKILL = 0.95  # by the upper end of the skill
-
-Values = NDArray[np.float64]
+SHARE_CONFIDENCE = 0.975  # of each end of the share's interval, which is then one of 95 %
+SKILL_CONFIDENCE = 0.95  # of the upper end of the skill
 
 
 def estimate_label_noise(
     dataset: Dataset, embeddings: Embeddings, copies: CopyFamilies, seed: int
 ) -> NoiseEstimate | None:
-    """How far the texts tell the labels, and the share of wrong ones; None for one category."""
+    """How well texts predict labels, and the share of wrong ones; None for one category."""
     if len(dataset.categories) < 2:
         return None
     rows = _taking_part(dataset.codes, copies.family)
     names, codes = np.unique(dataset.codes[rows], return_inverse=True)
     units = np.unique(keep_near_together(dataset, copies)[rows], return_inverse=True)[1]
     count = len(np.unique(units))
-    if count < FEWEST:
-        return _untold(rows, count, f"{count} different examples, {FEWEST} are needed")
+    if count < MIN_UNITS:
+        return _not_estimated(rows, count, f"{count} different examples, {MIN_UNITS} are needed")
     if len(names) < 2:
-        return _untold(rows, count, f"no two categories have {FEWEST_OF_CATEGORY} examples")
+        return _not_estimated(rows, count, f"no two categories have {MIN_OF_CATEGORY} examples")
     texts = [dataset.examples[i].text for i in rows]
     probe = _Probe.of(embeddings.vectors[rows], texts, units)
     scores = probe.held_out(codes)
-    said, agreed = scores.argmax(axis=1), scores.argmax(axis=1) == codes
+    predicted, agreed = scores.argmax(axis=1), scores.argmax(axis=1) == codes
     accuracy = float(agreed.mean())
-    deals = [_told(probe.held_out(c), c) for c in _dealt(codes, units, seed)]
-    dealt, areas = (np.array(told) for told in zip(*deals, strict=True))
-    chance, spread = float(dealt.mean()), float(dealt.std(ddof=1))
-    lapse, suspects = _wrong(scores, said, agreed)
-    beyond = float(norm.ppf(HELD_SKILL)) * spread
+    of_permuted = [
+        _accuracy_and_areas(probe.held_out(c), c) for c in _permuted_labels(codes, units, seed)
+    ]
+    accuracies, areas = (np.array(result) for result in zip(*of_permuted, strict=True))
+    chance, spread = float(accuracies.mean()), float(accuracies.std(ddof=1))
+    lapse, suspects = _wrong(scores, predicted, agreed)
+    beyond = float(norm.ppf(SKILL_CONFIDENCE)) * spread
     return NoiseEstimate(
         rows=rows,
         units=count,
         accuracy=accuracy,
         chance=chance,
-        p=float((1 + (dealt >= accuracy).sum()) / (1 + len(dealt))),
+        p=float((1 + (accuracies >= accuracy).sum()) / (1 + len(accuracies))),
         skill_high=min((accuracy + beyond - chance) / (1.0 - chance), 1.0),
         share=lapse.share,
         low=lapse.low,
@@ -92,12 +92,12 @@ def _taking_part(codes: Ints, family: Ints) -> Ints:
     """
     first = np.unique(family, return_index=True)[1]
     pairs = np.unique(np.stack([family, codes]), axis=1)[0]
-    rows = np.sort(first[np.bincount(pairs) == 1])[:MOST]
-    enough = np.bincount(codes[rows])[codes[rows]] >= FEWEST_OF_CATEGORY
-    return np.asarray(rows[enough])
+    rows = np.sort(first[np.bincount(pairs) == 1])[:MAX_ROWS]
+    kept = np.bincount(codes[rows])[codes[rows]] >= MIN_OF_CATEGORY
+    return np.asarray(rows[kept])
 
 
-def _untold(rows: Ints, units: int, reason: str) -> NoiseEstimate:
+def _not_estimated(rows: Ints, units: int, reason: str) -> NoiseEstimate:
     return NoiseEstimate(
         rows=rows,
         units=units,
@@ -159,12 +159,12 @@ def _inverse(matrix: Table) -> Table:
     return np.asarray(below + np.tril(below, -1).T)
 
 
-def _told(scores: Table, codes: Ints) -> tuple[float, Values]:
+def _accuracy_and_areas(scores: Table, codes: Ints) -> tuple[float, Table]:
     """The accuracy, and (K,) the area under each category's curve."""
     return float((scores.argmax(axis=1) == codes).mean()), _areas(scores, codes)
 
 
-def _areas(scores: Table, codes: Ints) -> Values:
+def _areas(scores: Table, codes: Ints) -> Table:
     """(K,) how often a row of a category scores higher for it than one of another does."""
     out = np.empty(scores.shape[1])
     for k, score in enumerate(np.ascontiguousarray(scores.T)):
@@ -174,31 +174,31 @@ def _areas(scores: Table, codes: Ints) -> Values:
     return out
 
 
-def _dealt(codes: Ints, units: Ints, seed: int) -> Iterator[Ints]:
-    """The labels dealt out anew, those of a unit in one run: what they share may be the unit's."""
+def _permuted_labels(codes: Ints, units: Ints, seed: int) -> Iterator[Ints]:
+    """The labels permuted, those of a unit in one run: what they share may be the unit's."""
     random = np.random.default_rng(seed)
     order = np.argsort(units, kind="stable")
     runs = np.split(codes[order], np.flatnonzero(np.diff(units[order])) + 1)
     for _ in range(PERMUTATIONS):
-        dealt = np.empty_like(codes)
-        dealt[order] = np.concatenate([runs[i] for i in random.permutation(len(runs))])
-        yield dealt
+        permuted = np.empty_like(codes)
+        permuted[order] = np.concatenate([runs[i] for i in random.permutation(len(runs))])
+        yield permuted
 
 
-def _wrong(scores: Table, said: Ints, agreed: NDArray[np.bool_]) -> tuple[Lapse, Ints]:
+def _wrong(scores: Table, predicted: Ints, agreed: NDArray[np.bool_]) -> tuple[Lapse, Ints]:
     """The share of wrong labels, and (s,) rows that are surely said to be of another category.
 
     Sureness is how far the highest score is ahead. Of the whole set it is one unit, which a
     category of few or scattered texts never reaches; as a multiple of the mean of the category that
-    is said it is another, under which wrong labels of one category show. What both hold is claimed:
-    the lower low end and the higher high one.
+    is said it is another, under which wrong labels of one category show. What both intervals hold
+    is claimed: the lower low end and the higher high one.
     """
     kinds = scores.shape[1]
     ordered = np.partition(scores, kinds - 2, axis=1)
     ahead = ordered[:, -1] - ordered[:, -2]
-    mean = np.bincount(said, weights=ahead) / np.maximum(np.bincount(said), 1)
-    within = ahead / np.maximum(mean[said], 1e-9)
-    of_set, of_category = (lapse_rate(agreed, s, kinds, HELD) for s in (ahead, within))
+    mean = np.bincount(predicted, weights=ahead) / np.maximum(np.bincount(predicted), 1)
+    within = ahead / np.maximum(mean[predicted], 1e-9)
+    of_set, of_category = (lapse_rate(agreed, s, kinds, SHARE_CONFIDENCE) for s in (ahead, within))
     lapse = Lapse(
         share=(of_set.share + of_category.share) / 2,
         low=min(of_set.low, of_category.low),
@@ -208,21 +208,22 @@ def _wrong(scores: Table, said: Ints, agreed: NDArray[np.bool_]) -> tuple[Lapse,
 
 
 def _of_categories(
-    area: Values, dealt: Table, codes: Ints, units: Ints, names: list[str]
+    area: Table, permuted: Table, codes: Ints, units: Ints, names: list[str]
 ) -> tuple[CategorySkill, ...]:
-    """The `area` (K,) under each category's curve, beside those of labels `dealt` (d, K) anew.
+    """The `area` (K,) under each category's curve, against those of permuted labels (d, K).
 
-    Held-out scores depend on one another, as each row helps to tell all others: Mann and Whitney's
-    spread is half of what deals have, and their mean is below a half. A category's scores rest on
-    which rows are its own alone, so dealing out all labels is its null, whatever tells the others.
+    Held-out scores depend on one another, as each row is trained on for all others: Mann and
+    Whitney's spread is half of that of permutations, and their mean is below a half. A category's
+    scores rest on which rows are its own alone, so permuting all labels is its null, however well
+    the others are predicted.
     """
-    held = 1.0 - (1.0 - HELD_SKILL) / len(names)  # Bonferroni
-    chance = dealt.mean(axis=0)
-    # As one more deal would lie about the mean of so many
-    spread = dealt.std(axis=0, ddof=1) * np.sqrt(1.0 + 1.0 / len(dealt))
+    confidence = 1.0 - (1.0 - SKILL_CONFIDENCE) / len(names)  # Bonferroni
+    chance = permuted.mean(axis=0)
+    # As one more permutation would lie about the mean of so many
+    spread = permuted.std(axis=0, ddof=1) * np.sqrt(1.0 + 1.0 / len(permuted))
     skill, reach = (area - chance) / (1.0 - chance), spread / (1.0 - chance)
-    high = skill + t.ppf(held, len(dealt) - 1) * reach
-    p = t.sf(skill / reach, len(dealt) - 1)
+    high = skill + t.ppf(confidence, len(permuted) - 1) * reach
+    p = t.sf(skill / reach, len(permuted) - 1)
     return tuple(
         CategorySkill(
             category=name,

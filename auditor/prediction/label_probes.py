@@ -1,8 +1,8 @@
-"""Three witnesses of each row's label, none of which has seen the row or what is kept with it.
+"""Three models judge each row's label, without having seen the row or what is kept with it.
 
-A ridge regression on the embeddings, the nearest neighbours, and the words. Each gives what it says
-of *any* labelling by a few products: what a row's own family adds is taken out in closed form, so
-rows can be labelled otherwise on trial (`spike_in.py`) at little cost.
+A ridge regression on the embeddings, the nearest neighbours, and the words. Each gives its
+probabilities under *any* labelling by a few products: what a row's own family adds is taken out in
+closed form, so labels can be changed on trial (`spike_in.py`) at little cost.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ HARDLY = 1e-3  # the constant is shrunk: were all rows one family, nothing else 
 RIDGE = 1.0  # of unit vectors: average precision is the same to .01 from .3 to 10 (CLINC150, HWU64)
 SHARPNESS = 6.0  # of the softmax that makes probabilities of its scores; 10 ranks the same to .01
 VOTES = 10  # neighbours: enough to outvote one that is mislabelled itself, few enough to be near
-# Least probability that each witness may give a category: it keeps one of them from outvoting the
+# Least probability that each model may give a category: it keeps one of them from outvoting the
 # other two by certainty alone.
 FLOOR = 0.02
-MOST_SCORE = float(3 * np.log((1.0 + FLOOR) / FLOOR))  # all three certain
+MAX_SCORE = float(3 * np.log((1.0 + FLOOR) / FLOOR))  # all three certain
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """What the witnesses say against the label of each row."""
+    """What the three models say against the label of each row."""
 
-    witnesses: Floats  # (3, n, K) probabilities
+    models: Floats  # (3, n, K) probabilities
     log: Floats  # (n, K) their logs, summed
     rival: Ints  # (n,) the likeliest other category
     score: Table  # (n,) log odds of the rival against the label, summed; -inf: not assessed
@@ -39,7 +39,7 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class LabelProbes:
-    """The witnesses before they hear any labels."""
+    """The three models before they are given any labels."""
 
     ridge: _Ridge
     near: Neighbours  # of each row, those of its own family left out
@@ -51,52 +51,52 @@ class LabelProbes:
         vectors: Floats,
         stripped: Sequence[str],
         near: Neighbours,
-        together: Ints,
+        fold_units: Ints,
         taught: Ints | None = None,
     ) -> LabelProbes:
         """Of n rows.
 
         vectors (n, dim) unit rows; stripped: the texts without their templates; near: neighbours
-        among the rows that are taught; together (n,): rows of one number do not vouch for one
-        another; taught (m,): positions of the rows whose labels are heard, by default all.
+        among the rows that are taught; fold_units (n,): rows of one number do not vouch for one
+        another; taught (m,): positions of the rows that are trained on, by default all.
         """
         taught = np.arange(len(vectors)) if taught is None else taught
-        other = (near.index >= 0) & (together[near.index] != together[:, None])
+        other = (near.index >= 0) & (fold_units[near.index] != fold_units[:, None])
         other &= np.cumsum(other, axis=1) <= VOTES
         return cls(
-            _Ridge.of(vectors, together, taught),
+            _Ridge.of(vectors, fold_units, taught),
             Neighbours(
                 index=np.where(other, near.index, -1),
                 cosine=np.where(other, np.maximum(near.cosine, 0.0), 0.0).astype(np.float32),
             ),
-            WordProbe.of(stripped, together, taught),
+            WordProbe.of(stripped, fold_units, taught),
         )
 
     def suspect(
         self,
         codes: Ints,
-        aside: Collection[int] = (),
-        beside: Mapping[int, Collection[int]] | None = None,
+        excluded: Collection[int] = (),
+        other_labels: Mapping[int, Collection[int]] | None = None,
     ) -> Suspicion:
-        """What the witnesses say against the labels `codes` (n,); those of untaught rows teach
+        """What the models say against the labels `codes` (n,); those of untaught rows teach
         nothing.
 
-        Nothing is said against rows of the categories `aside`, or for the labels that a row's text
-        has `beside` its own (`Evidence.labels_beside`).
+        Nothing is said against rows of the categories `excluded`, or for `other_labels` that a
+        row's text has rightly (`Evidence.labels_of_other_kinds`).
         """
-        witnesses = np.stack(
+        models = np.stack(
             [self.ridge.probabilities(codes), self._votes(codes), self.words.probabilities(codes)]
         )
-        log = np.asarray(sum(np.log(said + FLOOR) for said in witnesses))
+        log = np.asarray(sum(np.log(probability + FLOOR) for probability in models))
         other, rows = log.copy(), np.arange(len(codes))
         other[rows, codes] = -np.inf
-        for i, labels in (beside or {}).items():
+        for i, labels in (other_labels or {}).items():
             other[i, [*labels]] = -np.inf
         rival = other.argmax(axis=1)
         score = other[rows, rival].astype(np.float64) - log[rows, codes]
-        score[np.isin(codes, [*aside])] = -np.inf
+        score[np.isin(codes, [*excluded])] = -np.inf
         # Rounded, scores are the same whatever the order of the sums.
-        return Suspicion(witnesses, log, rival, score.round(4))
+        return Suspicion(models, log, rival, score.round(4))
 
     def _votes(self, codes: Ints) -> Floats:
         """(n, K) share of the nearest neighbours, by cosine."""
@@ -130,7 +130,7 @@ class _Crowd(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Ridge:
-    """Ridge regression of labels on vectors, each row read without its own family's labels."""
+    """Ridge regression of labels on vectors, each row scored without its own family's labels."""
 
     taught: Ints
     inputs: Table  # (m, dim + 1) of the rows that are taught, with a constant
@@ -142,15 +142,15 @@ class _Ridge:
     leverage: Table  # of those
 
     @classmethod
-    def of(cls, vectors: Floats, together: Ints, taught: Ints) -> _Ridge:
+    def of(cls, vectors: Floats, fold_units: Ints, taught: Ints) -> _Ridge:
         every = np.concatenate([vectors, np.ones((len(vectors), 1))], axis=1, dtype=np.float64)
         inputs = every[taught]
         moment = inputs.T @ inputs
         moment[np.diag_indices(len(moment) - 1)] += RIDGE
         moment[-1, -1] += HARDLY
         through = every @ np.linalg.inv(moment)
-        order = np.argsort(together, kind="stable")
-        parts = np.split(order, np.flatnonzero(np.diff(together[order])) + 1)
+        order = np.argsort(fold_units, kind="stable")
+        parts = np.split(order, np.flatnonzero(np.diff(fold_units[order])) + 1)
         place = np.full(len(vectors), -1)
         place[taught] = np.arange(len(taught))
         alone = np.array([p[0] for p in parts if len(p) == 1 and place[p[0]] >= 0], dtype=np.int64)

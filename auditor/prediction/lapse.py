@@ -20,11 +20,11 @@ from scipy.stats import norm
 
 from auditor.records.arrays import Table
 
-STEP = 0.005  # between the shares that are tried
+STEP = 0.005  # between the shares at which the likelihood is computed
 BINS = 60  # of sureness, as many rows in each
 ROUNDS = 40  # of Newton's method; far more than it takes
-LEAST = 1e-9  # of a probability
-MOST_START, MOST_SLOPE = 20.0, 50.0  # a and b beyond these are a step
+MIN_PROBABILITY = 1e-9  # of a probability
+MAX_START, MAX_SLOPE = 20.0, 50.0  # a and b beyond these are a step
 
 Agreed = NDArray[np.bool_]
 
@@ -37,8 +37,8 @@ class Lapse(NamedTuple):
     high: float
 
 
-def lapse_rate(agreed: Agreed, sureness: Table, kinds: int, held: float) -> Lapse:
-    """The share of wrong labels, each end of the interval holding in a part `held` of sets.
+def lapse_rate(agreed: Agreed, sureness: Table, kinds: int, confidence: float) -> Lapse:
+    """The share of wrong labels, each end of the interval with so much `confidence`.
 
     agreed (n,): whether the label is the one that the probe says; sureness (n,), of any unit;
     kinds: the number of categories, 2 at least.
@@ -47,15 +47,15 @@ def lapse_rate(agreed: Agreed, sureness: Table, kinds: int, held: float) -> Laps
     parts = np.array_split(order, min(BINS, len(order)))
     x = np.array([sureness[p].mean() for p in parts])
     curve = _Curve(
-        x=x / max(float(x.std()), LEAST),
+        x=x / max(float(x.std()), MIN_PROBABILITY),
         rows=np.array([len(p) for p in parts], dtype=np.float64),
         hits=np.array([agreed[p].sum() for p in parts], dtype=np.float64),
         kinds=kinds,
     )
-    most = (kinds - 1) / kinds  # labels that say nothing
-    shares = np.append(np.arange(0.0, most - STEP / 2, STEP), most)
+    largest = (kinds - 1) / kinds  # labels that say nothing
+    shares = np.append(np.arange(0.0, largest - STEP / 2, STEP), largest)
     loss = curve.fit(shares)
-    inside = shares[2.0 * (loss - loss.min()) <= float(norm.ppf(held)) ** 2]
+    inside = shares[2.0 * (loss - loss.min()) <= float(norm.ppf(confidence)) ** 2]
     # Not the likeliest, which leaps from end to end where the interval is wide.
     mean = float(np.average(shares, weights=np.exp(loss.min() - loss)))
     return Lapse(mean, float(inside.min()), float(inside.max()))
@@ -75,12 +75,12 @@ class _Curve(NamedTuple):
         loss, damping = self._loss(shares, a, b), np.full(len(shares), 1e-3)
         for _ in range(ROUNDS):
             step_a, step_b = self._step(shares, a, b, damping)
-            tried_a = np.clip(a + step_a, -MOST_START, MOST_START)
-            tried_b = np.clip(b + step_b, 0.0, MOST_SLOPE)
-            tried = self._loss(shares, tried_a, tried_b)
-            better = tried <= loss
-            a, b = np.where(better, tried_a, a), np.where(better, tried_b, b)
-            loss = np.where(better, tried, loss)
+            new_a = np.clip(a + step_a, -MAX_START, MAX_START)
+            new_b = np.clip(b + step_b, 0.0, MAX_SLOPE)
+            new_loss = self._loss(shares, new_a, new_b)
+            better = new_loss <= loss
+            a, b = np.where(better, new_a, a), np.where(better, new_b, b)
+            loss = np.where(better, new_loss, loss)
             damping = np.where(better, damping / 4, damping * 8)
         return loss
 
@@ -95,15 +95,15 @@ class _Curve(NamedTuple):
     def _agreement(self, shares: Table, a: Table, b: Table) -> tuple[Table, Table]:
         """(s, m) the chance to agree, and its derivative by a."""
         level = (shares / (self.kinds - 1))[:, None]
-        told = expit(a[:, None] + b[:, None] * self.x)
+        right = expit(a[:, None] + b[:, None] * self.x)
         height = 1.0 - self.kinds * level
-        chance = np.clip(level + height * told, LEAST, 1.0 - LEAST)
-        return chance, height * told * (1.0 - told)
+        chance = np.clip(level + height * right, MIN_PROBABILITY, 1.0 - MIN_PROBABILITY)
+        return chance, height * right * (1.0 - right)
 
     def _loss(self, shares: Table, a: Table, b: Table) -> Table:
         chance, _ = self._agreement(shares, a, b)
-        said = self.hits * np.log(chance) + (self.rows - self.hits) * np.log1p(-chance)
-        return np.asarray(-said.sum(axis=1))
+        likelihood = self.hits * np.log(chance) + (self.rows - self.hits) * np.log1p(-chance)
+        return np.asarray(-likelihood.sum(axis=1))
 
     def _step(self, shares: Table, a: Table, b: Table, damping: Table) -> tuple[Table, Table]:
         """Fisher scoring with Levenberg's damping: (s,) changes of a and of b."""
@@ -111,8 +111,8 @@ class _Curve(NamedTuple):
         pull = (self.hits / chance - (self.rows - self.hits) / (1.0 - chance)) * slope
         weight = self.rows * slope**2 / (chance * (1.0 - chance))
         g0, g1 = pull.sum(axis=1), (pull * self.x).sum(axis=1)
-        w0 = weight.sum(axis=1) * (1.0 + damping) + LEAST
+        w0 = weight.sum(axis=1) * (1.0 + damping) + MIN_PROBABILITY
         w1 = (weight * self.x).sum(axis=1)
-        w2 = (weight * self.x**2).sum(axis=1) * (1.0 + damping) + LEAST
+        w2 = (weight * self.x**2).sum(axis=1) * (1.0 + damping) + MIN_PROBABILITY
         det = w0 * w2 - w1**2
         return (w2 * g0 - w1 * g1) / det, (w0 * g1 - w1 * g0) / det

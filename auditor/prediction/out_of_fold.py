@@ -1,4 +1,4 @@
-"""What probes say of rows that they were not trained on."""
+"""What probes predict for rows that they were not trained on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from auditor.prediction.folds import (
     keep_near_together,
     seen_by,
 )
-from auditor.prediction.probes import train
+from auditor.prediction.probes import train_probes
 from auditor.records.arrays import Floats, Ints
 from auditor.records.dataset import Dataset
 from auditor.records.probes import HeldOut, OutOfFold
@@ -40,10 +40,10 @@ def score_out_of_fold(
     if len(dataset.categories) < 2:
         return None
     codes = dataset.codes
-    together = keep_near_together(dataset, copies)
+    fold_units = keep_near_together(dataset, copies)
     disjoint = keep_near_together(dataset, copies, templates)
-    plain = probabilities(embeddings.vectors, codes, assign_folds(together, codes), seed)
-    same = np.array_equal(together, disjoint)
+    plain = probabilities(embeddings.vectors, codes, assign_folds(fold_units, codes), seed)
+    same = np.array_equal(fold_units, disjoint)
     return OutOfFold(
         probabilities=plain,
         template_disjoint=plain
@@ -71,16 +71,16 @@ def score_held_out(
     every = np.array([number.get(e.category, -1) for e in dataset.held_out], dtype=np.int64)
     seen = seen_by(dataset.examples, dataset.held_out, across)
     scored = np.flatnonzero(~seen & (every >= 0))
-    said = _named(dataset, embeddings, held_out.vectors[scored], seed)
-    codes, fresh = every[scored], tuple(dataset.held_out[i] for i in scored)
+    predicted = _named(dataset, embeddings, held_out.vectors[scored], seed)
+    codes, unseen = every[scored], tuple(dataset.held_out[i] for i in scored)
     rows = np.bincount(codes, minlength=kinds)
-    together = keep_near_together(
-        replace(dataset, examples=fresh), across.among(len(dataset.examples) + scored)
+    fold_units = keep_near_together(
+        replace(dataset, examples=unseen), across.among(len(dataset.examples) + scored)
     )
     return HeldOut(
         rows=rows,
-        accuracy=np.bincount(codes[said == codes], minlength=kinds) / np.maximum(rows, 1),
-        sets=independent_rows(together, codes, kinds),
+        accuracy=np.bincount(codes[predicted == codes], minlength=kinds) / np.maximum(rows, 1),
+        sets=independent_rows(fold_units, codes, kinds),
         left_out=np.bincount(every[seen & (every >= 0)], minlength=kinds),
     )
 
@@ -90,7 +90,7 @@ def _named(dataset: Dataset, embeddings: Embeddings, texts: Floats, seed: int) -
     if not len(texts):
         return np.zeros(0, dtype=np.int64)
     kinds = len(dataset.categories)
-    models = train(
+    models = train_probes(
         torch.from_numpy(embeddings.vectors),
         torch.tensor(dataset.codes),
         torch.ones(SEEDS, len(dataset.examples), dtype=torch.bool),
@@ -100,13 +100,13 @@ def _named(dataset: Dataset, embeddings: Embeddings, texts: Floats, seed: int) -
         batch=int(np.clip(len(dataset.examples) // 10, *BATCHES)),
         seed=seed,
     )
-    said = np.zeros(len(texts), dtype=np.int64)
+    predicted = np.zeros(len(texts), dtype=np.int64)
 
     def vote(p: torch.Tensor, rows: slice) -> None:
-        said[rows] = p.mean(dim=1).argmax(dim=1).numpy()
+        predicted[rows] = p.mean(dim=1).argmax(dim=1).numpy()
 
     models.map(torch.from_numpy(texts), vote)
-    return said
+    return predicted
 
 
 def probabilities(
@@ -122,20 +122,19 @@ def probabilities(
 
     With one seed, probes of any `folds` (n,) start alike and meet the same rows in the same order.
     taught (m,): positions of the rows that probes are trained on, those of other folds; without
-    it, all of them. barred (FOLDS, n), or (SEEDS, FOLDS, n) for
-    each seed: rows of other folds that those which read a fold are not trained on either. Every row
-    is read.
+    it, all of them. barred (FOLDS, n), or (SEEDS, FOLDS, n) for each seed: rows of other folds that
+    the probes of a fold are not trained on either. Every row is predicted.
     """
     rows_taught = np.arange(len(codes)) if taught is None else taught
     inputs, classes = torch.from_numpy(vectors), torch.tensor(codes)
-    held, own = torch.from_numpy(folds), torch.from_numpy(rows_taught)
+    fold_of_row, own = torch.from_numpy(folds), torch.from_numpy(rows_taught)
     fold = torch.arange(FOLDS).repeat(SEEDS)  # of each model
     kinds = int(codes.max()) + 1
-    allowed = held[own] != fold[:, None]
+    allowed = fold_of_row[own] != fold[:, None]
     if barred is not None:
         each = np.broadcast_to(barred, (SEEDS, FOLDS, len(codes)))[:, :, rows_taught]
         allowed &= ~torch.from_numpy(each.reshape(len(fold), -1))
-    models = train(
+    models = train_probes(
         inputs[own],
         classes[own],
         allowed,
@@ -148,7 +147,7 @@ def probabilities(
     out = torch.zeros(SEEDS, len(codes), kinds)
 
     def keep_held_out(p: torch.Tensor, rows: slice) -> None:
-        by_fold = p.view(-1, SEEDS, FOLDS, kinds)[torch.arange(len(p)), :, held[rows]]
+        by_fold = p.view(-1, SEEDS, FOLDS, kinds)[torch.arange(len(p)), :, fold_of_row[rows]]
         out[:, rows] = by_fold.transpose(0, 1)
 
     models.map(inputs, keep_held_out)

@@ -20,7 +20,7 @@ SCALE = 4.0  # unit vectors are scaled by it, so that few steps reach confident 
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class StackedLinear:
     """Weights (in, models, out) of a first layer, (models, in, out) of a later one; biases."""
 
     weights: Tensor
@@ -31,7 +31,7 @@ class Layer:
 class Probes:
     """Trained probes; `known` (models, classes) says which classes each of them has."""
 
-    layers: tuple[Layer, ...]
+    layers: tuple[StackedLinear, ...]
     known: Tensor
 
     def map(self, vectors: Tensor, reduce: Callable[[Tensor, slice], None]) -> None:
@@ -43,7 +43,7 @@ class Probes:
                 reduce(torch.softmax(logits, dim=2), rows)
 
 
-def train(
+def train_probes(
     vectors: Tensor,
     classes: Tensor,
     allowed: Tensor,
@@ -79,18 +79,20 @@ def train(
         torch.autograd.backward((loss * counts / counts.sum(dim=0).clamp(min=1.0)).sum())
         optimiser.step()
         schedule.step()
-    return Probes(tuple(Layer(x.weights.detach(), x.biases.detach()) for x in layers), known)
+    return Probes(
+        tuple(StackedLinear(x.weights.detach(), x.biases.detach()) for x in layers), known
+    )
 
 
 def _start(
     models: int, dim: int, hidden: int, classes: int, random: torch.Generator
-) -> tuple[Layer, ...]:
+) -> tuple[StackedLinear, ...]:
     """Each model starts elsewhere: normal weights of variance 1 / inputs, no bias."""
 
-    def layer(shape: tuple[int, ...], inputs: int, outputs: int) -> Layer:
+    def layer(shape: tuple[int, ...], inputs: int, outputs: int) -> StackedLinear:
         weights = torch.randn(shape, generator=random) / inputs**0.5
         biases = torch.zeros(models, outputs)
-        return Layer(weights.requires_grad_(), biases.requires_grad_())
+        return StackedLinear(weights.requires_grad_(), biases.requires_grad_())
 
     if not hidden:
         return (layer((dim, models, classes), dim, classes),)
@@ -100,7 +102,7 @@ def _start(
     )
 
 
-def _logits(layers: tuple[Layer, ...], known: Tensor, inputs: Tensor) -> Tensor:
+def _logits(layers: tuple[StackedLinear, ...], known: Tensor, inputs: Tensor) -> Tensor:
     """(rows, models, classes); classes that a model does not know get no mass."""
     first = layers[0]
     models, out = first.biases.shape

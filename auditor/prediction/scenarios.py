@@ -1,4 +1,4 @@
-"""What the probes are to look at: the old data with the update that is given, or simulated ones."""
+"""Update scenarios for the probes: the old data with a given update, or with simulated ones."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ TINY = 1e-6  # difference in probability
 
 @dataclass(frozen=True, kw_only=True)  # without slots: what is derived is computed once, and kept
 class BaseTask:
-    """What the forecast knows of the old data: its rows, and its accuracy out of fold."""
+    """What is known of the old data before an update: its rows, and its accuracy out of fold."""
 
     dataset: Dataset
     embeddings: Embeddings
-    together: Ints  # (n,) sets of rows that folds must not divide
+    fold_units: Ints  # (n,) sets of rows that folds must not divide
     disjoint: Ints  # (n,) the same, with each template one set
     out_of_fold: OutOfFold
     held_out: HeldOut
@@ -41,13 +41,13 @@ class BaseTask:
         else out of fold.
 
         Out of fold, each template is kept in one fold: what a category gets right by having seen
-        the frame before does not count. A few rows that are right or wrong say little, so half of
-        the figure is what the mean probability of the right answer stands for in this dataset.
+        the template before does not count. A few rows that are right or wrong say little, so half
+        of the figure is what the mean probability of the right answer stands for in this dataset.
         """
-        codes, said = self.dataset.codes, self.out_of_fold.template_disjoint.mean(axis=0)
+        codes, probability = self.dataset.codes, self.out_of_fold.template_disjoint.mean(axis=0)
         rows = np.bincount(codes)
-        right = np.bincount(codes, weights=said.argmax(axis=1) == codes) / rows
-        sure = np.bincount(codes, weights=said[np.arange(len(codes)), codes]) / rows
+        right = np.bincount(codes, weights=probability.argmax(axis=1) == codes) / rows
+        sure = np.bincount(codes, weights=probability[np.arange(len(codes)), codes]) / rows
         own = (right + _as_accuracy(sure, right, rows)) / 2
         return np.where(self.on_held_out, self.held_out.accuracy, own)
 
@@ -60,12 +60,12 @@ class BaseTask:
 
     @cached_property
     def scored(self) -> Ints:
-        """(K,) the rows that `accuracy` was read on."""
+        """(K,) the rows that `accuracy` was measured on."""
         return np.where(self.on_held_out, self.held_out.rows, np.bincount(self.dataset.codes))
 
     @cached_property
     def sets(self) -> Table:
-        """(K,) the independent sets of rows that `accuracy` was read on."""
+        """(K,) the independent sets of rows that `accuracy` was measured on."""
         codes = self.dataset.codes
         first = np.unique(np.stack([codes, self.disjoint]), axis=1)[0]
         own = np.bincount(first)
@@ -73,8 +73,8 @@ class BaseTask:
 
     @cached_property
     def on_held_out(self) -> NDArray[np.bool_]:
-        """(K,) whether `accuracy` was read on held-out rows."""
-        return self.held_out.independent >= self.held_out.enough
+        """(K,) whether `accuracy` was measured on held-out rows."""
+        return self.held_out.independent >= self.held_out.min_rows
 
     @cached_property
     def left_out(self) -> Ints:
@@ -91,46 +91,45 @@ def _as_accuracy(sure: Table, right: Table, rows: Ints) -> Table:
 
 
 def scenario_of(
-    old: BaseTask,
+    task: BaseTask,
     update: tuple[Dataset, Embeddings] | None,
     seed: int,
     measurement: Measurement | None = None,
 ) -> UpdateScenario:
-    """What the probes are to look at: the given update, and what it did when it was tried, or
-    simulated ones."""
+    """The scenario of the given update, with what fine-tunes on it lost, or of simulated ones."""
     if update is None:
-        return _simulated(old, seed)
-    scenario = _given(old, update, seed)
+        return _simulated(task, seed)
+    scenario = _given(task, update, seed)
     if measurement is None:
         return scenario
-    return replace(scenario, lost=_lost(measurement, old.dataset.categories))
+    return replace(scenario, lost=_lost(measurement, task.dataset.categories))
 
 
 def _lost(measurement: Measurement, names: Sequence[str]) -> Table:
-    """(runs, K) share of the accuracy that each run lost; NaN where it was not read.
+    """(runs, K) share of the accuracy that each run lost; NaN where it was not measured.
 
     On rows held out and on rows that were trained on, as one: eight held-out rows alone say less.
     """
     lost = np.full((measurement.runs, len(names)), np.nan)
-    for read in measurement.categories:
-        both = np.array([read.accuracy, read.recalled]).mean(axis=0)
-        lost[:, names.index(read.category)] = share_lost(both)
+    for measured in measurement.categories:
+        both = np.array([measured.accuracy, measured.recalled]).mean(axis=0)
+        lost[:, names.index(measured.category)] = share_lost(both)
     return lost
 
 
-def _simulated(old: BaseTask, seed: int) -> UpdateScenario:
-    codes = old.dataset.codes
-    updates = tuple(np.array(u) for u in simulate(old.embeddings.vectors, codes))
+def _simulated(task: BaseTask, seed: int) -> UpdateScenario:
+    codes = task.dataset.codes
+    updates = tuple(np.array(u) for u in simulate(task.embeddings.vectors, codes))
     return UpdateScenario(
-        vectors=old.embeddings.vectors,
-        words=words_of(old.dataset.texts),
+        vectors=task.embeddings.vectors,
+        words=words_of(task.dataset.texts),
         codes=codes,
-        measured=np.ones(len(codes), dtype=bool),
-        old=len(old.dataset.categories),
+        in_base=np.ones(len(codes), dtype=bool),
+        old_count=len(task.dataset.categories),
         updates=updates,
         rows=tuple(_rows(codes, u) for u in updates),
-        joint=old.out_of_fold.probabilities,
-        alone=old.out_of_fold.template_disjoint,
+        joint=task.out_of_fold.probabilities,
+        alone=task.out_of_fold.template_disjoint,
         seed=seed,
     )
 
@@ -142,27 +141,29 @@ def _rows(codes: Ints, update: Ints) -> Ints:
     return np.concatenate([np.flatnonzero(codes == c)[:: len(update)] for c in update])
 
 
-def _given(old: BaseTask, update: tuple[Dataset, Embeddings], seed: int) -> UpdateScenario:
+def _given(task: BaseTask, update: tuple[Dataset, Embeddings], seed: int) -> UpdateScenario:
     """One update: its new categories where it has any, else all of its rows."""
     dataset, embeddings = update
-    names = old.dataset.categories
-    fresh = sorted({e.category for e in dataset.examples} - set(names))
-    number = {c: i for i, c in enumerate((*names, *fresh))}
+    names = task.dataset.categories
+    new_categories = sorted({e.category for e in dataset.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *new_categories))}
     arriving = np.array([number[e.category] for e in dataset.examples], dtype=np.int64)
-    n, kinds = len(old.dataset.examples), len(names)
-    vectors = np.concatenate([old.embeddings.vectors, embeddings.vectors])
-    codes = np.concatenate([old.dataset.codes, arriving])
-    new = arriving >= kinds if fresh else np.ones(len(arriving), dtype=bool)
-    together = np.concatenate([old.together, old.together.max() + 1 + np.arange(len(arriving))])
+    n, kinds = len(task.dataset.examples), len(names)
+    vectors = np.concatenate([task.embeddings.vectors, embeddings.vectors])
+    codes = np.concatenate([task.dataset.codes, arriving])
+    new = arriving >= kinds if new_categories else np.ones(len(arriving), dtype=bool)
+    fold_units = np.concatenate(
+        [task.fold_units, task.fold_units.max() + 1 + np.arange(len(arriving))]
+    )
     return UpdateScenario(
         vectors=vectors,
-        words=words_of([*old.dataset.texts, *dataset.texts]),
+        words=words_of([*task.dataset.texts, *dataset.texts]),
         codes=codes,
-        measured=np.arange(len(codes)) < n,
-        old=kinds,
+        in_base=np.arange(len(codes)) < n,
+        old_count=kinds,
         updates=(np.unique(arriving[new]),),
         rows=(n + np.flatnonzero(new),),
-        joint=probabilities(vectors, codes, assign_folds(together, codes), seed),
-        alone=old.out_of_fold.template_disjoint,
+        joint=probabilities(vectors, codes, assign_folds(fold_units, codes), seed),
+        alone=task.out_of_fold.template_disjoint,
         seed=seed,
     )

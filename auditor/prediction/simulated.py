@@ -1,4 +1,4 @@
-"""Which updates to simulate where none is given: categories of the data, alone and together."""
+"""Which updates to simulate where none is given: single categories of the data, and several."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import numpy as np
 
 from auditor.records.arrays import Floats, Ints
 
-MOST_ALONE = 60  # categories: up to so many, each is an update of its own ...
+MAX_ALONE = 60  # categories: up to so many, each is an update of its own ...
 SPREAD = 48  # ... and of more, so many, spread over sizes and similarities
 PAIRS, BATCHES = 12, 6  # at most
 BATCH = 4  # categories
 STRATA = 3  # of size: large, middling and small categories
-FEWEST_LEFT = 3  # old categories: with fewer there is no order to forecast
+MIN_LEFT = 3  # old categories: with fewer there is no order to forecast
 
 
 def simulate(vectors: Floats, codes: Ints) -> tuple[tuple[int, ...], ...]:
@@ -22,7 +22,7 @@ def simulate(vectors: Floats, codes: Ints) -> tuple[tuple[int, ...], ...]:
     """
     cosine = resemblance(vectors, codes)
     order = spread(np.bincount(codes), cosine.max(axis=1))
-    alone = order if len(order) <= MOST_ALONE else order[:SPREAD]
+    alone = order if len(order) <= MAX_ALONE else order[:SPREAD]
     return (
         *((int(c),) for c in np.sort(alone)),
         *_groups(order, cosine, 2, PAIRS),
@@ -54,16 +54,16 @@ def spread(sizes: Ints, similarity: Floats) -> Ints:
     return np.asarray(order[turn])
 
 
-def _groups(order: Ints, cosine: Floats, size: int, most: int) -> list[tuple[int, ...]]:
-    """Up to `most` groups that share no category: half of them of like ones, the others of unlike.
+def _groups(order: Ints, cosine: Floats, size: int, max_groups: int) -> list[tuple[int, ...]]:
+    """Groups that share no category: half of them of like categories, the others of unlike ones.
 
     A group starts with the first of `order` that is free, and takes what is most like, or least
     like, those that it has.
     """
-    if len(order) < size + FEWEST_LEFT:
+    if len(order) < size + MIN_LEFT:
         return []
     free, groups = order.tolist(), []
-    count = min(most, len(order) // size)
+    count = min(max_groups, len(order) // size)
     for i in range(count):
         group = [free.pop(0)]
         sign = 1 if 2 * i < count else -1

@@ -1,12 +1,12 @@
 """How likely a label is wrong: errors planted in the user's own rows say what errors look like.
 
 Labels are changed on trial, by family, a few at a time, half of them to the likeliest other
-category and half to any, and the witnesses score them as they scored the rows as they are. That is
-a sample of wrong labels. The rows as they are are a mixture of wrong and right ones in an unknown
-proportion; with the log odds of wrong against right a rising curve of the score, proportion and
-curve are found by maximum likelihood: case and control, the controls contaminated (Lancaster and
-Imbens 1996, "Case-control studies with contaminated controls", Journal of Econometrics; Qin 1999,
-"Empirical likelihood ratio based confidence intervals for mixture proportions", Annals of
+category and half to any, and the three models score them as they scored the rows as they are. That
+is a sample of wrong labels. The rows as they are are a mixture of wrong and right ones in an
+unknown proportion; with the log odds of wrong against right a rising curve of the score, proportion
+and curve are found by maximum likelihood: case and control, the controls contaminated (Lancaster
+and Imbens 1996, "Case-control studies with contaminated controls", Journal of Econometrics; Qin
+1999, "Empirical likelihood ratio based confidence intervals for mixture proportions", Annals of
 Statistics). Planting controls of a known kind to calibrate a score is usual in the laboratory
 (spike-ins).
 """
@@ -22,30 +22,34 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from scipy.stats import beta, chi2
 
-from auditor.prediction.label_probes import MOST_SCORE
+from auditor.prediction.label_probes import MAX_SCORE
 from auditor.records.arrays import Floats, Ints, Table
 
 RATES = (0.02, 0.10)  # of the families at a time; scores of planted errors hardly differ by it
 PLANTED = 1000  # families in all, where they are enough ...
-MOST_TURNS = 8  # ... in as many turns of all rates and kinds
-NEAREST = (0.5, 0.0, 0.75)  # part of the errors to the likeliest category: assumed, and tried
+MAX_TURNS = 8  # ... in as many turns of all rates and kinds
+NEAREST = (
+    0.5,
+    0.0,
+    0.75,
+)  # part of the errors to the likeliest category: assumed, and for the interval
 TURNS = 4  # of weighing planted errors anew
-MOST_SURE = 0.99  # a thousand planted errors tell no more
+MAX_PROBABILITY = 0.99  # a thousand planted errors show no more
 SURE = 0.95  # of the interval of the share
 UNIT = 5.0  # of scores in the curve, so that its parameters are of one size
 STEEPEST = 3.0 * UNIT  # of the log odds by the score, which is log odds itself
-SHARES = expit(np.linspace(-9.0, 3.0, 41))  # of wrong labels, that are tried
+SHARES = expit(np.linspace(-9.0, 3.0, 41))  # of wrong labels, at which the likelihood is computed
 # Of wrong labels, before the data speak: one in thirty in the mean, as Northcutt, Athalye and
 # Mueller (2021, "Pervasive label errors in test sets") found in ten public sets (3.3 %).
 PRIOR = (1.0, 29.0)
 ODDS = (-9.0, 9.0)  # log odds of the share
-CELL = 0.1  # width of a score's cell: far less than what tells wrong from right
-GRID = np.arange(-MOST_SCORE - CELL, MOST_SCORE + 2 * CELL, CELL)
+CELL = 0.1  # width of a score's cell: far less than what separates wrong from right
+GRID = np.arange(-MAX_SCORE - CELL, MAX_SCORE + 2 * CELL, CELL)
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """Labels that were changed on trial, and what the witnesses said against them."""
+    """Labels that were changed on trial, and what the models said against them."""
 
     score: Table  # (m,)
     row: Ints  # (m,) positions
@@ -70,7 +74,7 @@ class Share:
 
     def at(self, score: Table) -> Table:
         """(n,) probability that labels of such scores are wrong; 0 where there is no score."""
-        wrong = np.minimum(self.wrong[_cell(score)], MOST_SURE)
+        wrong = np.minimum(self.wrong[_cell(score)], MAX_PROBABILITY)
         return np.where(np.isfinite(score), wrong, 0.0).round(4)
 
 
@@ -217,7 +221,7 @@ _BASIS = np.stack(
     [
         np.ones(len(GRID)),
         GRID / UNIT,
-        np.maximum(GRID + MOST_SCORE, 0.0) ** 2 / (4 * MOST_SCORE * UNIT),
+        np.maximum(GRID + MAX_SCORE, 0.0) ** 2 / (4 * MAX_SCORE * UNIT),
     ],
     axis=1,
 )
@@ -253,7 +257,7 @@ def _cell(score: Table) -> Ints:
 
 def _turns(families: int) -> int:
     a_turn = max(2 * sum(round(r * families) for r in RATES), 1)
-    return int(np.clip(PLANTED // a_turn, 1, MOST_TURNS))
+    return int(np.clip(PLANTED // a_turn, 1, MAX_TURNS))
 
 
 def _any_other(assessed: Ints, codes: Ints, random: np.random.Generator) -> Ints:

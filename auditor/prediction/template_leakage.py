@@ -1,8 +1,8 @@
-"""The illusion gap: how much of a category's accuracy a random split owes to templates.
+"""Template leakage: how much of a category's accuracy on a random split is owed to templates.
 
-Rows of one template stand on both sides of a random split, so a probe may know them by the frame.
-A template-disjoint split keeps each frame on one side. Both have the same number of rows of each
-category in each fold, so they differ in nothing but which rows are kept together.
+Rows of one template stand on both sides of a random split, so a probe may know them by the
+template. A template-disjoint split keeps each template on one side. Both have the same number of
+rows of each category in each fold, so they differ in nothing but which rows are kept together.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from auditor.records.dataset import Dataset
 from auditor.records.probes import OutOfFold, TemplateLeakage
 from auditor.records.structure import CopyFamilies, Embeddings, TemplateMatch
 
-SMALLEST = 3  # rows that a category has of a frame, to count as a template of its own
+MIN_ROWS = 3  # rows of a category that match a template, for it to count as one of its own
 # With two templates a resample holds neither in one case of seven, so an 80 % interval of the gap
 # reaches 0 whatever the gap is.
-FEWEST = 3
+MIN_TEMPLATES = 3
 NEARLY_ALL = 0.8  # of a category's rows in one family: without it there is nothing to learn from
 RESAMPLES = 400
 TAILS = (0.1, 0.9)  # of an 80 % interval
-# Rows of a split are told by the same probes and err together, which resampling families does not
-# know: of 1,790 simulated categories without a gap its intervals leave 0 out in .27, and the gaps
-# scatter 1.02 to 1.19 times as much as it says (six designs). So much wider they do in .20.
+# Rows of a split are classified by the same probes and err together, which resampling families does
+# not know: of 1,790 simulated categories without a gap its intervals leave 0 out in .27, and the
+# gaps scatter 1.02 to 1.19 times as much as it says (six designs). So much wider they do in .20.
 WIDER = 1.2
 
 
@@ -55,8 +55,8 @@ def measure_template_leakage(
 ) -> dict[str, TemplateLeakage | str] | None:
     """Random-split accuracy minus template-disjoint accuracy of each category with templates.
 
-    Or why a category cannot be tested; where none can, nothing is trained. None without frames.
-    `out_of_fold`: its template-disjoint scores serve where no frame stands in two categories.
+    Or why a category cannot be tested; where none can, nothing is trained. None without templates.
+    `out_of_fold`: its template-disjoint scores serve where no template matches two categories.
     """
     if not matches:
         return None
@@ -72,7 +72,7 @@ def measure_template_leakage(
     codes, random = dataset.codes, np.random.default_rng(seed)
     for category in testable:
         mine = np.flatnonzero(codes == dataset.categories.index(category))
-        found[category] = _illusion(len(sizes[category][1]), mine, families[mine], scores, random)
+        found[category] = _leakage(len(sizes[category][1]), mine, families[mine], scores, random)
     return found
 
 
@@ -87,8 +87,8 @@ def _template_sizes(
     found = {}
     for code, category in enumerate(dataset.categories):
         sizes = np.unique(families[templated & (codes == code)], return_counts=True)[1]
-        if (sizes >= SMALLEST).any():
-            found[category] = int((codes == code).sum()), sizes[sizes >= SMALLEST]
+        if (sizes >= MIN_ROWS).any():
+            found[category] = int((codes == code).sum()), sizes[sizes >= MIN_ROWS]
     return found
 
 
@@ -96,7 +96,7 @@ def _lack(rows: int, sizes: Ints) -> str:
     """Why a category of so many rows, with templates of these sizes, cannot be tested; or ''."""
     if sizes.max() >= NEARLY_ALL * rows:
         return "nearly all rows are from one template"
-    return f"fewer than {FEWEST} templates" if len(sizes) < FEWEST else ""
+    return f"fewer than {MIN_TEMPLATES} templates" if len(sizes) < MIN_TEMPLATES else ""
 
 
 def _score(
@@ -125,7 +125,7 @@ def _score(
     return Scores(disjoint=right(disjoint), random=(first, second))
 
 
-def _illusion(
+def _leakage(
     templates: int,
     mine: Ints,
     families: Ints,
@@ -156,8 +156,8 @@ def _interval(values: Floats, families: Ints, random: np.random.Generator) -> li
     _, number, sizes = np.unique(families, return_inverse=True, return_counts=True)
     sums = np.zeros((len(sizes), values.shape[1]))
     np.add.at(sums, number, values)
-    drawn = random.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), RESAMPLES)
-    means = (drawn @ sums) / (drawn @ sizes)[:, None]
+    resampled = random.multinomial(len(sizes), np.full(len(sizes), 1 / len(sizes)), RESAMPLES)
+    means = (resampled @ sums) / (resampled @ sizes)[:, None]
     mean = values.mean(axis=0)
     ends: list[list[float]] = (mean + WIDER * (np.quantile(means, TAILS, axis=0) - mean)).tolist()
     return ends

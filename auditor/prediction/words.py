@@ -1,4 +1,4 @@
-"""What the words alone say: those of a text, and a naive Bayes of them."""
+"""The words of texts, and a naive Bayes that predicts labels from them alone."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ CLASSES_A_BLOCK = 32  # 9 MB of the 33,000 words and pairs of 16,000 short messa
 
 def words_of(texts: Sequence[str]) -> csr_array:
     """(n, words) unit rows: which words and sentence marks each text holds."""
-    present = _held(texts, WORD_OR_MARK, 1)
+    present = _presence(texts, WORD_OR_MARK, 1)
     counts = np.maximum(present.sum(axis=1), 1.0)
     return csr_array(present.multiply(1.0 / np.sqrt(counts)[:, None]))
 
 
-def _held(texts: Sequence[str], word: re.Pattern[str], largest: int) -> csr_array:
+def _presence(texts: Sequence[str], word: re.Pattern[str], largest: int) -> csr_array:
     """(n, g) 1 where a text holds an n-gram of up to so many words, whatever their case."""
     rows = [tuple(word.findall(text.lower())) for text in texts]
     return csr_array(count_ngrams(rows, 1, largest).by_name().held.astype(np.float64))
@@ -43,18 +43,18 @@ class WordProbe:
     """
 
     present: csr_array  # (n, words)
-    together: Ints  # (n,) rows of one number do not vouch for one another
+    fold_units: Ints  # (n,) rows of one number do not vouch for one another
     taught: Ints  # (m,) positions of the rows that are counted
     length: Table  # (n,) square root of the words of each text
 
     @classmethod
-    def of(cls, texts: Sequence[str], together: Ints, taught: Ints | None = None) -> WordProbe:
+    def of(cls, texts: Sequence[str], fold_units: Ints, taught: Ints | None = None) -> WordProbe:
         """taught (m,): positions of the rows that are counted, by default all."""
         taught = np.arange(len(texts)) if taught is None else taught
-        present = _held(texts, WORD, 2)
+        present = _presence(texts, WORD, 2)
         present = present[:, np.flatnonzero(present[taught].sum(axis=0))]
         length = np.sqrt(np.maximum(present.sum(axis=1), 1.0))
-        return cls(present, together, taught, length)
+        return cls(present, fold_units, taught, length)
 
     def probabilities(self, codes: Ints) -> Floats:
         """(n, K) class probabilities, left-one-family-out; `codes` (n,) of untaught rows are
@@ -64,7 +64,7 @@ class WordProbe:
             return np.full((len(codes), kinds), 1.0 / kinds, dtype=np.float32)
         counts = _Counts.of(self.present[taught], codes[taught])
         likelihood = counts.likelihood(self.present)
-        rows, pairs, of_pair = _families(codes, self.together, taught)
+        rows, pairs, of_pair = _families(codes, self.fold_units, taught)
         inside = _Counts.of(self.present[taught], of_pair)
         likelihood[rows, pairs[:, 0]] = counts.without(inside, self.present[rows], *pairs.T)
         likelihood /= self.length[:, None]
@@ -86,16 +86,16 @@ def softmax(scores: Table, sharpness: float = 1.0) -> Floats:
     return np.asarray(scores, dtype=np.float32)
 
 
-def _families(codes: Ints, together: Ints, taught: Ints) -> tuple[Ints, Ints, Ints]:
+def _families(codes: Ints, fold_units: Ints, taught: Ints) -> tuple[Ints, Ints, Ints]:
     """Each row with each class that its family is taught in.
 
     Mostly its own class alone; a family under two labels is in two, and vouches for neither.
     Returns (p,) rows, (p, 2) the class of each and the number of its family in it, and (m,) that
     number of each row that is taught.
     """
-    own = np.stack([together[taught], codes[taught]], axis=1)
+    own = np.stack([fold_units[taught], codes[taught]], axis=1)
     known, of_pair = np.unique(own, axis=0, return_inverse=True)
-    first, last = (np.searchsorted(known[:, 0], together, side) for side in ("left", "right"))
+    first, last = (np.searchsorted(known[:, 0], fold_units, side) for side in ("left", "right"))
     rows = np.repeat(np.arange(len(codes)), last - first)
     start = np.repeat(first - np.r_[0, np.cumsum(last - first)[:-1]], last - first)
     which = np.arange(len(rows)) + start
@@ -131,9 +131,9 @@ class _Counts:
     def _table(self, block: slice) -> Table:
         """(words, b) the log probability of each word in the classes of a block."""
         cells, size = self.words[block].tocoo(), self.words.shape[1]
-        beside = self.total[block] + SMOOTHING * size
-        table = np.tile(np.log(SMOOTHING / beside), (size, 1))
-        table[cells.col, cells.row] = np.log((cells.data + SMOOTHING) / beside[cells.row])
+        denominator = self.total[block] + SMOOTHING * size
+        table = np.tile(np.log(SMOOTHING / denominator), (size, 1))
+        table[cells.col, cells.row] = np.log((cells.data + SMOOTHING) / denominator[cells.row])
         return table
 
     def without(self, inside: _Counts, present: csr_array, classes: Ints, families: Ints) -> Table:

@@ -1,1 +1,13 @@
-"""What flows between the stages, and what users keep."""
+"""What flows between the stages, and what users keep: frozen types, with no logic of their own.
+
+arrays.py      array types by what they hold
+dataset.py     rows as the file holds them
+structure.py   vectors, copies, templates, subtypes
+probes.py      what probes say of labels, and of rows that they were not trained on
+forecast.py    forecasts, measured updates, backtests
+evidence.py    all that the checks may look at
+findings.py    what a check found, or could not assess
+audit.py       the audit that users keep
+verdict.py     the gate's verdict
+comparison.py  the comparison of two sets
+"""

@@ -35,7 +35,7 @@ class Example:
     source: str | None = None
     split: str | None = None
     group: str | None = None
-    context: str | None = None  # what the model is told before the text: a system prompt
+    context: str | None = None  # what the model is given before the text: a system prompt
     declared: tuple[str | None, ...] = ()  # values of `Dataset.declared`, in that order
     _content: str = field(default="", init=False, repr=False, compare=False)  # once it was asked
 
@@ -51,7 +51,7 @@ class Example:
         return self._content
 
     @property
-    def told_before(self) -> str:
+    def context_key(self) -> str:
         """The context, its case and white space aside: rows that differ in it are no copies."""
         return " ".join((self.context or "").casefold().split())
 
@@ -98,7 +98,7 @@ class Dataset:
         """(n,) what two rows of one text must share as well, or they are no copies: the context,
         and the label where a text may have several."""
         label = self.multi_label
-        return tuple((e.told_before, e.category if label else "") for e in self.examples)
+        return tuple((e.context_key, e.category if label else "") for e in self.examples)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -127,7 +127,7 @@ class Reject:
         return f"row {self.row}" if self.line is None else f"line {self.line}"
 
     @property
-    def told(self) -> str:
+    def explanation(self) -> str:
         """The reason, with what was found."""
         return f"{self.reason}, found {self.found}" if self.found else self.reason
 

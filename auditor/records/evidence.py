@@ -1,9 +1,4 @@
-"""The frozen types that flow from stage to stage.
-
-Inside the pipeline a row is a *position* in `Dataset.examples`, which is in canonical order (by
-content), so that shuffling the file changes nothing; arrays are indexed by position. In what users
-keep (`audit.py`) a row is that of their file; `Dataset.rows` leads from the first to the second.
-"""
+"""Evidence: all that is known of a dataset, and that checks may use."""
 
 from __future__ import annotations
 
@@ -39,12 +34,12 @@ from auditor.records.structure import (
 
 Kind = TypeVar("Kind")
 
-FEWEST_OF_CATEGORY = 5  # different examples: of fewer its labels are as good as noise
-FEWEST_PLANTED_IN = 50  # different examples: fewer do not show what wrong labels look like
+MIN_OF_CATEGORY = 5  # different examples: of fewer its labels are as good as noise
+MIN_PLANTED_IN = 50  # different examples: fewer do not show what wrong labels look like
 
 
 class NotComputed:
-    """Stands where nobody looked: neither an empty tuple nor None, which say what was found."""
+    """Stands for what was not computed: an empty tuple and None say what was found."""
 
     __slots__ = ()
 
@@ -61,28 +56,16 @@ def computed(value: Kind | NotComputed) -> Kind:
     return value
 
 
-# --- the dataset stage -----------------------------------------------------------------------
-
-
-# --- the embedding stage ---------------------------------------------------------------------
-
-
-# --- the prediction stage --------------------------------------------------------------------
-
-
-# --- findings, and the audit that users keep --------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything the checks may look at. What was not asked for is NotComputed."""
+    """Everything that checks may use. What was not asked for is NotComputed."""
 
     dataset: Dataset
     embeddings: Embeddings
     neighbours: Neighbours
     copies: CopyFamilies
     same_text: CopyFamilies  # `copies` of all kinds together: folds must not divide them
-    together: Ints  # (n,) sets of rows that folds must not divide: those, near copies, groups
+    fold_units: Ints  # (n,) sets of rows that folds must not divide: those, near copies, groups
     seed: int  # of what checks draw at random
     templates: tuple[Template, ...] | NotComputed = NOT_COMPUTED
     # (n,) each text without the fixed words of its templates
@@ -100,8 +83,8 @@ class Evidence:
     repetition: tuple[Repetition, ...] | NotComputed = NOT_COMPUTED
     # Of the templates with excess, most rows first.
     matches: tuple[TemplateMatch, ...] | NotComputed = NOT_COMPUTED
-    pattern_alone: PatternAlone | NotComputed | None = NOT_COMPUTED  # None: no frames
-    # Or why a category has none; None: no frames.
+    pattern_alone: PatternAlone | NotComputed | None = NOT_COMPUTED  # None: no templates
+    # Or why a category has none; None: no templates.
     template_leakage: Mapping[str, TemplateLeakage | str] | NotComputed | None = NOT_COMPUTED
     label_noise: NoiseEstimate | NotComputed | None = NOT_COMPUTED  # None: a single category
     label_errors: LabelErrors | NotComputed | None = NOT_COMPUTED  # None: a single category
@@ -135,7 +118,7 @@ class Evidence:
         return np.asarray(connected_components(graph, directed=False)[1][:n], dtype=np.int64)
 
     @property
-    def labels_beside(self) -> dict[int, set[int]]:
+    def labels_of_other_kinds(self) -> dict[int, set[int]]:
         """Position -> codes that its text has in rows of other kinds (`Dataset.kinds`): labels
         that do not contradict its own. Only positions that have any."""
         codes, copy = self.dataset.codes.tolist(), self.copies.family.tolist()
@@ -144,8 +127,8 @@ class Evidence:
         for i, code in enumerate(codes):
             of_copy[copy[i]].add(code)
             of_text[text[i]].add(code)
-        beside = ((i, of_text[text[i]] - of_copy[copy[i]]) for i in range(len(codes)))
-        return {i: others for i, others in beside if others}
+        found = ((i, of_text[text[i]] - of_copy[copy[i]]) for i in range(len(codes)))
+        return {i: others for i, others in found if others}
 
     def finding(
         self,

@@ -1,4 +1,4 @@
-"""The prediction stage, as users keep it: forecasts, trials of updates, backtests."""
+"""The prediction stage, as users keep it: forecasts, measured updates, backtests."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class CategoryForecast:
     accuracy_in_template: float  # out of fold, but with templates on both sides
     steps_to_lose_10_points: float | None  # None: not within the recipe's steps
     half_life: float | None  # steps until half of the accuracy is lost
-    scored_examples: int  # rows that `accuracy_before` was read on
+    scored_examples: int  # rows that `accuracy_before` was measured on
     identifiable: bool
     reason: str  # why not identifiable; else what drives the drop
     worst_update: str | None = None  # of the matrix's updates; None: the update is given
@@ -63,7 +63,7 @@ class Matrix:
     """Expected drop of each category (row) under each simulated update (column).
 
     Updates of one category come first, then pairs and batches, whose names are joined: "A + B". A
-    category's `expected_drop` is the mean of its row over the updates of one category, drawn
+    category's `expected_drop` is the mean of its row over the updates of one category, shrunk
     towards the prior where it is not identifiable.
     """
 
@@ -99,7 +99,7 @@ class MeasuredCategory:
     """What fine-tunes did to one category; on held-out rows where nothing else is said."""
 
     category: str
-    rows: int  # that were read, all runs together
+    rows: int  # that were evaluated, in all runs
     accuracy: tuple[tuple[float, ...], ...]  # (runs, steps)
     recalled: tuple[tuple[float, ...], ...]  # (runs, steps) on rows that it was trained on
     masked: tuple[float, ...] | None  # (steps,) the update's columns left out; None: it is its own
@@ -132,24 +132,28 @@ class MitigatedUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """What the rung `full` measured: the update really made, on a sample of the rows."""
+    """What the probe `full` measured: a fine-tune on the update, with a sample of the rows."""
 
     target: str  # the model
     runs: int  # at each rate
-    rows: int  # of the old data, to train and to read
+    rows: int  # of the old data, to train and to evaluate
     rows_a_category: int  # at most
     steps: tuple[int, ...]  # 0 and the recipe's checkpoints
     # (steps,) accuracy on the update's held-out rows; without one, on those it was trained on
     learnt: tuple[float, ...]
     competent_step: float | None  # at which the update was learnt, mean of the runs; None: never
-    categories: tuple[MeasuredCategory, ...]  # those with rows to read
+    categories: tuple[MeasuredCategory, ...]  # those with rows to evaluate
     layers: tuple[str, ...]
     moved: tuple[tuple[float, ...], ...]  # (steps, layers) length of the change / of weights
     moved_important: tuple[tuple[float, ...], ...]  # weighted by importance for the old rows
-    left_out: int = 0  # of the old rows, taught and not read: the update has copies of them
+    left_out: int = (
+        0  # of the old rows, trained on and not evaluated: the update has copies of them
+    )
     update_rows: int = 0  # of the update, that were held out
-    update_left_out: int = 0  # of the update, taught and not read: the old data has copies of them
-    mitigations: tuple[MitigatedUpdate, ...] | UnsetType = UNSET  # no key where none was tried
+    update_left_out: int = (
+        0  # of the update, trained on and not evaluated: the old data has copies of them
+    )
+    mitigations: tuple[MitigatedUpdate, ...] | UnsetType = UNSET  # no key where none was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +162,7 @@ class Forecast:
 
     update: Update
     recipe: Recipe
-    probe: str  # the rung: similarity, head or full
+    probe: str  # its fidelity: similarity, head or full
     chosen: str  # why that one
     reliability: float | None  # correlation between halves of the probe's seeds; None: one run
     skill: float  # rank correlation / what seed noise allows, mean over updates left out of the fit
@@ -166,7 +170,7 @@ class Forecast:
     steps: tuple[int, ...] = ()
     curves: tuple[Curve, ...] = ()
     matrix: Matrix | None = None
-    measurement: Measurement | None = None  # of the rung `full`
+    measurement: Measurement | None = None  # of the probe `full`
     provenance: str = ""  # where the estimate's coefficients come from
 
 
@@ -175,7 +179,7 @@ class UpdateSkill:
     """One measured update, and the rank correlation with its drops of what was said before it."""
 
     update: str
-    categories: int  # that were read
+    categories: int  # that were evaluated
     drop: float  # measured, mean over categories
     ceiling: float | None  # what a perfect forecast could reach; None: one seed
     forecast: float

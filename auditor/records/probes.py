@@ -1,4 +1,4 @@
-"""What probes say of labels, and of rows that they have not seen."""
+"""What probes predict for labels, and for rows that they have not seen."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from auditor.records.arrays import Floats, Ints, Table
 
-FEWEST_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
+MIN_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutOfFold:
-    """What probes say of rows that they were not trained on; each seed is one probe a fold."""
+    """What probes predict for rows that they were not trained on; each seed is one probe a fold."""
 
     probabilities: Floats  # (seeds, n, K); copies and groups are kept in one fold
     template_disjoint: Floats  # (seeds, n, K); each template is, too
@@ -31,8 +31,8 @@ class HeldOut:
     accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
     # (K,) independent rows that they are worth, or independent sets; None: each row is one
     sets: Ints | Table | None = None
-    left_out: Ints | None = None  # (K,) rows that training has seen; None: nobody looked
-    enough: int = FEWEST_SCORED  # independent ones from which they stand for a category
+    left_out: Ints | None = None  # (K,) rows that training has seen; None: not computed
+    min_rows: int = MIN_SCORED  # independent ones from which they stand for a category
 
     @property
     def independent(self) -> Ints | Table:
@@ -42,17 +42,17 @@ class HeldOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatternAlone:
-    """What each row's frame says of its label when the content is masked, judged by other rows."""
+    """The label that each row's template predicts with the content masked, by other rows."""
 
-    match: Ints  # (n,) index into `Evidence.frames` of the one that the row holds; -1 = none
-    told: Ints  # (n,) code of the category that it gives away, whether right or wrong; -1 = none
+    match: Ints  # (n,) index into `Evidence.matches` of the one that the row matches; -1 = none
+    classified: Ints  # (n,) code of the category that it reveals, right or wrong; -1 = none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateLeakage:
     """Accuracy on random splits and a template-disjoint one; 80 % intervals over the families."""
 
-    templates: int  # frames of which the category has at least three rows
+    templates: int  # templates of which the category has at least three rows
     random: float  # accuracy, mean of two random splits
     disjoint: float  # accuracy
     gap: float  # random - disjoint
@@ -66,18 +66,18 @@ class TemplateLeakage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategorySkill:
-    """Whether the texts tell one category's rows from all others'; skill is 0 to 1, chance 0."""
+    """How well texts predict whether a row is of one category; skill is 0 to 1, chance 0."""
 
     category: str
     units: int  # sets of rows that are kept together, and count as one
-    skill: float  # the area under the curve, from that of labels dealt out anew (0) to 1
+    skill: float  # the area under the curve, from that of permuted labels (0) to 1
     skill_high: float  # upper end, which holds for all categories at once in 95 of 100 sets
     p: float  # of as much skill where there is none; of this category alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseEstimate:
-    """Whether texts tell their labels at all, and what share of the labels is wrong.
+    """Whether texts predict their labels at all, and what share of the labels is wrong.
 
     Of one row of each copy family, by a probe that has seen neither the row nor what is kept
     together with it.
@@ -86,8 +86,8 @@ class NoiseEstimate:
     rows: Ints  # (m,) positions that took part
     units: int  # sets of them that are kept together, and count as one
     accuracy: float  # share of the rows whose label is the one that scores highest
-    chance: float  # the mean of it over labels dealt out anew
-    p: float  # share of such deals that are told at least as well
+    chance: float  # the mean of it over permuted labels
+    p: float  # share of permutations that are predicted at least as well
     skill_high: float  # upper end of `skill`, which holds in 95 of 100 sets
     share: float  # of the labels that are wrong
     low: float  # ends of its 95 % interval
@@ -104,12 +104,12 @@ class NoiseEstimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelErrors:
-    """What three witnesses that have not seen a row say of its label, and what that is worth.
+    """What three models that have not seen a row say of its label, and the probability it means.
 
     By errors planted in the same rows (`prediction/spike_in.py`).
     """
 
-    witnesses: Floats  # (3, n, K) probabilities by probe, neighbours and words
+    models: Floats  # (3, n, K) probabilities by probe, neighbours and words
     log: Floats  # (n, K) the logs of what they say, summed; each is .02 at least
     rival: Ints  # (n,) code of the likeliest other category
     score: Table  # (n,) log odds of it against the label, summed; -inf: not assessed

@@ -66,8 +66,8 @@ class CopyFamilies:
         family = np.unique(self.family[rows], return_inverse=True)[1]
         return CopyFamilies(family=family.astype(np.int64), review=pairs[pairs[:, 0] >= 0])
 
-    def apart(self, kinds: Iterable[Hashable]) -> CopyFamilies:
-        """The families, rows of different `kinds` (n,) taken apart."""
+    def split_by(self, kinds: Iterable[Hashable]) -> CopyFamilies:
+        """The families, each divided where its rows are of different `kinds` (n,)."""
         number: dict[tuple[int, Hashable], int] = {}
         pairs = zip(self.family.tolist(), kinds, strict=True)
         family = [number.setdefault(pair, len(number)) for pair in pairs]
@@ -76,17 +76,17 @@ class CopyFamilies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One frame that several rows of a category are filled from."""
+    """One text with slots that several rows of a category are filled from."""
 
     category: str
     pattern: str  # fixed words kept, slots as <number>, <date>, ... or <*>
     members: Ints  # positions
     share: float  # of its category's rows
-    tokens: tuple[str, ...]  # the skeleton, token by token
-    fixed_tokens: int  # of the skeleton, slots aside: what four in five members share, in order
+    tokens: tuple[str, ...]  # the pattern, token by token
+    fixed_tokens: int  # of the pattern, slots aside: what four in five members share, in order
     structural_tokens: int  # of those, the marks, line breaks and masked numbers
     coverage: float  # fixed tokens / mean length in tokens
-    excess: float  # of the fixed tokens' weight beyond what untouched text shares; > 0 is a frame
+    excess: float  # of the fixed tokens' weight beyond what untouched text shares; > 0: evident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +94,9 @@ class Repetition:
     """How much of the wording of one category recurs from row to row, its templates aside."""
 
     category: str
-    examples: int  # that were drawn from
-    coverage: float  # share of the tokens that recur, mean over draws of one size
-    low: float  # 80 % interval over draws
+    examples: int  # that were sampled
+    coverage: float  # share of the tokens that recur, mean over samples of one size
+    low: float  # 80 % interval over samples
     high: float
     matches: tuple[Template, ...]  # that hold most of it, evident or not
     members: Ints  # positions of rows that are mostly made of what recurs
@@ -104,7 +104,7 @@ class Repetition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateMatch:
-    """Where a template's frame stands, whatever the category: told from the text alone."""
+    """The rows that match a template, whatever their category: by the text alone."""
 
     template: Template  # one with excess
     holders: Ints  # positions whose tokens hold four in five of its fixed tokens, in order
@@ -122,7 +122,7 @@ class TemplateMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subtype:
-    """A group of like rows inside one category, found without being told (a hidden stratum)."""
+    """A group of like rows inside one category, found without labels for it (a hidden stratum)."""
 
     id: str  # category/number, largest first
     category: str

@@ -1,4 +1,4 @@
-"""One character for each of the ways to draw it, and words without case."""
+"""One character for all its variants, and words without case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 
 import regex
 
-_DRAWN = str.maketrans(
+_STRAIGHT = str.maketrans(
     dict.fromkeys("’‘‛ʼʹ´`′", "'")
     | dict.fromkeys("“”„‟«»″「」『』", '"')
     | dict.fromkeys("‐‑‒–—―−", "-")
@@ -16,19 +16,19 @@ _DRAWN = str.maketrans(
 _INVISIBLE = regex.compile(
     r"[[\p{Cf}\p{Variation_Selector}\u0640]--[\U000E0020-\U000E007F]]", regex.VERSION1
 )
-# A compatible character is one way to draw another, unless it is raised or framed: 10² is not 102.
+# A compatible character is a variant of another, unless it is raised or enclosed: 10² is not 102.
 _SAME = (
     *("<wide>", "<narrow>", "<compat>", "<noBreak>", "<font>"),
     *("<initial>", "<medial>", "<final>", "<isolated>"),
 )
 
 
-def drawn_alike(text: str) -> str:
+def with_plain_characters(text: str) -> str:
     """`text` in NFC, with one kind of quote and of dash, without marks that have no width."""
     if not text.isascii():
         text = _INVISIBLE.sub("", "".join(map(_plain, unicodedata.normalize("NFC", text))))
         text = unicodedata.normalize("NFC", text)
-    return text.translate(_DRAWN)
+    return text.translate(_STRAIGHT)
 
 
 @cache

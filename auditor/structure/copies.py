@@ -1,8 +1,9 @@
 """Copy families: rows that differ only in what carries nothing.
 
-Certain are case, spaces, marks at the end, ways to draw one mark, politeness (`wording`), and a
-misspelling (`spelling`). What else is alike in all but one place is for review: the meaning may
-sit in a mark, a sign, a letter. Never a digit: "invoice 41" and "invoice 42" are two examples.
+Certain are case, spaces, marks at the end, variants of one character, politeness (`normal_form`),
+and a misspelling (`misspellings`). What else is alike in all but one place is for review: the
+meaning may sit in a mark, a sign, a letter. Never a digit: "invoice 41" and "invoice 42" are two
+examples.
 
 Candidates come from exact signatures (`signatures`), not from a threshold. Long texts, where
 several edits still make a copy, come from nearest neighbours.
@@ -31,14 +32,14 @@ from auditor.structure.normal_form import Pauses, Wording, wording
 from auditor.structure.signatures import Pair, contained, one_edit_apart
 
 Words = tuple[str, ...]
-Verdict = Literal["copy", "review", "different"]
+Difference = Literal["copy", "review", "different"]
 
 LONG_WORDS = 30  # from here on, a share of changed words decides, not one edit
 LONG_SIMILARITY = 0.95  # of the words, in order: about one in twenty may change
 LONG_COSINE = 0.9  # of two long texts that are compared
-FEWEST_PAUSED = 5  # words; "let's eat, grandma" says another thing without its comma
-FEWEST_WORDS = 3  # in "form A" nothing tells that "from A" was meant
-FEWEST_REVIEWED = 4  # words; shorter texts differ in one place by nature
+MIN_PAUSED = 5  # words; "let's eat, grandma" says another thing without its comma
+MIN_WORDS = 3  # in "form A" nothing tells that "from A" was meant
+MIN_REVIEWED = 4  # words; shorter texts differ in one place by nature
 # Alphabets where one wrong letter mostly leaves no word; in an abjad or a syllabary it leaves one.
 _SPELT = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}\p{M}'\-]+", regex.VERSION1)
 
@@ -50,15 +51,15 @@ def find_copies(texts: Sequence[str], neighbours: Neighbours) -> CopyFamilies:
     alike: dict[Words, list[int]] = defaultdict(list)
     for i, w in enumerate(worded):
         alike[w.tokens].append(i)
-    found: dict[Verdict, list[Pair]] = {"copy": [], "review": [], "different": []}
+    found: dict[Difference, list[Pair]] = {"copy": [], "review": [], "different": []}
     for members in alike.values():
         parts = _agreeing(worded, members)
         found["copy"] += [(part[0], i) for part in parts for i in part]
         found["review"] += pairwise(part[0] for part in parts)
     first = {members[0]: worded[members[0]] for members in alike.values()}
-    judge = _Judge(spelling=Spelling.of(alike))
+    comparison = _Comparison(spelling=Spelling.of(alike))
     for i, j in {*one_edit_apart(_joined(first)), *_near_vectors(worded, neighbours)}:
-        found[judge.verdict(worded[i], worded[j])].append((i, j))
+        found[comparison.difference(worded[i], worded[j])].append((i, j))
     found["review"] += contained({i: w.tokens for i, w in first.items()})
     family = _chained(found["copy"], len(texts))
     review = np.unique(np.array(found["review"], dtype=np.int64).reshape(-1, 2), axis=0)
@@ -94,7 +95,7 @@ def _chained(pairs: Sequence[Pair], size: int) -> Ints:
 
 
 def _agreeing(worded: Sequence[Wording], members: Sequence[int]) -> list[list[int]]:
-    """Texts of the same tokens, by number, apart where pauses or ends may say something.
+    """Texts of the same tokens, by number, divided where pauses or ends may say something.
 
     Who leaves the pauses out says the same as who sets them, in a sentence long enough; two who
     set them in different places may not. So with a question mark against a full stop, but after a
@@ -106,11 +107,11 @@ def _agreeing(worded: Sequence[Wording], members: Sequence[int]) -> list[list[in
     ends = {worded[i].end for i in members}
     paused = _pauses_say(tokens, {worded[i].pauses for i in members})
     asked = {"?", "."} <= ends and tokens[0] not in vocabulary("questions")
-    apart: dict[object, list[int]] = defaultdict(list)
+    parts: dict[object, list[int]] = defaultdict(list)
     for i in members:
         asks = asked and worded[i].end == "?"
-        apart[worded[i].pauses if paused else None, asks].append(i)
-    return list(apart.values())
+        parts[worded[i].pauses if paused else None, asks].append(i)
+    return list(parts.values())
 
 
 def _pauses_say(tokens: Words, pauses: set[Pauses]) -> bool:
@@ -119,24 +120,24 @@ def _pauses_say(tokens: Words, pauses: set[Pauses]) -> bool:
     if len(pauses) == 1:
         return False
     words = vocabulary("negations", "answers")
-    beside = {w for at, _ in set().union(*set_) for w in tokens[at - 1 : at + 1]}
-    return len(set_) > 1 or len(tokens) < FEWEST_PAUSED or not beside.isdisjoint(words)
+    adjacent = {w for at, _ in set().union(*set_) for w in tokens[at - 1 : at + 1]}
+    return len(set_) > 1 or len(tokens) < MIN_PAUSED or not adjacent.isdisjoint(words)
 
 
 def _pauses_clash(a: Wording, b: Wording) -> bool:
     """Whether two texts of nearly the same tokens set their pauses in two ways."""
     kinds = [[kind for _, kind in sorted(w.pauses)] for w in (a, b)]
-    return kinds[0] != kinds[1] and (all(kinds) or len(a.tokens) < FEWEST_PAUSED)
+    return kinds[0] != kinds[1] and (all(kinds) or len(a.tokens) < MIN_PAUSED)
 
 
 # --- texts of nearly the same -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Judge:
+class _Comparison:
     spelling: Spelling
 
-    def verdict(self, a: Wording, b: Wording) -> Verdict:
+    def difference(self, a: Wording, b: Wording) -> Difference:
         """What the difference between two texts makes of them."""
         names = a.names | b.names
         found = self._tokens(a.tokens, b.tokens, names)
@@ -145,11 +146,11 @@ class _Judge:
             found = "copy" if whole == "copy" else found
         if found == "copy" and ({a.end, b.end} == {"?", "."} or _pauses_clash(a, b)):
             found = "review"
-        if found == "review" and min(len(a.tokens), len(b.tokens)) < FEWEST_REVIEWED:
+        if found == "review" and min(len(a.tokens), len(b.tokens)) < MIN_REVIEWED:
             found = "different"
         return found
 
-    def _tokens(self, a: Words, b: Words, names: frozenset[str]) -> Verdict:
+    def _tokens(self, a: Words, b: Words, names: frozenset[str]) -> Difference:
         if a == b:
             return "copy"
         if min(len(a), len(b)) < LONG_WORDS:
@@ -165,7 +166,7 @@ class _Judge:
         sure = all(self._place(*place, (*a, *b), names) == "copy" for place in places)
         return "copy" if sure else "review"
 
-    def _place(self, a: Words, b: Words, text: Words, names: frozenset[str]) -> Verdict:
+    def _place(self, a: Words, b: Words, text: Words, names: frozenset[str]) -> Difference:
         """What `a` in the place of `b` in `text` says."""
         left, right = (tuple(w for w in words if w[0].isalpha()) for words in (a, b))
         one, other = "".join(left).replace("'", ""), "".join(right).replace("'", "")
@@ -178,7 +179,7 @@ class _Judge:
             return "copy" if self.spelling.is_split(left, right, text) else "review"
         if self.spelling.are_words("".join(left), "".join(right)):
             return "different"
-        if len(left) == len(right) == 1 and not marks and len(text) >= 2 * FEWEST_WORDS:
+        if len(left) == len(right) == 1 and not marks and len(text) >= 2 * MIN_WORDS:
             name = not names.isdisjoint((*left, *right))
             if self.spelling.is_slip(left[0], right[0], text, name=name):
                 return "copy"
@@ -190,8 +191,8 @@ def _near(a: str, b: str) -> bool:
     if a == b:
         return True
     swapped = len(a) == len(b) > 1 and sorted(a) == sorted(b)
-    enough = swapped or min(len(a), len(b)) >= SHORTEST_TYPO
-    return enough and OSA.distance(a, b, score_cutoff=1) == 1
+    long_enough = swapped or min(len(a), len(b)) >= SHORTEST_TYPO
+    return long_enough and OSA.distance(a, b, score_cutoff=1) == 1
 
 
 def _difference(a: Words, b: Words) -> tuple[Words, Words]:

@@ -9,7 +9,7 @@ from rapidfuzz.distance import Indel, Levenshtein, Opcodes
 
 # Indel keeps as many tokens as can be kept (a longest common subsequence), but one bit of memory
 # for each pair of tokens: this many are 125 MB. Beyond, Levenshtein, in little memory (Hirschberg).
-MOST_PAIRS = 10**9
+MAX_PAIRS = 10**9
 # What of the longer list is first taken to differ at most. Of 160,000 tokens with one in a hundred
 # changed the answer takes 0.5 s with such a guess and 11 s without; a wrong one costs little.
 GUESS = 0.05
@@ -36,16 +36,16 @@ def aligned(
     for at in range(1, len(pairs)):
         i, j = pairs[at - 1]
         if i + 1 not in starts:
-            pairs[at] = _beside(pairs[at], (i + 1, j + 1), first, other)
+            pairs[at] = _realigned(pairs[at], (i + 1, j + 1), first, other)
     for at in reversed(range(len(pairs) - 1)):
         (i, j), (i_next, j_next) = pairs[at], pairs[at + 1]
         follows = at and pairs[at - 1] == (i - 1, j - 1) and i not in starts
         if not follows and i_next not in starts:
-            pairs[at] = _beside((i, j), (i_next - 1, j_next - 1), first, other)
+            pairs[at] = _realigned((i, j), (i_next - 1, j_next - 1), first, other)
     return pairs
 
 
-def _beside(
+def _realigned(
     pair: tuple[int, int], place: tuple[int, int], first: Sequence[str], other: Sequence[str]
 ) -> tuple[int, int]:
     """`place` if one of the two tokens of the pair stands there and it holds the same two."""
@@ -68,7 +68,7 @@ def between(
 
 
 def _opcodes(first: Sequence[str], other: Sequence[str]) -> Opcodes:
-    if len(first) * len(other) <= MOST_PAIRS:
+    if len(first) * len(other) <= MAX_PAIRS:
         return Indel.opcodes(first, other)
     guess = int(GUESS * max(len(first), len(other)))
     return Levenshtein.opcodes(first, other, score_hint=guess)

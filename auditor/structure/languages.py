@@ -23,7 +23,7 @@ def vocabulary(*kinds: str) -> frozenset[str]:
 
 @cache
 def function_words(language: str) -> frozenset[str]:
-    """The function words of a language; none where we do not tell that language."""
+    """The function words of a language; none for another language."""
     return frozenset(map(fold, LANGUAGES[language].get("common", ())))
 
 

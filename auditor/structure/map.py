@@ -14,12 +14,12 @@ NEIGHBOURS = 15
 # numba, which compiles UMAP, reads `.numba_config.yaml` in the folder that one works in. These name
 # a cache of pickles there, and classes to import; the environment stands above the file.
 OF_NUMBA = ("NUMBA_CACHE_DIR", "NUMBA_CACHE_LOCATOR_CLASSES")
-FEWEST = NEIGHBOURS + 3  # below, there is no neighbourhood to unfold: a plane of two axes does
+MIN_POINTS = NEIGHBOURS + 3  # below, there is no neighbourhood to unfold: a plane of two axes does
 
 
-def draw(vectors: Floats, seed: int) -> Floats:
+def project(vectors: Floats, seed: int) -> Floats:
     """(n, 2) coordinates of `vectors` (n, dim) by UMAP, scaled to 0-1, rounded to four digits."""
-    if len(vectors) < FEWEST:
+    if len(vectors) < MIN_POINTS:
         centred = vectors - vectors.mean(axis=0)
         places = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
         return _scaled(np.pad(places, ((0, 0), (0, 2 - places.shape[1]))))

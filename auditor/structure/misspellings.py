@@ -34,7 +34,7 @@ Slip = Literal["swapped", "doubled", "vowel", "letter", "consonant"]
 COMMON_WORD = 3  # texts; what stands in as many is a word of the dataset's own
 RARE = 0.05  # of the texts of the right word: a misspelling that many rows share
 OFTEN_HEARD = 1000  # of pyspellchecker's counts; its English list has 19,000 such words
-HEARD = 100  # words that nobody was heard to say are listed with 50: "ther" beside "there"
+HEARD = 100  # words that nobody was heard to say are listed with 50: "ther" next to "there"
 SHORTEST_TYPO = 4  # letters; "on" and "in" are words, "bilk" for "bill" is a typo
 SHORTEST_PIECE = 3  # letters that a compound begins with; "re", "un", "co" are prefixes
 SHORTEST_SWAP = 5  # letters; shorter ones are abbreviations ("hbo", "hob"), unless words here
@@ -118,8 +118,10 @@ class Spelling:
         words = frozenset(w for w in text if w[0].isalpha())
         if words not in self.languages:
             found = languages_of(dict.fromkeys(words, 1))
-            most = [c for c in found if found[c] == max(found.values())] or [*self.function_words]
-            language = max(most, key=lambda c: self.function_words.get(c, 0), default=None)
+            commonest = [c for c in found if found[c] == max(found.values())] or [
+                *self.function_words
+            ]
+            language = max(commonest, key=lambda c: self.function_words.get(c, 0), default=None)
             if language and sum(_listed(w, language) for w in words) < len(words) / 2:
                 language = None
             self.languages[words] = language
@@ -161,7 +163,7 @@ class Spelling:
             return False
         if kind != "swapped":
             return not heard
-        # "od" is listed as a word; beside "do", in a text or two of many, it is none.
+        # "od" is listed as a word; next to "do", in a text or two of many, it is none.
         little = len(wrong) < SHORTEST_TYPO and right in function_words(language)
         return little or not heard
 

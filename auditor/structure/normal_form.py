@@ -1,6 +1,6 @@
 """What a text says, without what carries nothing: the form in which copies are one and the same.
 
-Nothing is carried by case, by spaces, by marks at the end, by the way one mark is drawn (quotes,
+Nothing is carried by case, by spaces, by marks at the end, by variants of one mark (quotes,
 dashes, full width, composed or not), by marks without width, and by politeness. Every other mark
 is a token like a word: ":)" is not ":(", "+5" not "-5", "C#" not "C".
 """
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from auditor.structure.characters import drawn_alike, fold
+from auditor.structure.characters import fold, with_plain_characters
 from auditor.structure.languages import LANGUAGES, vocabulary
 
 Pause = Literal["", "\n", ",", ".", "?"]  # the stronger the later in order
@@ -51,8 +51,8 @@ _ASKS, _TELLS = frozenset("?？؟፧"), frozenset(".!…。！।॥။։።")
 _UNIT = regex.compile(r"m(?:[WVAHJNPM].*)?|[KMGT]b(?:ps)?")
 
 # Words. "hi Anna" and "thanks, Anna" are two messages; "it works, thank you so much" is thanks.
-FEWEST_IN_POLITENESS = 3
-LONGEST_PHRASE = 24  # tokens; in scripts without spaces each character is one
+MIN_POINT_WORDS = 3
+MAX_PHRASE = 24  # tokens; in scripts without spaces each character is one
 
 
 class Token(NamedTuple):
@@ -76,7 +76,7 @@ class Wording:
 
 def wording(text: str) -> Wording:
     """What `text` says."""
-    lines = (" ".join(line.split()) for line in drawn_alike(text).splitlines())
+    lines = (" ".join(line.split()) for line in with_plain_characters(text).splitlines())
     text, end = _ended("\n".join(filter(None, lines)))
     whole = _tokens(text) or [Token(c) for c in text.split()]
     start, stop = _point(whole)
@@ -134,12 +134,12 @@ def _point(tokens: Sequence[Token]) -> tuple[int, int]:
     start, stop = _opening(tokens), len(tokens)
     while (shorter := _closing(tokens[start:stop])) < stop - start:
         stop = start + shorter
-    enough = FEWEST_IN_POLITENESS
+    min_words = MIN_POINT_WORDS
     if stop < len(tokens) and start:
-        enough -= 1
+        min_words -= 1
     elif stop < len(tokens) and tokens[stop].pause in ("", ","):
-        enough += min(len(tokens) - stop - 1, 2)
-    if sum(t.text[0].isalpha() for t in tokens[start:stop]) < enough:
+        min_words += min(len(tokens) - stop - 1, 2)
+    if sum(t.text[0].isalpha() for t in tokens[start:stop]) < min_words:
         return 0, len(tokens)
     return start, stop
 
@@ -210,7 +210,7 @@ def _without_please(tokens: Sequence[Token]) -> list[Token]:
     kept: list[Token] = []
     place = 0
     while place < len(tokens):
-        size = _at_start(tokens[place : place + LONGEST_PHRASE], "anywhere")
+        size = _at_start(tokens[place : place + MAX_PHRASE], "anywhere")
         if not size or (kept and kept[-1].text in vocabulary("mentions")):
             kept.append(tokens[place])
             place += 1
@@ -226,7 +226,7 @@ def _without_please(tokens: Sequence[Token]) -> list[Token]:
 def _phrases(*kinds: str) -> Collection[tuple[str, ...]]:
     """The phrases of these kinds in all languages, as tokens."""
     listed = (p for table in LANGUAGES.values() for k in kinds for p in table.get(k, ()))
-    return frozenset(tuple(t.text for t in _tokens(drawn_alike(p))) for p in listed)
+    return frozenset(tuple(t.text for t in _tokens(with_plain_characters(p))) for p in listed)
 
 
 @cache
@@ -238,7 +238,7 @@ def _at_start(tokens: Sequence[Token], *kinds: str) -> int:
     """How many tokens the longest phrase of these kinds at the start has."""
     if not tokens or tokens[0].text not in _edges(0, *kinds):
         return 0
-    texts = tuple(t.text for t in tokens[:LONGEST_PHRASE])
+    texts = tuple(t.text for t in tokens[:MAX_PHRASE])
     phrases = _phrases(*kinds)
     return next((n for n in range(len(texts), 0, -1) if texts[:n] in phrases), 0)
 
@@ -246,6 +246,6 @@ def _at_start(tokens: Sequence[Token], *kinds: str) -> int:
 def _at_end(tokens: Sequence[Token], *kinds: str) -> int:
     if not tokens or tokens[-1].text not in _edges(-1, *kinds):
         return 0
-    texts = tuple(t.text for t in tokens[-LONGEST_PHRASE:])
+    texts = tuple(t.text for t in tokens[-MAX_PHRASE:])
     phrases = _phrases(*kinds)
     return next((n for n in range(len(texts), 0, -1) if texts[-n:] in phrases), 0)

@@ -1,4 +1,4 @@
-"""Skeletons: what the rows of a template have in common, as a person would write it."""
+"""Patterns: what the rows of a template have in common, as a person would write it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from rapidfuzz.distance import LCSseq
 
 from auditor.structure.tokens import MASKS, tokens
 
-IN_MOST = 0.8  # of the rows hold a token of the skeleton
-# A token that half of the other rows hold as well ("the", a full stop) is there by chance.
-BY_CHANCE = 0.5
-LITTLE = 0.3  # share of a row, below which only tokens that stand together are told from chance
-RUN = 3  # tokens that stand together
+MIN_SHARE_OF_ROWS = 0.8  # of a template's rows that hold a token of its pattern
+# Share of the other rows that hold a token as well ("the", a full stop), which is then chance.
+CHANCE_SHARE = 0.5
+SMALL_COVERAGE = (
+    0.3  # coverage of a row, below which single tokens may be chance, and only runs count
+)
+MIN_RUN = 3  # tokens in a row
 STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 SLOT = "<*>"
 Pattern = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TokenisedText:
     """One text as templates see it."""
 
     tokens: tuple[str, ...]
@@ -30,12 +32,12 @@ class Row:
     spans: tuple[tuple[int, int], ...]  # of each token in the text
 
 
-def read_rows(texts: Sequence[str]) -> list[Row]:
+def tokenise(texts: Sequence[str]) -> list[TokenisedText]:
     """Each text with its tokens and where they stand."""
     rows = []
     for text in texts:
         pieces = tokens(text)
-        rows.append(Row(tuple(p[0] for p in pieces), text, tuple(p[1:] for p in pieces)))
+        rows.append(TokenisedText(tuple(p[0] for p in pieces), text, tuple(p[1:] for p in pieces)))
     return rows
 
 
@@ -45,28 +47,34 @@ def is_word(token: str) -> bool:
 
 
 def fixed(pattern: Pattern) -> list[str]:
-    """The tokens of a skeleton that are no slots."""
+    """The tokens of a pattern that are no slots."""
     return [t for t in pattern if t != SLOT]
 
 
 def pattern_of(
-    medoid: Row, group: Sequence[Row], held: Counter[str], outside: int, usual: Sequence[bool]
+    medoid: TokenisedText,
+    group: Sequence[TokenisedText],
+    rows_holding: Counter[str],
+    outside: int,
+    usual: Sequence[bool],
 ) -> Pattern:
     """What four in five rows of the `group` have in common with its `medoid`, in order.
 
-    held: how many of all rows hold each token, `outside` of which are not of the group; usual
-    (tokens,): whether the 3-gram around each token of the medoid is how others write, too.
+    rows_holding: how many of all rows hold each token, `outside` of which are not of the group;
+    usual (tokens,): whether the 3-gram around each token of the medoid is how others write, too.
     """
     inside = Counter(t for row in group for t in set(row.tokens))
-    common = {t for t in set(medoid.tokens) if held[t] - inside[t] >= BY_CHANCE * outside}
+    common = {
+        t for t in set(medoid.tokens) if rows_holding[t] - inside[t] >= CHANCE_SHARE * outside
+    }
     kept = _kept(medoid, group, common)
-    if len(kept) < LITTLE * np.mean([len(r.tokens) for r in group]):
+    if len(kept) < SMALL_COVERAGE * np.mean([len(r.tokens) for r in group]):
         kept = _in_runs([k for k in kept if not usual[k]], len(medoid.tokens))
     return _slotted([medoid.tokens[k] for k in kept], group)
 
 
-def _kept(medoid: Row, group: Sequence[Row], common: set[str]) -> list[int]:
-    """Places of the medoid's tokens that most rows hold; `common` ones only beside another."""
+def _kept(medoid: TokenisedText, group: Sequence[TokenisedText], common: set[str]) -> list[int]:
+    """Places of the medoid's tokens that most rows hold; `common` ones only next to another."""
     counts: Counter[int] = Counter()
     for row in group:
         for block in LCSseq.opcodes(medoid.tokens, row.tokens):
@@ -74,25 +82,25 @@ def _kept(medoid: Row, group: Sequence[Row], common: set[str]) -> list[int]:
                 places = range(block.src_start, block.src_end)
                 if len(places) > 1 or medoid.tokens[block.src_start] not in common:
                     counts.update(places)
-    return [k for k in sorted(counts) if counts[k] >= IN_MOST * len(group)]
+    return [k for k in sorted(counts) if counts[k] >= MIN_SHARE_OF_ROWS * len(group)]
 
 
 def _in_runs(places: Sequence[int], size: int) -> list[int]:
     """Those of `places` that stand in a run; the beginning and the end of a row are part of one."""
-    held = {-1, size, *places}
+    filled = {-1, size, *places}
     out = []
     for k in places:
         start, end = k, k
-        while start - 1 in held:
+        while start - 1 in filled:
             start -= 1
-        while end + 1 in held:
+        while end + 1 in filled:
             end += 1
-        if end - start + 1 >= RUN:
+        if end - start + 1 >= MIN_RUN:
             out.append(k)
     return out
 
 
-def _slotted(kept: Sequence[str], group: Sequence[Row]) -> Pattern:
+def _slotted(kept: Sequence[str], group: Sequence[TokenisedText]) -> Pattern:
     """The kept tokens with a slot wherever one row in five or more has something between."""
     gaps: Counter[int] = Counter()
     for row in group:
@@ -101,23 +109,23 @@ def _slotted(kept: Sequence[str], group: Sequence[Row]) -> Pattern:
                 gaps[block.src_start] += 1
     out: list[str] = []
     for k in range(len(kept) + 1):
-        if gaps[k] >= (1 - IN_MOST) * len(group):
+        if gaps[k] >= (1 - MIN_SHARE_OF_ROWS) * len(group):
             out.append(SLOT)
         out += kept[k : k + 1]
     return tuple(out)
 
 
 def shared(one: Pattern, other: Pattern) -> Pattern:
-    """How both skeletons begin and end, with a slot for what lies between."""
-    most = min(len(one), len(other))
-    start = next((k for k in range(most) if one[k] != other[k]), most)
-    end = next((k for k in range(most - start) if one[-1 - k] != other[-1 - k]), most - start)
+    """How both patterns begin and end, with a slot for what lies between."""
+    shorter = min(len(one), len(other))
+    start = next((k for k in range(shorter) if one[k] != other[k]), shorter)
+    end = next((k for k in range(shorter - start) if one[-1 - k] != other[-1 - k]), shorter - start)
     head, tail = one[:start], one[len(one) - end :]
     return (*head, *([SLOT] if SLOT not in (*head[-1:], *tail[:1]) else []), *tail)
 
 
-def readable(pattern: Sequence[str]) -> str:
-    """A skeleton as a person would write it: no space before a comma, none around a line break."""
+def pattern_text(pattern: Sequence[str]) -> str:
+    """A pattern as a person would write it: no space before a comma, none around a line break."""
     out = ""
     for token in pattern:
         tight = not out or out.endswith(("\n", "(", "[", "#")) or token in list("\n.,;:!?)]'")
@@ -125,8 +133,8 @@ def readable(pattern: Sequence[str]) -> str:
     return out
 
 
-def without(row: Row, pattern: Pattern) -> str:
-    """The words of `row` outside the skeleton; the whole text where none are left."""
+def words_outside(row: TokenisedText, pattern: Pattern) -> str:
+    """The words of `row` outside the pattern; the whole text where none are left."""
     inside = np.zeros(len(row.tokens), dtype=bool)
     for block in LCSseq.opcodes(tuple(fixed(pattern)), row.tokens):
         if block.tag == "equal":

@@ -1,9 +1,9 @@
 """Repetition: how much of a category's wording comes back from row to row.
 
-A set that is made from many small templates has no frame that stands out: each opening and each
+A set that is made from many small templates has none that stands out: each opening and each
 ending is filled into many others. What shows is that its 3-grams of words recur. The share of a
 text's words that stand in recurring 3-grams grows with the number of texts, so it is measured on
-draws of one size, and only where a category has enough examples to draw from.
+samples of one size, and only where a category has enough examples for them.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from auditor.records.arrays import Floats
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Repetition, Template
 from auditor.structure.ngrams import ngrams, rows_with
-from auditor.structure.patterns import read_rows
+from auditor.structure.patterns import tokenise
 
 SIZE = 3  # tokens of an n-gram
-DRAWN = 100  # examples in one draw
-RECURS = 4  # of them hold a 3-gram that counts as recurring
-DRAWS = 20
-ENOUGH = 200  # examples; of fewer, two draws would be much the same rows
-FRAMES = 6  # named; a category from templates has dozens
-MOSTLY = 0.5  # of a row's words recur: the row is among those that a finding is about
+SAMPLE_SIZE = 100  # examples
+MIN_RECURRING = 4  # of them that hold a 3-gram which counts as recurring
+SAMPLES = 20
+MIN_EXAMPLES = 200  # of a category; of fewer, two samples would be much the same rows
+MAX_NAMED = 6  # templates; a category made of them has dozens
+MIN_RECURRING_SHARE = 0.5  # of a row's words recur: the row is among those that a finding is about
 TENTH, NINTH = 10, 90  # percentiles: an 80 % interval
 
 Tokens = tuple[str, ...]
@@ -35,7 +35,7 @@ def find_repetition(
 ) -> tuple[Repetition, ...]:
     """What recurs in each category of at least 200 examples outside its evident templates.
 
-    Of each copy family one row counts. Measured on draws of 100 examples: the share of a text's
+    Of each copy family one row counts. Measured on samples of 100 examples: the share of a text's
     tokens that lie in 3-grams which at least four of the 100 hold.
     """
     codes, found = dataset.codes, []
@@ -46,12 +46,16 @@ def find_repetition(
         members = np.flatnonzero((codes == code) & ~templated)
         first = np.unique(copies.family[members], return_index=True)[1]
         members = members[np.sort(first)]
-        if len(members) < ENOUGH:
+        if len(members) < MIN_EXAMPLES:
             continue
-        rows = [row.tokens for row in read_rows([dataset.examples[i].text for i in members])]
-        shares = _draws(rows, seed)
-        recurring = _recurring(rows, RECURS * len(rows) / DRAWN)
-        mostly = [i for i, t in zip(members, rows, strict=True) if _covered(t, recurring) >= MOSTLY]
+        rows = [row.tokens for row in tokenise([dataset.examples[i].text for i in members])]
+        shares = _sample_shares(rows, seed)
+        recurring = _recurring(rows, MIN_RECURRING * len(rows) / SAMPLE_SIZE)
+        mostly = [
+            i
+            for i, t in zip(members, rows, strict=True)
+            if _covered(t, recurring) >= MIN_RECURRING_SHARE
+        ]
         found.append(
             Repetition(
                 category=category,
@@ -59,26 +63,26 @@ def find_repetition(
                 coverage=float(shares.mean()),
                 low=float(np.percentile(shares, TENTH)),
                 high=float(np.percentile(shares, NINTH)),
-                matches=tuple(_frames([t for t in templates if t.category == category])),
+                matches=tuple(_main_templates([t for t in templates if t.category == category])),
                 members=np.array(mostly, dtype=np.int64),
             )
         )
     return tuple(found)
 
 
-def _draws(rows: Sequence[Tokens], seed: int) -> Floats:
-    """(DRAWS,) share of the tokens that recur in each draw; rows lie in an order of chance."""
+def _sample_shares(rows: Sequence[Tokens], seed: int) -> Floats:
+    """(SAMPLES,) share of the tokens that recur in each sample of the rows."""
     random = np.random.default_rng(seed)
     shares = []
-    for _ in range(DRAWS):
-        drawn = [rows[i] for i in random.choice(len(rows), DRAWN, replace=False)]
-        recurring = _recurring(drawn, RECURS)
-        shares.append(np.mean([_covered(row, recurring) for row in drawn]))
+    for _ in range(SAMPLES):
+        sample = [rows[i] for i in random.choice(len(rows), SAMPLE_SIZE, replace=False)]
+        recurring = _recurring(sample, MIN_RECURRING)
+        shares.append(np.mean([_covered(row, recurring) for row in sample]))
     return np.array(shares, dtype=np.float32)
 
 
-def _recurring(rows: Sequence[Tokens], least: float) -> set[Tokens]:
-    return {g for g, n in rows_with(rows, SIZE).items() if n >= least}
+def _recurring(rows: Sequence[Tokens], min_rows: float) -> set[Tokens]:
+    return {g for g, n in rows_with(rows, SIZE).items() if n >= min_rows}
 
 
 def _covered(row: Tokens, recurring: set[Tokens]) -> float:
@@ -90,12 +94,12 @@ def _covered(row: Tokens, recurring: set[Tokens]) -> float:
     return float(inside.mean()) if len(row) else 0.0
 
 
-def _frames(templates: Sequence[Template]) -> Iterator[Template]:
+def _main_templates(templates: Sequence[Template]) -> Iterator[Template]:
     """The templates, evident or not, that hold most of the wording, none mostly inside another."""
     ranked = sorted(templates, key=lambda t: (-len(t.members) * t.fixed_tokens, t.pattern))
     named: list[Template] = []
     for template in ranked:
-        apart = [len(np.intersect1d(template.members, t.members)) for t in named]
-        if len(named) < FRAMES and 2 * max(apart, default=0) < len(template.members):
+        overlaps = [len(np.intersect1d(template.members, t.members)) for t in named]
+        if len(named) < MAX_NAMED and 2 * max(overlaps, default=0) < len(template.members):
             named.append(template)
             yield template

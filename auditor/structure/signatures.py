@@ -21,16 +21,16 @@ Pair = tuple[int, int]
 Tokens = tuple[str, ...]
 Hashes = NDArray[np.uint64]
 
-LONGEST_SIGNED = 240  # characters; deletions of longer texts cost more than they find
-FEWEST_CONTAINED = 6  # tokens; fewer are a phrase that many texts have
-MOST_CONTAINING = 4  # texts around one; in more it is how such texts begin or end
+MAX_SIGNED = 240  # characters; deletions of longer texts cost more than they find
+MIN_CONTAINED = 6  # tokens; fewer are a phrase that many texts have
+MAX_CONTAINING = 4  # texts around one; in more it is how such texts begin or end
 BASE = 0x9E3779B97F4A7C15
 _INVERSE = np.uint64(pow(BASE, -1, 2**64))
 
 
 def one_edit_apart(joined: Iterable[tuple[int, str]]) -> Iterator[Pair]:
     """Pairs (i < j) of texts, by their numbers, that share a text-but-one-character."""
-    found = [(i, text) for i, text in joined if 0 < len(text) <= LONGEST_SIGNED]
+    found = [(i, text) for i, text in joined if 0 < len(text) <= MAX_SIGNED]
     if not found:
         return
     numbers = np.array([i for i, _ in found])
@@ -49,19 +49,19 @@ def one_edit_apart(joined: Iterable[tuple[int, str]]) -> Iterator[Pair]:
 
 def contained(texts: Mapping[int, Tokens]) -> Iterator[Pair]:
     """Pairs (i < j) of token lists, by their numbers, of which one stands whole in the other."""
-    long = {tokens: i for i, tokens in texts.items() if len(tokens) >= FEWEST_CONTAINED}
+    long = {tokens: i for i, tokens in texts.items() if len(tokens) >= MIN_CONTAINED}
     beginnings = _Beginnings(long)
-    starts = {tokens[:FEWEST_CONTAINED] for tokens in long}
+    starts = {tokens[:MIN_CONTAINED] for tokens in long}
     around = {
         (long[inside], i)
         for i, tokens in texts.items()
-        for at, start in enumerate(ngrams(tokens, FEWEST_CONTAINED))
+        for at, start in enumerate(ngrams(tokens, MIN_CONTAINED))
         if start in starts
         for inside in beginnings.of(tokens[at:])
         if long[inside] != i
     }
     often = Counter(inside for inside, _ in around)
-    yield from ((min(pair), max(pair)) for pair in around if often[pair[0]] <= MOST_CONTAINING)
+    yield from ((min(pair), max(pair)) for pair in around if often[pair[0]] <= MAX_CONTAINING)
 
 
 class _Beginnings:

@@ -1,8 +1,8 @@
-"""Subtypes: what a category consists of, found without being told.
+"""Subtypes: what a category consists of, found without labels for them.
 
 One exact average-linkage tree a category, over vectors of the text without its template's words.
 No flat cut of it isolates rare groups, so the thin candidates are its small nodes, ranked by how
-far they stand from their surroundings and by how much one word is their own, and picked greedily
+far they are from their neighbourhood and by how much one word is their own, and picked greedily
 without overlap; a small tight template is a candidate ahead of all of them. The other rows are
 described by a flat cut.
 """
@@ -20,22 +20,22 @@ from scipy.spatial.distance import squareform
 from auditor.records.arrays import Floats, Ints
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Subtype, Template, effective_examples
-from auditor.structure.templates import ALL_FRAME
+from auditor.structure.templates import MIN_SAME_MESSAGE
 from auditor.structure.tokens import words
 from auditor.structure.trees import average
 
 SMALL = (3, 12)  # rows of a thin candidate, copies aside: fewer cannot repeat, more are not thin
-SURROUNDINGS = 10  # outside rows that a candidate is held against, and neighbours of each
+NEIGHBOURHOOD = 10  # outside rows that a candidate is compared with, and neighbours of each
 CANDIDATES = 3  # a category; recall rises slowly after the first few, false alarms do not
 CUT = 0.6  # cosine distance of the descriptive flat cut
-LARGEST = 8000  # rows of a category in one tree (O(n^2) memory)
+MAX_ROWS = 8000  # rows of a category in one tree (O(n^2) memory)
 KEYWORDS = 6
-# Weight of a node's own word beside its separation: one standard deviation of each counts alike.
+# Weight of a node's own word against its separation: one standard deviation of each counts alike.
 # At one false alarm a category it finds 13 of 45 planted thin subtypes where separation alone
 # finds 5 (CLINC150, plant seeds 0-4).
 OWN_WORD = 0.05
-STEM = 6  # letters by which words are taken for one: "indemnify", "indemnification"
-THIN_FRAME = 8  # rows up to which a template can be one thin subtype
+STEM = 6  # letters by which words count as one: "indemnify", "indemnification"
+MAX_THIN_TEMPLATE = 8  # rows up to which a template can be one thin subtype
 
 
 def find_subtypes(
@@ -72,7 +72,7 @@ def find_subtypes(
     return tuple(found)
 
 
-def keywords(texts: Sequence[str], groups: Sequence[Ints]) -> list[tuple[str, ...]]:
+def subtype_keywords(texts: Sequence[str], groups: Sequence[Ints]) -> list[tuple[str, ...]]:
     """Words of each of `groups` (positions in `texts`) that the other texts use least."""
     vocabulary = _Vocabulary([words(t) for t in texts])
     return [vocabulary.keywords(group) for group in groups]
@@ -93,11 +93,11 @@ def _partition(
 ) -> list[_Group]:
     """Candidates first, then the flat cut of what they leave."""
     templated, nodes = [], []
-    in_frames = np.unique(np.concatenate([*(t.members for t in matches), members[:0]]))
+    in_templates = np.unique(np.concatenate([*(t.members for t in matches), members[:0]]))
     labels = np.zeros(len(members), dtype=np.int64)
-    for start in range(0, len(members), LARGEST):
-        part = members[start : start + LARGEST]
-        tree = _Tree(vectors[start : start + LARGEST])
+    for start in range(0, len(members), MAX_ROWS):
+        part = members[start : start + MAX_ROWS]
+        tree = _Tree(vectors[start : start + MAX_ROWS])
 
         def group(g: Ints, part: Ints = part, tree: _Tree = tree) -> _Group:
             own_word = OWN_WORD * vocabulary.own_word(part[g])
@@ -105,13 +105,13 @@ def _partition(
 
         here = [np.flatnonzero(np.isin(part, t.members)) for t in matches if _thin(t)]
         templated += [group(g) for g in here if len(g) >= SMALL[0]]
-        in_match = np.isin(part, in_frames)
+        in_match = np.isin(part, in_templates)
         nodes += [
             group(g)
             for g in tree.small_nodes()
             if in_match[g].mean() <= 0.5 and len(np.unique(family[part[g]])) >= SMALL[0]
         ]
-        labels[start : start + LARGEST] = tree.flat() + labels.max() + 1
+        labels[start : start + MAX_ROWS] = tree.flat() + labels.max() + 1
     nodes.sort(key=lambda g: (-(g.separation or 0.0), g.members.tolist()))
     groups = _disjoint(templated, len(templated), [])
     groups = _disjoint(nodes, len(groups) + CANDIDATES, groups)
@@ -121,15 +121,18 @@ def _partition(
 
 def _thin(match: Template) -> bool:
     """Whether a template is by itself a thin subtype: few rows that all say the same."""
-    return SMALL[0] <= len(match.members) <= THIN_FRAME and match.coverage >= ALL_FRAME
+    return (
+        SMALL[0] <= len(match.members) <= MAX_THIN_TEMPLATE and match.coverage >= MIN_SAME_MESSAGE
+    )
 
 
-def _disjoint(ranked: Sequence[_Group], most: int, groups: Sequence[_Group]) -> list[_Group]:
-    """`groups` and, in order, those of `ranked` that overlap none before, up to `most` in all."""
+def _disjoint(ranked: Sequence[_Group], max_groups: int, groups: Sequence[_Group]) -> list[_Group]:
+    """`groups` and, in order, those of `ranked` that overlap none before, up to `max_groups` in
+    all."""
     out = list(groups)
     taken = {int(i) for g in out for i in g.members}
     for group in ranked:
-        if len(out) < most and taken.isdisjoint(group.members.tolist()):
+        if len(out) < max_groups and taken.isdisjoint(group.members.tolist()):
             out.append(group)
             taken.update(group.members.tolist())
     return out
@@ -143,7 +146,7 @@ class _Tree:
         np.fill_diagonal(self.cosine, 1.0)
         self.size = len(vectors)
         # s10: mean cosine of each row to its own ten nearest
-        near = min(SURROUNDINGS + 1, self.size)
+        near = min(NEIGHBOURHOOD + 1, self.size)
         others = np.sort(np.partition(self.cosine, -near, axis=1)[:, -near:], axis=1)[:, :-1]
         self.own = others.mean(axis=1) if self.size > 1 else np.zeros(1, dtype=np.float32)
         self.grown = average(squareform(1.0 - self.cosine, checks=False))
@@ -153,18 +156,18 @@ class _Tree:
         return self.grown.cut(CUT)
 
     def small_nodes(self) -> Iterator[Ints]:
-        """Rows of each node of 3 to 12 rows that has surroundings to stand out from."""
-        return self.grown.nodes(SMALL[0], min(SMALL[1], self.size - SURROUNDINGS - 1))
+        """Rows of each node of 3 to 12 rows that has a neighbourhood to stand out from."""
+        return self.grown.nodes(SMALL[0], min(SMALL[1], self.size - NEIGHBOURHOOD - 1))
 
     def separation(self, node: Ints) -> float:
-        """relsep: how much closer the surroundings are to their own than to the node.
+        """relsep: how much closer the neighbourhood is to its own neighbours than to the node.
 
         Mean of s10 over the ten outside rows most similar to the node, minus the mean cosine
         between node and these.
         """
         to_node = self.cosine[node].mean(axis=0)
         to_node[node] = -2.0
-        outside = min(SURROUNDINGS, self.size - len(node))
+        outside = min(NEIGHBOURHOOD, self.size - len(node))
         if outside == 0:
             return 0.0
         close = np.flatnonzero(to_node >= np.partition(to_node, -outside)[-outside])
@@ -173,7 +176,7 @@ class _Tree:
 
 
 def _rest(members: Ints, labels: Ints, vectors: Floats) -> list[Ints]:
-    """The flat clusters of the remaining rows; clusters too small to tell go to the nearest."""
+    """The flat clusters of the remaining rows; too small clusters go to the nearest."""
     if not len(members):
         return []
     names, inverse, sizes = np.unique(labels, return_inverse=True, return_counts=True)
@@ -199,7 +202,7 @@ def _holding(matches: Sequence[Template], owner: Ints, count: int) -> list[tuple
         groups, rows = np.unique(owner[match.members], return_counts=True)
         for group, n in zip(groups.tolist(), rows.tolist(), strict=True):
             inside[group].append((n, match))
-    return [tuple(f for _, f in sorted(held, key=lambda h: -h[0])) for held in inside]
+    return [tuple(f for _, f in sorted(holding, key=lambda h: -h[0])) for holding in inside]
 
 
 class _Vocabulary:

@@ -1,13 +1,11 @@
-"""Templates: the frames that rows of a category are filled from.
+"""Templates: the fixed texts, with slots, that rows of a category are filled from.
 
-Rows are likened by their tokens (numbers, dates, ids masked; punctuation and line breaks kept: a
-layout is made of them), in two ways. Rows that are mostly frame: by the longest common
-subsequence over the longer row's length, average linkage at two heights; the loose cut holds frames
-with long slots, the tight one small families whose slots are short. Rows that a frame is a small
-part of: by 3-grams that keep together. A group's skeleton is what four in five of its rows have in
-common, in order. Groups whose skeletons share a frame are one template.
+Rows are compared by their tokens (numbers, dates, ids masked; punctuation and line breaks kept: a
+layout is made of them), and grouped (`row_groups.py`). A group's pattern is what four in five of
+its rows have in common, in order. Groups whose patterns share how they begin and end are one
+template (`variants.py`).
 
-Which skeletons are a fault is for `checks/template_dominance.py`.
+Which templates are a fault is for `checks/template_dominance.py`.
 """
 
 from __future__ import annotations
@@ -18,71 +16,55 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
-from rapidfuzz.distance import LCSseq
-from rapidfuzz.process import cpdist
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import squareform
 
-from auditor.records.arrays import Floats, Ints
+from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Template
-from auditor.structure.ngrams import count_ngrams, ngrams, rows_with
+from auditor.structure.ngrams import ngrams, rows_with
 from auditor.structure.patterns import (
-    LITTLE,
+    SMALL_COVERAGE,
     STRUCTURAL,
     Pattern,
-    Row,
+    TokenisedText,
     fixed,
     is_word,
     pattern_of,
-    read_rows,
-    readable,
+    pattern_text,
     shared,
-    without,
+    tokenise,
+    words_outside,
 )
+from auditor.structure.row_groups import TRIGRAM, bounded, group_rows
 from auditor.structure.tokens import as_strings
-from auditor.structure.trees import average
-from auditor.structure.variants import FRAME_WORDS, Variants
+from auditor.structure.variants import MIN_TEMPLATE_WORDS, Variants
 
-CUTS = (0.4, 0.68)  # of .3 to .68, a pair that finds all planted frames (CLINC150, seeds 0-1)
-TRIGRAM = 3  # tokens
-SHARED_TRIGRAMS = 2  # pairs that share fewer have no common frame worth an alignment
-SMALLEST = 3  # rows; two alike rows are a pair, not a frame
-# A frame of long texts: 3-grams of which each two stand in mostly the same rows, and the rows that
-# hold most of them. The shares are as first tried; three links would miss short openings.
-FEWEST_PHRASED = 4  # rows
-TOGETHER = 0.75  # Jaccard of the rows of two 3-grams
-LINKED = 2  # 3-grams, four tokens in a row
-MOST_OF = 0.6  # of them, in a row
-USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no frame of a long text
+USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no template of a long text
 USUAL_SIZE = 600  # examples of a category, in which the limit was found
-LEAST_WORDS = 3  # of a frame that is a small part of its rows
-BLOCK = 256  # rows whose pairs with all others are listed at once: 100 MB in a part of 8,000
-LARGEST = 8000  # rows of a category whose matrix of similarities is held at once (256 MB)
+MIN_WORDS = 3  # of a template that is a small part of its rows
+MAX_ROWS = 8000  # rows of a category whose matrix of similarities is in memory at once (256 MB)
 NEARLY_ALL = 0.9  # coverage that untouched families with the limit's weight do not have (CLINC150)
-ALL_FRAME = 0.85  # coverage from which a template says the same thing in all its rows
+MIN_SAME_MESSAGE = 0.85  # coverage from which a template says the same thing in all its rows
 
 
 def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ...]:
-    """The frames of each category that at least three different examples share, most rows first.
+    """The templates of each category that at least three different examples share, most rows first.
 
     Copies of an example are of its template, but make none.
     """
-    rows, codes = read_rows(dataset.texts), dataset.codes
+    rows, codes = tokenise(dataset.texts), dataset.codes
     found: list[Template] = []
     strings, _ = as_strings([r.tokens for r in rows])
     lengths = np.array([len(string) for string in strings])
-    held = Counter(t for r in rows for t in set(r.tokens))
+    rows_holding = Counter(t for r in rows for t in set(r.tokens))
     frequent = _frequent(strings, len(rows) - int(np.bincount(codes).max()))
     for code, category in enumerate(dataset.categories):
         members = np.flatnonzero(codes == code)
         family = copies.family[members]
         examples = members[np.sort(np.unique(family, return_index=True)[1])]
         usual = _usual(frequent, [strings[i] for i in members], len(rows) - len(members))
-        for start in range(0, len(examples), LARGEST):
-            part = examples[start : start + LARGEST]
-            here = _Part(category, len(examples), part, rows, lengths, held, usual)
+        for start in range(0, len(examples), MAX_ROWS):
+            part = examples[start : start + MAX_ROWS]
+            here = _Part(category, len(examples), part, rows, lengths, rows_holding, usual)
             plain = here.templates([strings[i] for i in part])
             for template in (*plain, *here.joined(plain)):
                 inside = members[np.isin(family, copies.family[template.members])]
@@ -93,13 +75,13 @@ def find_templates(dataset: Dataset, copies: CopyFamilies) -> tuple[Template, ..
 
 def _frequent(strings: Sequence[str], others: int) -> dict[str, int]:
     """3-grams that enough rows hold to be usual outside any category, and how many do."""
-    held = rows_with(map(_templated, strings), TRIGRAM)
-    return {g: n for g, n in held.items() if n >= max(USUAL * others, 1.0)}
+    rows_holding = rows_with(map(bounded, strings), TRIGRAM)
+    return {g: n for g, n in rows_holding.items() if n >= max(USUAL * others, 1.0)}
 
 
 def _usual(frequent: Mapping[str, int], own: Sequence[str], others: int) -> set[str]:
     """Of the `frequent` 3-grams those that many of the `others`, rows of other categories, hold."""
-    mine = rows_with(map(_templated, own), TRIGRAM)
+    mine = rows_with(map(bounded, own), TRIGRAM)
     return {g for g, n in frequent.items() if n - mine[g] >= max(USUAL * others, 1.0)}
 
 
@@ -110,23 +92,22 @@ class _Part:
     category: str
     size: int  # examples of the whole category
     members: Ints  # positions, one of each copy family
-    rows: Sequence[Row]  # of the dataset
+    rows: Sequence[TokenisedText]  # of the dataset
     lengths: Ints  # of each of them, in tokens
-    held: Counter[str]  # how many of them hold each token
+    rows_holding: Counter[str]  # how many of them hold each token
     usual: Set[str]  # 3-grams that other categories' rows hold as well: how such texts are written
 
     def templates(self, strings: Sequence[str]) -> list[Template]:
-        """A template for each distinct skeleton; groups that share one are merged."""
-        grams = count_ngrams([_templated(s) for s in strings], TRIGRAM, TRIGRAM).held
-        similarity = _similarities(strings, grams)
+        """A template for each distinct pattern; groups that share one are merged."""
+        similarity, groups = group_rows(strings)
         by_pattern: dict[Pattern, set[int]] = {}
-        for group in _distinct([*_families(similarity), *_phrased(grams)]):
+        for group in groups:
             at = group[np.argmax(similarity[np.ix_(group, group)].sum(axis=1))]
             medoid = self.members[at]
             inside = [self.rows[i] for i in self.members[group]]
             outside = max(len(self.rows) - len(inside), 1)
-            usual = [g in self.usual for g in ngrams(_templated(strings[at]), TRIGRAM)]
-            pattern = pattern_of(self.rows[medoid], inside, self.held, outside, usual)
+            usual = [g in self.usual for g in ngrams(bounded(strings[at]), TRIGRAM)]
+            pattern = pattern_of(self.rows[medoid], inside, self.rows_holding, outside, usual)
             if fixed(pattern):
                 by_pattern.setdefault(pattern, set()).update(self.members[group].tolist())
         return [self._template(pattern, sorted(i)) for pattern, i in by_pattern.items()]
@@ -136,12 +117,14 @@ class _Part:
         structural = sum(not is_word(t) for t in tokens)
         coverage = min(1.0, len(tokens) / float(np.mean(self.lengths[positions])))
         excess = _excess(len(tokens), structural, len(positions), coverage, self.size)
-        least = LEAST_WORDS if coverage < LITTLE else FRAME_WORDS
-        if len(tokens) - structural < least and ("\n" not in tokens or coverage < LITTLE):
+        min_words = MIN_WORDS if coverage < SMALL_COVERAGE else MIN_TEMPLATE_WORDS
+        if len(tokens) - structural < min_words and (
+            "\n" not in tokens or coverage < SMALL_COVERAGE
+        ):
             excess = min(excess, 0.0)
         return Template(
             category=self.category,
-            pattern=readable(pattern),
+            pattern=pattern_text(pattern),
             members=np.array(positions, dtype=np.int64),
             share=len(positions) / self.size,
             tokens=pattern,
@@ -152,9 +135,9 @@ class _Part:
         )
 
     def joined(self, found: Sequence[Template]) -> Iterator[Template]:
-        """Templates of which several evident ones are variants: one frame, several messages.
+        """Templates of which several evident ones are variants: one form, several messages.
 
-        Each variant is evident by itself, mostly by its message, so the frame need not be again.
+        Each variant is evident by itself, mostly by its message, so the union need not be again.
         """
         parts = _outermost([t for t in found if t.excess > 0])
         variants = Variants()
@@ -164,10 +147,10 @@ class _Part:
             one, other = (parts[i] for i in pair)
             positions = np.union1d(one.members, other.members).tolist()
             match = self._template(shared(one.tokens, other.tokens), positions)
-            whole = replace(match, excess=max(one.excess, other.excess, match.excess))
-            parts.append(whole)
-            variants.add(whole.tokens)
-            yield whole
+            union = replace(match, excess=max(one.excess, other.excess, match.excess))
+            parts.append(union)
+            variants.add(union.tokens)
+            yield union
 
 
 def _weight(tokens: int, structural: int) -> int:
@@ -183,75 +166,13 @@ def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int)
     are little else than their own words: there marks and line breaks recur). Bigger families need
     less, those of bigger categories more, and rows that say the same but for a slot less. On
     CLINC150 as it is, one family of n rows reaches the limit, 25.2 - 3.5 log2(n), in 30,000 rows of
-    categories of 600 (plant seeds 0-4), two in 15,000 rows of categories of 1,500; every frame
+    categories of 600 (plant seeds 0-4), two in 15,000 rows of categories of 1,500; every template
     planted there does.
     """
-    weight = _weight(tokens, structural) if coverage >= LITTLE else tokens
+    weight = _weight(tokens, structural) if coverage >= SMALL_COVERAGE else tokens
     alike = 3.0 if coverage >= NEARLY_ALL else 0.0
     matched = math.log2(rows) - 0.5 * math.log2(max(size / USUAL_SIZE, 1.0))
     return weight - max(6.0, 25.2 - alike - 3.5 * matched)
-
-
-def _similarities(strings: Sequence[str], grams: csr_array) -> Floats:
-    """(m, m) LCS / longer length of the pairs that share two 3-grams; 0 for the others."""
-    m = len(strings)
-    similarity = np.zeros((m, m), dtype=np.float32)
-    for start in range(0, m, BLOCK):
-        both = (grams[start : start + BLOCK] @ grams[start:].T).tocoo()
-        keep = (both.row < both.col) & (both.data >= SHARED_TRIGRAMS)
-        left, right = both.row[keep] + start, both.col[keep] + start
-        values = cpdist(
-            [strings[i] for i in left],
-            [strings[j] for j in right],
-            scorer=LCSseq.normalized_similarity,
-            dtype=np.float32,
-        )
-        similarity[left, right] = similarity[right, left] = values
-    np.fill_diagonal(similarity, 1.0)
-    return similarity
-
-
-def _templated(string: str) -> str:
-    """The string with a mark where it begins and where it ends, so that 3-grams know."""
-    return f"\x00{string}\x01"
-
-
-def _families(similarity: Floats) -> Iterator[Ints]:
-    """Groups of at least three rows at both cuts of the average-linkage tree."""
-    tree = average(squareform(1.0 - similarity, checks=False))
-    for cut in CUTS:
-        labels = tree.cut(1.0 - cut)
-        order = np.argsort(labels, kind="stable")
-        for group in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1):
-            if len(group) >= SMALLEST:
-                yield np.sort(group)
-
-
-def _phrased(grams: csr_array) -> Iterator[Ints]:
-    """Groups of rows that share several 3-grams which keep together: frames of long texts.
-
-    grams (m, g): which 3-grams each row holds. The fixed words of a frame stand in the same rows,
-    however much else these rows say; so 3-grams are linked where they stand in the same rows
-    (Jaccard), and a group is the rows that hold most of the linked ones.
-    """
-    kept = grams[:, np.flatnonzero(grams.sum(axis=0) >= FEWEST_PHRASED)]
-    held = np.asarray(kept.sum(axis=0)).ravel()
-    both = (kept.T @ kept).tocoo()
-    same = both.data >= TOGETHER * (held[both.row] + held[both.col] - both.data)
-    links = coo_array((both.data[same], (both.row[same], both.col[same])), shape=both.shape)
-    count, phrase = connected_components(links, directed=False)
-    sizes = np.bincount(phrase, minlength=count)
-    cells = (np.ones(len(phrase)), (np.arange(len(phrase)), phrase))
-    held_of = (kept @ csr_array(cells, shape=(len(phrase), count))).tocsc()  # (m, count)
-    for k in np.flatnonzero(sizes >= LINKED):
-        here = slice(held_of.indptr[k], held_of.indptr[k + 1])
-        group = np.sort(held_of.indices[here][held_of.data[here] / sizes[k] >= MOST_OF])
-        if len(group) >= FEWEST_PHRASED:
-            yield group.astype(np.int64)
-
-
-def _distinct(groups: Sequence[Ints]) -> list[Ints]:
-    return list({group.tobytes(): group for group in groups}.values())
 
 
 def _outermost(templates: Sequence[Template]) -> list[Template]:
@@ -272,13 +193,13 @@ def without_templates(texts: Sequence[str], templates: Sequence[Template]) -> li
     """The texts without the fixed tokens of their templates: what each row itself says.
 
     Of nested templates the outermost goes. One that is nearly all of its rows is left in: there
-    the frame is the message.
+    the template is the message.
     """
     out, done = list(texts), set[int]()
     for template in templates:
-        if template.excess > 0 and template.coverage < ALL_FRAME:
-            fresh = [i for i in template.members.tolist() if i not in done]
-            for i, row in zip(fresh, read_rows([texts[i] for i in fresh]), strict=True):
-                out[i] = without(row, template.tokens)
-            done.update(fresh)
+        if template.excess > 0 and template.coverage < MIN_SAME_MESSAGE:
+            unhandled = [i for i in template.members.tolist() if i not in done]
+            for i, row in zip(unhandled, tokenise([texts[i] for i in unhandled]), strict=True):
+                out[i] = words_outside(row, template.tokens)
+            done.update(unhandled)
     return out

@@ -54,7 +54,7 @@ def _token(kind: str, piece: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a text that its subject is told by: folded, without marks and pleasantries."""
+    """The words of a text that say its subject: folded, without marks and pleasantries."""
     folded = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     return [w for w in folded if w not in PLEASANTRIES] or folded
 

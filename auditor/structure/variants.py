@@ -1,4 +1,4 @@
-"""Variants: of many skeletons, the two that share most of a frame, taken again and again."""
+"""Variants: of many patterns, the two that share most of a template, taken again and again."""
 
 from __future__ import annotations
 
@@ -12,59 +12,62 @@ from rapidfuzz.process import cdist
 from auditor.records.arrays import Ints
 from auditor.structure.patterns import SLOT, STRUCTURAL, Pattern, is_word
 
-FRAME_WORDS, FRAME_WEIGHT = 2, 6  # of how two skeletons begin and end, to be one template
+MIN_TEMPLATE_WORDS, MIN_TEMPLATE_WEIGHT = (
+    2,
+    6,
+)  # of how two patterns begin and end, to be one template
 
 
 class Variants:
-    """Skeletons that are still apart, numbered as they come.
+    """Patterns that are not merged yet, numbered as they come.
 
-    Of each only the closest earlier one is known; another is looked for when that one is taken. So
-    while n skeletons become one they are compared about n squared times, not n cubed.
+    Of each only the closest earlier one is known; the next is computed when that one is taken. So
+    while n patterns become one they are compared about n squared times, not n cubed.
     """
 
     def __init__(self) -> None:
         self._character: dict[str, str] = {}  # of each token, for comparisons in C
-        self._apart: dict[int, Pattern] = {}
+        self._unmerged: dict[int, Pattern] = {}
         self._strings: dict[int, str] = {}
         self._closest: list[tuple[int, int, int]] = []  # heap of -weight, -earlier, -later
         self._came = 0
 
     def add(self, pattern: Pattern) -> None:
         """One more; its number is how many came before."""
-        self._apart[self._came] = pattern
+        self._unmerged[self._came] = pattern
         self._strings[self._came] = "".join(map(self._written, pattern))
-        self._look(self._came)
+        self._push_closest(self._came)
         self._came += 1
 
     def take(self) -> tuple[int, int] | None:
-        """The two that share most of a frame, the later ones of equals; they are gone then."""
+        """The two that share most of a template, the later ones of equals; they are gone then."""
         while self._closest:
             _, earlier, later = (-number for number in heappop(self._closest))
-            if later not in self._apart:
+            if later not in self._unmerged:
                 continue
-            if earlier in self._apart:
+            if earlier in self._unmerged:
                 for number in (earlier, later):
-                    del self._apart[number], self._strings[number]
+                    del self._unmerged[number], self._strings[number]
                 return earlier, later
-            self._look(later)
+            self._push_closest(later)
         return None
 
     def _written(self, token: str) -> str:
         code = len(self._character)
         return self._character.setdefault(token, chr(code if code < 0xD800 else code + 0x800))
 
-    def _look(self, number: int) -> None:
-        """Keeps which earlier one shares most of a frame with this one, if one does."""
-        earlier = [k for k in self._apart if k < number]
+    def _push_closest(self, number: int) -> None:
+        """Notes the earlier one that shares most of a template with this one, if one does."""
+        earlier = [k for k in self._unmerged if k < number]
         if not earlier:
             return
         weights = self._weights(number, earlier)
-        if most := int(weights.max()):
-            last = earlier[int(np.flatnonzero(weights == most)[-1])]
-            heappush(self._closest, (-most, -last, -number))
+        if heaviest := int(weights.max()):
+            last = earlier[int(np.flatnonzero(weights == heaviest)[-1])]
+            heappush(self._closest, (-heaviest, -last, -number))
 
     def _weights(self, number: int, others: Sequence[int]) -> Ints:
-        """What the frames that a skeleton shares with each of the others weigh; 0 for no frame."""
+        """Weights of the templates that a pattern shares with each of the others; 0 for none."""
         own, listed = self._strings[number], [self._strings[k] for k in others]
         size = len(own)
         start, end = (
@@ -78,10 +81,12 @@ class Variants:
             before = np.cumsum([0, *values], dtype=np.int64)
             return np.asarray(before[start] + before[size] - before[size - end])
 
-        pattern = self._apart[number]
+        pattern = self._unmerged[number]
         words = shared([is_word(t) for t in pattern])
         lines = shared([t == "\n" for t in pattern])
         structural = shared([not is_word(t) and t != SLOT for t in pattern])
         weights = words + STRUCTURAL * structural
-        a_frame = (weights >= FRAME_WEIGHT) & ((words >= FRAME_WORDS) | (lines > 0))
-        return np.where(a_frame, weights, 0)
+        is_template = (weights >= MIN_TEMPLATE_WEIGHT) & (
+            (words >= MIN_TEMPLATE_WORDS) | (lines > 0)
+        )
+        return np.where(is_template, weights, 0)

@@ -29,7 +29,8 @@ from auditor.embedding.target import open_target
 from auditor.interfaces import Target
 from auditor.prediction.fidelities import FIDELITIES
 from auditor.prediction.fine_tuning.trial import Effort, measure_update
-from auditor.prediction.fitting import LeftOut, Measured, fit, leave_out
+from auditor.prediction.fit_weights import Measured
+from auditor.prediction.fitting import LeftOut, fit, leave_out
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenarios import BaseTask, scenario_of
@@ -47,7 +48,7 @@ TRIAL_SEED = 100  # other seeds than the truths were measured with
 def measure(
     folder: Path, encoder: Encoder, target: Target, trials: Path, settings: Settings
 ) -> Measured:
-    """What the rungs see of one measured update, and what was measured; trials of it are kept."""
+    """The features of one measured update, and what was measured; trials of it are kept."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     data = load_dataset(folder / "train.csv", settings)
     incoming = load_dataset(folder / "update.csv", settings)
@@ -57,7 +58,7 @@ def measure(
     old = BaseTask(
         dataset=data,
         embeddings=vectors,
-        together=keep_near_together(data, copies),
+        fold_units=keep_near_together(data, copies),
         disjoint=keep_near_together(data, copies, templates),
         out_of_fold=score_out_of_fold(data, vectors, copies, templates, settings.seed),
         held_out=score_held_out(data, vectors, encoder.embed([]), None, settings.seed),
@@ -83,7 +84,7 @@ def measure(
         # Read at other checkpoints, an update serves the weights but not the curve.
         steps=steps if runs.shape[2] == len(steps) + 1 else (),
         ceiling=truth["ceiling"],
-        odd=not truth["new_categories"]
+        scored_only=not truth["new_categories"]
         or any("old_data" in c for c in truth["categories"].values()),
     )
 
@@ -106,7 +107,7 @@ def table(left_out: Sequence[LeftOut], centroid: Mapping[str, float]) -> Iterato
     )
     for x, row in zip(left_out, rows, strict=True):
         yield f"{x.update.name:20s}" + "".join(f"{v:11.3f}" for v in row)
-    natural = np.array([not x.update.odd for x in left_out])
+    natural = np.array([not x.update.scored_only for x in left_out])
     sizes = np.array([len(x.drop) for x in left_out])
     repeats = [_repeat(x.update) for x in left_out]
     yield f"one full repeat of the recipe, natural: {np.mean(np.array(repeats)[natural]):.3f}"
@@ -134,13 +135,13 @@ def main(truths: tuple[Path, ...], trials: Path, scorer: Path | None, write: Pat
     folders = [f for f in folders if (f / "truth.json").is_file()]
     updates = [measure(f, encoder, target, trials, settings) for f in folders]
     centroid = {u.name: _centroid(f) for u, f in zip(updates, folders, strict=True)}
-    natural = [u.name for u in updates if not u.odd]
+    natural = [u.name for u in updates if not u.scored_only]
     provenance = (
         f"full fine-tunes of {encoder.embedder.name} on {len(natural)} updates "
         f"({', '.join(natural)})"
     )
-    if odd := [u.name for u in updates if u.odd]:
-        provenance += f"; scored, not fitted to ({', '.join(odd)})"
+    if scored_only := [u.name for u in updates if u.scored_only]:
+        provenance += f"; scored, not fitted to ({', '.join(scored_only)})"
     for fidelity in FIDELITIES:
         click.echo(f"{fidelity}, the dataset of each update left out of the fit")
         left_out = leave_out(fidelity, updates)
@@ -159,11 +160,9 @@ def _repeat(update: Measured) -> float:
 
     A run agrees with a perfect mean as the root of the runs' mean rank correlation.
     """
-    n = len(update.forecast_tests)
+    n = len(update.drops)
     pairs = [(i, j) for i in range(n) for j in range(i)]
-    agreement = np.mean(
-        [spearmanr(update.forecast_tests[i], update.forecast_tests[j])[0] for i, j in pairs]
-    )
+    agreement = np.mean([spearmanr(update.drops[i], update.drops[j])[0] for i, j in pairs])
     return float(np.sqrt(max(agreement, 0.0)))
 
 

@@ -23,9 +23,9 @@ import numpy as np
 import pandas as pd
 from labelled_sets import heading, line
 
+from auditor.analysis import NEIGHBOURS
 from auditor.dataset.assembly import assemble
 from auditor.embedding.hashing import HashingEmbedder
-from auditor.pipeline import NEIGHBOURS
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.label_errors import find_label_errors
 from auditor.prediction.label_probes import LabelProbes

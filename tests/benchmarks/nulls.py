@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from auditor.checks.annotator_inconsistency import AnnotatorInconsistency, agreement
+from auditor.checks.annotator_inconsistency import AnnotatorInconsistency
+from auditor.checks.annotators import krippendorff_alpha
 from auditor.checks.combination_gap import CombinationGap
 from auditor.checks.coverage_gap import CoverageGap
 from auditor.checks.reference_gap import ReferenceGap
@@ -82,7 +83,7 @@ def evidence(
         neighbours=Neighbours(index=nothing, cosine=nothing.astype(np.float32)),
         copies=alone,
         same_text=alone,
-        together=alone.family,
+        fold_units=alone.family,
         templates=(),
         seed=seed,
         **fields,
@@ -131,7 +132,7 @@ def alpha(items: int, random: Random) -> bool:
     for _ in range(2):
         wrong = (true + random.integers(1, 4, size=items)) % 4
         counts[np.arange(items), np.where(random.random(items) < right, true, wrong)] += 1
-    return agreement(csr_array(counts), _seed(random))[2] < 0.667
+    return krippendorff_alpha(csr_array(counts), _seed(random))[2] < 0.667
 
 
 # --- origins -------------------------------------------------------------------------------------

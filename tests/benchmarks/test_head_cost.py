@@ -92,12 +92,12 @@ def prepare(path: Path, settings: Settings) -> Subject:
     out_of_fold = time.process_time() - started
     assert scored is not None
     held_out = score_held_out(dataset, vectors, encoder.embed([]), None, settings.seed)
-    together = keep_near_together(dataset, copies)
+    fold_units = keep_near_together(dataset, copies)
     old = BaseTask(
         dataset=dataset,
         embeddings=vectors,
-        together=together,
-        disjoint=together,
+        fold_units=fold_units,
+        disjoint=fold_units,
         out_of_fold=scored,
         held_out=held_out,
     )
@@ -108,7 +108,7 @@ def prepare(path: Path, settings: Settings) -> Subject:
 def test_head_costs_at_most_five_times_as_much_as_embedding(benchmark, subject, capsys):
     def forecast():
         return forecast_forgetting(
-            subject.old, None, fidelity="head", coefficients=shipped(), seed=0
+            subject.old, None, fidelity="head", chosen="measured", coefficients=shipped(), seed=0
         )
 
     found = benchmark.pedantic(forecast, rounds=3)
@@ -131,12 +131,12 @@ def test_training_all_models_at_once_is_quicker_than_a_loop_over_them(benchmark,
         replace(scenario, updates=(update,), rows=(rows,))
         for update, rows in zip(scenario.updates, scenario.rows, strict=True)
     ]
-    together = benchmark.pedantic(_mistaken, (scenario, 0), rounds=3)
+    fold_units = benchmark.pedantic(_mistaken, (scenario, 0), rounds=3)
     looped = seconds(lambda: np.concatenate([_mistaken(one, 0) for one in alone]))
     batched = benchmark.stats.stats.min
     with capsys.disabled():
         print(
-            f"\n{len(together)} models of one seed: batched {batched:.2f} s, looped "
+            f"\n{len(fold_units)} models of one seed: batched {batched:.2f} s, looped "
             f"{looped:.2f} s, {looped / batched:.2f} times as much"
         )
     assert looped > batched

@@ -84,9 +84,9 @@ def make_evidence() -> Build:
         empty: dict[str, Any] = {
             "embeddings": _embeddings(dataset, seed),
             "neighbours": _neighbours(dataset, votes or {}),
-            "copies": CopyFamilies(family=family).apart(dataset.kinds),
+            "copies": CopyFamilies(family=family).split_by(dataset.kinds),
             "same_text": CopyFamilies(family=family),
-            "together": family,
+            "fold_units": family,
             "templates": (),
             "matches": (),
             "pattern_alone": None,
@@ -170,13 +170,13 @@ def make_label_errors() -> Build:
         **fields: Any,
     ) -> LabelErrors:
         rows, codes = np.arange(len(codes)), np.asarray(codes)
-        witnesses = np.stack([_probabilities(codes.tolist(), kinds, sure, rival or {})] * 3)
-        log = np.log(witnesses + FLOOR).sum(axis=0)
+        models = np.stack([_probabilities(codes.tolist(), kinds, sure, rival or {})] * 3)
+        log = np.log(models + FLOOR).sum(axis=0)
         others = log.copy()
         others[rows, codes] = -np.inf
         probability = None if wrong is None else np.array([wrong.get(i, 0.0) for i in rows])
         usual: dict[str, Any] = {
-            "witnesses": witnesses,
+            "models": models,
             "log": log,
             "rival": others.argmax(axis=1),
             "score": (others.max(axis=1) - log[rows, codes]).astype(np.float64),
@@ -227,7 +227,7 @@ def make_template() -> Build:
 
 @pytest.fixture(scope="session")
 def make_match() -> Build:
-    """Where a template's frame stands: in its members alone unless told otherwise."""
+    """Which rows match a template: its members alone unless said otherwise."""
 
     def make(template: Template, **fields: Any) -> TemplateMatch:
         usual = {"holders": template.members, "inside": template.share, "elsewhere": 0.0}
@@ -238,13 +238,13 @@ def make_match() -> Build:
 
 @pytest.fixture(scope="session")
 def make_pattern_alone() -> Build:
-    """Frame 0 in `held` rows of `n`, of which it gives `told` away, as the category of `code`."""
+    """Template 0 in `matched` rows of `n`, of which it reveals `revealed`, as category `code`."""
 
-    def make(n: int, held: Iterable[int], told: Iterable[int], code: int) -> PatternAlone:
-        match, said = np.full(n, -1), np.full(n, -1)
-        match[list(held)] = 0
-        said[list(told)] = code
-        return PatternAlone(match=match, told=said)
+    def make(n: int, matched: Iterable[int], revealed: Iterable[int], code: int) -> PatternAlone:
+        match, classified = np.full(n, -1), np.full(n, -1)
+        match[list(matched)] = 0
+        classified[list(revealed)] = code
+        return PatternAlone(match=match, classified=classified)
 
     return make
 

@@ -7,7 +7,8 @@ import pytest
 from scipy.sparse import csr_array
 from scipy.stats import hypergeom
 
-from auditor.checks.annotator_inconsistency import AnnotatorInconsistency, agreement, dealt
+from auditor.checks.annotator_inconsistency import AnnotatorInconsistency
+from auditor.checks.annotators import krippendorff_alpha, permuted_sums
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
 from auditor.records.findings import Finding
@@ -88,13 +89,13 @@ def test_alpha_is_that_of_krippendorffs_examples(observers, alpha):
     units = list(zip(*observers, strict=True))
     kinds = sorted({label for unit in units for label in unit} - {"."})
     counts = np.array([[unit.count(kind) for kind in kinds] for unit in units], dtype=float)
-    assert agreement(csr_array(counts[counts.sum(axis=1) > 1]), 0)[0] == pytest.approx(
+    assert krippendorff_alpha(csr_array(counts[counts.sum(axis=1) > 1]), 0)[0] == pytest.approx(
         alpha, abs=5e-4
     )
 
 
 def test_all_labels_alike_is_full_agreement():
-    assert agreement(csr_array(np.full((5, 1), 2.0)), 0) == (1.0, 1.0, 1.0)
+    assert krippendorff_alpha(csr_array(np.full((5, 1), 2.0)), 0) == (1.0, 1.0, 1.0)
 
 
 def test_agreement_of_just_the_limit_is_found_in_about_a_tenth():
@@ -107,7 +108,7 @@ def test_agreement_of_just_the_limit_is_found_in_about_a_tenth():
         for _ in range(2):
             wrong = (true + random.integers(1, 4, size=50)) % 4
             counts[np.arange(50), np.where(random.random(50) < right, true, wrong)] += 1
-        below += agreement(csr_array(counts), 0)[2] < 0.667
+        below += krippendorff_alpha(csr_array(counts), 0)[2] < 0.667
     assert 0.05 <= below / 200 <= 0.15
 
 
@@ -221,7 +222,7 @@ def test_dealing_annotators_out_anew_keeps_each_ones_share_of_each_category():
     """The sums of a 0/1 score are sums of hypergeometric counts, one a category."""
     random = np.random.default_rng(3)
     who, strata, hit = random.integers(3, size=60), random.integers(2, size=60), np.arange(60) < 20
-    sums = dealt(who, strata, hit.astype(float), 3, 20_000, seed=0)
+    sums = permuted_sums(who, strata, hit.astype(float), 3, 20_000, seed=0)
     for person in range(3):
         chances = np.ones(1)
         for stratum in (0, 1):
@@ -340,6 +341,8 @@ def test_who_labels_nearly_alone_is_said_not_to_be_assessable(probed):
 
 def test_another_seed_deals_annotators_out_in_another_way():
     who, strata = np.arange(60) % 3, np.zeros(60, dtype=np.int64)
-    one, same, other = (dealt(who, strata, np.arange(60.0), 3, 5, seed) for seed in (0, 0, 1))
+    one, same, other = (
+        permuted_sums(who, strata, np.arange(60.0), 3, 5, seed) for seed in (0, 0, 1)
+    )
     assert (one == same).all()
     assert (one != other).any()

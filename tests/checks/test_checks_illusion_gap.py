@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from auditor.checks import judge
+from auditor.checks import run_checks
 from auditor.checks.illusion_gap import IllusionGap
 
 ROWS = [(f"{c} message {i}", c) for c in ("billing", "delivery", "returns") for i in range(10)]
@@ -19,7 +19,7 @@ def audit(make_evidence, make_out_of_fold, make_template_leakage):
             out_of_fold=make_out_of_fold([i // 10 for i in range(30)], 3),
             template_leakage=make_template_leakage(gaps, untestable),
         )
-        return judge(evidence, [IllusionGap(**limits)])
+        return run_checks(evidence, [IllusionGap(**limits)])
 
     return audit
 
@@ -80,12 +80,12 @@ def test_untestable_categories_are_named_a_line_a_reason(audit):
 
 def test_without_templates_it_is_skipped_with_the_reason(make_evidence, make_out_of_fold):
     evidence = make_evidence(ROWS, out_of_fold=make_out_of_fold([i // 10 for i in range(30)], 3))
-    _, [skipped] = judge(evidence, [IllusionGap()])
+    _, [skipped] = run_checks(evidence, [IllusionGap()])
     assert skipped.reason == "there is no template"
 
 
 def test_with_one_category_it_is_skipped_with_the_reason(make_evidence):
-    _, [skipped] = judge(make_evidence(ROWS[:10]), [IllusionGap()])
+    _, [skipped] = run_checks(make_evidence(ROWS[:10]), [IllusionGap()])
     assert (
         skipped.reason
         == "there is only one category, so its labels cannot be checked against others"

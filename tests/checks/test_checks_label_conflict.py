@@ -169,9 +169,7 @@ def test_texts_nearly_alike_that_share_a_declared_label_are_not_for_review(close
     assert findings(LabelConflict(), declared) == []
 
 
-def test_rows_of_a_template_are_alike_by_its_frame_and_not_for_review(
-    close, findings, make_template
-):
+def test_rows_of_a_template_are_alike_by_it_and_not_for_review(close, findings, make_template):
     templated = (make_template([0], category="small talk"),)
     assert findings(LabelConflict(), close(0.96, templates=templated)) == []
 

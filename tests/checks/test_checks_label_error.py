@@ -69,13 +69,13 @@ def test_it_is_listed_from_a_tenth_and_a_warning_from_four_fifths(judged, probab
     assert [f.severity for f in found] == severities
 
 
-def test_what_is_measured_are_the_probability_and_the_three_witnesses(
+def test_what_is_measured_are_the_probability_and_the_three_models(
     judged, make_evidence, make_label_errors
 ):
     errors = make_label_errors(CODES, 3, rival=like_returns(FLIPPED), wrong={FLIPPED: 0.8765})
-    witnesses = errors.witnesses.copy()
-    witnesses[:, FLIPPED] = [[0.1, 0.85, 0.05], [0.0, 1.0, 0.0], [0.256, 0.704, 0.04]]
-    errors = dataclasses.replace(errors, witnesses=witnesses)
+    models = errors.models.copy()
+    models[:, FLIPPED] = [[0.1, 0.85, 0.05], [0.0, 1.0, 0.0], [0.256, 0.704, 0.04]]
+    errors = dataclasses.replace(errors, models=models)
     [found] = LabelError().find(make_evidence(ROWS, label_errors=errors))
     assert found.measured == {
         "suggested": "returns",
@@ -108,7 +108,7 @@ def test_rows_of_one_score_come_in_their_canonical_order(judged):
 
 
 def test_a_row_that_was_not_assessed_is_not_listed(judged, make_label_errors):
-    """It has no score, and its probability is 0 whatever the witnesses say."""
+    """It has no score, and its probability is 0 whatever the models say."""
     score = make_label_errors(CODES, 3, rival=like_returns(FLIPPED)).score
     score[FLIPPED] = -np.inf
     assert judged(like_returns(FLIPPED), {}, score=score) == ([], [])
@@ -181,7 +181,7 @@ def test_a_category_of_few_different_examples_is_skipped_with_the_reason(judged)
 
 
 def test_a_set_of_too_few_examples_is_skipped_with_the_reason(judged):
-    """The witnesses have scores, and nobody knows what they are worth."""
+    """The models have scores, and nobody knows what they are worth."""
     found, skipped = judged(like_returns(*range(6)), None, examples=49)
     assert found == []
     assert skipped == ["not enough data to find wrong labels: 49 different examples, 50 are needed"]

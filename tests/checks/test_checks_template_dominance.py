@@ -1,4 +1,4 @@
-"""template-dominance: rows of a category that are filled from one frame."""
+"""template-dominance: rows of a category that are filled from one template."""
 
 import numpy as np
 import pytest
@@ -93,7 +93,7 @@ def test_the_limits_that_were_passed_are_named(found, make_template):
     assert finding.limit == {"rows": 5, "excess": 1.0, "coverage": 0.2}
 
 
-# --- how varied the category is, and whose frame it is ---------------------------------------
+# --- how varied the category is, and whose template it is ----------------------------------------
 
 
 @pytest.fixture
@@ -107,33 +107,33 @@ def measured(make_evidence, findings):
     return measured
 
 
-def test_a_category_from_one_frame_is_one_template_in_effect(measured, make_template):
+def test_a_category_from_one_template_has_one_in_effect(measured, make_template):
     assert measured(make_template(range(20)))["effective_templates"] == 1.0
 
 
-def test_two_frames_of_one_size_are_two(measured, make_template):
+def test_two_templates_of_one_size_are_two(measured, make_template):
     halves = make_template(range(10)), make_template(range(10, 20))
     assert measured(*halves)["effective_templates"] == 2.0
 
 
-def test_an_unframed_row_is_a_template_of_its_own(measured, make_template):
-    """Ten rows of one frame beside ten others: the entropy is (ln 2)/2 + (ln 20)/2."""
+def test_an_untemplated_row_is_a_template_of_its_own(measured, make_template):
+    """Ten rows of one template and ten others: the entropy is (ln 2)/2 + (ln 20)/2."""
     found = measured(make_template(range(10)))["effective_templates"]
     assert found == pytest.approx(40**0.5, abs=1e-4)
 
 
-def test_unframed_copies_are_one(measured, make_template):
+def test_untemplated_copies_are_one(measured, make_template):
     families = [*range(10), *([10] * 10), *range(20, 40)]
     found = measured(make_template(range(10)), families=families)["effective_templates"]
     assert found == 2.0
 
 
-def test_of_nested_frames_the_outermost_counts(measured, make_template):
+def test_of_nested_templates_the_outermost_counts(measured, make_template):
     nested = make_template(range(20)), make_template(range(6))
     assert measured(*nested)["effective_templates"] == 1.0
 
 
-def test_a_phrase_that_is_no_frame_does_not_count(measured, make_template):
+def test_a_phrase_that_is_no_template_does_not_count(measured, make_template):
     phrase = make_template(range(10, 20), excess=-5.0)
     found = measured(make_template(range(10)), phrase)["effective_templates"]
     assert found == pytest.approx(40**0.5, abs=1e-4)
@@ -149,7 +149,7 @@ def test_a_phrase_that_is_no_frame_does_not_count(measured, make_template):
     ],
     ids=["its own", "less than half as common elsewhere", "half as common", "boilerplate"],
 )
-def test_a_frame_that_others_share_is_a_note(
+def test_a_template_that_others_share_is_a_note(
     make_evidence,
     findings,
     make_template,
@@ -168,7 +168,7 @@ def test_a_frame_that_others_share_is_a_note(
     assert ("other categories share it" in finding.summary) == (severity == "note")
 
 
-def test_each_template_is_judged_by_its_own_frame(
+def test_each_template_is_judged_by_its_own_match(
     make_evidence, findings, make_template, make_match
 ):
     form, footer = make_template(range(8)), make_template(range(10, 15))

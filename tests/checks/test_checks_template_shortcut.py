@@ -1,8 +1,8 @@
-"""template-shortcut: a frame that gives the label away, whatever the row says."""
+"""template-shortcut: a template that gives the label away, whatever the row says."""
 
 import pytest
 
-from auditor.checks import judge
+from auditor.checks import run_checks
 from auditor.checks.template_shortcut import TemplateShortcut
 from auditor.prediction.pattern_alone import evaluate_patterns_alone
 from auditor.structure.matches import find_matches
@@ -49,7 +49,7 @@ def audit(make_evidence, make_out_of_fold):
             pattern_alone=evaluate_patterns_alone(dataset, plain.copies, matches),
             out_of_fold=make_out_of_fold(dataset.codes, len(dataset.categories)),
         )
-        findings, skipped = judge(evidence, [TemplateShortcut(**limits)])
+        findings, skipped = run_checks(evidence, [TemplateShortcut(**limits)])
         texts = {f.category: [rows[r][0] for r in f.rows] for f in findings}
         return findings, texts, skipped
 
@@ -121,7 +121,7 @@ def test_two_forms_give_two_categories_away(audit, topics):
     assert [len(texts[c]) for c in ("billing", "returns")] == [8, 6]
 
 
-def test_marks_and_line_breaks_alone_are_a_frame(audit, topics):
+def test_marks_and_line_breaks_alone_are_a_template(audit, topics):
     marks = [
         f"[{i + 1}]\n# {i} :: ({i}) !\n* {t} *\n== {i} ==" for i, t in enumerate(topics["returns"])
     ]
@@ -130,7 +130,7 @@ def test_marks_and_line_breaks_alone_are_a_frame(audit, topics):
 
 
 def test_copies_of_one_form_do_not_vouch_for_one_another(audit, topics):
-    """Six copies are one example, and one example is no evidence of what a frame means."""
+    """Six copies are one example, and one example is no evidence of what a template means."""
     copies = [CLAIM.format(610, "Anna Berg", 3, "It broke") + "." * i for i in range(6)]
     data = {**topics, "returns": copies + topics["returns"][:4]}
     assert len(audit(data)[0]) == 1
@@ -172,7 +172,7 @@ def test_without_a_template_it_is_skipped_with_the_reason(audit, topics):
 
 def test_with_one_category_it_is_skipped_with_the_reason(make_evidence, topics):
     rows = [(t, "returns") for t in fill(CLAIM, topics["returns"])]
-    _, [skipped] = judge(make_evidence(rows), [TemplateShortcut()])
+    _, [skipped] = run_checks(make_evidence(rows), [TemplateShortcut()])
     assert (
         skipped.reason
         == "there is only one category, so its labels cannot be checked against others"

@@ -82,9 +82,9 @@ def test_a_conversation_of_others_is_rejected_with_the_roles_that_it_has(write):
     path = write("chat.jsonl", "\n".join(map(json.dumps, rows)))
     [reject] = load_dataset(path, Settings()).rejected
     assert (reject.reason, reject.found) == (NOBODY, "'Agent', 'bot_2'")
-    assert reject.told == f"{NOBODY}, found 'Agent', 'bot_2'"
+    assert reject.explanation == f"{NOBODY}, found 'Agent', 'bot_2'"
     [reject] = load_dataset(path, Settings(no_text=True)).rejected
-    assert reject.told == NOBODY
+    assert reject.explanation == NOBODY
 
 
 def test_where_all_rows_are_of_others_the_roles_are_told(write, refusal):

@@ -11,12 +11,8 @@ import pytest
 import torch
 
 from auditor.embedding import open_embedder, transformer
-from auditor.embedding.transformer import (
-    PACKAGED,
-    PACKAGED_FILES,
-    PACKAGED_REVISION,
-    TransformerEmbedder,
-)
+from auditor.embedding.model_files import PACKAGED, PACKAGED_FILES, PACKAGED_REVISION
+from auditor.embedding.transformer import TransformerEmbedder
 from auditor.errors import MachineError
 
 pytestmark = pytest.mark.model

@@ -94,7 +94,7 @@ class World:
             precision="float32",
         )
 
-    def old(
+    def base_task(
         self,
         pairs: Sequence[Pair],
         held_out: Sequence[Pair] = (),
@@ -128,12 +128,12 @@ class World:
         others = self.vectors([e.text for e in dataset.held_out])
         across = families([*dataset.texts, *(e.text for e in dataset.held_out)], copied, nearly)
         held = score_held_out(dataset, vectors, others, across if held_out else None, seed=0)
-        together = keep_together(dataset, copies)
+        fold_units = keep_together(dataset, copies)
         return BaseTask(
             dataset=dataset,
             embeddings=vectors,
-            together=together,
-            disjoint=together,
+            fold_units=fold_units,
+            disjoint=fold_units,
             out_of_fold=scored,
             held_out=held,
         )
@@ -148,7 +148,7 @@ class World:
     ) -> Forecast:
         incoming = dataset_of(update) if update else None
         return forecast_forgetting(
-            self.old(pairs, held_out, **beside),
+            self.base_task(pairs, held_out, **beside),
             (incoming, self.embed(incoming)) if incoming else None,
             fidelity=fidelity,
             chosen="it was asked for",
@@ -230,7 +230,7 @@ def _singles() -> Callable[[int], CopyFamilies]:
 
 @pytest.fixture
 def template() -> Callable[..., Template]:
-    """A template over positions: a strong frame, or one so weak that it is no fault."""
+    """A template over positions: a strong one, or one so weak that it is no fault."""
 
     def template(category: str, members: Ints, *, weak: bool = False) -> Template:
         tokens = FORM[:2] if weak else FORM

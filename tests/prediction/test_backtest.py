@@ -13,10 +13,10 @@ from click.testing import CliRunner
 
 from auditor import atomic
 from auditor.cli import main
-from auditor.prediction import backtest
+from auditor.prediction import backtest, measured_update
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
-from auditor.prediction.leave_out import FullDataset, choose
+from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
 from auditor.prediction.scenarios import scenario_of
 from auditor.records.forecast import Recipe
 from auditor.records.structure import CopyFamilies
@@ -55,11 +55,13 @@ def whole(world, direction, dataset_of) -> FullDataset:
 
 
 def make(whole, target, folder, update=(4,), seeds=2, **options):
-    return backtest.measure(whole, update, target, folder, seeds=seeds, seed=0, **options)
+    return measured_update.measure_held_out_update(
+        whole, update, target, folder, seeds=seeds, seed=0, **options
+    )
 
 
 @pytest.fixture(scope="module")
-def refunds(whole, target, tmp_path_factory) -> tuple[Path, backtest.MeasuredUpdate]:
+def refunds(whole, target, tmp_path_factory) -> tuple[Path, measured_update.MeasuredUpdate]:
     """Refunds left out and taught again: the folder it is kept in, and what was measured."""
     folder = tmp_path_factory.mktemp("refunds")
     return folder, make(whole, target, folder)
@@ -83,7 +85,7 @@ def sized(sizes, dim=16):
 
 
 def test_every_third_update_is_of_several_categories():
-    updates = choose(*sized([20] * 30), 9)
+    updates = choose_held_out_categories(*sized([20] * 30), 9)
     assert [len(u) for u in updates] == [1, 1, 3] * 3
     assert len(set(updates)) == 9
 
@@ -92,30 +94,32 @@ def test_several_are_a_category_and_what_it_resembles_most():
     """Twelve categories in four groups of like direction: several are always of one group."""
     codes = np.repeat(np.arange(12), 20)
     vectors = np.eye(4)[codes // 3] + 0.01 * np.random.default_rng(0).normal(size=(240, 4))
-    several = [u for u in choose(vectors, codes, 12) if len(u) > 1]
+    several = [u for u in choose_held_out_categories(vectors, codes, 12) if len(u) > 1]
     assert several
     assert all(len({c // 3 for c in u}) == 1 for u in several)
 
 
 def test_large_and_small_categories_are_left_out():
     sizes = [10] * 10 + [100] * 10
-    left_out = {u[0] for u in choose(*sized(sizes), 6) if len(u) == 1}
+    left_out = {u[0] for u in choose_held_out_categories(*sized(sizes), 6) if len(u) == 1}
     assert {sizes[c] for c in left_out} == {10, 100}
 
 
 def test_with_more_updates_the_first_ones_stay_the_same():
     vectors, codes = sized([20, 30, 40] * 7)
-    assert choose(vectors, codes, 9)[:4] == choose(vectors, codes, 4)
+    assert choose_held_out_categories(vectors, codes, 9)[:4] == choose_held_out_categories(
+        vectors, codes, 4
+    )
 
 
 def test_no_more_updates_than_categories_and_three_always_stay():
-    updates = choose(*sized([20] * 4), 50)
+    updates = choose_held_out_categories(*sized([20] * 4), 50)
     assert len(updates) == 4
     assert max(len(u) for u in updates) == 1
 
 
 def test_of_three_categories_none_can_be_left_out():
-    assert choose(*sized([20] * 3), 8) == ()
+    assert choose_held_out_categories(*sized([20] * 3), 8) == ()
 
 
 # --- one measured update ----------------------------------------------------------------------
@@ -139,7 +143,7 @@ def test_the_forecast_sees_no_row_that_is_read(whole, target, tmp_path, monkeypa
         seen.extend([*old.dataset.texts, *incoming[0].texts])
         return scenario_of(old, incoming, seed)
 
-    monkeypatch.setattr(backtest, "scenario_of", looking)
+    monkeypatch.setattr(measured_update, "scenario_of", looking)
     make(whole, target, tmp_path, seeds=1)
     held_out = {t for t, h in zip(whole.dataset.texts, whole.held_out, strict=True) if h}
     assert len(held_out) == 36
@@ -148,7 +152,7 @@ def test_the_forecast_sees_no_row_that_is_read(whole, target, tmp_path, monkeypa
 
 
 def test_what_was_measured_is_not_measured_again(whole, target, refunds, kept, monkeypatch):
-    monkeypatch.setattr(backtest, "fine_tune", None)
+    monkeypatch.setattr(measured_update, "fine_tune", None)
     assert make(whole, target, kept) == refunds[1]
 
 
@@ -194,7 +198,7 @@ def test_a_file_that_is_not_as_it_was_written_is_measured_anew(
 def test_the_file_of_another_update_is_not_taken_for_it(whole, target, refunds, kept, monkeypatch):
     other = make(whole, target, kept, seeds=1)
     (kept / f"{other.key}.json").replace(kept / f"{refunds[1].key}.json")
-    monkeypatch.setattr(backtest, "fine_tune", None)
+    monkeypatch.setattr(measured_update, "fine_tune", None)
     with pytest.raises(TypeError, match="NoneType"):
         make(whole, target, kept)
 
@@ -205,7 +209,7 @@ def test_a_kill_costs_one_update(whole, target, kept, monkeypatch):
     def killed(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(backtest, "fine_tune", killed)
+    monkeypatch.setattr(measured_update, "fine_tune", killed)
     before = [p.name for p in kept.iterdir()]
     with pytest.raises(KeyboardInterrupt):
         make(whole, target, kept, update=(0,))
@@ -222,9 +226,9 @@ def test_no_text_is_kept(whole, refunds):
 
 @pytest.fixture(scope="module")
 def done(whole, target, tmp_path_factory):
-    return backtest.run(
+    return backtest.run_backtest(
         whole,
-        choose(whole.embeddings.vectors, whole.dataset.codes, 4),
+        choose_held_out_categories(whole.embeddings.vectors, whole.dataset.codes, 4),
         target,
         tmp_path_factory.mktemp("backtest"),
         coefficients=shipped(),
@@ -333,7 +337,7 @@ def test_no_flip_of_a_bit_is_taken_for_a_measured_update(refunds, kept):
         damaged = bytearray(content)
         damaged[bit // 8] ^= 1 << bit % 8
         path.write_bytes(damaged)
-        assert atomic.kept(path, key, backtest.MeasuredUpdate) is None
+        assert atomic.kept(path, key, measured_update.MeasuredUpdate) is None
 
 
 def test_an_audit_says_which_coefficients_are_no_good_before_it_works(desk):

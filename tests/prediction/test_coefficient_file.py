@@ -52,7 +52,7 @@ def test_what_a_person_wrote_is_read_as_it_was(tmp_path):
     assert read_coefficients(path) == shipped()
 
 
-def test_the_full_rung_is_that_shipped_where_a_file_has_none(tmp_path):
+def test_the_full_fidelity_is_that_shipped_where_a_file_has_none(tmp_path):
     path = tmp_path / "mine.json"
     own = {name: fidelity for name, fidelity in shipped().fidelities.items() if name != "full"}
     path.write_bytes(msgspec.json.encode(dataclasses.replace(shipped(), fidelities=own)))
@@ -96,20 +96,38 @@ WRONG = {
     "a falling prior": (at("prior", [0.5, 0.2, 0.9]), "prior"),
     "a prior beyond 1": (at("prior.2", 1.2), "prior"),
     "a prior of two": (at("prior", [0.1, 0.2]), "$.prior"),
-    "no rung": (at("fidelities", {}), "similarity"),
-    "an unknown rung": (at("rungs.heed", shipped().fidelities["head"]), "rungs.heed"),
-    "an unknown feature": (at("rungs.head.weights.colour", 1.0), "rungs.head.weights"),
-    "a feature too few": (at("rungs.head.weights", {"centroid": 1.0}), "rungs.head.weights"),
-    "an unknown feature of full": (at("rungs.full.weights.colour", 1.0), "rungs.full.weights"),
-    "a huge weight": (at("rungs.similarity.weights.share", -1e9), "rungs.similarity.weights.share"),
-    "a huge level": (at("rungs.full.level", 101.0), "rungs.full.level"),
-    "a worth out of all bounds": (at("rungs.head.worth", 1e9), "rungs.head.worth"),
-    "a skill out of all bounds": (at("rungs.head.skill.x", 1e9), "rungs.head.skill.x"),
-    "a coverage of 12": (at("rungs.head.coverage.x", 12.0), "rungs.head.coverage.x"),
-    "a spread below 0": (at("rungs.head.spread.update", -0.1), "rungs.head.spread.update"),
-    "no spread": (at("rungs.head.spread.category", 0.0), "rungs.head.spread.category"),
-    "a spread beyond all": (at("rungs.full.spread.run", 4.0), "rungs.full.spread.run"),
-    "hardly any freedom": (at("rungs.head.spread.freedom", 0.001), "rungs.head.spread.freedom"),
+    "no fidelity": (at("fidelities", {}), "similarity"),
+    "an unknown fidelity": (at("fidelities.heed", shipped().fidelities["head"]), "fidelities.heed"),
+    "an unknown feature": (at("fidelities.head.weights.colour", 1.0), "fidelities.head.weights"),
+    "a feature too few": (
+        at("fidelities.head.weights", {"centroid": 1.0}),
+        "fidelities.head.weights",
+    ),
+    "an unknown feature of full": (
+        at("fidelities.full.weights.colour", 1.0),
+        "fidelities.full.weights",
+    ),
+    "a huge weight": (
+        at("fidelities.similarity.weights.share", -1e9),
+        "fidelities.similarity.weights.share",
+    ),
+    "a huge level": (at("fidelities.full.level", 101.0), "fidelities.full.level"),
+    "a worth out of all bounds": (
+        at("fidelities.head.mean_skill", 1e9),
+        "fidelities.head.mean_skill",
+    ),
+    "a skill out of all bounds": (at("fidelities.head.skill.x", 1e9), "fidelities.head.skill.x"),
+    "a coverage of 12": (at("fidelities.head.coverage.x", 12.0), "fidelities.head.coverage.x"),
+    "a spread below 0": (
+        at("fidelities.head.spread.update", -0.1),
+        "fidelities.head.spread.update",
+    ),
+    "no spread": (at("fidelities.head.spread.category", 0.0), "fidelities.head.spread.category"),
+    "a spread beyond all": (at("fidelities.full.spread.run", 4.0), "fidelities.full.spread.run"),
+    "hardly any freedom": (
+        at("fidelities.head.spread.degrees_of_freedom", 0.001),
+        "fidelities.head.spread.degrees_of_freedom",
+    ),
     "a missing field": (lambda plain: plain.pop("provenance") and None, "provenance"),
 }
 
@@ -147,7 +165,7 @@ def test_the_steps_that_there_are_and_those_wanted_are_both_told(refusal):
     ("content", "said"),
     [
         (b"", "mine.json"),
-        (b"{}", "required field `rungs`"),
+        (b"{}", "required field `fidelities`"),
         (b"[1", "Expected `object`"),
         (b"\xff\xfe", "mine.json"),
         (b'{"fidelities":' * 100_000, "mine.json"),

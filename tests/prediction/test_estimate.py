@@ -13,15 +13,15 @@ from auditor.prediction.estimate import (
     Spread,
     angle,
     curve,
-    forgetting,
-    interval,
+    expected_forgetting,
+    forgetting_interval,
     normal_scores,
     shipped,
 )
-from auditor.prediction.fitting import USED
+from auditor.prediction.fit_weights import USED
 from auditor.records.forecast import Recipe
 
-SPREAD = Spread(update=0.12, category=0.15, run=0.1, freedom=40.0)
+SPREAD = Spread(update=0.12, category=0.15, run=0.1, degrees_of_freedom=40.0)
 MANY = np.array(1e9)  # sets of rows: the accuracy before is as good as known
 CLOSENESS = np.array([[0.31, 0.72, 0.05, 0.44, 0.58]])
 
@@ -58,69 +58,72 @@ def fidelity():
         weights={"exemplar": 0.8, "share": 0.2},
         level=-1.0,
         spread=SPREAD,
-        worth=0.8,
+        mean_skill=0.8,
         skill={},
         coverage={},
     )
 
 
 def test_the_loss_rises_with_what_endangers(fidelity):
-    found = forgetting({"exemplar": CLOSENESS, "share": CLOSENESS}, fidelity)
+    found = expected_forgetting({"exemplar": CLOSENESS, "share": CLOSENESS}, fidelity)
     assert np.argsort(found.mean[0]).tolist() == np.argsort(CLOSENESS[0]).tolist()
 
 
 def test_the_interval_lies_around_the_expected_drop():
     loss = np.array([0.0, 0.1, 0.4, 0.8])
-    low, high = interval(loss, np.full(4, 0.9), MANY, SPREAD)
+    low, high = forgetting_interval(loss, np.full(4, 0.9), MANY, SPREAD)
     assert (low < 0.9 * loss).all()
     assert (0.9 * loss < high).all()
 
 
 def test_an_interval_stays_within_what_accuracy_allows():
     """From an accuracy of .98 at most .98 can be lost and .02 gained."""
-    low, high = interval(np.array([0.0, 0.99]), np.array([0.98, 0.98]), MANY, SPREAD)
+    low, high = forgetting_interval(np.array([0.0, 0.99]), np.array([0.98, 0.98]), MANY, SPREAD)
     assert low[0] == pytest.approx(-0.02, abs=1e-4)
     assert high[1] == pytest.approx(0.98, abs=1e-4)
 
 
 def test_an_interval_is_widest_where_half_is_lost():
-    low, high = interval(np.array([0.02, 0.5, 0.98]), np.full(3, 0.9), MANY, SPREAD)
+    low, high = forgetting_interval(np.array([0.02, 0.5, 0.98]), np.full(3, 0.9), MANY, SPREAD)
     assert (high - low).argmax() == 1
 
 
 def test_what_was_never_known_has_nothing_to_lose():
-    low, high = interval(np.full(1, 0.3), np.zeros(1), MANY, SPREAD)
+    low, high = forgetting_interval(np.full(1, 0.3), np.zeros(1), MANY, SPREAD)
     assert (low[0], high[0]) == pytest.approx((0.0, 0.0), abs=1e-6)
 
 
 def test_the_fewer_rows_tell_the_accuracy_before_the_wider_the_interval():
     sets = np.array([2.0, 10.0, 40.0, 1000.0])
-    low, high = interval(np.full(4, 0.3), np.full(4, 0.8), sets, SPREAD)
+    low, high = forgetting_interval(np.full(4, 0.3), np.full(4, 0.8), sets, SPREAD)
     assert (np.diff(high - low) < 0).all()
 
 
 def test_what_seems_unknown_by_one_template_may_yet_be_lost():
     """An accuracy of 0, read on one set of rows, may be .5; of that a part can go."""
-    low, high = interval(np.full(1, 0.4), np.zeros(1), np.ones(1), SPREAD)
+    low, high = forgetting_interval(np.full(1, 0.4), np.zeros(1), np.ones(1), SPREAD)
     assert low[0] == pytest.approx(0.0)
     assert 0.2 < high[0] < 0.62
 
 
 def test_an_interval_that_holds_more_and_one_of_a_single_run_are_wider():
     loss, before = np.array([0.05, 0.3]), np.full(2, 0.9)
-    low, high = interval(loss, before, MANY, SPREAD)
+    low, high = forgetting_interval(loss, before, MANY, SPREAD)
     for wider in (
-        interval(loss, before, MANY, SPREAD, 0.9),
-        interval(loss, before, MANY, SPREAD, one_run=True),
+        forgetting_interval(loss, before, MANY, SPREAD, 0.9),
+        forgetting_interval(loss, before, MANY, SPREAD, one_run=True),
     ):
         assert (wider[0] < low).all()
         assert (wider[1] > high).all()
 
 
 def test_fewer_degrees_of_freedom_make_wider_intervals():
-    few = dataclasses.replace(SPREAD, freedom=2.0)
+    few = dataclasses.replace(SPREAD, degrees_of_freedom=2.0)
     loss, before = np.array([0.3]), np.array([0.9])
-    assert interval(loss, before, MANY, few)[1] > interval(loss, before, MANY, SPREAD)[1]
+    assert (
+        forgetting_interval(loss, before, MANY, few)[1]
+        > forgetting_interval(loss, before, MANY, SPREAD)[1]
+    )
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9])
@@ -131,14 +134,16 @@ def test_intervals_cover_at_their_nominal_rate_where_their_assumptions_hold(shar
     loss = np.full((2000, 30), 0.35)
     own = np.hypot(SPREAD.category, one_run * SPREAD.run)
     off = random.normal(0, SPREAD.update, (2000, 1)) + random.normal(0, own, loss.shape)
-    known = dataclasses.replace(SPREAD, freedom=1e6)
-    low, high = interval(loss, np.full(loss.shape, 0.9), MANY, known, share, one_run=one_run)
+    known = dataclasses.replace(SPREAD, degrees_of_freedom=1e6)
+    low, high = forgetting_interval(
+        loss, np.full(loss.shape, 0.9), MANY, known, share, one_run=one_run
+    )
     drop = 0.9 * np.sin(np.clip(angle(loss) + off, 0, np.pi / 2)) ** 2
     assert ((low <= drop) & (drop <= high)).mean() == pytest.approx(share, abs=0.012)
 
 
 def test_the_driver_is_the_feature_that_endangers_most(fidelity):
-    found = forgetting({"exemplar": CLOSENESS, "share": -CLOSENESS}, fidelity)
+    found = expected_forgetting({"exemplar": CLOSENESS, "share": -CLOSENESS}, fidelity)
     assert found.driver == (("share", "exemplar", "share", "exemplar", "exemplar"),)
 
 
@@ -179,7 +184,7 @@ def test_the_shipped_coefficients_are_for_the_recipes_checkpoints():
     assert len(shipped().curve.intercept) == len(shipped().curve.slope) == 7
 
 
-def test_the_shipped_coefficients_weigh_each_rungs_features_and_say_how_sure_they_are():
+def test_the_shipped_coefficients_weigh_the_features_of_each_fidelity_and_say_how_sure_they_are():
     for name, fidelity in shipped().fidelities.items():
         assert set(fidelity.weights) == set(USED[name])
         assert min(fidelity.spread.update, fidelity.spread.category, fidelity.spread.run) > 0

@@ -1,4 +1,4 @@
-"""The rungs: each feature says what its name says, in both of its halves."""
+"""The fidelities: each feature says what its name says, in both of its halves."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def refunds(world, direction):
 
 @pytest.fixture(scope="module")
 def features(world, dataset_of, tickets, refunds):
-    """(2, 1, K) tables by name, of the dearest rung, which has those of the cheaper one too."""
+    """(2, 1, K) tables by name, of the most accurate probe, which has those of the cheaper one."""
     incoming = dataset_of(refunds)
-    scenario = scenario_of(world.old(tickets), (incoming, world.embed(incoming)), seed=0)
+    scenario = scenario_of(world.base_task(tickets), (incoming, world.embed(incoming)), seed=0)
     return FIDELITIES["head"](scenario)
 
 
@@ -62,7 +62,7 @@ def test_cosines_are_cosines(world, direction, dataset_of):
     pairs = [(t, c) for c in ("billing", "returns") for t in world.write(c, 2, direction(c))]
     world.place("my money back, please", direction("refunds"))
     incoming = dataset_of([("my money back, please", "refunds")])
-    old = world.old(pairs)
+    old = world.base_task(pairs)
     found = FIDELITIES["similarity"](scenario_of(old, (incoming, world.embed(incoming)), seed=0))
     for c, name in enumerate(("billing", "returns")):
         rows = np.stack([world.meaning[t] for t, category in pairs if category == name])
@@ -74,8 +74,8 @@ def test_cosines_are_cosines(world, direction, dataset_of):
 
 @pytest.fixture(scope="module")
 def simulated(world, tickets):
-    """The scene of simulated updates, of one topic and of two."""
-    scenario = scenario_of(world.old(tickets), None, seed=0)
+    """The scenario of simulated updates, of one topic and of two."""
+    scenario = scenario_of(world.base_task(tickets), None, seed=0)
     assert {len(u) for u in scenario.updates} == {1, 2}
     return scenario
 
@@ -132,7 +132,7 @@ def test_sharpened_does_not_look_along_what_varies_within_categories(world, dire
         world.place(text, world.meaning[text] + 0.5 * direction(NEAR))
     incoming = dataset_of([(t, "refunds") for t in texts])
     found = FIDELITIES["similarity"](
-        scenario_of(world.old(pairs), (incoming, world.embed(incoming)), 0)
+        scenario_of(world.base_task(pairs), (incoming, world.embed(incoming)), 0)
     )
     assert TOPICS[found["sharpened"].mean(axis=0)[0].argmax()] == NEAR
     assert TOPICS[found["centroid"].mean(axis=0)[0].argmax()] != NEAR
@@ -144,7 +144,7 @@ def test_wording_is_the_mean_cosine_of_the_words(world, direction, dataset_of):
         world.place(text, direction(text))
     incoming = dataset_of([("where is my money?", "refunds")])
     found = FIDELITIES["similarity"](
-        scenario_of(world.old(pairs), (incoming, world.embed(incoming)), 0)
+        scenario_of(world.base_task(pairs), (incoming, world.embed(incoming)), 0)
     )
     np.testing.assert_allclose(found["wording"][:, 0], [[(0 + 4 / 5) / 2, 0.0]] * 2)
 
@@ -155,7 +155,7 @@ def test_texts_without_words_have_no_wording_in_common(world, direction, dataset
         world.place(text, direction(text))
     incoming = dataset_of([("😢", "sad")])
     found = FIDELITIES["similarity"](
-        scenario_of(world.old(pairs), (incoming, world.embed(incoming)), 0)
+        scenario_of(world.base_task(pairs), (incoming, world.embed(incoming)), 0)
     )
     assert not found["wording"].any()
 
@@ -164,7 +164,7 @@ def test_unsure_is_highest_where_two_categories_are_one(world, direction, datase
     pairs = [(t, topic) for topic in TOPICS for t in world.write(topic, 24, direction(topic))]
     pairs += [(t, "billing too") for t in world.write("more bills", 24, direction("billing"))]
     incoming = dataset_of(refunds)
-    old = world.old(pairs)
+    old = world.base_task(pairs)
     found = FIDELITIES["head"](scenario_of(old, (incoming, world.embed(incoming)), seed=0))
     highest = found["unsure"].mean(axis=0)[0].argsort()[-2:]
     assert {old.dataset.categories[c] for c in highest} == {"billing", "billing too"}

@@ -10,7 +10,8 @@ import pytest
 from scipy.special import expit
 
 from auditor.prediction.estimate import Coefficients, angle, normal_scores, odds
-from auditor.prediction.fitting import USED, Measured, fit, fit_fidelity, fit_spread, leave_out
+from auditor.prediction.fit_weights import USED, Measured, fit_fidelity, fit_spread
+from auditor.prediction.fitting import fit, leave_out
 
 STEPS = (2, 5, 9)
 SEEDS = 3
@@ -19,8 +20,8 @@ EASY = "simulated updates"
 
 
 def simulate(name, dataset, fidelity, *, categories=40, noise=0.3, level=-1.5, shift=0.0, run=0.0):
-    """An update whose losses follow the features of `rung`; `shift`, of all of its losses, `noise`,
-    of each, and `run`, of each seed's, are on the scale of angles."""
+    """An update whose losses follow the features of `fidelity`; `shift`, of all of its losses,
+    `noise`, of each, and `run`, of each seed's, are on the scale of angles."""
     random = np.random.default_rng(sum(map(ord, name + dataset)))
     features = {
         r: {f: np.repeat(random.normal(size=(1, 1, categories)), 2, axis=0) for f in names}
@@ -71,7 +72,9 @@ def test_the_level_makes_the_mean_loss_that_which_was_measured():
     weights, level = fit_fidelity("head", updates)
     features = [{f: v.mean(axis=0) for f, v in u.features["head"].items()} for u in updates]
     expected = [expit(level + odds(f, weights)).mean() for f in features]
-    assert np.mean(expected) == pytest.approx(np.mean([u.loss.mean() for u in updates]), abs=1e-6)
+    assert np.mean(expected) == pytest.approx(
+        np.mean([u.forgotten.mean() for u in updates]), abs=1e-6
+    )
 
 
 def test_a_dataset_with_many_updates_weighs_no_more_than_one_with_few():
@@ -118,8 +121,8 @@ def test_what_all_categories_of_an_update_share_is_told_from_what_is_their_own()
 
 def test_few_updates_that_differ_leave_few_degrees_of_freedom():
     differ, agree = (fit(many("head", shift=x), STEPS, EASY).fidelities["head"] for x in (0.5, 0.0))
-    assert differ.spread.freedom < 15
-    assert agree.spread.freedom > 60
+    assert differ.spread.degrees_of_freedom < 15
+    assert agree.spread.degrees_of_freedom > 60
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9])
@@ -146,7 +149,7 @@ def test_an_interval_as_wide_for_all_is_the_worse_one():
 
 def test_an_odd_update_is_scored_but_not_fitted_to():
     updates = many("head")
-    odd = dataclasses.replace(simulate("storm", "sea", "head", level=2.0), odd=True)
+    odd = dataclasses.replace(simulate("storm", "sea", "head", level=2.0), scored_only=True)
     plain, both = (fit(u, STEPS, EASY).fidelities["head"] for u in (updates, [*updates, odd]))
     assert "storm" in both.skill
     assert (both.weights, both.level, both.spread) == (plain.weights, plain.level, plain.spread)

@@ -55,29 +55,29 @@ def test_rows_of_one_customer_never_straddle_folds(dataset_of, singles):
     data = dataset_of(PAIRS, customers)
     folds = assign_folds(keep_together(data, singles(len(PAIRS))), data.codes)
     owner = np.array([e.group for e in data.examples])
-    together = folds_of([np.flatnonzero(owner == c) for c in set(customers.values())], folds)
-    assert [len(found) for found in together] == [1] * 12
+    fold_units = folds_of([np.flatnonzero(owner == c) for c in set(customers.values())], folds)
+    assert [len(found) for found in fold_units] == [1] * 12
 
 
 def test_rows_without_a_customer_are_free(dataset_of, singles):
     customers = {PAIRS[0][0]: "Pell & Sons", PAIRS[1][0]: "Pell & Sons"}
     data = dataset_of(PAIRS, customers)
-    together = keep_together(data, singles(len(PAIRS)))
-    assert len(set(together.tolist())) == len(PAIRS) - 1
+    fold_units = keep_together(data, singles(len(PAIRS)))
+    assert len(set(fold_units.tolist())) == len(PAIRS) - 1
 
 
 def test_rows_of_one_template_never_straddle_folds(dataset_of, singles, template):
     data = dataset_of(PAIRS)
     templated = np.flatnonzero(data.codes == 1)[:9]
-    together = keep_together(data, singles(len(PAIRS)), [template("delivery", templated)])
-    assert len(folds_of([templated], assign_folds(together, data.codes))[0]) == 1
+    fold_units = keep_together(data, singles(len(PAIRS)), [template("delivery", templated)])
+    assert len(folds_of([templated], assign_folds(fold_units, data.codes))[0]) == 1
 
 
 def test_a_phrase_that_is_no_template_binds_nothing(dataset_of, singles, template):
     data = dataset_of(PAIRS)
     polite = template("delivery", np.flatnonzero(data.codes == 1), weak=True)
-    together = keep_together(data, singles(len(PAIRS)), [polite])
-    assert len(set(together.tolist())) == len(PAIRS)
+    fold_units = keep_together(data, singles(len(PAIRS)), [polite])
+    assert len(set(fold_units.tolist())) == len(PAIRS)
 
 
 def test_a_copy_in_anothers_customers_rows_joins_the_two(dataset_of):
@@ -88,8 +88,8 @@ def test_a_copy_in_anothers_customers_rows_joins_the_two(dataset_of):
     family = np.arange(len(PAIRS))
     family[where[PAIRS[9][0]]] = family[where[PAIRS[0][0]]]
     dense = np.unique(family, return_inverse=True)[1]
-    together = keep_together(data, CopyFamilies(family=dense))
-    assert len({int(together[where[text]]) for text in customers}) == 1
+    fold_units = keep_together(data, CopyFamilies(family=dense))
+    assert len({int(fold_units[where[text]]) for text in customers}) == 1
 
 
 def test_every_category_is_spread_over_all_folds(dataset_of, template):
@@ -108,7 +108,7 @@ def test_single_rows_are_dealt_out_evenly(dataset_of, singles):
     assert table.tolist() == [[4] * FOLDS] * 3
 
 
-# --- frames, and splits to hold against theirs ------------------------------------------------
+# --- templates, and splits to compare with theirs ---------------------------------------------
 
 
 def rows_in(folds, codes):
@@ -118,24 +118,24 @@ def rows_in(folds, codes):
     return table.tolist()
 
 
-def test_a_frame_is_held_out_wherever_it_stands(dataset_of, singles, template):
+def test_a_template_is_held_out_wherever_it_stands(dataset_of, singles, template):
     """Its rows in other categories too: left in training, they would speak against the held."""
     data = dataset_of(PAIRS)
     templated = np.flatnonzero(data.codes == 1)[:9]
     holders = np.union1d(templated, np.flatnonzero(data.codes == 2)[:3])
     found = template("delivery", templated)
     match = TemplateMatch(template=found, holders=holders, inside=0.45, elsewhere=0.08)
-    together = keep_matches_together(data, singles(len(PAIRS)), [match])
-    assert len(set(together[holders].tolist())) == 1
-    assert len(set(together.tolist())) == len(PAIRS) - 11
+    fold_units = keep_matches_together(data, singles(len(PAIRS)), [match])
+    assert len(set(fold_units[holders].tolist())) == 1
+    assert len(set(fold_units.tolist())) == len(PAIRS) - 11
 
 
 def test_boilerplate_binds_nothing(dataset_of, singles, template):
     data = dataset_of(PAIRS)
     found = template("delivery", np.flatnonzero(data.codes == 1))
     match = TemplateMatch(template=found, holders=np.arange(len(PAIRS)), inside=1.0, elsewhere=1.0)
-    together = keep_matches_together(data, singles(len(PAIRS)), [match])
-    assert len(set(together.tolist())) == len(PAIRS)
+    fold_units = keep_matches_together(data, singles(len(PAIRS)), [match])
+    assert len(set(fold_units.tolist())) == len(PAIRS)
 
 
 # Twenty rows of each of three categories, and of each a template of seven and one of four rows.
@@ -215,8 +215,8 @@ def test_a_near_copy_of_a_copy_has_been_seen(dataset_of):
 
 
 def test_rows_alone_are_each_worth_one_and_copies_together_are():
-    together, codes = np.array([0, 1, 2, 3, 3, 3]), np.array([0, 0, 0, 1, 1, 1])
-    assert independent_rows(together, codes, 3).tolist() == [3.0, 1.0, 0.0]
+    fold_units, codes = np.array([0, 1, 2, 3, 3, 3]), np.array([0, 0, 0, 1, 1, 1])
+    assert independent_rows(fold_units, codes, 3).tolist() == [3.0, 1.0, 0.0]
 
 
 def test_sets_of_one_size_are_worth_their_number():
@@ -224,18 +224,18 @@ def test_sets_of_one_size_are_worth_their_number():
 
 
 def test_one_large_set_leaves_the_others_little_to_say():
-    together = np.concatenate([np.arange(10), np.full(90, 10)])
-    assert independent_rows(together, np.zeros(100, dtype=int), 1)[0] == pytest.approx(
+    fold_units = np.concatenate([np.arange(10), np.full(90, 10)])
+    assert independent_rows(fold_units, np.zeros(100, dtype=int), 1)[0] == pytest.approx(
         1.23, abs=0.01
     )
 
 
 def test_barred_rows_and_what_belongs_to_them_are_not_held_out():
     """Of two categories of twelve rows, in pairs, one is all barred but for a pair."""
-    codes, together = np.repeat([0, 1], 12), np.arange(24) // 2
+    codes, fold_units = np.repeat([0, 1], 12), np.arange(24) // 2
     barred = np.zeros(24, dtype=bool)
     barred[[0, 2, 4, 6, 8]] = True
-    held = hold_out(together, codes, 2, barred)
+    held = hold_out(fold_units, codes, 2, barred)
     assert held[:, :10].sum() == 0
     assert held[:, 10:12].all()
     assert (held[:, 12:].sum(axis=1) == 4).all()

@@ -376,7 +376,7 @@ def test_of_two_categories_with_as_many_right_rows_the_surer_one_is_expected_to_
 
     That takes categories of which some have more wrong rows than others; two have as many.
     """
-    sure = world.old(tickets)
+    sure = world.base_task(tickets)
     codes, said = sure.dataset.codes, sure.out_of_fold.template_disjoint.copy()
     for code in range(said.shape[2]):
         wrong = np.flatnonzero(codes == code)[: max(code, 1)]

@@ -11,7 +11,7 @@ from auditor.embedding.hashing import HashingEmbedder
 from auditor.prediction import label_errors, label_probes, spike_in, words
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.label_errors import doubtful, find_label_errors, suspect, too_few
-from auditor.prediction.label_probes import MOST_SCORE, LabelProbes, Suspicion
+from auditor.prediction.label_probes import MAX_SCORE, LabelProbes, Suspicion
 from auditor.prediction.spike_in import GRID, Share
 from auditor.records.dataset import Dataset, Example
 from auditor.records.probes import LabelErrors
@@ -73,9 +73,9 @@ def found_in(data: Dataset, beside=None, seed: int = 0) -> LabelErrors | None:
     embeddings = HashingEmbedder().embed(data.texts)
     near = nearest(embeddings.vectors, NEAR)
     copies = find_copies(data.texts, near)
-    together = keep_near_together(data, copies)
+    fold_units = keep_near_together(data, copies)
     return find_label_errors(
-        data, data.texts, embeddings, near, together, copies, beside or {}, seed
+        data, data.texts, embeddings, near, fold_units, copies, beside or {}, seed
     )
 
 
@@ -122,7 +122,7 @@ def test_the_rival_is_the_category_that_the_sentence_was_written_for(flipped):
 def test_every_row_is_assessed_and_every_example_counted(flipped):
     _, _, found = flipped
     assert (found.assessed, found.examples, found.few) == (240, 240, {})
-    assert found.witnesses.shape == (3, 240, 4)
+    assert found.models.shape == (3, 240, 4)
     assert found.wrong.shape == (240,)
     assert ((found.wrong >= 0) & (found.wrong <= 1)).all()
 
@@ -266,16 +266,16 @@ def test_no_row_is_suspected_of_another_label_that_its_text_has(dataset_of):
     embeddings = HashingEmbedder().embed(data.texts)
     near = nearest(embeddings.vectors, NEAR)
     texts = find_copies(data.texts, near)
-    together = keep_near_together(data, texts)
+    fold_units = keep_near_together(data, texts)
 
     def read(copies: CopyFamilies, beside: dict[int, set[int]]) -> LabelErrors:
-        return find_label_errors(data, data.texts, embeddings, near, together, copies, beside, 0)
+        return find_label_errors(data, data.texts, embeddings, near, fold_units, copies, beside, 0)
 
     given = [data.examples[i].category for i in at]
     undeclared = read(texts, {})
     assert all(undeclared.rival[i] == other[c] for i, c in zip(at, given, strict=True))
     declared = read(
-        texts.apart([e.category for e in data.examples]),
+        texts.split_by([e.category for e in data.examples]),
         {i: {other[c]} for i, c in zip(at, given, strict=True)},
     )
     assert all(declared.rival[i] != other[c] for i, c in zip(at, given, strict=True))
@@ -340,7 +340,7 @@ def test_no_row_speaks_for_itself():
 
 
 def test_a_kind_of_many_rows_that_are_right_is_less_likely_wrong():
-    found, usual = by_kind([0.0] + [-MOST_SCORE] * 300, [1] * 301, [0] * 301)
+    found, usual = by_kind([0.0] + [-MAX_SCORE] * 300, [1] * 301, [0] * 301)
     assert found[0] < usual[0] - 0.2
 
 
@@ -367,7 +367,7 @@ def enough(rows: int, kinds: int) -> Callable[[], object]:
 @pytest.fixture
 def one_turn(monkeypatch):
     """Errors are planted in one turn, as in a large set: of small ones it takes several."""
-    monkeypatch.setattr(spike_in, "MOST_TURNS", 1)
+    monkeypatch.setattr(spike_in, "MAX_TURNS", 1)
 
 
 def test_twice_the_rows_take_at_most_twice_the_memory(one_turn, peak):

@@ -237,7 +237,7 @@ def test_the_order_of_rows_makes_no_difference(tickets, estimate):
 
 
 def test_of_a_large_set_as_many_rows_take_part_as_there_is_time_for(tickets, estimate, monkeypatch):
-    monkeypatch.setattr(label_noise, "MOST", 150)
+    monkeypatch.setattr(label_noise, "MAX_ROWS", 150)
     assert estimate(tickets).rows.tolist() == list(range(150))
 
 

@@ -1,4 +1,4 @@
-"""Three witnesses of a label: none has heard it, nor what is kept together with its row."""
+"""Three models of a label: none has heard it, nor what is kept together with its row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from auditor.prediction.label_probes import (
     FLOOR,
     HARDLY,
-    MOST_SCORE,
+    MAX_SCORE,
     RIDGE,
     SHARPNESS,
     VOTES,
@@ -42,10 +42,10 @@ class Rows:
         self.texts = [
             " ".join([*random.choice(WORDS[c], 2), *random.choice(COMMON, 3)]) for c in self.codes
         ]
-        self.together = np.arange(n)
-        self.together[10:20] = self.together[20:30]
-        self.together[30:35] = self.together[20:25]
-        self.together[45:55] = self.together[45]  # more rows than inputs
+        self.fold_units = np.arange(n)
+        self.fold_units[10:20] = self.fold_units[20:30]
+        self.fold_units[30:35] = self.fold_units[20:25]
+        self.fold_units[45:55] = self.fold_units[45]  # more rows than inputs
         self.near = nearest(self.vectors, NEAR)
 
     def probes(self, taught=None):
@@ -53,11 +53,11 @@ class Rows:
         if taught is not None:
             near = nearest(self.vectors, NEAR, among=self.vectors[taught])
             near = type(near)(index=taught[near.index], cosine=near.cosine)
-        return LabelProbes.of(self.vectors, self.texts, near, self.together, taught)
+        return LabelProbes.of(self.vectors, self.texts, near, self.fold_units, taught)
 
     def others(self, row):
         """Positions of the rows that are not kept together with it."""
-        return np.flatnonzero(self.together != self.together[row])
+        return np.flatnonzero(self.fold_units != self.fold_units[row])
 
 
 ROWS = Rows()
@@ -109,7 +109,7 @@ def bayes(row, taught, vocabulary):
 
 @pytest.mark.parametrize("taught", [None, TAUGHT], ids=["all are taught", "two in three are"])
 def test_each_witness_says_what_it_would_if_fitted_without_the_row_s_family(taught):
-    found = ROWS.probes(taught).suspect(ROWS.codes).witnesses
+    found = ROWS.probes(taught).suspect(ROWS.codes).models
     heard = np.array(EVERY) if taught is None else taught
     vocabulary = set().union(*(grams(ROWS.texts[i]) for i in heard))
     for row in EVERY:
@@ -119,15 +119,13 @@ def test_each_witness_says_what_it_would_if_fitted_without_the_row_s_family(taug
 
 
 @pytest.mark.parametrize("row", [0, 12, 22, 32, 59])
-def test_whatever_a_family_is_labelled_the_witnesses_say_the_same_of_it(row):
+def test_whatever_a_family_is_labelled_the_models_say_the_same_of_it(row):
     """To the digits of a float, so no label shines through."""
-    probes, family = ROWS.probes(), ROWS.together == ROWS.together[row]
+    probes, family = ROWS.probes(), ROWS.fold_units == ROWS.fold_units[row]
     before = probes.suspect(ROWS.codes)
     for label in range(KINDS):
         after = probes.suspect(np.where(family, label, ROWS.codes))
-        np.testing.assert_allclose(
-            after.witnesses[:, family], before.witnesses[:, family], atol=1e-6
-        )
+        np.testing.assert_allclose(after.models[:, family], before.models[:, family], atol=1e-6)
         others = [c for c in range(KINDS) if c != label]
         best = np.array(others)[before.log[row, others].argmax()]
         assert after.rival[row] == best
@@ -136,11 +134,11 @@ def test_whatever_a_family_is_labelled_the_witnesses_say_the_same_of_it(row):
 
 
 def test_a_label_changed_elsewhere_does_change_what_is_said():
-    """Else the two tests above would hold for witnesses that hear nothing."""
+    """Else the two tests above would hold for models that hear nothing."""
     probes = ROWS.probes()
     changed = ROWS.codes.copy()
     changed[35:50] = (changed[35:50] + 1) % KINDS
-    differs = np.abs(probes.suspect(changed).witnesses - probes.suspect(ROWS.codes).witnesses)
+    differs = np.abs(probes.suspect(changed).models - probes.suspect(ROWS.codes).models)
     assert (differs[:, :10].max(axis=(1, 2)) > 0.01).all()
 
 
@@ -151,9 +149,9 @@ def test_copies_labelled_wrong_together_are_not_vouched_for_by_one_another():
     rows.texts = [rows.texts[20] if i in copies else t for i, t in enumerate(rows.texts)]
     rows.codes[copies] = (rows.codes[20] + 1) % KINDS
     rows.near = nearest(rows.vectors, NEAR)
-    rows.together = np.where(np.isin(EVERY, copies), 20, np.arange(60))
+    rows.fold_units = np.where(np.isin(EVERY, copies), 20, np.arange(60))
     known = rows.probes().suspect(rows.codes).score[copies]
-    rows.together = np.arange(60)
+    rows.fold_units = np.arange(60)
     taken_for_three = rows.probes().suspect(rows.codes).score[copies]
     assert (known > 2.0).all()
     assert (taken_for_three < known - 2.0).all()
@@ -164,7 +162,7 @@ def test_rows_that_are_not_taught_are_read_but_not_heard():
     labels = ROWS.codes.copy()
     labels[untaught] = (labels[untaught] + 1) % KINDS
     found, other = probes.suspect(ROWS.codes), probes.suspect(labels)
-    assert np.array_equal(found.witnesses, other.witnesses)
+    assert np.array_equal(found.models, other.models)
     assert np.array_equal(found.score[TAUGHT], other.score[TAUGHT])
     assert (found.score[untaught] != other.score[untaught]).all()
 
@@ -174,7 +172,7 @@ def test_rows_that_are_not_taught_are_read_but_not_heard():
 
 def test_the_score_is_the_log_odds_of_the_likeliest_other_category():
     found = ROWS.probes().suspect(ROWS.codes)
-    log = np.log(found.witnesses.astype(float) + FLOOR).sum(axis=0)
+    log = np.log(found.models.astype(float) + FLOOR).sum(axis=0)
     for row in EVERY:
         others = {c: log[row, c] for c in range(KINDS) if c != ROWS.codes[row]}
         assert found.rival[row] == max(others, key=others.get)
@@ -182,7 +180,7 @@ def test_the_score_is_the_log_odds_of_the_likeliest_other_category():
         assert found.score[row] == pytest.approx(expected, abs=1e-3)
 
 
-def test_no_score_is_above_what_three_certain_witnesses_make():
+def test_no_score_is_above_what_three_certain_models_make():
     """Two categories at opposite ends; the first row's label is the other one's."""
     codes = np.array([0, 1] * 30)
     vectors = np.stack([1.0 - 2.0 * codes, np.zeros(60)], axis=1).astype(np.float32)
@@ -191,17 +189,17 @@ def test_no_score_is_above_what_three_certain_witnesses_make():
     near = nearest(vectors, NEAR)
     found = LabelProbes.of(vectors, texts, near, np.arange(60)).suspect(codes)
     assert found.score.argmax() == 0
-    assert 0.7 * MOST_SCORE < found.score[0] <= MOST_SCORE
-    assert found.score.min() >= -MOST_SCORE
+    assert 0.7 * MAX_SCORE < found.score[0] <= MAX_SCORE
+    assert found.score.min() >= -MAX_SCORE
 
 
 def test_nothing_is_said_against_rows_of_categories_that_are_left_aside():
     """Their rows still teach: nobody else's score changes."""
     probes = ROWS.probes()
-    found, all_of_them = probes.suspect(ROWS.codes, aside=[1]), probes.suspect(ROWS.codes)
-    aside = ROWS.codes == 1
-    assert np.isneginf(found.score[aside]).all()
-    assert np.array_equal(found.score[~aside], all_of_them.score[~aside])
+    found, all_of_them = probes.suspect(ROWS.codes, excluded=[1]), probes.suspect(ROWS.codes)
+    excluded = ROWS.codes == 1
+    assert np.isneginf(found.score[excluded]).all()
+    assert np.array_equal(found.score[~excluded], all_of_them.score[~excluded])
 
 
 def test_a_row_is_not_suspected_of_the_labels_that_its_text_has_beside():
@@ -209,7 +207,7 @@ def test_a_row_is_not_suspected_of_the_labels_that_its_text_has_beside():
     found = probes.suspect(ROWS.codes)
     row = int(np.argmax(found.score))
     [third] = {*range(KINDS)} - {int(ROWS.codes[row]), int(found.rival[row])}
-    told = probes.suspect(ROWS.codes, beside={row: {int(found.rival[row])}})
+    told = probes.suspect(ROWS.codes, other_labels={row: {int(found.rival[row])}})
     assert told.rival[row] == third
     assert told.score[row] < found.score[row]
     rest = np.arange(60) != row
@@ -219,7 +217,7 @@ def test_a_row_is_not_suspected_of_the_labels_that_its_text_has_beside():
 def test_a_row_whose_text_has_all_labels_is_not_assessed():
     row = 5
     others = {*range(KINDS)} - {int(ROWS.codes[row])}
-    assert np.isneginf(ROWS.probes().suspect(ROWS.codes, beside={row: others}).score[row])
+    assert np.isneginf(ROWS.probes().suspect(ROWS.codes, other_labels={row: others}).score[row])
 
 
 # --- what little there may be to read -----------------------------------------------------------
@@ -231,20 +229,20 @@ def test_in_any_order_of_the_rows_the_scores_are_the_same(seed):
     mixed = Rows()
     mixed.vectors, mixed.codes = mixed.vectors[order], mixed.codes[order]
     mixed.texts = [mixed.texts[i] for i in order]
-    mixed.together = mixed.together[order]
+    mixed.fold_units = mixed.fold_units[order]
     mixed.near = nearest(mixed.vectors, NEAR)
     found, plain = mixed.probes().suspect(mixed.codes), ROWS.probes().suspect(ROWS.codes)
     assert np.array_equal(found.score, plain.score[order])
     assert np.array_equal(found.rival, plain.rival[order])
 
 
-def test_texts_of_emoji_alone_leave_two_witnesses():
+def test_texts_of_emoji_alone_leave_two_models():
     rows = Rows()
     rows.texts = ["👍" * (1 + i % 3) for i in EVERY]
     probes = rows.probes()
     found = probes.suspect(rows.codes)
-    np.testing.assert_allclose(found.witnesses[2], 1 / KINDS)
-    assert np.array_equal(found.witnesses[:2], ROWS.probes().suspect(ROWS.codes).witnesses[:2])
+    np.testing.assert_allclose(found.models[2], 1 / KINDS)
+    assert np.array_equal(found.models[:2], ROWS.probes().suspect(ROWS.codes).models[:2])
 
 
 def test_a_category_of_emoji_alone_is_read_by_vectors_and_neighbours():
@@ -254,20 +252,20 @@ def test_a_category_of_emoji_alone_is_read_by_vectors_and_neighbours():
     emoji = rows.codes == 0
     assert np.isfinite(found.score).all()
     assert np.median(found.score[emoji]) < 0
-    np.testing.assert_allclose(found.witnesses[2, emoji], 1 / KINDS, atol=1e-5)
+    np.testing.assert_allclose(found.models[2, emoji], 1 / KINDS, atol=1e-5)
 
 
 def test_a_row_without_neighbours_gets_no_vote():
     """All rows are one family: nobody may vouch, and nothing is divided by nothing."""
     rows = Rows()
-    rows.together = np.zeros(60, dtype=np.int64)
+    rows.fold_units = np.zeros(60, dtype=np.int64)
     found = rows.probes().suspect(rows.codes)
-    assert (found.witnesses[1] == 0).all()
+    assert (found.models[1] == 0).all()
     assert np.isfinite(found.score).all()
 
 
 def test_rows_that_are_all_kept_together_say_nothing_of_one_another():
     one = np.zeros(len(ROWS.codes), dtype=np.int64)
     said = LabelProbes.of(ROWS.vectors, ROWS.texts, ROWS.near, one).suspect(ROWS.codes)
-    assert said.witnesses[0] == pytest.approx(1 / KINDS, abs=0.01)
+    assert said.models[0] == pytest.approx(1 / KINDS, abs=0.01)
     assert np.isfinite(said.score).all()

@@ -30,13 +30,13 @@ def accuracy(scores, dataset, category):
 
 
 def test_probabilities_are_there_for_each_seed_row_and_category(world, tickets):
-    old = world.old(tickets)
+    old = world.base_task(tickets)
     assert old.out_of_fold.probabilities.shape == (SEEDS, 90, 3)
     np.testing.assert_allclose(old.out_of_fold.probabilities.sum(axis=2), 1.0, atol=1e-5)
 
 
 def test_topics_that_stand_apart_are_told_apart(world, tickets):
-    old = world.old(tickets)
+    old = world.base_task(tickets)
     found = {c: accuracy(old.out_of_fold.probabilities, old.dataset, c) for c in TOPICS}
     assert min(found.values()) > 0.9
 
@@ -69,7 +69,7 @@ def test_a_rows_own_copies_do_not_vouch_for_it(world, direction, dataset_of, sin
     assert own_label(singles(len(data.texts))) > 0.75
 
 
-def test_a_category_that_is_one_template_is_known_by_its_frame_alone(
+def test_a_category_that_is_one_template_is_known_by_its_form_alone(
     world, direction, dataset_of, singles, template, tickets
 ):
     """Outages are written in one form, about what the other topics are about."""
@@ -87,7 +87,7 @@ def test_a_category_that_is_one_template_is_known_by_its_frame_alone(
 
 
 def test_without_templates_the_two_scores_are_one(world, tickets):
-    scored = world.old(tickets).out_of_fold
+    scored = world.base_task(tickets).out_of_fold
     assert np.array_equal(scored.probabilities, scored.template_disjoint)
 
 
@@ -119,7 +119,7 @@ def test_accuracy_is_read_on_the_rows_of_the_other_splits(world, direction, tick
     """The test rows of returns are about deliveries: whoever learnt the training rows fails."""
     held = [(t, "billing") for t in world.write("billing, later", 40, direction("billing"))]
     held += [(t, "returns") for t in world.write("returns, later", 40, direction("delivery"))]
-    found = world.old(tickets, held).held_out
+    found = world.base_task(tickets, held).held_out
     assert found.rows.tolist() == [40, 0, 40]
     assert found.accuracy[0] > 0.9
     assert found.accuracy[1:].tolist() == [0.0, 0.0]
@@ -127,11 +127,11 @@ def test_accuracy_is_read_on_the_rows_of_the_other_splits(world, direction, tick
 
 def test_held_out_rows_of_a_category_that_training_lacks_count_for_none(world, direction, tickets):
     held = [(t, "recalls") for t in world.write("recalls", 5, direction("recalls"))]
-    assert world.old(tickets, held).held_out.rows.tolist() == [0, 0, 0]
+    assert world.base_task(tickets, held).held_out.rows.tolist() == [0, 0, 0]
 
 
 def test_without_other_splits_there_is_nothing_held_out(world, tickets):
-    assert world.old(tickets).held_out.rows.tolist() == [0, 0, 0]
+    assert world.base_task(tickets).held_out.rows.tolist() == [0, 0, 0]
 
 
 # --- held-out rows that training has seen -------------------------------------------------------
@@ -165,7 +165,7 @@ def test_labels_of_noise_are_told_at_chance_where_training_has_half_of_the_test_
     world, by_heart, known
 ):
     train, held, copies = by_heart
-    found = world.old(train, held, **{known: copies}).held_out
+    found = world.base_task(train, held, **{known: copies}).held_out
     assert (found.rows.sum(), found.left_out.sum()) == (101, 100)
     right = round(float((found.accuracy * found.rows).sum()))
     assert binomtest(right, 101, 0.25).pvalue > 0.05
@@ -174,7 +174,7 @@ def test_labels_of_noise_are_told_at_chance_where_training_has_half_of_the_test_
 def test_what_was_learnt_by_heart_would_be_taken_for_knowledge(world, by_heart):
     """The same rows, none of them known to be a copy."""
     train, held, _ = by_heart
-    found = world.old(train, held).held_out
+    found = world.base_task(train, held).held_out
     right = round(float((found.accuracy * found.rows).sum()))
     assert binomtest(right, 201, 0.25).pvalue < 1e-6
 
@@ -184,7 +184,7 @@ def test_rows_of_a_group_that_training_has_do_not_score(world, direction, ticket
     held = [(t, "billing") for t in world.write("billing, later", 40, direction("billing"))]
     groups = {tickets[0][0]: "acme"}
     groups |= {t: "acme" if i < 30 else "bolt" for i, (t, _) in enumerate(held)}
-    found = world.old(tickets, held, groups=groups).held_out
+    found = world.base_task(tickets, held, groups=groups).held_out
     assert (found.rows[0], found.left_out[0]) == (10, 30)
 
 
@@ -193,7 +193,7 @@ def test_a_row_is_left_out_whatever_label_its_copy_in_training_has(world, ticket
     other = {c: next(o for _, o in tickets if o != c) for _, c in tickets}
     copies = retold(world, tickets)
     held = [(new, other[dict(tickets)[text]]) for new, text in copies.items()]
-    found = world.old(tickets, held, copied=copies).held_out
+    found = world.base_task(tickets, held, copied=copies).held_out
     assert found.rows.tolist() == [0, 0, 0]
     assert found.left_out.sum() == len(tickets)
 
@@ -204,6 +204,8 @@ def test_copies_within_the_other_split_count_as_one_independent_row(world, direc
     again = {}
     for k in range(20):
         again |= retold(world, plain[:1], f"{{}} {k}")
-    found = world.old(tickets, [*plain, *((t, "billing") for t in again)], copied=again).held_out
+    found = world.base_task(
+        tickets, [*plain, *((t, "billing") for t in again)], copied=again
+    ).held_out
     assert (found.rows[0], found.left_out[0]) == (50, 0)
     assert found.sets[0] == pytest.approx(2500 / (29 + 21**2))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from auditor.prediction.probes import DECAY, HIDDEN_RATE, LINEAR_RATE, SCALE, train
+from auditor.prediction.probes import DECAY, HIDDEN_RATE, LINEAR_RATE, SCALE, train_probes
 
 MODELS, ROWS, DIM, KINDS, STEPS, BATCH, SEED = 5, 60, 12, 4, 40, 16, 7
 
@@ -27,7 +27,7 @@ def lesson():
 
 def taught(lesson, hidden, *, steps=STEPS, seed=SEED):
     vectors, classes, allowed, known = lesson
-    return train(
+    return train_probes(
         vectors,
         classes,
         allowed,

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from auditor.prediction.label_probes import MOST_SCORE
+from auditor.prediction.label_probes import MAX_SCORE
 from auditor.prediction.spike_in import (
     GRID,
-    MOST_SURE,
-    MOST_TURNS,
+    MAX_PROBABILITY,
+    MAX_TURNS,
     PLANTED,
     RATES,
     Planted,
@@ -67,7 +67,7 @@ def simulate(
     astray = np.where(to_nearest, draw(random, n, "nearest"), draw(random, n, "any"))
     score = np.where(wrong, astray, draw(random, n, "right"))
     parts = []
-    for _ in range(min(max(PLANTED // int(2 * n * sum(RATES)), 1), MOST_TURNS)):
+    for _ in range(min(max(PLANTED // int(2 * n * sum(RATES)), 1), MAX_TURNS)):
         for rate in RATES:
             for kind in ("nearest", "any"):
                 rows = random.permutation(n)[: max(round(rate * n), 1)]
@@ -76,7 +76,7 @@ def simulate(
                 found = np.where(right_again, draw(random, len(rows), "right"), found)
                 parts.append((found, rows, np.full(len(rows), float(kind == "nearest"))))
     found, rows, kinds = (np.concatenate(p) for p in zip(*parts, strict=True))
-    bound = (-MOST_SCORE, MOST_SCORE)
+    bound = (-MAX_SCORE, MAX_SCORE)
     return Known(score.clip(*bound), wrong, Planted(found.clip(*bound), rows, kinds))
 
 
@@ -234,7 +234,7 @@ def test_the_order_of_the_rows_changes_nothing(known, plain):
 
 
 def test_no_label_is_surer_to_be_wrong_than_planted_errors_can_show(known, plain):
-    assert plain.at(known.score).max() <= MOST_SURE
+    assert plain.at(known.score).max() <= MAX_PROBABILITY
 
 
 def test_the_more_are_wrong_the_lower_is_the_score_that_makes_one_so(plain):
@@ -298,9 +298,9 @@ def test_labels_are_changed_a_few_families_at_a_time(bed):
     assessed = len(np.unique(bed.family[np.isfinite(bed.score)]))
     assert assessed == 300
     counts = [len(np.unique(bed.family[labels != bed.codes])) for labels in tried]
-    assert len(counts) == 4 * MOST_TURNS
-    assert counts[0::4] == [6] * MOST_TURNS  # 2 % to the likeliest other one
-    assert counts[2::4] == [30] * MOST_TURNS  # 10 %
+    assert len(counts) == 4 * MAX_TURNS
+    assert counts[0::4] == [6] * MAX_TURNS  # 2 % to the likeliest other one
+    assert counts[2::4] == [30] * MAX_TURNS  # 10 %
     assert all(c <= 6 for c in counts[1::4])  # to any category, a few of them to their own
     assert all(15 <= c <= 30 for c in counts[3::4])
 

@@ -17,7 +17,7 @@ TOLD = 0.35  # how loudly a free row says its topic
 SIMULATED = range(8)
 
 
-def frame_of(topic, members, holders, elsewhere):
+def match_of(topic, members, holders, elsewhere):
     template = Template(
         category=topic,
         pattern="claim",
@@ -34,11 +34,11 @@ def frame_of(topic, members, holders, elsewhere):
 
 @pytest.fixture(scope="module")
 def measure(world, dataset_of):
-    """The illusions of three categories, each with `templates` frames that fill 8 rows apiece.
+    """The leakage of three categories, each with `templates` that fill 8 rows apiece.
 
-    The vector of a row is noise, and its topic as loudly as `says` has it, and as loudly as
-    `frame` has it a direction of its frame: the louder, the more a row is known by the frame.
-    `alike`: the three categories share their frames.
+    The vector of a row is noise, with the direction of its topic times `says`, and with that of its
+    template times `match`: the more, the better a row is known by the template.
+    `alike`: the three categories share their templates.
     """
 
     def measure(seed, *, says, match, templates=8, free=FREE, alike=False):
@@ -63,7 +63,7 @@ def measure(world, dataset_of):
             for p in range(templates):
                 mine = np.flatnonzero((number == p) & (data.codes == k))
                 held = np.flatnonzero(number == p) if alike else mine
-                matches.append(frame_of(topic, mine, held, 0.1 if alike else 0.0))
+                matches.append(match_of(topic, mine, held, 0.1 if alike else 0.0))
         copies, vectors = CopyFamilies(family=np.arange(len(pairs))), world.embed(data)
         found = [f.template for f in matches]
         scored = score_out_of_fold(data, vectors, copies, found, seed)
@@ -74,13 +74,13 @@ def measure(world, dataset_of):
 
 @pytest.fixture(scope="module")
 def telling(measure):
-    """24 categories whose framed rows are known by their frame, and hardly by what they say."""
+    """24 categories whose templated rows are known by their template, and hardly by content."""
     return [i for seed in SIMULATED for i in measure(seed, says=0.1, match=1.0).values()]
 
 
 @pytest.fixture(scope="module")
 def silent(measure):
-    """24 categories whose frames leave no trace in the vectors."""
+    """24 categories whose templates leave no trace in the vectors."""
     return [i for seed in SIMULATED for i in measure(seed, says=TOLD / 2, match=0.0).values()]
 
 
@@ -90,19 +90,19 @@ def covered(template_leakage, name):
     return np.mean([low <= 0.0 <= high for low, high in ends])
 
 
-def test_frames_that_predict_the_label_make_a_gap(telling):
+def test_templates_that_predict_the_label_make_a_gap(telling):
     assert len(telling) == 24
     assert sum(i.gap_low > 0.05 for i in telling) >= 22
     assert all(i.templates == 8 and len(i.lost) > 0 for i in telling)
 
 
-def test_frames_that_say_nothing_make_none(silent):
+def test_templates_that_say_nothing_make_none(silent):
     assert len(silent) == 24
     assert sum(i.gap_low > 0.05 for i in silent) == 0
     assert abs(np.mean([i.gap for i in silent])) < 0.02
 
 
-def test_two_random_splits_agree_whatever_the_frames_say(telling, silent):
+def test_two_random_splits_agree_whatever_the_templates_say(telling, silent):
     for template_leakage in (telling, silent):
         assert abs(np.mean([i.placebo for i in template_leakage])) < 0.02
         assert (
@@ -144,13 +144,13 @@ def test_gap_and_placebo_are_differences_of_accuracies_within_their_intervals(te
 def test_what_cannot_be_told_is_untestable_and_trains_nothing(
     measure, monkeypatch, templates, free, reason
 ):
-    monkeypatch.delattr(auditor.prediction.illusion, "probabilities")
+    monkeypatch.delattr(auditor.prediction.template_leakage, "probabilities")
     template_leakage = measure(0, says=0.3, match=1.0, templates=templates, free=free)
     assert template_leakage == dict.fromkeys(TOPICS, reason)
 
 
-def test_frames_that_all_categories_share_are_no_templates_here(measure, monkeypatch):
-    monkeypatch.delattr(auditor.prediction.illusion, "probabilities")
+def test_templates_that_all_categories_share_are_no_templates_here(measure, monkeypatch):
+    monkeypatch.delattr(auditor.prediction.template_leakage, "probabilities")
     assert measure(0, says=0.3, match=1.0, alike=True) == {}
 
 
@@ -161,7 +161,7 @@ def test_the_same_seed_measures_the_same(measure):
     ]
 
 
-def test_without_frames_there_is_nothing_to_measure(world, dataset_of, direction, singles):
+def test_without_templates_there_is_nothing_to_measure(world, dataset_of, direction, singles):
     data = dataset_of([(t, "billing") for t in world.write("billing", 4, direction("billing"))])
     nothing = measure_template_leakage(data, world.embed(data), singles(4), (), None, seed=0)
     assert nothing is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auditor.structure.map import FEWEST, draw
+from auditor.structure.map import MIN_POINTS, project
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,28 +18,28 @@ def unit(n, dim=16, seed=0):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, FEWEST - 1])
+@pytest.mark.parametrize("n", [1, 2, 3, MIN_POINTS - 1])
 def test_few_rows_are_drawn_without_umap(monkeypatch, n):
     monkeypatch.setitem(sys.modules, "umap", None)
-    places = draw(unit(n), seed=0)
+    places = project(unit(n), seed=0)
     assert places.shape == (n, 2)
     assert places.min() == 0.0
     assert places.max() <= 1.0
 
 
 def test_few_rows_are_drawn_the_same_each_time():
-    np.testing.assert_array_equal(draw(unit(9), seed=0), draw(unit(9), seed=0))
+    np.testing.assert_array_equal(project(unit(9), seed=0), project(unit(9), seed=0))
 
 
 def test_identical_rows_are_drawn_on_one_point():
-    places = draw(np.tile(unit(1), (6, 1)), seed=0)
+    places = project(np.tile(unit(1), (6, 1)), seed=0)
     assert len(np.unique(places, axis=0)) == 1
     assert np.isfinite(places).all()
 
 
 def test_rows_that_are_alike_are_drawn_near_each_other():
     vectors = np.concatenate([unit(1) + 0.01 * unit(5, seed=2), unit(1, seed=1) + 0.01 * unit(5)])
-    places = draw(vectors.astype(np.float32), seed=0)
+    places = project(vectors.astype(np.float32), seed=0)
     inside = np.ptp(places[:5], axis=0).max()
     assert inside < np.linalg.norm(places[:5].mean(axis=0) - places[5:].mean(axis=0))
 
@@ -47,13 +47,13 @@ def test_rows_that_are_alike_are_drawn_near_each_other():
 @pytest.mark.slow
 def test_umap_draws_the_same_map_with_the_same_seed():
     vectors = unit(60)
-    np.testing.assert_array_equal(draw(vectors, seed=3), draw(vectors, seed=3))
+    np.testing.assert_array_equal(project(vectors, seed=3), project(vectors, seed=3))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [FEWEST, 60])
+@pytest.mark.parametrize("n", [MIN_POINTS, 60])
 def test_umap_draws_within_the_frame_in_four_digits(n):
-    places = draw(unit(n), seed=0)
+    places = project(unit(n), seed=0)
     assert places.shape == (n, 2)
     assert places.dtype == np.float32
     np.testing.assert_array_equal(places.min(axis=0), 0.0)
@@ -63,7 +63,7 @@ def test_umap_draws_within_the_frame_in_four_digits(n):
 
 @pytest.mark.slow
 def test_umap_copes_with_many_identical_rows():
-    places = draw(np.concatenate([np.tile(unit(1), (40, 1)), unit(20, seed=1)]), seed=0)
+    places = project(np.concatenate([np.tile(unit(1), (40, 1)), unit(20, seed=1)]), seed=0)
     assert np.isfinite(places).all()
 
 
@@ -75,8 +75,8 @@ def test_no_configuration_beside_the_data_brings_compiled_code(tmp_path):
     )
     (tmp_path / "planted.py").write_text("open('ran', 'w')\n")
     script = (
-        "import numpy as np\nfrom auditor.structure.map import draw\n"
-        "draw(np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32), 0)\n"
+        "import numpy as np\nfrom auditor.structure.map import project\n"
+        "project(np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32), 0)\n"
     )
     path = os.pathsep.join([str(ROOT), str(tmp_path)])
     command = [sys.executable, "-c", script]

@@ -1,4 +1,4 @@
-"""Where a template's frame stands, in whatever category."""
+"""Where a template stands, in whatever category."""
 
 import pytest
 
@@ -20,7 +20,7 @@ FOOTER = "{}\n--\nSent with the shop app, version 7.2 on 2024-06-01. Ask for hel
 
 @pytest.fixture
 def matches_of(make_dataset, templates_of):
-    """The frames of texts by category, each with the texts of its holders."""
+    """The templates of texts by category, each with the texts of its holders."""
 
     def matches_of(**texts):
         pairs = [(text, category) for category, some in texts.items() for text in some]
@@ -80,5 +80,5 @@ def test_in_a_single_category_nothing_stands_elsewhere(matches_of, varied):
     assert not match.shared
 
 
-def test_varied_texts_have_no_frames(matches_of, varied):
+def test_varied_texts_have_no_templates(matches_of, varied):
     assert matches_of(returns=varied, billing=BILLS) == []

@@ -1,4 +1,4 @@
-"""How much of a category's wording recurs, where no single frame stands out."""
+"""How much of a category's wording recurs, where no single template stands out."""
 
 import itertools
 import random
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from auditor.records.structure import CopyFamilies
-from auditor.structure.repetition import DRAWN, ENOUGH, RECURS, find_repetition
+from auditor.structure.repetition import MIN_EXAMPLES, MIN_RECURRING, SAMPLE_SIZE, find_repetition
 
 OPENINGS = (
     *("can you help me to", "i would like to", "i do not know how to", "what must i do to"),
@@ -74,8 +74,8 @@ def test_the_rows_are_those_made_of_what_recurs(repetition, rambling):
 
 
 def test_with_few_examples_nothing_is_said(repetition):
-    assert repetition(FILLED[: ENOUGH - 1]) == ()
-    assert len(repetition(FILLED[:ENOUGH], templates=())) == 1
+    assert repetition(FILLED[: MIN_EXAMPLES - 1]) == ()
+    assert len(repetition(FILLED[:MIN_EXAMPLES], templates=())) == 1
 
 
 def test_copies_are_one_example(repetition):
@@ -89,7 +89,7 @@ def test_rows_of_an_evident_template_are_left_to_it(repetition, rambling):
     assert found.examples == 250
 
 
-def test_the_frames_that_hold_most_of_it_are_named_once(repetition):
+def test_the_templates_that_hold_most_of_it_are_named_once(repetition):
     [found] = repetition(FILLED)
     assert 2 <= len(found.matches) <= 6
     held = [set(t.members.tolist()) for t in found.matches]
@@ -101,6 +101,6 @@ def test_what_recurs_is_what_four_of_a_hundred_hold(repetition, rambling):
     phrase = "on the other hand side of things "
     seldom = [phrase * (i % 50 == 0) + t for i, t in enumerate(rambling(500))]
     often = [phrase * (i % 10 == 0) + t for i, t in enumerate(rambling(500))]
-    assert RECURS / DRAWN == 0.04
+    assert MIN_RECURRING / SAMPLE_SIZE == 0.04
     [seldom], [often] = repetition(seldom, templates=()), repetition(often, templates=())
     assert seldom.coverage < 0.02 < often.coverage

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from auditor.structure import signatures
-from auditor.structure.signatures import LONGEST_SIGNED, MOST_CONTAINING, contained, one_edit_apart
+from auditor.structure.signatures import MAX_CONTAINING, MAX_SIGNED, contained, one_edit_apart
 
 TEXTS = st.lists(st.text("abc", min_size=1, max_size=6), unique=True, min_size=2, max_size=12)
 
@@ -34,7 +34,7 @@ def test_characters_of_all_planes_and_lone_surrogates_are_characters():
 
 
 def test_long_texts_and_empty_ones_are_left_out():
-    assert list(one_edit_apart(enumerate(["a" * (LONGEST_SIGNED + 1)] * 2))) == []
+    assert list(one_edit_apart(enumerate(["a" * (MAX_SIGNED + 1)] * 2))) == []
     assert list(one_edit_apart(enumerate(["", ""]))) == []
     assert list(one_edit_apart([])) == []
 
@@ -61,7 +61,7 @@ def test_every_text_that_stands_in_few_others_is_found(texts):
     few = {
         (min(i, j), max(i, j))
         for i, others in enumerate(around)
-        if len(others) <= MOST_CONTAINING
+        if len(others) <= MAX_CONTAINING
         for j in others
     }
     assert set(contained({i: tuple(text) for i, text in enumerate(texts)})) == few

@@ -136,7 +136,9 @@ def test_two_groups_that_are_both_large_are_two_subtypes(make_dataset):
     assert not {of[i] for i in range(60)} & {of[i] for i in range(60, 120)}
 
 
-def test_a_small_template_that_is_all_frame_is_a_thin_candidate(make_dataset, templates_of):
+def test_a_small_template_that_is_nearly_all_of_its_rows_is_a_thin_candidate(
+    make_dataset, templates_of
+):
     codes = [
         f"Your code is {1000 + 37 * i}. It is valid for 10 minutes. Never share it."
         for i in range(6)

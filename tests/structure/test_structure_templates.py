@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from auditor.structure.templates import ALL_FRAME, read_rows, readable, without_templates
+from auditor.structure.templates import MIN_SAME_MESSAGE, pattern_text, tokenise, without_templates
 
 PEOPLE = (
     *("Anna from Oslo", "Ben from Quito", "Chloe from Turin", "Dmitri from Accra"),
@@ -49,7 +49,9 @@ def matches(templates):
     return [t for t in templates if t.excess > 0 and len(t.members) >= 4]
 
 
-def test_a_prose_frame_is_found_with_all_its_rows_and_no_other(make_dataset, varied, templates_of):
+def test_a_prose_template_is_found_with_all_its_rows_and_no_other(
+    make_dataset, varied, templates_of
+):
     [found] = matches(templates_of(make_dataset(varied + LETTERS)))
     assert found.members.tolist() == list(range(30, 38))
 
@@ -61,11 +63,11 @@ def test_a_document_layout_is_found_with_all_its_rows_and_no_other(
     assert found.members.tolist() == list(range(30, 38))
 
 
-def test_varied_messages_have_no_frame(make_dataset, varied, templates_of):
+def test_varied_messages_have_no_template(make_dataset, varied, templates_of):
     assert matches(templates_of(make_dataset(varied))) == []
 
 
-def test_a_phrase_that_people_share_is_no_frame(make_dataset, templates_of):
+def test_a_phrase_that_people_share_is_no_template(make_dataset, templates_of):
     texts = [
         *["Could you tell me where my parcel is?", "Could you tell me what the fee is for"],
         *["could you tell me if it fits a bike", "Could you tell me how to reset this thing?"],
@@ -74,7 +76,7 @@ def test_a_phrase_that_people_share_is_no_frame(make_dataset, templates_of):
     assert matches(templates_of(make_dataset(texts))) == []
 
 
-def test_the_skeleton_reads_like_the_rows_with_slots_for_what_varies(
+def test_the_pattern_reads_like_the_rows_with_slots_for_what_varies(
     make_dataset, varied, templates_of
 ):
     [found] = matches(templates_of(make_dataset(varied + LETTERS)))
@@ -84,7 +86,7 @@ def test_the_skeleton_reads_like_the_rows_with_slots_for_what_varies(
     )
 
 
-def test_the_skeleton_of_a_layout_keeps_its_lines(make_dataset, varied, templates_of):
+def test_the_pattern_of_a_layout_keeps_its_lines(make_dataset, varied, templates_of):
     [found] = matches(templates_of(make_dataset(varied + FORMS)))
     assert found.pattern == "ticket #<number>\ncustomer: <*>\ncity: <*>\nproblem:\n<*>\n"
 
@@ -92,14 +94,14 @@ def test_the_skeleton_of_a_layout_keeps_its_lines(make_dataset, varied, template
 def test_share_and_coverage_are_measured_on_the_category(make_dataset, varied, templates_of):
     texts, categories = varied + LETTERS, ["varied"] * 30 + ["framed"] * 8
     [found] = matches(templates_of(make_dataset(texts, categories)))
-    tokens = sum(len(row.tokens) for row in read_rows(LETTERS))
+    tokens = sum(len(row.tokens) for row in tokenise(LETTERS))
     assert (found.category, found.share) == ("framed", 1.0)
     assert found.fixed_tokens == len([t for t in found.tokens if t != "<*>"])
     assert found.coverage == pytest.approx(8 * found.fixed_tokens / tokens)
 
 
-def test_a_frame_is_sought_within_a_category(make_dataset, templates_of):
-    """Two letters of each of four categories are no frame of any of them."""
+def test_a_template_is_sought_within_a_category(make_dataset, templates_of):
+    """Two letters of each of four categories are no template of any of them."""
     categories = ["account", "billing", "returns", "shipping"] * 2
     assert templates_of(make_dataset(LETTERS, categories)) == ()
 
@@ -108,7 +110,7 @@ def test_two_alike_rows_are_no_template(make_dataset, templates_of):
     assert templates_of(make_dataset(LETTERS[:2])) == ()
 
 
-def test_a_frame_inside_a_frame_is_found_beside_it(make_dataset, templates_of):
+def test_a_template_inside_a_template_is_found_as_well(make_dataset, templates_of):
     outer, *inner = matches(templates_of(make_dataset(LETTERS + LONGER)))
     assert outer.members.tolist() == list(range(16))
     [late] = [t for t in inner if t.members.tolist() == list(range(8, 16))]
@@ -134,7 +136,7 @@ def test_the_order_of_the_rows_does_not_matter(make_dataset, varied, templates_o
     assert len(found(texts)) == 2
 
 
-def test_bigger_families_need_less_of_a_frame(make_dataset, varied, templates_of):
+def test_bigger_families_need_less_of_a_template(make_dataset, varied, templates_of):
     [few] = matches(templates_of(make_dataset(varied + LETTERS[:4])))
     [many] = matches(templates_of(make_dataset(varied + LETTERS)))
     assert many.excess > few.excess > 0
@@ -171,7 +173,7 @@ def test_a_template_that_is_all_of_its_rows_is_left_in(make_dataset, varied, tem
     texts = varied + CODES
     templates = templates_of(make_dataset(texts))
     [found] = matches(templates)
-    assert found.coverage >= ALL_FRAME
+    assert found.coverage >= MIN_SAME_MESSAGE
     assert without_templates(texts, templates) == texts
 
 
@@ -182,7 +184,7 @@ def test_of_nested_templates_the_outermost_goes(make_dataset, templates_of):
     assert "Kind regards" not in stripped[8]
 
 
-def test_a_row_that_is_only_frame_keeps_its_whole_text(make_dataset, templates_of):
+def test_a_row_that_is_only_template_keeps_its_whole_text(make_dataset, templates_of):
     bare = "Dear team, this is from. I wrote to you on 2024-03-30 about order 4200:. Kind regards!"
     texts = [*LETTERS, bare]
     templates = templates_of(make_dataset(texts))
@@ -203,11 +205,11 @@ def test_without_templates_changes_nothing_where_there_are_none(varied):
         ([], ""),
     ],
 )
-def test_a_skeleton_is_written_as_people_write(pattern, text):
-    assert readable(pattern) == text
+def test_a_pattern_is_written_as_people_write(pattern, text):
+    assert pattern_text(pattern) == text
 
 
-def test_messages_in_hindi_have_no_frame_either(make_dataset, templates_of):
+def test_messages_in_hindi_have_no_template_either(make_dataset, templates_of):
     texts = [
         *["मेरा पार्सल अभी तक नहीं आया है", "मैं अपना ऑर्डर रद्द करना चाहता हूँ"],
         *["क्या आप मुझे बिल भेज सकते हैं", "डिलीवरी कब होगी कृपया बताइए"],
@@ -236,8 +238,8 @@ def rambling(varied, words, seed):
     return " ".join(random.Random(seed).sample(" ".join(varied).split(), words))
 
 
-def test_a_frame_that_is_a_small_part_of_long_texts_is_found(make_dataset, templates_of, varied):
-    """The frame makes up a fifth of each text."""
+def test_a_template_that_is_a_small_part_of_long_texts_is_found(make_dataset, templates_of, varied):
+    """The template makes up a fifth of each text."""
     towns = ("Oslo", "Quito", "Turin", "Accra", "Porto", "Leeds")
     said = [rambling(varied, 90, i) for i in range(36)]
     templated = [MINUTES.format(i + 1, town, said[i]) for i, town in enumerate(towns)]
@@ -251,8 +253,8 @@ def test_a_frame_that_is_a_small_part_of_long_texts_is_found(make_dataset, templ
     assert found.pattern.endswith("the statement was noted without a vote.")
 
 
-def test_messages_inside_one_frame_are_one_template(make_dataset, templates_of, varied):
-    """Three messages in one frame, five times each: one template, not three."""
+def test_messages_in_one_form_are_one_template(make_dataset, templates_of, varied):
+    """Three messages in one form, five times each: one template, not three."""
     match = "Quick question from {} in {}: {}"
     asked = (
         "when does the shop in the old harbour close on Sundays?",
@@ -266,7 +268,7 @@ def test_messages_inside_one_frame_are_one_template(make_dataset, templates_of, 
     assert outermost.pattern == "quick question from <*> in <*>: <*>?"
 
 
-def test_how_all_texts_are_written_is_no_frame_of_long_ones(make_dataset, templates_of, varied):
+def test_how_all_texts_are_written_is_no_template_of_long_ones(make_dataset, templates_of, varied):
     """The headings stand in each text of every category."""
     said = [(rambling(varied, 40, i), rambling(varied, 60, i + 99)) for i in range(30)]
     texts = [f"Summary of the case\n{a}\nNext steps that we took\n{b}" for a, b in said]
@@ -274,7 +276,7 @@ def test_how_all_texts_are_written_is_no_frame_of_long_ones(make_dataset, templa
     assert matches(templates_of(dataset)) == []
 
 
-def test_in_a_larger_category_the_same_frame_is_less_evident(make_dataset, templates_of, varied):
+def test_in_a_larger_category_the_same_template_is_less_evident(make_dataset, templates_of, varied):
     """Phrases that a few rows share by chance grow in number with the rows."""
     asked = [
         f"when will my {thing} get to {town}"
@@ -291,7 +293,7 @@ def test_in_a_larger_category_the_same_frame_is_less_evident(make_dataset, templ
     assert excess(1400) < excess(500) - 1.5
 
 
-def test_a_mark_and_one_word_are_no_frame(make_dataset, templates_of, varied):
+def test_a_mark_and_one_word_are_no_template(make_dataset, templates_of, varied):
     """Forty messages that end by calling the shop's assistant by name."""
     texts = [f"{rambling(varied, 3, i)}, Olly." for i in range(60)]
     assert matches(templates_of(make_dataset(texts))) == []

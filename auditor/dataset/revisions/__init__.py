@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from auditor.dataset.revisions.dvc import keep_of
-from auditor.dataset.revisions.git import LINK, Entry, Repository, find_repository, superproject
+from auditor.dataset.revisions.git import LINK, Repository, TreeEntry, find_repository, superproject
 from auditor.errors import DataError, MachineError, UsageError
 
 POINTER = b"version https://git-lfs.github.com/spec/"  # how a Git LFS pointer begins
@@ -51,7 +51,7 @@ def at_revision(path: Path, revision: str) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesAtRevision:
-    """The files beside a dataset: those of its repository at `revision`, others as they lie there.
+    """The files next to a dataset: those of its repository at `revision`, others as they lie there.
 
     dataset, revision: as in `at_revision`, whose errors its methods raise.
     """
@@ -132,16 +132,16 @@ class _Asked:
     name: str  # from the top of the repository; empty: the whole of it
 
     @property
-    def told(self) -> str:
+    def place(self) -> str:
         return f"--base-ref {self.revision}: {self.name or self.repository.top}"
 
-    def entry(self) -> Entry | None:
+    def entry(self) -> TreeEntry | None:
         """The file or folder itself; None where the revision has neither."""
         if not self.name:
-            return Entry(mode="040000", kind="tree", object=self.commit, name="")
+            return TreeEntry(mode="040000", kind="tree", object=self.commit, name="")
         return next(iter(self.repository.listed(self.commit, self.name)), None)
 
-    def files(self) -> list[Entry]:
+    def files(self) -> list[TreeEntry]:
         """All that is in the folder."""
         return self.repository.listed(self.commit, self.name, below=True)
 
@@ -219,39 +219,41 @@ def _write_folder(asked: _Asked, copy: Path) -> None:
     for entry in asked.files():
         inside = PurePosixPath(entry.name).relative_to(asked.name)
         if ".." in inside.parts:
-            raise DataError(f"{asked.told}: holds a file named {entry.name}, which leads out of it")
+            raise DataError(
+                f"{asked.place}: holds a file named {entry.name}, which leads out of it"
+            )
         path = copy / inside
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_file(asked, entry, path)
 
 
-def _write_file(asked: _Asked, entry: Entry, copy: Path) -> None:
+def _write_file(asked: _Asked, entry: TreeEntry, copy: Path) -> None:
     _plain(asked, entry)
     with copy.open("wb") as file:
         try:
             asked.repository.blob(entry.object, stdout=file.fileno())
         except MachineError as error:
-            raise MachineError(f"{asked.told}: {error}") from error
+            raise MachineError(f"{asked.place}: {error}") from error
     with copy.open("rb") as file:
         if file.read(len(POINTER)) == POINTER:
             raise DataError(
-                f"{asked.told}: {entry.name} is kept by Git LFS, git has but a pointer to it; "
+                f"{asked.place}: {entry.name} is kept by Git LFS, git has but a pointer to it; "
                 f"check it out with `git worktree add ../base {asked.revision}` and give "
                 f"--base ../base/{asked.name}"
             )
 
 
-def _plain(asked: _Asked, entry: Entry) -> None:
+def _plain(asked: _Asked, entry: TreeEntry) -> None:
     """Raises DataError for what is no file of its own."""
     if entry.mode in (LINK, "160000"):
         what = "a symbolic link" if entry.mode == LINK else "a submodule"
         raise DataError(
-            f"{asked.told}: {entry.name} is {what} there; give the file that it leads to, or the "
+            f"{asked.place}: {entry.name} is {what} there; give the file that it leads to, or the "
             "other dataset with --base BASE"
         )
 
 
-def _same(repository: Repository, entry: Entry, path: Path) -> bool:
+def _same(repository: Repository, entry: TreeEntry, path: Path) -> bool:
     """Whether a file holds what git kept, or what the pointer of Git LFS names that it kept."""
     content = path.read_bytes()
     kind = hashlib.sha1 if len(entry.object) == 40 else hashlib.sha256
@@ -265,7 +267,7 @@ def _read_from_dvc(asked: _Asked, copy: Path) -> None:
     keep = keep_of(asked.repository, asked.commit, asked.name)
     if keep is None:
         raise DataError(
-            f"{asked.told} is not there; it may have had another name, give that dataset with "
+            f"{asked.place} is not there; it may have had another name, give that dataset with "
             "--base BASE, or leave --base-ref out where the dataset is new"
         )
     try:
@@ -273,10 +275,10 @@ def _read_from_dvc(asked: _Asked, copy: Path) -> None:
             return
     except (LookupError, ValueError, OSError, msgspec.MsgspecError) as error:
         raise MachineError(
-            f"{asked.told}: {error}; where you trust the configuration that is checked out get it "
+            f"{asked.place}: {error}; where you trust the configuration that is checked out get it "
             f"with `dvc fetch --all-commits`, else `git worktree add ../base {asked.revision}`, "
             f"`dvc pull` there, and give --base ../base/{asked.name}"
         ) from error
     raise DataError(
-        f"{asked.told} is neither in git nor in DVC there; give the other dataset with --base BASE"
+        f"{asked.place} is neither in git nor in DVC there; give the other dataset with --base BASE"
     )

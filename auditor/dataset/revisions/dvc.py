@@ -132,7 +132,7 @@ class Keep:
                         yield PurePosixPath(path), out
 
     def _stages(self, lock: bytes, name: str) -> list[_Pointer]:
-        """Those of a `dvc.lock`, each in the folder that the `dvc.yaml` beside it says."""
+        """Those of a `dvc.lock`, each in the folder that the `dvc.yaml` next to it says."""
         plan = msgspec.yaml.decode(self.repository.read(self.commit, name) or b"{}", type=_Plan)
         pointers = []
         for stage, made in msgspec.yaml.decode(lock, type=_Lock).stages.items():

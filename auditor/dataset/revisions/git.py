@@ -1,7 +1,7 @@
 """Git as a store of content, read on a branch that someone else may have written.
 
 What is checked out can look like a repository of its own, and a repository's configuration can name
-commands. So the repository is looked for by its `.git`, which no branch can hold; git is told where
+commands. So the repository is found by its `.git`, which no branch can hold; git is told where
 it is and opens no other; and it only resolves a name (`rev-parse`), lists (`ls-tree`, `ls-files`)
 and copies (`cat-file blob`), none of which runs a filter, a hook or a helper. What is missing is
 missing: nothing is fetched.
@@ -42,7 +42,7 @@ LINK = "120000"  # the mode of a symbolic link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TreeEntry:
     """One line of `git ls-tree`."""
 
     mode: str
@@ -79,7 +79,7 @@ class Repository:
         )
         raise UsageError(f"--base-ref {revision}: no such revision; {step}")
 
-    def listed(self, commit: str, name: str, *, below: bool = False) -> list[Entry]:
+    def listed(self, commit: str, name: str, *, below: bool = False) -> list[TreeEntry]:
         """The entry called `name`; with `below` all files in it, where "" is the whole tree."""
         words = [*(["-r"] if below else []), commit, "--", *([name] if name else [])]
         done = self._git("ls-tree", "-z", "--full-tree", *words)
@@ -170,10 +170,10 @@ def _opened(repository: Repository) -> Repository:
     return repository
 
 
-def _entry(line: str) -> Entry:
+def _entry(line: str) -> TreeEntry:
     head, _, name = line.partition("\t")
     mode, kind, object_ = head.split()
-    return Entry(mode=mode, kind=kind, object=object_, name=name)
+    return TreeEntry(mode=mode, kind=kind, object=object_, name=name)
 
 
 def _run(

@@ -1,1 +1,9 @@
-"""prediction/fine_tuning"""
+"""A real fine-tune: the model is trained on the old rows, then on an update, and evaluated.
+
+training.py      an encoder with a linear head, and the loop that trains it
+evaluation.py    what is measured at each checkpoint
+weight_shift.py  how far each layer moves, and the weights that the old data rests on
+fine_tune.py     the fine-tune: old rows first, then the update, plain and with mitigations
+trial.py         the probe fidelity `full`: the given update on a sample of rows, and kept
+budget.py        which probe fidelity fits the seconds that the forecast may take
+"""

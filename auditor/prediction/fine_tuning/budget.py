@@ -1,4 +1,4 @@
-"""Which rung of the ladder: the one asked for, or the dearest that fits the seconds allowed.
+"""Which probe fidelity: the one asked for, or the most accurate that fits the seconds allowed.
 
 Costs are timed on the machine at hand: a few steps of what would be run, times their number. So a
 budget may choose otherwise on another machine, or on a busy one; `--probe` never does.
@@ -20,10 +20,16 @@ from auditor.prediction.fidelities import BATCH as PROBE_BATCH
 from auditor.prediction.fidelities import HIDDEN, STEPS
 from auditor.prediction.fine_tuning.evaluation import Material
 from auditor.prediction.fine_tuning.fine_tune import BATCH, EPOCHS
-from auditor.prediction.fine_tuning.training import Classifier, Phase, draw_batches, tokenise, train
+from auditor.prediction.fine_tuning.training import (
+    Classifier,
+    Phase,
+    draw_batches,
+    tokenise,
+    train_classifier,
+)
 from auditor.prediction.fine_tuning.trial import Effort, material_of
 from auditor.prediction.out_of_fold import SEEDS
-from auditor.prediction.probes import train as train_probes
+from auditor.prediction.probes import train_probes
 from auditor.prediction.scenarios import BaseTask
 from auditor.prediction.simulated import simulate
 from auditor.records.dataset import Dataset
@@ -31,7 +37,12 @@ from auditor.records.forecast import Recipe
 from auditor.records.structure import CopyFamilies
 
 DEFAULT_EFFORT = Effort()
-EFFORTS = (Effort(runs=3), DEFAULT_EFFORT, Effort(runs=1), Effort(rows=20, runs=1))  # dearest first
+EFFORTS = (
+    Effort(runs=3),
+    DEFAULT_EFFORT,
+    Effort(runs=1),
+    Effort(rows=20, runs=1),
+)  # most accurate first
 TIMED = 3  # steps
 ASKED = "as requested"
 DEFAULT = "the default"
@@ -39,51 +50,53 @@ DEFAULT = "the default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A rung, why that one, and how much to spend on `full`."""
+    """A probe fidelity, why that one, and how much to spend on `full`."""
 
     fidelity: str
     reason: str
     effort: Effort = DEFAULT_EFFORT
 
 
-def choose(
+def choose_fidelity(
     probe: str | None,
     budget: float | None,
     *,
     full: Callable[[Effort], float] | None,
     head: Callable[[], float],
 ) -> Choice:
-    """The rung: `probe`, or the dearest up to it that takes at most `budget` seconds.
+    """`probe`, or the most accurate fidelity up to it that takes at most `budget` seconds.
 
-    full, head: seconds that the rung would take here, asked for only where there is a budget;
+    full, head: seconds that the fidelity would take here, computed only where there is a budget;
     `full` None: there is no update to make, or no model to make it with.
     """
     if budget is None:
         return Choice(fidelity=probe or "head", reason=ASKED if probe else DEFAULT)
-    least = ""
+    too_costly = ""
     if full and probe in (None, "full"):
         for effort in EFFORTS:
             if (cost := full(effort)) <= budget:
                 what = f"{effort.runs} runs on {effort.rows} rows per category"
                 reason = f"{what} take about {cost:.0f} s of {budget:g} s"
                 return Choice(fidelity="full", reason=reason, effort=effort)
-        least = f", and full about {cost:.0f} s"
+        too_costly = f", and full about {cost:.0f} s"
     if probe != "similarity" and (cost := head()) <= budget:
-        return Choice(fidelity="head", reason=f"it takes about {cost:.0f} s of {budget:g} s{least}")
-    return Choice(fidelity="similarity", reason=f"more takes longer than {budget:g} s{least}")
+        return Choice(
+            fidelity="head", reason=f"it takes about {cost:.0f} s of {budget:g} s{too_costly}"
+        )
+    return Choice(fidelity="similarity", reason=f"more takes longer than {budget:g} s{too_costly}")
 
 
 def cost_of_full(
-    old: BaseTask,
+    task: BaseTask,
     update: Dataset,
     across: CopyFamilies,
     target: Target,
     mitigations: Sequence[Mitigation] = (),
 ) -> Callable[[Effort], float]:
-    """Seconds that `measure_update` would take: steps of training and rows to read, timed once."""
-    timed = cache(lambda: _timed(target, material_of(old, update, across, DEFAULT_EFFORT)))
+    """Seconds that `measure_update` would take: training steps and rows to evaluate, timed once."""
+    timed = cache(lambda: _timed(target, material_of(task, update, across, DEFAULT_EFFORT)))
     return lambda effort: _seconds(
-        material_of(old, update, across, effort), effort, mitigations, *timed()
+        material_of(task, update, across, effort), effort, mitigations, *timed()
     )
 
 
@@ -94,15 +107,17 @@ def _seconds(
     a_step: float,
     a_row: float,
 ) -> float:
-    taught, read = len(material.codes), int(material.held_out[0].sum())
+    taught, evaluated = len(material.codes), int(material.held_out[0].sum())
     recipe, updates = Recipe(), len(effort.rates) + len(mitigations)
-    steps = EPOCHS * math.ceil((taught - read) / BATCH)
+    steps = EPOCHS * math.ceil((taught - evaluated) / BATCH)
     rows = updates * recipe.checkpoints[-1] * recipe.batch
     rows += sum(_rows_added(mitigation, material) for mitigation in mitigations)
     steps += math.ceil(rows / BATCH)
-    # Held-out rows and about as many others at each reading; all that were taught at three refits.
-    reads = (1 + updates * len(recipe.checkpoints)) * 2 * read + 3 * updates * (taught - read)
-    return effort.runs * (steps * a_step + reads * a_row)
+    # Held-out rows and about as many others at each checkpoint; all trained ones at three refits.
+    evaluations = (1 + updates * len(recipe.checkpoints)) * 2 * evaluated + 3 * updates * (
+        taught - evaluated
+    )
+    return effort.runs * (steps * a_step + evaluations * a_row)
 
 
 def _rows_added(mitigation: Mitigation, material: Material) -> int:
@@ -113,7 +128,7 @@ def _rows_added(mitigation: Mitigation, material: Material) -> int:
 
 
 def _timed(target: Target, material: Material) -> tuple[float, float]:
-    """Seconds of one step of BATCH rows, and of reading one row."""
+    """Seconds of one step of BATCH rows, and of encoding one row."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokens = tokenise(target, material.texts[: (TIMED + 1) * BATCH])
     model = Classifier(target, tokens.vocabulary, material.kinds, device)
@@ -122,7 +137,7 @@ def _timed(target: Target, material: Material) -> tuple[float, float]:
     random = np.random.default_rng(0)
     marks = [
         time.perf_counter()
-        for _ in train(
+        for _ in train_classifier(
             model,
             tokens.of(rows),
             material.codes[rows],
@@ -131,19 +146,19 @@ def _timed(target: Target, material: Material) -> tuple[float, float]:
         )
     ]
     start = time.perf_counter()
-    model.read(tokens.of(rows))
-    reading = (time.perf_counter() - start) / len(rows)
-    return (marks[-1] - marks[0]) / TIMED, reading
+    model.encode(tokens.of(rows))
+    a_row = (time.perf_counter() - start) / len(rows)
+    return (marks[-1] - marks[0]) / TIMED, a_row
 
 
-def seconds_of_head(old: BaseTask, given: bool) -> float:
-    """What the rung `head` would take: its probes, a few steps timed."""
-    codes = torch.tensor(old.dataset.codes)
-    kinds = len(old.dataset.categories)
-    updates = 1 if given else len(simulate(old.embeddings.vectors, old.dataset.codes))
+def seconds_of_head(task: BaseTask, given: bool) -> float:
+    """What the fidelity `head` would take: its probes, a few steps timed."""
+    codes = torch.tensor(task.dataset.codes)
+    kinds = len(task.dataset.categories)
+    updates = 1 if given else len(simulate(task.embeddings.vectors, task.dataset.codes))
     start = time.perf_counter()
     train_probes(
-        torch.from_numpy(old.embeddings.vectors),
+        torch.from_numpy(task.embeddings.vectors),
         codes,
         torch.ones(updates, len(codes), dtype=torch.bool),
         known=torch.ones(updates, kinds, dtype=torch.bool),

@@ -1,4 +1,4 @@
-"""What is read of a fine-tune: its material, what was found at each checkpoint, and how."""
+"""Evaluating a fine-tune: its material, and what is measured at each checkpoint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMPETENT = 0.95  # AUROC of the update's rows against old ones: the update has 
 # And the accuracy on them: AUROC alone is above .95 two steps into an update (HWU64 + email,
 # Bitext + refund), when not one row of it is called by its name yet.
 RECOGNISED = 0.5
-RECALLED = 10  # rows of a category, of those it was taught with, that are read beside the held-out
+RECALLED = 10  # rows of a category, of those trained on, that are evaluated as well
 RIDGE = 0.01  # of a refitted head, as a share of the features' mean variance
 
 
@@ -29,15 +29,15 @@ class Material:
 
     texts: Sequence[str]
     codes: Ints  # (n,)
-    held_out: NDArray[np.bool_]  # (splits, n) old rows that are read, not trained on
+    held_out: NDArray[np.bool_]  # (splits, n) old rows to evaluate, not trained on
     update_texts: Sequence[str]
     update_codes: Ints  # (m,)
-    # (m,) rows of the update that are read, not trained on; none: its competence is read on the
+    # (m,) rows of the update to evaluate, not trained on; none: its competence is measured on the
     # rows it was trained on.
     update_held_out: NDArray[np.bool_]
-    # (n,) what old rows are read by, numbers from 0: subtypes, say. By default their categories.
+    # (n,) the groups that old rows are evaluated by, from 0: subtypes, say. By default categories.
     groups: Ints | None = None
-    left_out: int = 0  # old rows that are taught and not read, since the update has them too
+    left_out: int = 0  # old rows that are trained on and not evaluated: the update has them too
     update_left_out: int = 0  # rows of the update, since the old data has them
 
     @property
@@ -53,18 +53,18 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One fine-tune, read before the update and at each checkpoint, (C, K) where nothing is said.
+    """One fine-tune, evaluated before the update and at each checkpoint; (C, K) unless said.
 
     Where the material has groups, K is their number, and they stand for the categories. A category
-    without a row to read is NaN, and so is one that the update trains, where its columns are
+    without a row to evaluate is NaN, and so is one that the update trains, where its columns are
     masked.
     """
 
     seed: int
     rate: float  # times the recipe's learning rates
-    rows: Ints  # (K,) that were read
+    rows: Ints  # (K,) that were evaluated
     accuracy: Table
-    recalled: Table  # accuracy on rows that were trained on: more of them can be read than held out
+    recalled: Table  # accuracy on rows that were trained on, of which there are more than held out
     masked: Table  # accuracy without the update's columns: what is left is not lost, but outvoted
     refitted: Table  # of a head fitted anew; before, at first competence and last, else NaN
     margin: Table  # own logit less the best other one, mean
@@ -92,7 +92,7 @@ class Run:
 
 
 class Evaluation:
-    """What is read of one fine-tune, checkpoint by checkpoint."""
+    """Evaluates one fine-tune, checkpoint by checkpoint."""
 
     def __init__(
         self,
@@ -114,14 +114,14 @@ class Evaluation:
         recalled = first_of_each(groups, ~held_out, RECALLED)
         self.recalled_codes, self.recalled_groups = material.codes[recalled], groups[recalled]
         self.recalled = tokens.of(recalled)
-        self.read_texts = tokens.of(np.r_[np.flatnonzero(held_out), n + learnt])
+        self.evaluated_texts = tokens.of(np.r_[np.flatnonzero(held_out), n + learnt])
         self.all_codes = np.r_[self.codes, material.update_codes[learnt]]
         self.arriving = material.arriving
         self.competent = False
-        self.told: dict[str, list[NDArray[np.float64]]] = {}
+        self.recorded: dict[str, list[NDArray[np.float64]]] = {}
 
-    def read(self, *, last: bool) -> None:
-        vectors = self.model.read(self.read_texts)
+    def evaluate(self, *, last: bool) -> None:
+        vectors = self.model.encode(self.evaluated_texts)
         logits = self.model.scores(vectors).double().numpy()
         old, n = logits[: len(self.codes)], len(self.codes)
         masked = old.copy()
@@ -132,12 +132,12 @@ class Evaluation:
         right = logits.argmax(axis=1) == self.all_codes
         auroc = self._auroc(logits)
         learnt = float(right[n:].mean())
-        newly = bool(self.told) and not self.competent and _competent(auroc, learnt)
-        refits = last or newly or not self.told
+        newly = bool(self.recorded) and not self.competent and _competent(auroc, learnt)
+        refits = last or newly or not self.recorded
         self.competent |= newly
         kept = (masked.argmax(axis=1) == self.codes).astype(float)
         kept[np.isin(self.codes, self.arriving)] = np.nan
-        recalled = self.model.scores(self.model.read(self.recalled)).argmax(dim=1).numpy()
+        recalled = self.model.scores(self.model.encode(self.recalled)).argmax(dim=1).numpy()
         moved, important = self.tracing.moved(self.model)
         found = {
             "accuracy": self._by_group(right[:n]),
@@ -151,16 +151,16 @@ class Evaluation:
             "moved_important": important,
         }
         for name, value in found.items():
-            self.told.setdefault(name, []).append(value)
+            self.recorded.setdefault(name, []).append(value)
 
     def again(self) -> Evaluation:
-        """A reading of another run from the same start, which has been read."""
+        """An evaluation of another run from the same start, which is measured already."""
         other = copy.copy(self)
-        other.told = {name: values[:1] for name, values in self.told.items()}
+        other.recorded = {name: values[:1] for name, values in self.recorded.items()}
         return other
 
     def run(self, seed: int, rate: float) -> Run:
-        tables = {name: np.stack(values) for name, values in self.told.items()}
+        tables = {name: np.stack(values) for name, values in self.recorded.items()}
         rows = np.bincount(self.groups, minlength=self.group_count)
         return Run(seed=seed, rate=rate, rows=rows, **tables)
 
@@ -190,19 +190,19 @@ class Evaluation:
         """(K,) accuracy of a ridge head fitted to what the encoder now makes of the old rows."""
         from sklearn.linear_model import Ridge
 
-        taught = self.model.read(self.taught).double().numpy()
+        taught = self.model.encode(self.taught).double().numpy()
         head = Ridge(alpha=RIDGE * len(taught) * float(taught.var(axis=0).mean()))
         head.fit(taught, np.eye(self.kinds)[self.taught_codes])
-        said = head.predict(vectors[: len(self.codes)].double().numpy()).argmax(axis=1)
-        return self._by_group(said == self.codes)
+        predicted = head.predict(vectors[: len(self.codes)].double().numpy()).argmax(axis=1)
+        return self._by_group(predicted == self.codes)
 
 
-def first_of_each(groups: Ints, among: NDArray[np.bool_], most: int) -> Ints:
+def first_of_each(groups: Ints, among: NDArray[np.bool_], max_rows: int) -> Ints:
     """At most so many rows of each group, of those `among`."""
     rows = np.flatnonzero(among)
     order = rows[np.argsort(groups[rows], kind="stable")]
     place = np.arange(len(order)) - np.searchsorted(groups[order], groups[order])
-    return np.sort(order[place < most])
+    return np.sort(order[place < max_rows])
 
 
 def _competent(auroc: float, learnt: float) -> bool:

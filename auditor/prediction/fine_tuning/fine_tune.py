@@ -1,9 +1,9 @@
-"""A real fine-tune: what an update does to the old categories, read along the way.
+"""A real fine-tune: what an update does to the old categories, checkpoint by checkpoint.
 
 All weights of the encoder and a linear head are trained on the old rows, then on the update's
-alone; the accuracy of every old category is read on rows that were held out, before the update and
-at the recipe's checkpoints. What may keep them (`mitigations/`) is tried beside it: the same update
-from the same taught model, for as many steps. New categories have their columns in the head
+alone; the accuracy of every old category is measured on rows that were held out, before the update
+and at the recipe's checkpoints. What may keep them (`mitigations/`) is measured too: the same
+update from the same trained model, for as many steps. New categories have their columns in the head
 from the start, as where a classifier is built with the classes that are planned: their scores are
 then low when the update begins. (The measured updates that the shipped coefficients rest on were
 made so: with columns that are added at the update, forgetting sets in much later.)
@@ -31,7 +31,7 @@ from auditor.prediction.fine_tuning.training import (
     Tokens,
     draw_batches,
     tokenise,
-    train,
+    train_classifier,
 )
 from auditor.prediction.fine_tuning.weight_shift import trace
 from auditor.records.arrays import Ints
@@ -40,7 +40,9 @@ from auditor.records.forecast import Recipe
 # How the old categories are taught: 3 epochs, 10 % warm-up, linear decay, as the updates that the
 # shipped coefficients rest on.
 EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 3, 32, 1e-4, 2e-3, 0.1
-BESIDE = 1  # with the seed: what a mitigation draws, so that the update's own rows stay the same
+MITIGATION_STREAM = (
+    1  # with the seed, of a mitigation's random numbers: the update's own rows stay the same
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def fine_tune(
     device: str | None = None,
     progress: Progress = lambda *_: None,
 ) -> FineTune:
-    """Fine-tunes `target` once a seed and reads it; seeds hold out the splits in turn.
+    """Fine-tunes `target` once a seed and evaluates it; seeds hold out the splits in turn.
 
     What the old rows taught is taught once a seed: the update is made from there at each of
     `rates`, factors of the recipe's learning rates, and with each of `mitigations` at the recipe's
@@ -101,7 +103,7 @@ def fine_tune(
 
     progress("fine-tune", 0, total)
     for i, seed in enumerate(seeds):
-        with _same_draws(device):
+        with _isolated_random(device):
             torch.manual_seed(seed)
             # Without a name, which would keep its weights while the next one is taught.
             found = _Taught(
@@ -110,8 +112,8 @@ def fine_tune(
     return found
 
 
-def _same_draws(device: str) -> AbstractContextManager[None]:
-    """Leaves torch's random numbers, which dropout and the head's start draw, as it found them."""
+def _isolated_random(device: str) -> AbstractContextManager[None]:
+    """Leaves torch's random numbers, of dropout and the head's start, as they were."""
     return torch.random.fork_rng([torch.cuda.current_device()] if device == "cuda" else [])
 
 
@@ -150,7 +152,7 @@ class _Taught:
         tracing = trace(self.model, self.taught, self.codes, self.random)
         self.layers = tracing.layers
         self.before = Evaluation(self.model, material, tokens, held_out, tracing)
-        self.before.read(last=False)
+        self.before.evaluate(last=False)
         self.start = {name: w.clone() for name, w in self.model.state_dict().items()}
 
     def _teach(self) -> None:
@@ -159,7 +161,7 @@ class _Taught:
             rate=RATE, head_rate=HEAD_RATE, batch=BATCH, steps=steps, warm_up=WARM_UP, decays=True
         )
         batches = draw_batches(len(self.taught), phase, self.random)
-        for _ in train(self.model, self.taught, self.codes, phase, batches):
+        for _ in train_classifier(self.model, self.taught, self.codes, phase, batches):
             self.advance()
 
     def branched(
@@ -193,7 +195,7 @@ class _Taught:
     def mitigated(self, mitigation: Mitigation) -> Mitigated:
         """The update with a mitigation, at the recipe's learning rates."""
         phase, old_rows = self._phase(1.0), 0
-        random = np.random.default_rng([self.seed, BESIDE])
+        random = np.random.default_rng([self.seed, MITIGATION_STREAM])
 
         def batches() -> Iterator[Ints]:
             nonlocal old_rows
@@ -213,12 +215,12 @@ class _Taught:
         phase: Phase,
         batches: Iterable[Ints],
     ) -> Run:
-        """Trains from the taught model on rows `tokens`, and reads it at the checkpoints."""
+        """Trains from the taught model on rows `tokens`, and evaluates it at the checkpoints."""
         self.model.load_state_dict(self.start)
-        reading = self.before.again()
-        with _same_draws(self.device):
-            for step in train(self.model, tokens, codes, phase, batches):
+        evaluation = self.before.again()
+        with _isolated_random(self.device):
+            for step in train_classifier(self.model, tokens, codes, phase, batches):
                 self.advance()
                 if step in self.recipe.checkpoints:
-                    reading.read(last=step == self.recipe.checkpoints[-1])
-        return reading.run(self.seed, rate)
+                    evaluation.evaluate(last=step == self.recipe.checkpoints[-1])
+        return evaluation.run(self.seed, rate)

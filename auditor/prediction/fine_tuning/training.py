@@ -1,4 +1,4 @@
-"""Training an encoder with a linear head, and reading it: the loop and nothing else."""
+"""An encoder with a linear head, and the loop that trains it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from auditor.interfaces import Target
 from auditor.records.arrays import Ints
 
-# Padded, of a batch that is only read: in larger ones activations outgrow the caches.
+# Padded, of a batch without gradients: in larger ones activations outgrow the caches.
 TOKENS_A_BATCH = 1024
 MEMBERS_A_PART = 8  # fewest rows that are padded apart from the rest of their batch
 
@@ -48,7 +48,7 @@ class Tokens:
 
 
 def tokenise(target: Target, texts: Sequence[str]) -> Tokens:
-    """The tokens of texts that are trained on or read with one model."""
+    """The tokens of texts that one model is trained or evaluated on."""
     ids = target.tokenise(texts)
     vocabulary, places = np.unique(np.concatenate(ids).astype(np.int64), return_inverse=True)
     ends = np.cumsum([len(i) for i in ids])
@@ -81,7 +81,7 @@ class Classifier(nn.Module):
             vectors: Tensor = self.encoder(places, counts)
         return vectors.float()
 
-    def read(self, tokens: Sequence[Ints]) -> Tensor:
+    def encode(self, tokens: Sequence[Ints]) -> Tensor:
         """(n, dim) of texts, without gradients or dropout; texts of like length run together."""
         training, out = self.training, torch.empty(len(tokens), self.head.in_features)
         self.eval()
@@ -92,12 +92,12 @@ class Classifier(nn.Module):
         return out
 
     def scores(self, vectors: Tensor) -> Tensor:
-        """(n, classes) logits of vectors that `read` gave."""
+        """(n, classes) logits of vectors that `encode` gave."""
         with torch.no_grad():
             return vectors @ self.head.weight.cpu().T + self.head.bias.cpu()
 
 
-def train(
+def train_classifier(
     model: Classifier,
     tokens: Sequence[Ints],
     classes: Ints,

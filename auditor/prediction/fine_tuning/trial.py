@@ -1,4 +1,4 @@
-"""The rung `full`: the update really made, on a sample of the old rows, and read on held-out ones.
+"""The fidelity `full`: a fine-tune on the update, after a sample of the old rows, and its result.
 
 What was measured stays in the user's cache, keyed by the rows, the recipe and the model, so that
 the same audit with other limits does not wait for it again. The file holds numbers and the names
@@ -48,7 +48,7 @@ class Effort:
 
 
 def measure_update(
-    old: BaseTask,
+    task: BaseTask,
     update: Dataset,
     across: CopyFamilies,
     target: Target,
@@ -62,11 +62,11 @@ def measure_update(
     """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`.
 
     across: copy families of the old rows and the update's together, in that order; mitigations:
-    what else the update is tried with.
+    each is measured with the update too.
     Raises OSError where the folder cannot be written.
     """
-    material = material_of(old, update, across, effort)
-    key = _key(material, old.dataset.categories, target, effort, seed, mitigations)
+    material = material_of(task, update, across, effort)
+    key = _key(material, task.dataset.categories, target, effort, seed, mitigations)
     path = folder / f"{key}.json"
     if known := kept(path, key, Measurement):
         return known
@@ -78,37 +78,38 @@ def measure_update(
         mitigations=mitigations,
         progress=progress,
     )
-    measured = summed_up(found, old.dataset.categories, target.identity, material, effort)
+    measured = summarise_runs(found, task.dataset.categories, target.identity, material, effort)
     folder.mkdir(parents=True, exist_ok=True)
     keep(path, key, measured)
     return measured
 
 
-def material_of(old: BaseTask, update: Dataset, across: CopyFamilies, effort: Effort) -> Material:
+def material_of(task: BaseTask, update: Dataset, across: CopyFamilies, effort: Effort) -> Material:
     """What is fine-tuned: a sample of the old rows, and what a recipe can see of the update's.
 
-    What is held out of either the other does not teach: an old row of which the update has a copy
-    is taught and not read, and so is a row of the update of which the old data has one.
+    What is held out of either is not trained on with the other: an old row of which the update has
+    a copy is trained on and not evaluated, and so is a row of the update of which the old data has
+    one.
     """
-    recipe, codes = Recipe(), old.dataset.codes
+    recipe, codes = Recipe(), task.dataset.codes
     rows = first_of_each(codes, np.ones(len(codes), dtype=bool), effort.rows)
-    names = old.dataset.categories
-    fresh = sorted({e.category for e in update.examples} - set(names))
-    number = {c: i for i, c in enumerate((*names, *fresh))}
+    names = task.dataset.categories
+    new_categories = sorted({e.category for e in update.examples} - set(names))
+    number = {c: i for i, c in enumerate((*names, *new_categories))}
     arriving = update.examples[: 2 * recipe.batch * recipe.checkpoints[-1]]
     new_codes = np.array([number[e.category] for e in arriving], dtype=np.int64)
-    sample = [old.dataset.examples[i] for i in rows]
+    sample = [task.dataset.examples[i] for i in rows]
     theirs = len(codes) + np.arange(len(arriving))
     repeated = seen_by(arriving, sample, across.among(np.concatenate([theirs, rows])))
     known = seen_by(sample, arriving, across.among(np.concatenate([rows, theirs])))
-    together = keep_near_together(update.take(range(len(arriving))), across.among(theirs))
+    fold_units = keep_near_together(update.take(range(len(arriving))), across.among(theirs))
     return Material(
         texts=[e.text for e in sample],
         codes=codes[rows],
-        held_out=hold_out(old.disjoint[rows], codes[rows], effort.runs, repeated),
+        held_out=hold_out(task.disjoint[rows], codes[rows], effort.runs, repeated),
         update_texts=[e.text for e in arriving],
         update_codes=new_codes,
-        update_held_out=hold_out(together, new_codes, 1, known)[0],
+        update_held_out=hold_out(fold_units, new_codes, 1, known)[0],
         left_out=int(repeated.sum()),
         update_left_out=int(known.sum()),
     )
@@ -132,12 +133,12 @@ def _key(
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
-def summed_up(
+def summarise_runs(
     found: FineTune, names: Sequence[str], target: str, material: Material, effort: Effort
 ) -> Measurement:
     """The runs as users keep them; categories are those of which rows could be held out."""
     runs = found.at(1.0)
-    read = [c for c in range(len(names)) if all(run.rows[c] for run in runs)]
+    evaluated = [c for c in range(len(names)) if all(run.rows[c] for run in runs)]
     return Measurement(
         target=target,
         runs=len(runs),
@@ -149,13 +150,13 @@ def summed_up(
         steps=found.steps,
         learnt=_learnt(runs),
         competent_step=_competent_step(found, runs),
-        categories=tuple(_category(found, c, names[c], effort) for c in read),
+        categories=tuple(_category(found, c, names[c], effort) for c in evaluated),
         layers=found.layers,
         moved=tuple(map(_rounded, np.mean([run.moved for run in runs], axis=0))),
         moved_important=tuple(
             map(_rounded, np.mean([run.moved_important for run in runs], axis=0))
         ),
-        mitigations=_mitigations(found, read, names) or UNSET,
+        mitigations=_mitigations(found, evaluated, names) or UNSET,
     )
 
 
@@ -170,24 +171,24 @@ def _competent_step(found: FineTune, runs: Sequence[Run]) -> float | None:
 
 
 def _mitigations(
-    found: FineTune, read: Sequence[int], names: Sequence[str]
+    found: FineTune, evaluated: Sequence[int], names: Sequence[str]
 ) -> tuple[MitigatedUpdate, ...]:
-    """Each mitigation with its runs, a seed each, beside the update alone of the same seeds."""
+    """Each mitigation with its runs, a seed each, against the update alone with these seeds."""
     by_name: dict[str, list[Mitigated]] = {}
-    for tried in found.mitigated:
-        by_name.setdefault(tried.mitigation.name, []).append(tried)
-    return tuple(_mitigated(found, tried, read, names) for tried in by_name.values())
+    for measured in found.mitigated:
+        by_name.setdefault(measured.mitigation.name, []).append(measured)
+    return tuple(_mitigated(found, measured, evaluated, names) for measured in by_name.values())
 
 
 def _mitigated(
-    found: FineTune, tried: Sequence[Mitigated], read: Sequence[int], names: Sequence[str]
+    found: FineTune, measured: Sequence[Mitigated], evaluated: Sequence[int], names: Sequence[str]
 ) -> MitigatedUpdate:
-    runs = [one.run for one in tried]
+    runs = [one.run for one in measured]
     drop, plain = (_lost_at_the_end(of) for of in (runs, found.at(1.0)))
     return MitigatedUpdate(
-        mitigation=tried[0].mitigation.name,
-        about=tried[0].mitigation.about,
-        old_rows=max(one.old_rows for one in tried),
+        mitigation=measured[0].mitigation.name,
+        about=measured[0].mitigation.about,
+        old_rows=max(one.old_rows for one in measured),
         learnt=_learnt(runs),
         competent_step=_competent_step(found, runs),
         categories=tuple(
@@ -197,7 +198,7 @@ def _mitigated(
                 drop=round(float(drop[c]), 4),
                 plain_drop=round(float(plain[c]), 4),
             )
-            for c in read
+            for c in evaluated
         ),
     )
 
@@ -241,7 +242,7 @@ def _speed(rate: float, steps: Sequence[int], accuracy: Table) -> Speed:
 
 
 def _mean(runs: Sequence[Run], name: str) -> Table:
-    """(C, K) of a field, over runs; a category that one run could not read is NaN."""
+    """(C, K) of a field, over runs; a category that one run could not evaluate is NaN."""
     return np.asarray(np.mean([getattr(run, name) for run in runs], axis=0))
 
 

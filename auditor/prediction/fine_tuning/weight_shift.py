@@ -1,4 +1,4 @@
-"""How far a fine-tune moves the weights, layer by layer, and those that the old data rests on."""
+"""Weight shift: how far a fine-tune moves each layer, and the weights the old data rests on."""
 
 from __future__ import annotations
 

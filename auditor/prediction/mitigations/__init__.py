@@ -1,7 +1,7 @@
 """What may keep an update from taking the old categories: one file each, and its line below.
 
 A mitigation is a frozen dataclass (`auditor.interfaces.Mitigation`). Fine-tunes get them as
-arguments and know none by name: each is tried beside the plain update, from the same taught model,
+arguments and know none by name: each is measured against the plain update, from the same model,
 for as many steps, with the update's rows in the same order.
 """
 

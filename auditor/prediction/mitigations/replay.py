@@ -24,7 +24,7 @@ class Replay:
     about: ClassVar[str] = "a fifth of each batch are old rows, of every category alike"
     version: ClassVar[int] = 1
 
-    share: float = 0.2  # of a batch, what is old of it: four rows beside sixteen
+    share: float = 0.2  # of a batch that are old rows: four to sixteen of the update
 
     def batches(
         self, update: Iterable[Ints], taught: Ints, random: np.random.Generator

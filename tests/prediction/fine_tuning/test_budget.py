@@ -1,10 +1,15 @@
-"""Which rung a forecast stands on: the one asked for, or the dearest that the budget allows."""
+"""Which probe a forecast rests on: the one asked for, or the most accurate within the budget."""
 
 from __future__ import annotations
 
 import pytest
 
-from auditor.prediction.fine_tuning.budget import DEFAULT_EFFORT, EFFORTS, choose, cost_of_full
+from auditor.prediction.fine_tuning.budget import (
+    DEFAULT_EFFORT,
+    EFFORTS,
+    choose_fidelity,
+    cost_of_full,
+)
 from auditor.prediction.fine_tuning.trial import Effort
 
 COSTS = {EFFORTS[0]: 300.0, EFFORTS[1]: 200.0, EFFORTS[2]: 100.0, EFFORTS[3]: 50.0}
@@ -12,7 +17,7 @@ HEAD = 5.0
 
 
 def chosen(probe=None, budget=None, *, given=True):
-    return choose(probe, budget, full=COSTS.get if given else None, head=lambda: HEAD)
+    return choose_fidelity(probe, budget, full=COSTS.get if given else None, head=lambda: HEAD)
 
 
 @pytest.mark.parametrize("probe", ["similarity", "head", "full"])
@@ -34,7 +39,7 @@ def test_with_a_budget_as_many_runs_and_rows_as_fit_it(budget, effort):
 
 
 @pytest.mark.parametrize(("budget", "fidelity"), [(49, "head"), (5, "head"), (4.9, "similarity")])
-def test_what_is_too_dear_gives_way_to_the_next_rung_and_its_cost_is_told(budget, fidelity):
+def test_what_costs_too_much_gives_way_to_the_next_probe_and_its_cost_is_said(budget, fidelity):
     found = chosen(budget=budget)
     assert found.fidelity == fidelity
     assert "full about 50 s" in found.reason
@@ -53,7 +58,7 @@ def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, singl
     pairs = [
         (t, c) for c in ("billing", "garden", "tyres") for t in world.write(c, 40, direction(c))
     ]
-    old = world.old(pairs)
+    old = world.base_task(pairs)
     update = dataset_of([(t, "refunds") for t in world.write("refunds", 20, direction("refunds"))])
     small = Effort(rows=10, runs=1, rates=(1.0,))
     large = Effort(rows=40, runs=6)

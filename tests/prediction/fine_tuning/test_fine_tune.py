@@ -10,7 +10,13 @@ import torch
 
 from auditor.prediction.fine_tuning.evaluation import Material, Run
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
-from auditor.prediction.fine_tuning.training import Classifier, Phase, draw_batches, tokenise, train
+from auditor.prediction.fine_tuning.training import (
+    Classifier,
+    Phase,
+    draw_batches,
+    tokenise,
+    train_classifier,
+)
 from auditor.prediction.fine_tuning.weight_shift import layer_of, trace
 from auditor.prediction.folds import hold_out
 from auditor.records.forecast import Recipe
@@ -252,7 +258,7 @@ def one_step(target, parted: bool, monkeypatch) -> torch.Tensor:
     codes = np.r_[np.zeros(8, np.int64), np.ones(24, np.int64)]
     phase = Phase(rate=1e-3, head_rate=1e-3, batch=32, steps=1)
     batches = draw_batches(len(codes), phase, np.random.default_rng(0))
-    list(train(model, tokens.texts, codes, phase, batches))
+    list(train_classifier(model, tokens.texts, codes, phase, batches))
     return torch.cat([w.grad.flatten() for w in model.parameters()])
 
 
@@ -266,8 +272,8 @@ def test_reading_does_not_depend_on_the_texts_beside(target):
     words = [*texts(REFUNDS, 5), "refund " * 40]
     tokens = tokenise(target, words)
     model = Classifier(target, tokens.vocabulary, 2, "cpu")
-    alone = torch.cat([model.read([t]) for t in tokens.texts])
-    torch.testing.assert_close(model.read(tokens.texts), alone)
+    alone = torch.cat([model.encode([t]) for t in tokens.texts])
+    torch.testing.assert_close(model.encode(tokens.texts), alone)
 
 
 # --- the weights ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The rung full: the update is really made on a sample, kept, and joined with the features."""
+"""The fidelity full: the update is really made on a sample, kept, and joined with the features."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def written(world, direction, topic: str, words: str, count: int) -> list[tuple[
 @pytest.fixture(scope="module")
 def old(world, direction):
     pairs = [p for t, words in TOPICS.items() for p in written(world, direction, t, words, 36)]
-    return world.old(pairs)
+    return world.base_task(pairs)
 
 
 @pytest.fixture(scope="module")
@@ -250,16 +250,16 @@ def test_a_category_of_which_nothing_could_be_read_counts_as_the_mean(
     np.testing.assert_allclose(found["lost"][:, 0, 0], 0.0, atol=1e-12)
 
 
-def test_without_a_measurement_the_rung_has_nothing_to_say(old, world, refunds):
+def test_without_a_measurement_the_fidelity_has_nothing_to_say(old, world, refunds):
     with pytest.raises(ValueError, match="needs an update that was measured"):
         FIDELITIES["full"](scenario_of(old, (refunds, world.embed(refunds)), 0))
 
 
-def test_the_forecast_names_the_rung_and_holds_the_measurement(old, world, refunds, measured):
+def test_the_forecast_names_the_fidelity_and_holds_the_measurement(old, world, refunds, measured):
     found = forecast(old, world, refunds, measured)
     assert (found.probe, found.chosen) == ("full", "it was asked for")
     assert found.measurement == measured
-    assert found.skill == shipped().fidelities["full"].worth
+    assert found.skill == shipped().fidelities["full"].mean_skill
     assert found.categories[0].category == "billing"
 
 

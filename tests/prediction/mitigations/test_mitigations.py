@@ -135,7 +135,7 @@ def old(world, direction):
         for text in written(words, 36, len(rows)):
             rows.append((f"{text} {topic}{len(rows)}", topic))
             world.place(rows[-1][0], sum(direction(w) for w in text.split()))
-    return world.old(rows)
+    return world.base_task(rows)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_names_are_taken_once_and_unknown_ones_are_met_with_the_nearest():
         mitigations_called(["reply"])
 
 
-def test_without_the_rung_full_there_is_nothing_to_try_them_on():
+def test_without_the_fidelity_full_there_is_nothing_to_try_them_on():
     with pytest.raises(UsageError, match="--mitigations replay is tried where the update"):
         mitigations_of(Settings(mitigations=["replay"]))
 

@@ -77,7 +77,7 @@ def test_the_changes_make_the_one_of_the_other(before, after):
 @given(WORDS, WORDS)
 def test_so_they_do_where_the_lists_are_too_long_to_keep_all_pairs(before, after):
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(differences, "MOST_PAIRS", 0)
+        patched.setattr(differences, "MAX_PAIRS", 0)
         test_the_changes_make_the_one_of_the_other.hypothesis.inner_test(before, after)
         assert all(before[i] == after[j] for i, j in aligned(before, after))
 

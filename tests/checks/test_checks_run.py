@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import auditor.checks
-from auditor.checks import CHECKS, judge
+from auditor.checks import CHECKS, run_checks
 from auditor.records.dataset import Reject
 from auditor.records.evidence import Evidence
 from auditor.records.findings import fingerprint
@@ -87,24 +87,24 @@ def faulty(
 
 
 def test_findings_come_check_by_check_in_the_order_of_the_registry(faulty):
-    findings, _ = judge(faulty(), CHECKS)
+    findings, _ = run_checks(faulty(), CHECKS)
     codes = list(dict.fromkeys(f.code for f in findings))
     assert len(codes) >= KINDS
     assert codes == [check.code for check in CHECKS if check.code in codes]
 
 
 def test_rows_of_a_finding_stand_in_the_order_of_the_file(faulty):
-    for finding in judge(faulty(), CHECKS)[0]:
+    for finding in run_checks(faulty(), CHECKS)[0]:
         assert finding.rows == tuple(sorted(set(finding.rows)))
 
 
 def test_every_finding_can_be_written_as_json(faulty):
-    findings, skipped = judge(faulty(), CHECKS)
+    findings, skipped = run_checks(faulty(), CHECKS)
     assert json.loads(json.dumps(msgspec.to_builtins((findings, skipped))))
 
 
 def test_what_is_skipped_stands_beside_the_findings(faulty):
-    _, skipped = judge(faulty(), CHECKS)
+    _, skipped = run_checks(faulty(), CHECKS)
     assert [(s.code, s.reason.split(",")[0]) for s in skipped] == [
         ("label-error", "not assessable for warranty: 1 different examples"),
         ("label-error", "not assessable for warranty : 1 different examples"),
@@ -114,7 +114,7 @@ def test_what_is_skipped_stands_beside_the_findings(faulty):
 
 def test_with_one_category_what_needs_two_is_skipped_with_the_reason(make_evidence):
     rows = [(f"Where is parcel {i}?", "shipping") for i in range(10)]
-    findings, skipped = judge(make_evidence(rows), CHECKS)
+    findings, skipped = run_checks(make_evidence(rows), CHECKS)
     assert findings == ()
     reasons = {s.code: s.reason for s in skipped}
     assert "there is only one category" in reasons["label-error"]
@@ -123,26 +123,26 @@ def test_with_one_category_what_needs_two_is_skipped_with_the_reason(make_eviden
 
 def test_without_a_reference_what_needs_one_is_skipped_with_the_reason(make_evidence):
     rows = [("Where is my parcel?", "shipping"), ("I was charged twice", "billing")]
-    reasons = {s.code: s.reason for s in judge(make_evidence(rows), CHECKS)[1]}
+    reasons = {s.code: s.reason for s in run_checks(make_evidence(rows), CHECKS)[1]}
     assert reasons["reference-gap"] == "no --reference text was given"
 
 
 def test_with_one_category_the_other_checks_still_run(make_evidence):
     rows = [("Where is my parcel?", "shipping")] * 4
-    findings, _ = judge(make_evidence(rows, families=[0] * 4), CHECKS)
+    findings, _ = run_checks(make_evidence(rows, families=[0] * 4), CHECKS)
     assert [f.code for f in findings] == ["near-duplicate"]
 
 
 def test_fingerprints_do_not_change_when_the_rows_move_in_the_file(faulty):
-    before, after = judge(faulty(), CHECKS)[0], judge(faulty(first_row=1000), CHECKS)[0]
+    before, after = run_checks(faulty(), CHECKS)[0], run_checks(faulty(first_row=1000), CHECKS)[0]
     assert [f.fingerprint for f in after] == [f.fingerprint for f in before]
     assert [f.rows for f in after] == [tuple(r + 1000 for r in f.rows) for f in before]
 
 
 def test_fingerprints_do_not_depend_on_the_order_of_the_rows(make_evidence):
     rows = [("Cancel it", "returns"), ("cancel it!", "billing"), ("Where is it?", "shipping")]
-    one, _ = judge(make_evidence(rows, families=[0, 0, 1]), CHECKS)
-    other, _ = judge(make_evidence(rows[::-1], families=[0, 1, 1]), CHECKS)
+    one, _ = run_checks(make_evidence(rows, families=[0, 0, 1]), CHECKS)
+    other, _ = run_checks(make_evidence(rows[::-1], families=[0, 1, 1]), CHECKS)
     assert {f.fingerprint for f in one} == {f.fingerprint for f in other}
     assert len(one) == 2
 
@@ -168,20 +168,20 @@ def test_a_fingerprint_is_the_same_for_the_same_rows_in_any_order():
 
 
 def test_fingerprints_of_one_audit_are_distinct(faulty):
-    found = [f.fingerprint for f in judge(faulty(), CHECKS)[0]]
+    found = [f.fingerprint for f in run_checks(faulty(), CHECKS)[0]]
     assert len(set(found)) == len(found)
 
 
 def test_checks_change_nothing_in_the_evidence(faulty):
     evidence = faulty()
     before = evidence.neighbours.cosine.copy(), evidence.copies.family.copy()
-    judge(evidence, CHECKS)
+    run_checks(evidence, CHECKS)
     np.testing.assert_array_equal(evidence.neighbours.cosine, before[0])
     np.testing.assert_array_equal(evidence.copies.family, before[1])
 
 
 def test_judging_twice_gives_the_same(faulty):
-    assert judge(faulty(), CHECKS) == judge(faulty(), CHECKS)
+    assert run_checks(faulty(), CHECKS) == run_checks(faulty(), CHECKS)
 
 
 def test_numbers_are_rounded_to_four_digits(make_evidence):

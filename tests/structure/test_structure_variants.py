@@ -8,7 +8,7 @@ import pytest
 
 from auditor.structure import variants as module
 from auditor.structure.patterns import SLOT, STRUCTURAL, fixed, is_word, shared
-from auditor.structure.variants import FRAME_WEIGHT, FRAME_WORDS, Variants
+from auditor.structure.variants import MIN_TEMPLATE_WEIGHT, MIN_TEMPLATE_WORDS, Variants
 
 PEOPLE = ("Aino", "Bram", "Chidi", "Dalia")
 OPENING = ("hello", "support", "team", ",")
@@ -45,7 +45,9 @@ def merged_by_comparing_all(patterns):
                 tokens = fixed(shared(known[i], known[j]))
                 words = sum(map(is_word, tokens))
                 weight = words + STRUCTURAL * (len(tokens) - words)
-                if weight >= FRAME_WEIGHT and (words >= FRAME_WORDS or "\n" in tokens):
+                if weight >= MIN_TEMPLATE_WEIGHT and (
+                    words >= MIN_TEMPLATE_WORDS or "\n" in tokens
+                ):
                     best = max(best, (weight, (j, i)))
         if not best[0]:
             return taken
@@ -69,7 +71,7 @@ def test_of_equals_the_later_ones_are_taken():
     assert variants_of(*same).take() == (1, 2)
 
 
-def test_a_word_alike_is_no_frame():
+def test_a_word_alike_is_no_template():
     assert variants_of(pattern("hello <*> lamp"), pattern("hello <*> boots")).take() is None
 
 
@@ -81,7 +83,7 @@ def test_marks_weigh_more_than_words_but_need_words_or_lines_beside_them():
 
 
 def test_what_is_counted_at_the_start_is_not_counted_at_the_end():
-    """One skeleton is the start of the other: they share no more tokens than the shorter has."""
+    """One pattern is the start of the other: they share no more tokens than the shorter has."""
     short = pattern("my own order <*>")
     assert variants_of(short, (*short, *short)).take() is None  # three words weigh three
 
@@ -114,14 +116,14 @@ def compared(monkeypatch):
 
 
 def test_a_pair_is_compared_about_once_however_many_merges_there_are(compared):
-    """n skeletons and the n - 1 that come of them: n squared pairs, where all anew were n cubed."""
+    """n patterns and the n - 1 that come of them: n squared pairs, where all anew were n cubed."""
     n = 120
     merged([(*OPENING, f"word{i}", SLOT) for i in range(n)])
     assert n * (n - 1) / 2 < compared() <= 1.1 * n * n
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_so_it_is_where_skeletons_are_nested(compared, seed):
+def test_so_it_is_where_patterns_are_nested(compared, seed):
     draw = random.Random(seed)
     n = 120
     merged([(*OPENING, *(draw.choice("abc") for _ in range(6)), SLOT, f"w{i}") for i in range(n)])
