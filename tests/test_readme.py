@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from auditor.checks import CHECKS
 from auditor.cli import main
-from auditor.gating.counted import OF_SETS
 from auditor.gating.inputs import CODES
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, load_policy
+from auditor.gating.untested import OF_SETS
 from auditor.records.verdict import Verdict
 from auditor.reporting import FORMATS, load
 from auditor.settings import configure, load_settings

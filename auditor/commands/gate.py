@@ -18,7 +18,7 @@ from auditor.commands.running import errors, given, progress_bars, writable
 from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
-    from auditor.gating.ruling import Ruling
+    from auditor.gating.policy_at_revision import Ruling
     from auditor.records.verdict import Outcome, Verdict
 
 
@@ -130,7 +130,7 @@ def _ruling(
     """The settings and the policy: of the revision where there is one, else as they lie there."""
     from auditor.gating.inputs import CODES
     from auditor.gating.policy import load_policy
-    from auditor.gating.ruling import Ruling, ruling
+    from auditor.gating.policy_at_revision import Ruling, ruling
     from auditor.settings import load_settings
 
     flags = given(flags)

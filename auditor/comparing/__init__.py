@@ -7,9 +7,9 @@ measures.py     measured: each measure on that
   source_rows.py, rewordings.py, effective.py    what paraphrases amount to
   coverage.py, agreement.py, diversity.py        kinds of text, labels, wording
   two_samples.py, distinctive_ngrams.py          whether the sets can be distinguished, by what
-retaining.py    retained: accuracy and forecast of both, at full and at matched size
+retained.py    retained: accuracy and forecast of both, at full and at matched size
   probing.py, fitted.py, matching.py             what a model of some rows knows
-  unseen.py, unseen_rows.py                      rows that neither set has seen
-  retention.py, paired.py, figures.py            how both differ
+  leakage.py, unseen_accuracy.py                      rows that neither set has seen
+  retention.py, paired.py, estimates.py            how both differ
 result.py       put together: the comparison, with the texts that it points at
 """

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from auditor.comparing.figures import share_of
+from auditor.comparing.estimates import share_of
 from auditor.comparing.source_rows import SourceRows
 from auditor.records.arrays import Ints
 from auditor.records.comparison import Agreement, Disagreement

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.comparing.measures import measure_sets
 from auditor.comparing.probing import ForecastInputs
 from auditor.comparing.result import put_together
-from auditor.comparing.retaining import retain
+from auditor.comparing.retained import retain
 from auditor.comparing.sets import NAMES, two_sets
 from auditor.comparing.structure import find_pooled_structure
 from auditor.dataset import load_dataset

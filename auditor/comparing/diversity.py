@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import csr_array
 
-from auditor.comparing.figures import figure
+from auditor.comparing.estimates import figure
 from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.comparison import Contrast, Diversity, Figure
 from auditor.structure.ngrams import count_ngrams

@@ -11,7 +11,7 @@ from auditor.comparing.coverage import find_regions
 from auditor.comparing.distinctive_ngrams import count_grams, distinctive_ngrams
 from auditor.comparing.diversity import diversity
 from auditor.comparing.effective import near_copies, summarise_set
-from auditor.comparing.figures import figure
+from auditor.comparing.estimates import figure
 from auditor.comparing.sets import Sets
 from auditor.comparing.source_rows import amplification
 from auditor.comparing.structure import PooledStructure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import norm
 
-from auditor.comparing.figures import reaching, wider
+from auditor.comparing.estimates import reaching, wider
 from auditor.comparing.fitted import EvaluationRows
 from auditor.records.arrays import Mask, Table
 from auditor.records.comparison import Contrast, Figure

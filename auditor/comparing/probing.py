@@ -1,7 +1,7 @@
 """What a model of some rows of the pool knows, and what an update would make it forget.
 
 It is evaluated on the base's rows, however few a category has, and is taught neither them nor what
-resembles them (`unseen.py`): both sets have the same evaluation.
+resembles them (`leakage.py`): both sets have the same evaluation.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 
 from auditor.analysis import Update, forecast
 from auditor.comparing.fitted import FittedSet
+from auditor.comparing.leakage import barred, halves
 from auditor.comparing.structure import PooledStructure
-from auditor.comparing.unseen import barred, halves
 from auditor.interfaces import Progress
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import SEEDS, probabilities

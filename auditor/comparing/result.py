@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.comparing.measures import Measures
-from auditor.comparing.retaining import Retained
+from auditor.comparing.retained import Retained
 from auditor.comparing.structure import PooledStructure
 from auditor.records.arrays import Ints
 from auditor.records.comparison import Comparison

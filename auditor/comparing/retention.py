@@ -1,7 +1,7 @@
 """Which set retains better: accuracy before and after the update, both sets on the same rows.
 
 A set that holds rewordings of the rows that it is evaluated on looks better than it is. So both are
-evaluated on the base's rows, and neither is taught them nor what resembles them (`unseen.py`).
+evaluated on the base's rows, and neither is taught them nor what resembles them (`leakage.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from auditor.comparing.figures import independent_contrast, reaching, wider
+from auditor.comparing.estimates import independent_contrast, reaching, wider
 from auditor.comparing.fitted import Draws, EvaluationRows, both_right
 from auditor.comparing.paired import paired_contrast
 from auditor.records.comparison import CategoryRetention, Contrast, Figure, Retention

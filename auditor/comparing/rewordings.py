@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from auditor.comparing.figures import figure
+from auditor.comparing.estimates import figure
 from auditor.pool import LEVEL_DIGITS, paraphrase_level
 from auditor.records.arrays import Floats, Ints
 from auditor.records.comparison import Figure

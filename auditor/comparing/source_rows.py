@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.comparing.figures import share_of
+from auditor.comparing.estimates import share_of
 from auditor.comparing.rewordings import Rewordings, find_rewordings
 from auditor.pool import is_paraphrase, paraphrase_level
 from auditor.records.arrays import Floats, Ints, Mask

@@ -9,8 +9,8 @@ import numpy as np
 
 from auditor.analysis import analyse
 from auditor.comparing.effective import families_with
+from auditor.comparing.leakage import groups
 from auditor.comparing.source_rows import SourceRows, find_source_rows
-from auditor.comparing.unseen import groups
 from auditor.embedding.embed import Encoder
 from auditor.interfaces import Progress
 from auditor.pool import Pool, closest_other

@@ -5,7 +5,7 @@
     json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
     huggingface.py   a dataset folder, as Hugging Face saves it
-    frame.py         a DataFrame
+    dataframe.py         a DataFrame
     values.py        strings that keep the kinds which JSON and Arrow distinguish
     chat.py          the text of chat fine-tuning rows
     joining.py       several columns that are one text

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from auditor.dataset.frame import frame_rows
+from auditor.dataset.dataframe import frame_rows
 from auditor.dataset.values import Rows, printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
 from auditor.interfaces import Reader

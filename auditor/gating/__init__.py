@@ -11,9 +11,9 @@ removals.py           rows that could not be read, examples and categories that 
 coverage.py           subjects that left
 forecasts.py          what an update takes from either set
 renames.py            categories that go by another name
-counted.py            what needs no test: an audit's errors, names
+untested.py            what needs no test: an audit's errors, names
 known_findings.py     what a baseline knows; baseline/ its file
 hypotheses.py         how all tests are decided together; decisions.py what they say of rows
-policy.py             what warns and what fails; ruling.py as a revision has it
+policy.py             what warns and what fails; policy_at_revision.py as a revision has it
 verdict.py            all of it -> what users keep
 """

@@ -11,13 +11,6 @@ from auditor.analysis import PARTS
 from auditor.checks import run_checks
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.gating import baseline as baselines
-from auditor.gating.counted import (
-    accepted_errors,
-    error_results,
-    inconclusive_noise,
-    rename_results,
-    set_results,
-)
 from auditor.gating.coverage import coverage_tests, find_subjects
 from auditor.gating.decisions import decide
 from auditor.gating.evidence import GateEvidence, gather
@@ -29,6 +22,13 @@ from auditor.gating.known_findings import baseline_results
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, Rule
 from auditor.gating.rate_increases import rate_increase_tests, share_tests
 from auditor.gating.removals import category_loss_tests, rejected_rows_test, shrinkage_test
+from auditor.gating.untested import (
+    accepted_errors,
+    error_results,
+    inconclusive_noise,
+    rename_results,
+    set_results,
+)
 from auditor.gating.verdict import make_verdict
 from auditor.interfaces import Check
 from auditor.pool import Pool, make_pool

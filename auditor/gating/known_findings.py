@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from auditor.gating import baseline as baselines
 from auditor.gating.baseline import Grown, Growth
-from auditor.gating.counted import counted_result, findings_result
 from auditor.gating.policy import AGAINST_A_BASE, Policy, Rule
+from auditor.gating.untested import counted_result, findings_result
 from auditor.pool import Pool
 from auditor.records.findings import Finding
 from auditor.records.verdict import Status, Tested

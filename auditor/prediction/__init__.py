@@ -12,7 +12,7 @@ Wrong labels
     label_noise.py       whether texts predict their labels at all, and the share of wrong ones
     lapse.py             that share, from how agreement with a probe rises with its sureness
     label_probes.py      three models that judge each label without having seen its row
-    spike_in.py          their scores -> probabilities, by errors planted in the user's own rows
+    planted_errors.py    their scores -> probabilities, by errors planted in the user's own rows
     label_errors.py      the probability that each label is wrong
 
 Forgetting

@@ -1,6 +1,6 @@
 """Which labels look wrong, how likely each is wrong, and how many of them are.
 
-`label_probes.py` scores each label, `spike_in.py` turns a score into a probability.
+`label_probes.py` scores each label, `planted_errors.py` turns a score into a probability.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from auditor.prediction import spike_in
+from auditor.prediction import planted_errors
 from auditor.prediction.label_probes import LabelProbes, Suspicion
-from auditor.prediction.spike_in import MAX_PROBABILITY, Share
+from auditor.prediction.planted_errors import MAX_PROBABILITY, Share
 from auditor.records.arrays import Ints, Table
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import MIN_OF_CATEGORY, MIN_PLANTED_IN
@@ -84,8 +84,8 @@ def suspect(
     def trial(labels: Ints) -> Table:
         return probes.suspect(labels, excluded, other_labels).score
 
-    planted = spike_in.plant(trial, score, found.rival, codes, family, seed)
-    return found, spike_in.estimate(score, _weights(family, codes), planted)
+    planted = planted_errors.plant(trial, score, found.rival, codes, family, seed)
+    return found, planted_errors.estimate(score, _weights(family, codes), planted)
 
 
 def _by_kind(share: Share, found: Suspicion, codes: Ints) -> Table:

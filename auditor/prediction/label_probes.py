@@ -2,7 +2,7 @@
 
 A ridge regression on the embeddings, the nearest neighbours, and the words. Each gives its
 probabilities under *any* labelling by a few products: what a row's own family adds is taken out in
-closed form, so labels can be changed on trial (`spike_in.py`) at little cost.
+closed form, so labels can be changed on trial (`planted_errors.py`) at little cost.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ class NoiseEstimate:
 class LabelErrors:
     """What three models that have not seen a row say of its label, and the probability it means.
 
-    By errors planted in the same rows (`prediction/spike_in.py`).
+    By errors planted in the same rows (`prediction/planted_errors.py`).
     """
 
     models: Floats  # (3, n, K) probabilities by probe, neighbours and words

@@ -26,7 +26,7 @@ What they say is decided apart from how it is drawn:
     scatter.py    the map as a drawing
 
 `wording.py` has the words and number formats, `marking.py` finds the words to mark in a text and
-`inert.py` disarms the characters that act, `columns.py` lays text in the columns of a terminal;
+`inert.py` disarms the characters that act, `terminal.py` lays text in the columns of a terminal;
 `contract.py` reads and writes one kind of result as
 JSON, and `consistency.py` has what an audit's types do not say.
 """

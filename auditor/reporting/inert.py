@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from auditor.reporting.columns import cut
+from auditor.reporting.terminal import cut
 
 # C0 without tab and newline, DEL and C1; soft hyphen, the bidi controls, invisible spaces, line
 # separators, lone surrogates and tag characters. The joiners U+200C and U+200D stay: Persian and

@@ -14,8 +14,8 @@ from auditor.records.findings import Limit
 from auditor.records.forecast import Backtest, Forecast, UpdateSkill
 from auditor.reporting import headline, label_errors, wording
 from auditor.reporting.codes import codes, explain, reading_order
-from auditor.reporting.columns import cut, left, wrapped
 from auditor.reporting.inert import one_line
+from auditor.reporting.terminal import cut, left, wrapped
 from auditor.reporting.trial import mitigations
 
 _COLUMNS = 100

@@ -10,7 +10,7 @@ Templates: many examples, filled from one
     templates.py     the templates of each category
     row_groups.py    groups of rows that may be from one template
     patterns.py      the fixed tokens of such a group, with slots for what varies
-    variants.py      patterns that are merged, as they share how they begin and end
+    template_merging.py      patterns that are merged, as they share how they begin and end
     matches.py       the rows, of any category, that match a template
     repetition.py    wording that recurs in a category without a template that stands out
 

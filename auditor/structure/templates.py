@@ -3,7 +3,7 @@
 Rows are compared by their tokens (numbers, dates, ids masked; punctuation and line breaks kept: a
 layout is made of them), and grouped (`row_groups.py`). A group's pattern is what four in five of
 its rows have in common, in order. Groups whose patterns share how they begin and end are one
-template (`variants.py`).
+template (`template_merging.py`).
 
 Which templates are a fault is for `checks/template_dominance.py`.
 """
@@ -35,8 +35,8 @@ from auditor.structure.patterns import (
     words_outside,
 )
 from auditor.structure.row_groups import TRIGRAM, bounded, group_rows
+from auditor.structure.template_merging import MIN_TEMPLATE_WORDS, Variants
 from auditor.structure.tokens import as_strings
-from auditor.structure.variants import MIN_TEMPLATE_WORDS, Variants
 
 USUAL = 0.1  # of the other categories' rows hold a 3-gram that is no template of a long text
 USUAL_SIZE = 600  # examples of a category, in which the limit was found

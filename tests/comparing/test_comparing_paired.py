@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from auditor.comparing.figures import independent_contrast
+from auditor.comparing.estimates import independent_contrast
 from auditor.comparing.fitted import EvaluationRows
 from auditor.comparing.paired import paired_contrast
 from auditor.records.dataset import Dataset, Example

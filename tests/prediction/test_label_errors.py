@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from auditor.embedding.hashing import HashingEmbedder
-from auditor.prediction import label_errors, label_probes, spike_in, words
+from auditor.prediction import label_errors, label_probes, planted_errors, words
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.label_errors import doubtful, find_label_errors, suspect, too_few
 from auditor.prediction.label_probes import MAX_SCORE, LabelProbes, Suspicion
-from auditor.prediction.spike_in import GRID, Share
+from auditor.prediction.planted_errors import GRID, Share
 from auditor.records.dataset import Dataset, Example
 from auditor.records.probes import LabelErrors
 from auditor.records.structure import CopyFamilies
@@ -367,7 +367,7 @@ def enough(rows: int, kinds: int) -> Callable[[], object]:
 @pytest.fixture
 def one_turn(monkeypatch):
     """Errors are planted in one turn, as in a large set: of small ones it takes several."""
-    monkeypatch.setattr(spike_in, "MAX_TURNS", 1)
+    monkeypatch.setattr(planted_errors, "MAX_TURNS", 1)
 
 
 def test_twice_the_rows_take_at_most_twice_the_memory(one_turn, peak):
@@ -377,7 +377,7 @@ def test_twice_the_rows_take_at_most_twice_the_memory(one_turn, peak):
 
 @pytest.mark.parametrize("kinds", [4, 40])
 def test_twice_the_rows_are_at_most_twice_the_work(one_turn, elements, kinds):
-    modules = (label_errors, label_probes, spike_in, words)
+    modules = (label_errors, label_probes, planted_errors, words)
     small, large = (elements(modules, enough(rows, kinds)) for rows in (1000, 2000))
     assert large < 2.1 * small
 

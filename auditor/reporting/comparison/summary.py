@@ -7,11 +7,11 @@ from pathlib import Path
 
 from auditor.records.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
-from auditor.reporting.columns import cut, right, wrapped
 from auditor.reporting.comparison.answer import answer, compared_update_title
 from auditor.reporting.comparison.lead import evaluated_on
 from auditor.reporting.comparison.numbers import clipped_percent, percent_span, signed, span
 from auditor.reporting.inert import one_line
+from auditor.reporting.terminal import cut, right, wrapped
 
 _INDENT = " " * 10
 _WIDTH = 88  # of the text beside the heads

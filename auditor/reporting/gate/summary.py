@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from auditor.records.verdict import Verdict
-from auditor.reporting.columns import left, wrapped
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import one_line
+from auditor.reporting.terminal import left, wrapped
 
 _TESTS = 5
 _SKIPPED = 2

@@ -13,7 +13,7 @@ import pytest
 
 from auditor.errors import UsageError
 from auditor.gating.inputs import CODES
-from auditor.gating.ruling import Ruling, ruling
+from auditor.gating.policy_at_revision import Ruling, ruling
 
 GATE = "[gate.checks.label-error]\nfail_rise = {}\n"
 CHANGED = "gate.checks.label-error.fail_rise: 0.01 at main, 0.9 here (not used)"

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from auditor.structure import variants as module
+from auditor.structure import template_merging as module
 from auditor.structure.patterns import SLOT, STRUCTURAL, fixed, is_word, shared
-from auditor.structure.variants import MIN_TEMPLATE_WEIGHT, MIN_TEMPLATE_WORDS, Variants
+from auditor.structure.template_merging import MIN_TEMPLATE_WEIGHT, MIN_TEMPLATE_WORDS, Variants
 
 PEOPLE = ("Aino", "Bram", "Chidi", "Dalia")
 OPENING = ("hello", "support", "team", ",")

@@ -13,7 +13,7 @@ from collections import defaultdict
 import numpy as np
 
 from auditor.comparing.fitted import Draws, EvaluationRows
-from auditor.comparing.unseen_rows import MIN_FAMILIES, evaluable, unseen_contrast
+from auditor.comparing.unseen_accuracy import MIN_FAMILIES, evaluable, unseen_contrast
 from auditor.pool import Pool, is_paraphrase
 from auditor.prediction.folds import FOLDS
 from auditor.records.arrays import Floats, Ints, Mask

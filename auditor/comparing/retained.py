@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.comparing.figures import independent_contrast
+from auditor.comparing.estimates import independent_contrast
 from auditor.comparing.fitted import Draws, EvaluationRows
+from auditor.comparing.leakage import unseen
 from auditor.comparing.matching import DRAWS, matched_samples
 from auditor.comparing.paired import paired_contrast
 from auditor.comparing.probing import HALVES, ForecastInputs, PoolProbes
 from auditor.comparing.retention import retention
 from auditor.comparing.structure import PooledStructure
-from auditor.comparing.unseen import unseen
-from auditor.comparing.unseen_rows import CONFIDENCE
+from auditor.comparing.unseen_accuracy import CONFIDENCE
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import probabilities
 from auditor.records.arrays import Ints

@@ -8,7 +8,7 @@ from textwrap import wrap
 import pytest
 from rich.cells import cell_len
 
-from auditor.reporting.columns import cut, left, right, wrapped
+from auditor.reporting.terminal import cut, left, right, wrapped
 
 TEXTS = {
     "latin": "The parcel came late, and the van had left before anybody answered the bell.",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from auditor.prediction.label_probes import MAX_SCORE
-from auditor.prediction.spike_in import (
+from auditor.prediction.planted_errors import (
     GRID,
     MAX_PROBABILITY,
     MAX_TURNS,

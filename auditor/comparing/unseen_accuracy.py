@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import t
 
-from auditor.comparing.figures import wider
+from auditor.comparing.estimates import wider
 from auditor.comparing.fitted import Draws, EvaluationRows, FittedSet, both_right
 from auditor.comparing.paired import paired_contrast
 from auditor.records.arrays import Ints, Mask, Table

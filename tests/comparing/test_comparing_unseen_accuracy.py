@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from auditor.comparing.fitted import EvaluationRows, FittedSet
-from auditor.comparing.unseen_rows import evaluable, unseen_contrast
+from auditor.comparing.unseen_accuracy import evaluable, unseen_contrast
 from auditor.records.dataset import Dataset, Example
 
 SEEDS, DRAWS = 5, 10

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.comparing.retaining import FORECASTS, _at_fidelity, _first
+from auditor.comparing.retained import FORECASTS, _at_fidelity, _first
 from auditor.prediction.estimate import shipped
 from auditor.resources import ForecastPlan
 

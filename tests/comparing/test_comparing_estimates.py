@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from auditor.comparing.figures import independent_contrast, reaching, share_of, wider
+from auditor.comparing.estimates import independent_contrast, reaching, share_of, wider
 from auditor.records.comparison import Figure
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from auditor.comparing.unseen import barred, groups, halves
+from auditor.comparing.leakage import barred, groups, halves
 from auditor.dataset import load_dataset
 from auditor.pool import make_pool
 from auditor.settings import Settings
