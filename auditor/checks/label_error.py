@@ -1,7 +1,8 @@
 """label-error: rows that seem to belong to another category, and how likely that is.
 
-The probability is calibrated on the user's own rows (`prediction/planted_errors.py`). Rows that could be
-of either of two categories are not listed one by one: one finding a pair says how many there are.
+The probability is calibrated on the user's own rows (`prediction/planted_errors.py`). Rows that
+could be of either of two categories are not listed one by one: one finding a pair says how many
+there are.
 """
 
 from __future__ import annotations

@@ -176,4 +176,4 @@ def varied(rows: int, random: Random, together: int = 1, larger: int = 1) -> flo
     found, _ = diversity(tokens, vectors, (base, ~base), int(random.integers(2**31)))
     if not found:
         return None
-    return float(np.mean([d.contrast.apart for d in found]))
+    return float(np.mean([d.contrast.differs for d in found]))

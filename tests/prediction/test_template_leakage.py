@@ -135,8 +135,8 @@ def test_gap_and_placebo_are_differences_of_accuracies_within_their_intervals(te
 @pytest.mark.parametrize(
     ("templates", "free", "reason"),
     [
-        (1, 0, "nearly all rows are of one template"),
-        (1, 2, "nearly all rows are of one template"),
+        (1, 0, "nearly all rows are from one template"),
+        (1, 2, "nearly all rows are from one template"),
         (1, 3, "fewer than 3 templates"),
         (2, 40, "fewer than 3 templates"),
     ],
