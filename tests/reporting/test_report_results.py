@@ -67,7 +67,7 @@ def comparison() -> Comparison:
         mean_words=9.0,
         distinct_examples=50,
         effective_examples=50.0,
-        effective_apart_from_variations=50.0,
+        effective_without_paraphrases=50.0,
         in_templates=0.0,
     )
     return Comparison(
