@@ -397,7 +397,7 @@ def test_the_rung_full_makes_the_update_with_the_target_that_is_named(
         tickets, update=REFUNDS, probe="full", target_model=small_model, cache_dir=str(tmp_path)
     )
     measured = found.forecast.measurement
-    assert (found.forecast.probe, found.forecast.chosen) == ("full", "it was asked for")
+    assert (found.forecast.probe, found.forecast.chosen) == ("full", "as requested")
     assert measured.target.startswith(small_model)
     assert measured.layers == ("embeddings", "layer 0")
     assert len(list((tmp_path / "fine-tunes").iterdir())) == 1

@@ -53,7 +53,7 @@ def fitted(before=0.8, drop=0.2, names=("delivery", "returns")):
         update=Update(kind="simulated", categories=names),
         recipe=Recipe(),
         probe="similarity",
-        chosen="it was asked for",
+        chosen="as requested",
         reliability=None,
         skill=0.5,
     )

@@ -151,7 +151,7 @@ class World:
             self.base_task(pairs, held_out, **beside),
             (incoming, self.embed(incoming)) if incoming else None,
             fidelity=fidelity,
-            chosen="it was asked for",
+            chosen="as requested",
             coefficients=shipped(),
             seed=0,
         )

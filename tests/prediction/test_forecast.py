@@ -155,7 +155,7 @@ def test_where_the_halves_of_the_probe_disagree_nothing_is_identifiable(world, o
     update = [t for side in (0.0, np.pi) for t in world.write("news", 1, on_ring(side, "news"))]
     forecast = world.forecast(tickets, labelled(update))
     assert forecast.reliability < 0.4
-    assert all("seeds disagree" in f.reason for f in forecast.categories)
+    assert all("two halves of the forecast disagree" in f.reason for f in forecast.categories)
 
 
 def test_reliability_is_near_one_where_geometry_is_plain(world, tickets, refunds):

@@ -329,7 +329,7 @@ def _forecast(spice: Spice) -> Forecast:
         update=Update(kind="given", categories=(spice("refund"),)),
         recipe=Recipe(),
         probe="full",
-        chosen="it was asked for",
+        chosen="as requested",
         reliability=0.87,
         skill=0.9,
         categories=tuple(

@@ -24,7 +24,7 @@ def chosen(probe=None, budget=None, *, given=True):
 def test_without_a_budget_the_probe_that_was_asked_for_is_used(probe):
     found = chosen(probe)
     assert (found.fidelity, found.effort) == (probe, DEFAULT_EFFORT)
-    assert found.reason == "it was asked for"
+    assert found.reason == "as requested"
 
 
 def test_the_default_is_the_head():

@@ -66,7 +66,7 @@ def forecast(old, world, refunds, measurement):
         old,
         (refunds, world.embed(refunds)),
         fidelity="full",
-        chosen="it was asked for",
+        chosen="as requested",
         coefficients=shipped(),
         seed=0,
         measurement=measurement,
@@ -165,7 +165,7 @@ def test_a_category_of_which_no_row_was_read_is_not_identifiable(old, world, ref
     found = forecast(old, world, refunds, dataclasses.replace(measured, categories=without))
     told = {c.category: c for c in found.categories}
     assert [c for c, f in told.items() if not f.identifiable] == ["billing"]
-    assert "no row of it was left to be read" in told["billing"].reason
+    assert "no row of it was left to test on" in told["billing"].reason
     nothing = forecast(old, world, refunds, dataclasses.replace(measured, categories=()))
     assert not any(c.identifiable for c in nothing.categories)
     assert len({round(c.expected_drop / c.accuracy_before, 3) for c in nothing.categories}) == 1
@@ -257,7 +257,7 @@ def test_without_a_measurement_the_fidelity_has_nothing_to_say(old, world, refun
 
 def test_the_forecast_names_the_fidelity_and_holds_the_measurement(old, world, refunds, measured):
     found = forecast(old, world, refunds, measured)
-    assert (found.probe, found.chosen) == ("full", "it was asked for")
+    assert (found.probe, found.chosen) == ("full", "as requested")
     assert found.measurement == measured
     assert found.skill == shipped().fidelities["full"].mean_skill
     assert found.categories[0].category == "billing"

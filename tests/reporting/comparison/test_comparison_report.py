@@ -79,7 +79,7 @@ def retention(rows, before, after, reach):
         after=contrast(*after, reach),
         rows=30,
         identifiable=True,
-        reason="it lies close to the update as a whole",
+        reason="on average it is similar to the new data",
     )
     return Retention(
         base_rows=500,
