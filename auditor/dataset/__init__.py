@@ -15,7 +15,8 @@
     revisions/       a file as it is in git at a revision, or in DVC's cache
 
 A reader gives each row as its fields, or as a Reject that says why not. Every value is the string
-that the file holds, unchanged. A new format is a file with a reader, and its line in `READERS`.
+that the file holds, unchanged. A new format is a file with a reader, and its line in
+`FILE_READERS`; a folder of Hugging Face takes files of any of these.
 """
 
 from __future__ import annotations

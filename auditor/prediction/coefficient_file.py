@@ -52,11 +52,12 @@ def _faults(found: Coefficients) -> Iterator[str]:
     lower, mean, upper = found.prior
     if not 0 <= lower <= mean <= upper <= 1:
         yield f"prior is not three shares in rising order: {_listed(found.prior)}"
+    levels = ", ".join(FIDELITIES)
     for name in sorted(set(found.fidelities) - set(FIDELITIES)):
-        yield f"fidelities.{name} is no rung; the rungs are {', '.join(FIDELITIES)}"
+        yield f"fidelities.{name} is no level of the forecast; the levels are {levels}"
     for name in PROBES:
         if name not in found.fidelities:
-            yield f"fidelities: {name!r} is missing"
+            yield f"fidelities: the level {name!r} is missing"
     for name, known in shipped().fidelities.items():
         if name in found.fidelities:
             yield from _of_fidelity(f"fidelities.{name}", found.fidelities[name], known)

@@ -176,7 +176,7 @@ def full(scenario: UpdateScenario) -> Features:
     categories; lost_on_average: that mean, the same for all.
     """
     if scenario.lost is None:
-        raise ValueError("the fidelity full needs an update that was measured")
+        raise ValueError("the level full needs an update that was measured")
     odds = np.stack([_filled(logit(_half(scenario.lost, half).mean(axis=0))) for half in (0, 1)])
     mean = odds.mean(axis=1, keepdims=True)
     return {
