@@ -18,9 +18,9 @@ from scipy.sparse import csr_array
 
 from auditor.checks.annotators import (
     comparable,
+    deviations,
     doubt,
     krippendorff_alpha,
-    standing,
     usual_rates,
     z_of_half,
 )
@@ -139,7 +139,7 @@ class AnnotatorInconsistency:
             yield SkippedCheck(code=self.code, reason=f"not assessable: {few} {needed}")
         differs = (predicted != codes)[rows]
         usual, spread = usual_rates(who[rows], codes[rows], differs.astype(np.float64), len(names))
-        z, permuted = standing(who[rows], codes[rows], odds[rows], assessable, evidence.seed)
+        z, permuted = deviations(who[rows], codes[rows], odds[rows], assessable, evidence.seed)
         p = step_down(z, permuted)
         found = []
         for i in np.argsort(p, kind="stable"):

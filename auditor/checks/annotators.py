@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from auditor.records.arrays import Floats, Ints, Table
+from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.evidence import Evidence
 
 RESAMPLES = 1000  # of the items; the ends of an 80 % interval then move by a fiftieth of its width
@@ -48,7 +47,7 @@ def _alpha(counts: csr_array[Any], weights: Table) -> Table:
     return np.asarray(1.0 - observed / np.where(expected > 0, expected, 1.0))
 
 
-def standing(who: Ints, strata: Ints, score: Table, of: Ints, seed: int) -> tuple[Table, Table]:
+def deviations(who: Ints, strata: Ints, score: Table, of: Ints, seed: int) -> tuple[Table, Table]:
     """(m,) how many standard deviations the annotators `of` (m,) are beyond their mean score, and
     (PERMUTATIONS, m) how many they are where annotators are permuted within strata."""
     place = np.full(who.max(initial=-1) + 1, len(of))  # all others as one
@@ -112,7 +111,7 @@ def usual_rates(who: Ints, strata: Ints, score: Table, people: int) -> tuple[Tab
     return own @ mean / n, np.sqrt(np.maximum(variance, 0.0)) / n
 
 
-def z_of_half(who: Ints, strata: Ints, differs: NDArray[np.bool_], people: int) -> Table:
+def z_of_half(who: Ints, strata: Ints, differs: Mask, people: int) -> Table:
     """(people,) by how many standard deviations each would stand out of whose labels half were
     hits, those of the others being as they are. who, strata, hit (n,)."""
     own, total = _shares(who, strata, people)

@@ -18,11 +18,10 @@ from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binom
 
 from auditor.checks.limits import limit
-from auditor.records.arrays import Ints
+from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.evidence import Evidence
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.statistics import holm
@@ -46,8 +45,8 @@ class Combinations:
     columns: tuple[Attribute, ...]
     cells: Ints  # (m, len(columns)) the values' codes
     rows: Ints  # (m,) how many there are
-    expected: NDArray[np.float64]  # (m,) how many there would be if the columns were independent
-    chance: NDArray[np.float64]  # (m,) that there are so few if the columns are independent
+    expected: Table  # (m,) how many there would be if the columns were independent
+    chance: Table  # (m,) that there are so few if the columns are independent
 
     @property
     def names(self) -> frozenset[str]:
@@ -120,7 +119,7 @@ class CombinationGap:
             yield SkippedCheck(code=self.code, reason=f"{names} depend on one another: {of}")
         yield from self._findings(evidence, tables)
 
-    def _thin(self, table: Combinations) -> NDArray[np.bool_]:
+    def _thin(self, table: Combinations) -> Mask:
         return table.rows < np.maximum(self.fewest, self.part * table.expected)
 
     def _table(self, columns: tuple[Attribute, ...], units: Ints) -> Combinations:
@@ -211,12 +210,12 @@ def _columns(evidence: Evidence) -> Iterator[Attribute]:
         yield Attribute(name=name, values=distinct, codes=np.array(codes, dtype=np.int64))
 
 
-def _at_most(rows: Ints, total: int, share: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at_most(rows: Ints, total: int, share: Table) -> Table:
     """(m,) chance of so few of `total` rows; a little above that with the columns' counts given."""
     return np.asarray(binom.cdf(rows, total, share), dtype=np.float64)
 
 
-def _part(codes: Ints, size: int) -> NDArray[np.float64]:
+def _part(codes: Ints, size: int) -> Table:
     """(size,) share of each value among `codes` (n,)."""
     return np.asarray(np.bincount(codes, minlength=size) / max(len(codes), 1), dtype=np.float64)
 

@@ -59,20 +59,21 @@ class CoverageGap:
         own = {c: np.flatnonzero(codes == i) for i, c in enumerate(evidence.dataset.categories)}
         level = self.by_chance / max(len(origins) * len(thin), 1)
         candidates = [
-            (s, self._templated(s), self._luck(s, own, origins, units, level)) for s in thin
+            (s, self._templated(s), self._single_origins(s, own, origins, units, level))
+            for s in thin
         ]
         candidates.sort(key=lambda c: (not (c[1] or c[2]), -(c[0].separation or 0), c[0].id))
-        for subtype, templated, luck in candidates:
-            why = (*(["one template"] if templated else []), *(f"one {c}" for c in luck))
+        for subtype, templated, chances in candidates:
+            why = (*(["one template"] if templated else []), *(f"one {c}" for c in chances))
             if why or (subtype.separation or 0) >= self.separation:
-                yield self._finding(evidence, subtype, why, luck, origins)
+                yield self._finding(evidence, subtype, why, chances, origins)
 
     def _finding(
         self,
         evidence: Evidence,
         subtype: Subtype,
         why: Sequence[str],
-        luck: Mapping[str, float],
+        chances: Mapping[str, float],
         origins: Mapping[str, ColumnValues],
     ) -> Finding:
         n, examples = len(subtype.members), evidence.dataset.examples
@@ -92,7 +93,7 @@ class CoverageGap:
                 "effective_examples": subtype.effective_examples,
                 "separation": subtype.separation or 0.0,
                 "all_from": list(why),
-                "chance": {c: float(f"{p:.2g}") for c, p in luck.items()},
+                "chance": {c: float(f"{p:.2g}") for c, p in chances.items()},
                 "keywords": list(subtype.keywords),
                 "sources": counts.pop("source"),
                 "annotators": counts.pop("annotator"),
@@ -113,7 +114,7 @@ class CoverageGap:
             for t in subtype.templates
         )
 
-    def _luck(
+    def _single_origins(
         self,
         subtype: Subtype,
         own: Mapping[str, Ints],

@@ -15,13 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from auditor.records.arrays import Floats, Ints
+from auditor.records.arrays import Floats, Ints, Table
 from auditor.records.evidence import Evidence, computed
-
-Reals = NDArray[np.float64]
 
 ROWS = 10_000  # that the belief is fitted on; the standard error of a share is then .005
 PRIOR = 10.0  # rows by which an annotator is shrunk to the usual: a share of few says little
@@ -34,7 +31,7 @@ class LabelEvidence:
 
     text: Floats  # (n, K) log odds of the labels by the text, up to a constant a row
     annotator: Ints  # (n,) who labelled it; -1: nobody known
-    people: Reals  # (annotators,) log odds that one's label is right
+    people: Table  # (annotators,) log odds that one's label is right
 
     def probabilities(self, members: Ints, codes: Ints) -> dict[int, float]:
         """Code -> probability of each label of the copies `members`, and of the one that they read
@@ -50,7 +47,7 @@ class LabelEvidence:
         odds = np.exp(log - log.max())
         return dict(zip(labels.tolist(), (odds / odds.sum()).tolist(), strict=True))
 
-    def _votes(self, members: Ints, given: Ints, labels: Ints) -> Reals:
+    def _votes(self, members: Ints, given: Ints, labels: Ints) -> Table:
         """(labels,) log odds by those who gave the labels `given` (m,) to `members`.
 
         Those of nobody known are counted upon a Dirichlet prior of 1 in all (Perks 1947).
@@ -113,7 +110,7 @@ def belief(log_odds: Floats, codes: Ints, family: Ints) -> float:
     return round(float(fitted.x), 2)
 
 
-def _reliability(family: Ints, who: Ints, codes: Ints, text: Floats) -> Reals:
+def _reliability(family: Ints, who: Ints, codes: Ints, text: Floats) -> Table:
     """(annotators,) log odds that a label of each is right.
 
     Two who are right with probability r, and err independently, agree in r^2 of the texts that both

@@ -1,12 +1,12 @@
 """Stage 3: what an update will make a model forget, how far, and how surely that is known.
 
 The base task
-    folds.py             which rows must stay in one fold, and folds that keep them so
-    probes.py            many small models trained as one batched tensor program
-    words.py             words of texts, and a naive Bayes of them
-    out_of_fold.py       what probes predict for rows that they were not trained on
-    pattern_alone.py     what templates alone, the content masked, reveal of the labels
-    template_leakage.py  what templates on both sides of a random split add to its accuracy
+    folds.py              which rows must stay in one fold, and folds that keep them so
+    probes.py             many small models trained as one batched tensor program
+    words.py              words of texts, and a naive Bayes of them
+    out_of_fold.py        what probes predict for rows that they were not trained on
+    pattern_alone.py      what templates alone, the content masked, reveal of the labels
+    template_leakage.py   what templates on both sides of a random split add to its accuracy
 
 Wrong labels
     label_noise.py       whether texts predict their labels at all, and the share of wrong ones
@@ -16,23 +16,23 @@ Wrong labels
     label_errors.py      the probability that each label is wrong
 
 Forgetting
-    simulated.py         which updates stand in for the one that is not given
-    scenarios.py         the base task with the update that is given, or simulated ones
-    fidelities.py        probes of three fidelities: features of each old category in a scenario
-    estimate.py          features -> expected drop, interval and curve, by fitted coefficients
-    forecast.py          the forecast, of the given update or of simulated ones
-    category_forecast.py one category of it, from its drop and the ends of its intervals
-    forgetting.py        which share of a category an update takes, and when
-    fine_tuning/         a real fine-tune on the update, and what it does to each category
-    mitigations/         what may keep the old categories, each measured against the update alone
+    simulated.py          which updates stand in for the one that is not given
+    scenarios.py          the base task with the update that is given, or simulated ones
+    fidelities.py         probes of three fidelities: features of each old category in a scenario
+    estimate.py           features -> expected drop, interval and curve, by fitted coefficients
+    forecast.py           the forecast, of the given update or of simulated ones
+    category_forecast.py  one category of it, from its drop and the ends of its intervals
+    forgetting.py         which share of a category an update takes, and when
+    fine_tuning/          a real fine-tune on the update, and what it does to each category
+    mitigations/          what may keep the old categories, each measured against the update alone
 
 Coefficients (`coefficients.json`, those shipped)
-    leave_out.py         which categories to leave out as updates, and the base task that is left
-    measured_update.py   one such update, really made, kept in a file
-    backtest.py          many of them, against their forecasts
-    fitting.py           coefficients from measured updates, scored on datasets left out of the fit
-    fit_weights.py       the weights, level, spread and curve that they are
-    coefficient_file.py  the file of `--coefficients`, checked for what the forecast needs
+    leave_out.py          which categories to leave out as updates, and the base task that is left
+    measured_update.py    one such update, really made, kept in a file
+    backtest.py           many of them, against their forecasts
+    fitting.py            coefficients from measured updates, scored on datasets left out of the fit
+    fit_weights.py        the weights, level, spread and curve that they are
+    coefficient_file.py   the file of `--coefficients`, checked for what the forecast needs
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML
 2024), so probes are not fine-tuned: they measure how the update's text looks to a model of the

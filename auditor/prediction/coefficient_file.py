@@ -52,6 +52,7 @@ def _faults(found: Coefficients) -> Iterator[str]:
     lower, mean, upper = found.prior
     if not 0 <= lower <= mean <= upper <= 1:
         yield f"prior is not three shares in rising order: {_listed(found.prior)}"
+    levels = ", ".join(FIDELITIES)
     for name in sorted(set(found.fidelities) - set(FIDELITIES)):
         levels = ", ".join(FIDELITIES)
         yield f"fidelities.{name} is no level of the forecast; the levels are {levels}"

@@ -22,9 +22,9 @@ from scipy.special import logit
 from auditor.prediction.out_of_fold import SEEDS
 from auditor.prediction.probes import train_probes
 from auditor.prediction.words import add_up
-from auditor.records.arrays import Floats, Ints, Table
+from auditor.records.arrays import Floats, Ints, Mask, Table
 
-Features = Mapping[str, NDArray[np.float64]]  # (2, updates, K)
+Features = Mapping[str, Table]  # (2, updates, K)
 
 ROWS_A_CATEGORY = 400  # compared by the similarities; canonical order makes a prefix a sample
 EXEMPLARS = 3  # nearest rows of a category to each text of an update
@@ -45,7 +45,7 @@ class UpdateScenario:
     vectors: Floats  # (n, dim)
     words: csr_array  # (n, words) unit rows: the words that each text holds
     codes: Ints  # (n,) class of each row; the old categories are 0 .. K-1
-    in_base: NDArray[np.bool_]  # (n,) the rows of the old data, not those of a given update
+    in_base: Mask  # (n,) the rows of the old data, not those of a given update
     old_count: int  # K
     updates: tuple[Ints, ...]  # the classes of each update
     rows: tuple[Ints, ...]  # the rows of each update
@@ -87,7 +87,7 @@ def _heads(scenario: UpdateScenario, rows: Ints) -> Floats:
     )
 
 
-def _halves(tables: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
+def _halves(tables: Sequence[NDArray[Any]]) -> Table:
     """(2, updates, K) means over halves of the rows of each update's table (rows, K)."""
     return np.array(
         [[_half(table, half).mean(axis=0) for table in tables] for half in (0, 1)],

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from auditor.prediction.estimate import (
@@ -52,7 +51,7 @@ class Measured:
     features: Mapping[str, Features]  # fidelity -> feature -> (2, 1, K)
     accuracy_before: Table  # (K,) as forecast, out of fold
     sets: Table  # (K,) independent sets of rows that it was measured on
-    runs: NDArray[np.float64]  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
+    runs: Table  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
     steps: tuple[int, ...]
     ceiling: float  # of the rank correlation with `drop`, by seed noise
     scored_only: bool = (

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from auditor.records.arrays import Ints, Table
+from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.dataset import Dataset, Example
 from auditor.records.structure import CopyFamilies, Template, TemplateMatch
 
@@ -75,9 +74,7 @@ def _components(n: int, sets: Iterable[Ints]) -> Ints:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def seen_by(
-    training: Sequence[Example], others: Sequence[Example], copies: CopyFamilies
-) -> NDArray[np.bool_]:
+def seen_by(training: Sequence[Example], others: Sequence[Example], copies: CopyFamilies) -> Mask:
     """(m,) whether a model trained on `training` has seen each of `others`, under any label.
 
     It is a copy of one of them, or may be, or is of one `group` with one. copies: of `training` and
@@ -117,9 +114,7 @@ def assign_folds(fold_units: Ints, codes: Ints) -> Ints:
     return fold[inverse]
 
 
-def hold_out(
-    fold_units: Ints, codes: Ints, splits: int, barred: NDArray[np.bool_] | None = None
-) -> NDArray[np.bool_]:
+def hold_out(fold_units: Ints, codes: Ints, splits: int, barred: Mask | None = None) -> Mask:
     """(splits, n) rows to hold out: whole sets, about a fifth of each category, in turn.
 
     At least FEWEST_HELD_OUT rows of a category where that leaves it half of them. What would leave

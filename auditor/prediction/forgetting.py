@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.records.arrays import Table
 
@@ -14,7 +13,7 @@ TEN_POINTS, HALF = 0.1, 0.5  # of accuracy, lost
 MIN_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
 
-def share_lost(accuracy: NDArray[np.float64]) -> Table:
+def share_lost(accuracy: Table) -> Table:
     """(...) mean share of the accuracy lost at the checkpoints, of `accuracy` (..., 1 + steps).
 
     Within SHARES; of categories that had hardly any accuracy, of LEAST_KNOWN.

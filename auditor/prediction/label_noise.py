@@ -19,14 +19,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import lapack
 from scipy.stats import norm, t
 
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.lapse import Lapse, lapse_rate
 from auditor.prediction.words import add_up, words_of
-from auditor.records.arrays import Floats, Ints, Table
+from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.dataset import Dataset
 from auditor.records.probes import CategorySkill, NoiseEstimate
 from auditor.records.structure import CopyFamilies, Embeddings
@@ -185,7 +184,7 @@ def _permuted_labels(codes: Ints, units: Ints, seed: int) -> Iterator[Ints]:
         yield permuted
 
 
-def _wrong(scores: Table, predicted: Ints, agreed: NDArray[np.bool_]) -> tuple[Lapse, Ints]:
+def _wrong(scores: Table, predicted: Ints, agreed: Mask) -> tuple[Lapse, Ints]:
     """The share of wrong labels, and (s,) rows that are surely said to be of another category.
 
     Sureness is how far the highest score is ahead. Of the whole set it is one unit, which a

@@ -14,19 +14,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import norm
 
-from auditor.records.arrays import Table
+from auditor.records.arrays import Mask, Table
 
 STEP = 0.005  # between the shares at which the likelihood is computed
 BINS = 60  # of sureness, as many rows in each
 ROUNDS = 40  # of Newton's method; far more than it takes
 MIN_PROBABILITY = 1e-9  # of a probability
 MAX_START, MAX_SLOPE = 20.0, 50.0  # a and b beyond these are a step
-
-Agreed = NDArray[np.bool_]
 
 
 class Lapse(NamedTuple):
@@ -37,7 +34,7 @@ class Lapse(NamedTuple):
     high: float
 
 
-def lapse_rate(agreed: Agreed, sureness: Table, kinds: int, confidence: float) -> Lapse:
+def lapse_rate(agreed: Mask, sureness: Table, kinds: int, confidence: float) -> Lapse:
     """The share of wrong labels, each end of the interval with so much `confidence`.
 
     agreed (n,): whether the label is the one that the probe says; sureness (n,), of any unit;

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from auditor.prediction.folds import (
     FOLDS,
@@ -17,7 +16,7 @@ from auditor.prediction.folds import (
     seen_by,
 )
 from auditor.prediction.probes import train_probes
-from auditor.records.arrays import Floats, Ints
+from auditor.records.arrays import Floats, Ints, Mask
 from auditor.records.dataset import Dataset
 from auditor.records.probes import HeldOut, OutOfFold
 from auditor.records.structure import CopyFamilies, Embeddings, Template
@@ -116,7 +115,7 @@ def probabilities(
     seed: int,
     *,
     taught: Ints | None = None,
-    barred: NDArray[np.bool_] | None = None,
+    barred: Mask | None = None,
 ) -> Floats:
     """(SEEDS, n, K) out-of-fold class probabilities of `vectors` (n, dim) by linear probes.
 

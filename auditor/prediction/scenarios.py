@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from auditor.prediction.fidelities import UpdateScenario
 from auditor.prediction.folds import assign_folds
@@ -15,7 +14,7 @@ from auditor.prediction.forgetting import share_lost
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.simulated import simulate
 from auditor.prediction.words import words_of
-from auditor.records.arrays import Ints, Table
+from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import Measurement
 from auditor.records.probes import HeldOut, OutOfFold
@@ -36,7 +35,7 @@ class BaseTask:
     held_out: HeldOut
 
     @cached_property
-    def accuracy(self) -> NDArray[np.float64]:
+    def accuracy(self) -> Table:
         """(K,) on held-out rows that training has not seen where a category has enough of them,
         else out of fold.
 
@@ -52,7 +51,7 @@ class BaseTask:
         return np.where(self.on_held_out, self.held_out.accuracy, own)
 
     @cached_property
-    def accuracy_in_template(self) -> NDArray[np.float64]:
+    def accuracy_in_template(self) -> Table:
         """(K,) out of fold, with rows of one template on both sides."""
         codes = self.dataset.codes
         right = self.out_of_fold.probabilities.mean(axis=0).argmax(axis=1) == codes
@@ -72,7 +71,7 @@ class BaseTask:
         return np.where(self.on_held_out, self.held_out.independent, own).astype(np.float64)
 
     @cached_property
-    def on_held_out(self) -> NDArray[np.bool_]:
+    def on_held_out(self) -> Mask:
         """(K,) whether `accuracy` was measured on held-out rows."""
         return self.held_out.independent >= self.held_out.min_rows
 

@@ -8,6 +8,4 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Table = NDArray[np.float64]
-
-
 Mask = NDArray[np.bool_]

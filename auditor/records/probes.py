@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from auditor.records.arrays import Floats, Ints, Table
 
 MIN_SCORED = 30  # rows: the standard error of an accuracy is then at most .09
@@ -28,7 +25,7 @@ class HeldOut:
     """
 
     rows: Ints  # (K,) held-out rows of each category that score
-    accuracy: NDArray[np.float64]  # (K,) share of them that is classified right; 0 without rows
+    accuracy: Table  # (K,) share of them that is classified right; 0 without rows
     # (K,) independent rows that they are worth, or independent sets; None: each row is one
     sets: Ints | Table | None = None
     left_out: Ints | None = None  # (K,) rows that training has seen; None: not computed

@@ -32,7 +32,7 @@ from auditor.structure.normal_form import Pauses, Wording, wording
 from auditor.structure.signatures import Pair, contained, one_edit_apart
 
 Words = tuple[str, ...]
-Difference = Literal["copy", "review", "different"]
+Relation = Literal["copy", "review", "different"]
 
 LONG_WORDS = 30  # from here on, a share of changed words decides, not one edit
 LONG_SIMILARITY = 0.95  # of the words, in order: about one in twenty may change
@@ -51,7 +51,7 @@ def find_copies(texts: Sequence[str], neighbours: Neighbours) -> CopyFamilies:
     alike: dict[Words, list[int]] = defaultdict(list)
     for i, w in enumerate(worded):
         alike[w.tokens].append(i)
-    found: dict[Difference, list[Pair]] = {"copy": [], "review": [], "different": []}
+    found: dict[Relation, list[Pair]] = {"copy": [], "review": [], "different": []}
     for members in alike.values():
         parts = _agreeing(worded, members)
         found["copy"] += [(part[0], i) for part in parts for i in part]
@@ -59,7 +59,7 @@ def find_copies(texts: Sequence[str], neighbours: Neighbours) -> CopyFamilies:
     first = {members[0]: worded[members[0]] for members in alike.values()}
     comparison = _Comparison(spelling=Spelling.of(alike))
     for i, j in {*one_edit_apart(_joined(first)), *_near_vectors(worded, neighbours)}:
-        found[comparison.difference(worded[i], worded[j])].append((i, j))
+        found[comparison.relation(worded[i], worded[j])].append((i, j))
     found["review"] += contained({i: w.tokens for i, w in first.items()})
     family = _chained(found["copy"], len(texts))
     review = np.unique(np.array(found["review"], dtype=np.int64).reshape(-1, 2), axis=0)
@@ -137,7 +137,7 @@ def _pauses_clash(a: Wording, b: Wording) -> bool:
 class _Comparison:
     spelling: Spelling
 
-    def difference(self, a: Wording, b: Wording) -> Difference:
+    def relation(self, a: Wording, b: Wording) -> Relation:
         """What the difference between two texts makes of them."""
         names = a.names | b.names
         found = self._tokens(a.tokens, b.tokens, names)
@@ -150,7 +150,7 @@ class _Comparison:
             found = "different"
         return found
 
-    def _tokens(self, a: Words, b: Words, names: frozenset[str]) -> Difference:
+    def _tokens(self, a: Words, b: Words, names: frozenset[str]) -> Relation:
         if a == b:
             return "copy"
         if min(len(a), len(b)) < LONG_WORDS:
@@ -166,7 +166,7 @@ class _Comparison:
         sure = all(self._place(*place, (*a, *b), names) == "copy" for place in places)
         return "copy" if sure else "review"
 
-    def _place(self, a: Words, b: Words, text: Words, names: frozenset[str]) -> Difference:
+    def _place(self, a: Words, b: Words, text: Words, names: frozenset[str]) -> Relation:
         """What `a` in the place of `b` in `text` says."""
         left, right = (tuple(w for w in words if w[0].isalpha()) for words in (a, b))
         one, other = "".join(left).replace("'", ""), "".join(right).replace("'", "")

@@ -10,7 +10,7 @@ from fastcluster import linkage_vector
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from auditor.records.arrays import Floats, Ints
+from auditor.records.arrays import Floats, Ints, Table
 
 GRID = 2.0**-18  # coordinates of a Ward tree are multiples of it: five digits
 
@@ -19,7 +19,7 @@ GRID = 2.0**-18  # coordinates of a Ward tree are multiples of it: five digits
 class Tree:
     """The merges (m - 1, 4) of m rows: two nodes, their height, how many rows they have (scipy)."""
 
-    merges: NDArray[np.float64]
+    merges: Table
 
     def nodes(self, smallest: int, largest: int) -> Iterator[Ints]:
         """The rows, ascending, of each merge of `smallest` to `largest` rows, inner ones first."""

@@ -13,7 +13,7 @@ from scipy.special import logsumexp
 
 from auditor.prediction.fine_tuning.training import Classifier, Tokens
 from auditor.prediction.fine_tuning.weight_shift import Trace
-from auditor.records.arrays import Ints, Table
+from auditor.records.arrays import Ints, Mask, Table
 
 COMPETENT = 0.95  # AUROC of the update's rows against old ones: the update has been learnt
 # And the accuracy on them: AUROC alone is above .95 two steps into an update (HWU64 + email,
@@ -29,12 +29,12 @@ class Material:
 
     texts: Sequence[str]
     codes: Ints  # (n,)
-    held_out: NDArray[np.bool_]  # (splits, n) old rows to evaluate, not trained on
+    held_out: Mask  # (splits, n) old rows to evaluate, not trained on
     update_texts: Sequence[str]
     update_codes: Ints  # (m,)
     # (m,) rows of the update to evaluate, not trained on; none: its competence is measured on the
     # rows it was trained on.
-    update_held_out: NDArray[np.bool_]
+    update_held_out: Mask
     # (n,) the groups that old rows are evaluated by, from 0: subtypes, say. By default categories.
     groups: Ints | None = None
     left_out: int = 0  # old rows that are trained on and not evaluated: the update has them too
@@ -99,7 +99,7 @@ class Evaluation:
         model: Classifier,
         material: Material,
         tokens: Tokens,
-        held_out: NDArray[np.bool_],
+        held_out: Mask,
         tracing: Trace,
     ) -> None:
         n = len(material.codes)
@@ -118,7 +118,7 @@ class Evaluation:
         self.all_codes = np.r_[self.codes, material.update_codes[learnt]]
         self.arriving = material.arriving
         self.competent = False
-        self.recorded: dict[str, list[NDArray[np.float64]]] = {}
+        self.recorded: dict[str, list[Table]] = {}
 
     def evaluate(self, *, last: bool) -> None:
         vectors = self.model.encode(self.evaluated_texts)
@@ -197,7 +197,7 @@ class Evaluation:
         return self._by_group(predicted == self.codes)
 
 
-def first_of_each(groups: Ints, among: NDArray[np.bool_], max_rows: int) -> Ints:
+def first_of_each(groups: Ints, among: Mask, max_rows: int) -> Ints:
     """At most so many rows of each group, of those `among`."""
     rows = np.flatnonzero(among)
     order = rows[np.argsort(groups[rows], kind="stable")]

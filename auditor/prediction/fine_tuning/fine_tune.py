@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.fine_tuning.evaluation import Evaluation, Material, Run
@@ -34,7 +33,7 @@ from auditor.prediction.fine_tuning.training import (
     train_classifier,
 )
 from auditor.prediction.fine_tuning.weight_shift import trace
-from auditor.records.arrays import Ints
+from auditor.records.arrays import Ints, Mask
 from auditor.records.forecast import Recipe
 
 # How the old categories are taught: 3 epochs, 10 % warm-up, linear decay, as the updates that the
@@ -117,7 +116,7 @@ def _isolated_random(device: str) -> AbstractContextManager[None]:
     return torch.random.fork_rng([torch.cuda.current_device()] if device == "cuda" else [])
 
 
-def _split(material: Material, i: int) -> NDArray[np.bool_]:
+def _split(material: Material, i: int) -> Mask:
     return np.asarray(material.held_out[i % len(material.held_out)])
 
 
@@ -134,7 +133,7 @@ class _Taught:
         target: Target,
         material: Material,
         tokens: Tokens,
-        held_out: NDArray[np.bool_],
+        held_out: Mask,
         seed: int,
         recipe: Recipe,
         device: str,
