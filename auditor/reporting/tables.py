@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from auditor.records.audit import Audit
 from auditor.reporting.inert import inert
@@ -20,6 +20,44 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDE = ("＝", "＋", "－", "＠")  # full-width, which some spreadsheets read as the plain ones
 
 
+def _joined(values: Iterable[object]) -> str:
+    return SEPARATOR.join(map(str, values))
+
+
+# A column's name -> what stands in it.
+RELABEL: Mapping[str, Callable[[Relabel], object]] = {
+    "row": lambda line: line.row,
+    "id": lambda line: line.id,
+    "text": lambda line: line.text,
+    "label": lambda line: line.label,
+    "suggested": lambda line: _joined(line.suggested),
+    "action": lambda line: line.action,
+    "probability_wrong": lambda line: line.wrong,
+    "copies": lambda line: _joined(line.copies),
+    "code": lambda line: _joined(line.codes),
+    "severity": lambda line: line.severity,
+    "why": lambda line: line.why,
+    "fingerprint": lambda line: _joined(line.fingerprints),
+}
+COLLECT: Mapping[str, Callable[[Collect], object]] = {
+    "code": lambda line: line.finding.code,
+    "severity": lambda line: line.finding.severity,
+    "category": lambda line: line.finding.category,
+    "subtype": lambda line: line.finding.subtype,
+    "rows": lambda line: line.rows,
+    "effective_examples": lambda line: line.effective,
+    "collect": lambda line: line.collect,
+    "rule": lambda line: line.rule,
+    "most_from_one_template": lambda line: line.from_one_template,
+    "like": lambda line: line.like,
+    "keywords": lambda line: _joined(line.keywords),
+    "unlike_template": lambda line: line.unlike,
+    "unlike_nearest": lambda line: line.nearest,
+    "why": lambda line: line.finding.summary,
+    "fingerprint": lambda line: line.finding.fingerprint,
+}
+
+
 class RelabelRenderer:
     """Rows whose labels to look at: one line each, the likeliest wrong first, copies together."""
 
@@ -27,7 +65,8 @@ class RelabelRenderer:
     filename = "relabel.csv"
 
     def render(self, audit: Audit) -> str:
-        return table(RELABEL, map(_relabel, relabelling(audit)))
+        lines = ([cell(line) for cell in RELABEL.values()] for line in relabelling(audit))
+        return table(tuple(RELABEL), lines)
 
 
 class CollectRenderer:
@@ -37,18 +76,8 @@ class CollectRenderer:
     filename = "collect.csv"
 
     def render(self, audit: Audit) -> str:
-        return table(COLLECT, map(_collect, collecting(audit)))
-
-
-RELABEL = (
-    *("row", "id", "text", "label", "suggested", "action", "probability_wrong", "copies"),
-    *("code", "severity", "why", "fingerprint"),
-)
-COLLECT = (
-    *("code", "severity", "category", "subtype", "rows", "effective_examples", "collect", "rule"),
-    *("most_from_one_template", "like", "keywords", "unlike_template", "unlike_nearest"),
-    *("why", "fingerprint"),
-)
+        lines = ([cell(line) for cell in COLLECT.values()] for line in collecting(audit))
+        return table(tuple(COLLECT), lines)
 
 
 def disarmed(cell: object) -> str:
@@ -64,22 +93,3 @@ def table(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     writer.writerow(head)
     writer.writerows([disarmed(cell) for cell in line] for line in lines)
     return written.getvalue()
-
-
-def _relabel(line: Relabel) -> tuple[object, ...]:
-    return (
-        *(line.row, line.id, line.text, line.label, SEPARATOR.join(line.suggested), line.action),
-        *(line.wrong, SEPARATOR.join(map(str, line.copies))),
-        *(SEPARATOR.join(line.codes), line.severity, line.why),
-        SEPARATOR.join(line.fingerprints),
-    )
-
-
-def _collect(line: Collect) -> tuple[object, ...]:
-    found = line.finding
-    return (
-        *(found.code, found.severity, found.category, found.subtype, line.rows, line.effective),
-        *(line.collect, line.rule, line.from_one_template, line.like),
-        *(SEPARATOR.join(line.keywords), line.unlike, line.nearest),
-        *(found.summary, found.fingerprint),
-    )

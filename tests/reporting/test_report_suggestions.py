@@ -55,7 +55,7 @@ def said(line: dict[str, str]) -> tuple[str, str, str]:
 def test_a_line_says_the_row_its_label_what_is_suggested_and_why(make_audit):
     audit = make_audit(findings=(wrong(7, "billing", 0.91),), ids={"7": "T-8"})
     [line] = relabel(audit)
-    assert tuple(line) == RELABEL
+    assert tuple(line) == tuple(RELABEL)
     assert line == {
         "row": "7",
         "id": "T-8",

@@ -47,7 +47,7 @@ def test_a_thin_subtype_is_to_reach_what_its_check_asks(make_audit):
     limits = {"template-dominance": (Limit(name="rows", value=4, default=4, reason=""),)}
     audit = make_audit(findings=(thin,), limits=limits)
     [line] = collect(audit)
-    assert tuple(line) == COLLECT
+    assert tuple(line) == tuple(COLLECT)
     assert (line["rows"], line["effective_examples"], line["collect"]) == ("6", "4.8", "14")
     assert line["rule"] == "bring to 20 rows, at least doubling"
     assert line["most_from_one_template"] == "3"
