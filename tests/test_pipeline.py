@@ -106,7 +106,7 @@ def fingerprints(audit):
 
 def test_the_keys_of_the_contract_are_there(plain):
     assert plain.keys() >= TOP
-    assert plain["schema_version"] == 1
+    assert plain["schema_version"] == 2
     assert plain["dataset"].keys() >= DATASET
     assert plain["embedder"].keys() >= {"name", "revision", "dim"}
     assert plain["forecast"].keys() >= FORECAST

@@ -76,7 +76,7 @@ def test_the_schema_permits_fields_that_come_later(audit):
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [
-        (["schema_version"], 2),
+        (["schema_version"], 1),
         (["dataset", "rows_read"], "many"),
         (["findings", 0, "severity"], "fatal"),
         (["findings", 0, "rows"], [1.5]),
@@ -119,9 +119,9 @@ def test_a_reader_passes_over_fields_it_does_not_know(audit, tmp_path):
         (b"{}", "is not an audit, a verdict or a comparison"),
         (b'{"schema_version": 1}', "is not an audit, a verdict or a comparison"),
         (b'{"dataset": {}}', "is not an audit, it has no schema_version"),
-        (b'{"schema_version": 2, "dataset": {}}', "has schema_version 2"),
+        (b'{"schema_version": 1, "dataset": {}}', "has schema_version 1"),
         (b'{"schema_version": true, "dataset": {}}', "has schema_version True"),
-        (b'{"schema_version": 1, "dataset": {}}', "is not a valid audit"),
+        (b'{"schema_version": 2, "dataset": {}}', "is not a valid audit"),
         (None, "cannot be read"),
     ],
 )
