@@ -408,7 +408,7 @@ def test_the_rung_full_makes_the_update_with_the_target_that_is_named(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"probe": "full"}, "--probe full makes the update that is given, and none is"),
+        ({"probe": "full"}, "--probe full runs a trial fine-tune on the update, and none is given"),
         (
             {"target_model": "mine"},
             "--target-model names the model to fine-tune, which only --probe",
@@ -645,4 +645,4 @@ def test_labels_by_a_coin_are_an_error_of_the_whole_set(audit):
     data["label"] = np.random.default_rng(1).choice(["yes", "no"], len(data))
     [found] = audit(data).of("label-noise")
     assert (found.severity, found.category, len(found.rows)) == ("error", None, 300)
-    assert "no better than chance" in found.summary
+    assert "no better than by chance" in found.summary

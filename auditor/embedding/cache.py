@@ -43,6 +43,9 @@ _MACHINE = {
     *(sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN),
     *(sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOLFS, sqlite3.SQLITE_AUTH),
 }
+# What it says where another process has found the file damaged, and has taken it away meanwhile.
+_TAKEN = {"SQLITE_IOERR_DELETE_NOENT", "SQLITE_READONLY_DBMOVED"}
+_ATTEMPTS = 3  # at writing, of which each may meet a file that is damaged or taken away
 _SHUT = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}  # of the file, where the folder is open
 _LOG = logging.getLogger(__name__)
 
@@ -54,6 +57,10 @@ def key(text: str) -> bytes:
 
 class _DamagedError(Exception):
     """The file is not as this module would have written it."""
+
+
+class _TakenError(Exception):
+    """Another process has taken the file away; a new one is made by who writes next."""
 
 
 class _WithheldError(Exception):
@@ -83,7 +90,7 @@ class VectorCache:
             with suppress(OSError):  # of a folder that is read-only
                 self._discard(error)
             return {}
-        except (_WithheldError, OSError) as error:
+        except (_WithheldError, _TakenError, OSError) as error:
             _LOG.warning("%s: cannot be read (%s); all is embedded again", self.path, _why(error))
             return {}
         known = {k: self._unsealed(k, e) for k, e in sealed.items() if e is not None}
@@ -105,12 +112,8 @@ class VectorCache:
         ]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                self._insert(rows)
-            except _DamagedError as error:
-                self._discard(error)
-                self._insert(rows)
-        except (_WithheldError, _DamagedError) as error:
+            self._insert_anew(rows)
+        except (_WithheldError, _TakenError, _DamagedError) as error:
             _LOG.warning("%s: %s; vectors are not kept", self.path, _why(error))
             return False
         except OSError as error:
@@ -119,6 +122,20 @@ class VectorCache:
                 "free some space or choose another folder with --cache-dir"
             ) from error
         return True
+
+    def _insert_anew(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
+        """Adds the rows, to a new file where what is there is damaged. Raises as `_transaction`."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._insert(rows)
+            except _TakenError:
+                if attempt == _ATTEMPTS:
+                    raise
+            except _DamagedError as error:
+                if attempt == _ATTEMPTS:
+                    raise
+                self._discard(error)
+        return None
 
     def _insert(self, rows: Sequence[tuple[bytes, bytes]]) -> None:
         with self._transaction("rwc", "BEGIN IMMEDIATE") as database:
@@ -145,7 +162,10 @@ class VectorCache:
 
     @contextmanager
     def _transaction(self, mode: str, begin: str) -> Iterator[sqlite3.Connection]:
-        """The file, opened and locked. Raises _DamagedError, _WithheldError, OSError."""
+        """The file, opened and locked.
+
+        Raises _DamagedError, _TakenError, _WithheldError, OSError.
+        """
         for path in (self.path, self._journal):
             if not _stands_alone(path):
                 raise _DamagedError(f"{path.name} is a link or a folder")
@@ -167,6 +187,8 @@ class VectorCache:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY") or name.endswith("LOCK"):
             return _WithheldError(f"it cannot be locked: {error}")
+        if name in _TAKEN:
+            return _TakenError(f"another process has taken it away: {error}")
         if code not in _MACHINE:
             return _DamagedError(f"is damaged: {error}")
         if code in _SHUT and self.path.exists() and os.access(self.folder, os.W_OK):

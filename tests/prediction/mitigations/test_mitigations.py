@@ -194,7 +194,7 @@ def test_names_are_taken_once_and_unknown_ones_are_met_with_the_nearest():
 
 
 def test_without_the_fidelity_full_there_is_nothing_to_try_them_on():
-    with pytest.raises(UsageError, match="--mitigations replay is tried where the update"):
+    with pytest.raises(UsageError, match="--mitigations replay is only used in a trial fine-tune"):
         mitigations_of(Settings(mitigations=["replay"]))
 
 
@@ -244,7 +244,7 @@ def test_an_audit_tries_them_and_says_what_they_keep(desk):
     found = auditor.load(path)
     assert found.forecast.measurement.mitigations[0].categories[0].plain_drop > 0
     page = (desk / "reports/desk/report.html").read_text(encoding="utf-8")
-    assert "<h3>What would keep the old categories</h3>" in page
+    assert "<h3>Protection against forgetting</h3>" in page
 
 
 def test_nothing_of_them_is_written_where_none_was_asked_for(desk):
@@ -259,7 +259,7 @@ def test_nothing_of_them_is_written_where_none_was_asked_for(desk):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--probe", "head"], "--mitigations replay is tried where the update is really made"),
+        (["--probe", "head"], "--mitigations replay is only used in a trial fine-tune"),
         (["--mitigations", "weather"], "unknown mitigation 'weather'; known: replay"),
     ],
 )
