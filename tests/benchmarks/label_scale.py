@@ -7,7 +7,7 @@ Rows are drawn from all splits of the file, and read by the stand-in embedder. P
 each number of rows and each column of labels, and one for each number of categories of `--small`:
 these are parts of 2 to 10 rows of one subtype. Seconds are of one processor core (run it with
 OMP_NUM_THREADS=1), milliseconds and kilobytes are a row's; the peak is what Python and numpy held
-at most. The stages are those of `pipeline.look`; `nearest` compares each row with each.
+at most. The stages are those of `analysis.analyse`; `nearest` compares each row with each.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def test_an_embedder_without_weights_cannot_be_trained():
 def test_before_training_its_vectors_are_those_of_the_embedder(target):
     tokens = tokenise(target, TEXTS)
     model = Classifier(target, tokens.vocabulary, 2, "cpu")
-    vectors = torch.nn.functional.normalize(model.read(tokens.texts)).numpy()
+    vectors = torch.nn.functional.normalize(model.encode(tokens.texts)).numpy()
     assert (vectors * target.embedder.embed(TEXTS).vectors).sum(axis=1).min() > 0.9995
 
 
@@ -47,11 +47,11 @@ def test_only_the_words_of_the_texts_are_held(target):
 def test_training_a_copy_leaves_the_published_weights_as_they_are(target):
     tokens = tokenise(target, TEXTS)
     first = Classifier(target, tokens.vocabulary, 2, "cpu")
-    before = first.read(tokens.texts)
+    before = first.encode(tokens.texts)
     with torch.no_grad():
         for weights in first.encoder.parameters():
             weights.add_(0.1)
-    again = Classifier(target, tokens.vocabulary, 2, "cpu").read(tokens.texts)
+    again = Classifier(target, tokens.vocabulary, 2, "cpu").encode(tokens.texts)
     torch.testing.assert_close(again, before)
 
 
