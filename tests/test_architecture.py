@@ -158,6 +158,15 @@ def loaded(script: str) -> tuple[str, set[str]]:
     return done.stdout, {name.split(".")[0] for name in modules}
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_module_and_its_functions_are_short(path):
+    """Three hundred lines, and fifty: what does not fit has another thing in it."""
+    text = path.read_text(encoding="utf-8")
+    functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
+    long = [f.name for f in functions if (f.end_lineno or 0) - f.lineno + 1 > 50]
+    assert (text.count("\n") <= 300, long) == (True, [])
+
+
 def test_modules_import_each_other_in_no_circle():
     """The exceptions are those that are deferred, above."""
     graphlib.TopologicalSorter(graph(set(DEFERRED))).prepare()  # raises CycleError, with the circle

@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from auditor.records.audit import Audit
 from auditor.records.findings import Finding
 from auditor.reporting import label_errors, marking, wording
-from auditor.reporting.codes import Code, ExplanationSection, explain, reading_order, words_of_code
-from auditor.reporting.fact_names import fact_name
+from auditor.reporting.codes import (
+    Code,
+    ExplanationSection,
+    explain,
+    fact_name,
+    reading_order,
+    words_of_code,
+)
 from auditor.reporting.headline import ranked
 from auditor.reporting.marking import Piece
 from auditor.reporting.wording import named_rows

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
 from auditor.records.findings import Limit
+from auditor.reporting.wording import label
+
+_ENDS = {"low": "lower end of the interval", "high": "upper end of the interval"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Code:
     fix: str = ""
     table: str = "planted"
     measured: Sequence[Sequence[str]] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,15 @@ class ExplanationSection:
 def codes() -> Mapping[str, Code]:
     """Every code that there are words for, in reading order; `forecast` comes last."""
     return {name: Code(**words) for name, words in _texts()["codes"].items()}
+
+
+def fact_name(code: str, key: str) -> str:
+    """A key of a finding's `measured` or `limit`, in words that say what the number is."""
+    named = words_of_code(code).facts.get(key) or _texts()["facts"].get(key)
+    of, _, end = key.rpartition("_")
+    if named is None and end in _ENDS:
+        return f"{fact_name(code, of)}, {_ENDS[end]}" if of else _ENDS[end]
+    return str(named or label(key))
 
 
 def words_of_code(name: str) -> Code:

@@ -18,7 +18,7 @@ from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.summary import explanation, list_codes
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-MAY_BE_EMPTY = {"marked", "measured", "marking", "examples", "on_map"}
+MAY_BE_EMPTY = {"facts", "marked", "measured", "marking", "examples", "on_map"}
 REGISTERED = {check.code: limits_of(check) for check in CHECKS}
 
 

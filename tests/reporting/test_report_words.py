@@ -14,8 +14,7 @@ from auditor.checks import CHECKS
 from auditor.checks.limits import limits_of
 from auditor.cli import main
 from auditor.prediction.forecast import DRIVERS
-from auditor.reporting.codes import codes
-from auditor.reporting.fact_names import fact_name
+from auditor.reporting.codes import codes, fact_name
 from auditor.reporting.summary import explanation
 
 # Words of an earlier vocabulary that nobody outside the project knows in this sense.
