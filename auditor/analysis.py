@@ -229,6 +229,15 @@ PARTS: Mapping[str, Callable[[Evidence, Encoder], Evidence]] = {  # each rests o
     "errors": _errors,
     "noise": _noise,
 }
+PART_OF: Mapping[str, str] = {  # a field of the evidence -> the part that it comes with
+    **dict.fromkeys(("held_out", "copies_across", "same_text_across"), "splits"),
+    **dict.fromkeys(("templates", "stripped"), "templates"),
+    **dict.fromkeys(("matches", "pattern_alone", "repetition"), "wording"),
+    "subtypes": "subtypes",
+    **dict.fromkeys(("out_of_fold", "template_leakage"), "labels"),
+    "label_errors": "errors",
+    "label_noise": "noise",
+}
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "wording": ("templates",),
     "subtypes": ("templates",),

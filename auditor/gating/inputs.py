@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from auditor import analysis
-from auditor.analysis import Update, base_task
+from auditor.analysis import PART_OF, Update, base_task
 from auditor.checks import CHECKS
 from auditor.embedding.embed import Encoder
 from auditor.gating.baseline import Baseline
@@ -26,18 +26,10 @@ BEYOND_CHECKS = (
 )
 CODES = (*(check.code for check in CHECKS), *BEYOND_CHECKS)
 NEEDS_OF_AUDITS = {"forecast", "reference"}  # checks that need these are an audit's
-COUNTED_BY_COPIES = {
-    "label-conflict",
-    "near-duplicate",
-}  # counted by copy families, which are always found
+# Counted by copy families, which are always found.
+COUNTED_BY_COPIES = {"label-conflict", "near-duplicate"}
 PARTS_OF_EACH = ("splits", "templates", "wording", "noise")  # parts of the evidence of any set
 PARTS_OF_FORECAST = ("splits", "labels")
-PART_OF_NEED = {  # what a check needs -> the part of the evidence that has it
-    "subtypes": "subtypes",
-    "out_of_fold": "labels",
-    "template_leakage": "labels",
-    "label_errors": "errors",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,4 +122,4 @@ def _base(given: Dataset, candidate: Dataset, inputs: GateInputs) -> Base:
 def needed_parts(checks: Iterable[Check]) -> set[str]:
     """Of `analysis.PARTS` those that the checks need of a set."""
     needs = {need for c in checks if c.code not in COUNTED_BY_COPIES for need in c.needs}
-    return {*PARTS_OF_EACH, *(PART_OF_NEED[n] for n in needs if n in PART_OF_NEED)}
+    return {*PARTS_OF_EACH, *(PART_OF[n] for n in needs if n in PART_OF)}

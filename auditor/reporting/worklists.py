@@ -41,7 +41,7 @@ class Collect:
 
 
 def collecting(audit: Audit) -> list[Collect]:
-    """A line for each thin kind of text; frames that all categories share ask for none."""
+    """A line for each thin kind of text; templates that all categories share ask for none."""
     codes = ("coverage-gap", "combination-gap", "reference-gap", "template-dominance")
     return [
         line
