@@ -223,12 +223,15 @@ def _row(database: sqlite3.Connection, k: bytes) -> object:
 
 
 def _stands_alone(path: Path) -> bool:
-    """Whether it is not there, or a file without a second name: nothing else would be written."""
+    """Whether it is not there, or a file without a second name: nothing else would be written.
+
+    A journal that another process takes away at this moment has no name left.
+    """
     try:
         found = path.lstat()
     except FileNotFoundError:
         return True
-    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+    return stat.S_ISREG(found.st_mode) and found.st_nlink <= 1
 
 
 def _why(error: Exception) -> str:
