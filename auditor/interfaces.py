@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:  # not else: who only reads or renders a result does not wait 
     from torch import nn
 
     from auditor.records.arrays import Ints
-    from auditor.records.dataset import Reject
     from auditor.records.evidence import Evidence
     from auditor.records.findings import Finding, SkippedCheck
+    from auditor.records.reading import ReadOptions, Table
     from auditor.records.structure import Embeddings
 
 Result: TypeAlias = Audit | Verdict | Comparison  # what users keep
@@ -35,12 +35,13 @@ class Reader(Protocol):
     name: str
     suffixes: tuple[str, ...]
 
-    def read(self, path: Path) -> Iterator[tuple[int | None, Mapping[str, str] | Reject]]:
-        """Each data row in the order of the file: its 1-based line, None where the format has no
-        lines, and its fields, or why it has none.
+    def open(self, path: Path, options: ReadOptions) -> Table:
+        """The file as a table: its rows in the order of the file, and what was decided.
 
         Fields map column to value; values are the file's own strings (numbers keep their literal
-        form), a missing value is an absent key. Raises DataError where the file cannot be read at
+        form), a missing value is an absent key. What `options` leave open and the file tells beyond
+        doubt is decided here, once, and said; what is in doubt is refused, with the option that
+        settles it. Raises DataError, here or while rows are read, where the file cannot be read at
         all, without its name, which the caller adds; OSError passes through.
         """
         ...

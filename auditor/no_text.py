@@ -42,9 +42,10 @@ def without_text(result: Kind) -> Kind:
 
 def _audit(audit: Audit) -> Audit:
     rejected = tuple(map(_unquoted_reject, audit.dataset.rows_rejected))
+    decisions = tuple(replace(d, values=()) for d in audit.dataset.decisions)
     return replace(
         audit,
-        dataset=replace(audit.dataset, rows_rejected=rejected),
+        dataset=replace(audit.dataset, rows_rejected=rejected, decisions=decisions),
         subtypes=tuple(_unquoted_subtype(s) for s in audit.subtypes),
         findings=tuple(_unquoted(f) for f in audit.findings),
         ids={},

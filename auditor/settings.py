@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from auditor.errors import UsageError
 from auditor.label_spelling import is_blank
+from auditor.records.reading import ReadOptions
 from auditor.validation import FLAG, WORD, Finite, dotted, expect, expect_fields
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
@@ -33,6 +34,9 @@ Seed = Annotated[
     int, Meta(ge=0, le=LARGEST_SEED, description=f"must be a whole number from 0 to {LARGEST_SEED}")
 ]
 
+# How the input is written, which decides nothing once it is read.
+_READING = ("input_format", "encoding", "delimiter", "header", "quoting", "table")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -48,6 +52,12 @@ class Settings:
     label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
     multi_label: Annotated[bool, FLAG] = False  # a text may have several labels, a row each
     input_format: Annotated[str | None, WORD] = None  # None = by suffix
+    # Of the input: None = as the file tells.
+    encoding: Annotated[str | None, WORD] = None
+    delimiter: Annotated[str | None, Meta(description="must be one character")] = None
+    header: Annotated[bool | None, FLAG] = None  # whether the first line names the columns
+    quoting: Annotated[bool | None, FLAG] = None  # whether " encloses fields
+    table: Annotated[str | None, WORD] = None  # a sheet, a table, a configuration
     embedder: Annotated[str, WORD] = "all-MiniLM-L6-v2"  # or a hub id, or a folder
     # None = head, or what the budget allows.
     probe: Annotated[Probe | None, Meta(description="must be one of similarity, head, full")] = None
@@ -86,6 +96,17 @@ class Settings:
         return (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
 
     @property
+    def reading(self) -> ReadOptions:
+        """What the user says of the input's form."""
+        return ReadOptions(
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            header=self.header,
+            quoting=self.quoting,
+            table=self.table,
+        )
+
+    @property
     def columns(self) -> dict[str, str]:
         """The columns that the user named, by role; several of the text as one."""
         text = JOINED.join(self.texts) or None
@@ -94,7 +115,7 @@ class Settings:
 
     def deciding(self) -> dict[str, Any]:
         """The settings that can change a result, for the audit's own record."""
-        aside = {"threads", "cache_dir", "offline", "input_format"}
+        aside = {"threads", "cache_dir", "offline", *_READING}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
         text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
         measured = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}

@@ -74,6 +74,7 @@ def summarise(
             long_texts=int((embeddings.windows > 1).sum()),
             unknown_script=int((embeddings.unknown > MIN_UNKNOWN).sum()),
             mapped_labels=dataset.mapped_labels,
+            decisions=dataset.decisions,
         ),
         subtypes=tuple(_subtype(s, rows) for s in subtypes),
         findings=tuple(findings),

@@ -113,6 +113,31 @@ INPUT_FORMAT = click.option(
     cls=Listing,
     listing=_input_formats,
 )
+ENCODING = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="The encoding of a text file, such as windows-1252  [default: as its bytes tell]",
+)
+DELIMITER = click.option(
+    "--delimiter",
+    metavar="CHAR",
+    help=r"What separates the fields of a line, such as ';' or '\t'  [default: as the file tells]",
+)
+HEADER = click.option(
+    "--header/--no-header",
+    default=None,
+    help="Whether the first line names the columns  [default: as the file tells]",
+)
+QUOTING = click.option(
+    "--quoting/--no-quoting",
+    default=None,
+    help='Whether " encloses fields of a delimited file  [default: as the file tells]',
+)
+TABLE = click.option(
+    "--table",
+    metavar="NAME",
+    help="The sheet of a workbook, the table of a database, or the configuration of a folder.",
+)
 STATIC = click.option("--static", is_flag=True, help="Write a report.html without any script.")
 EMBEDDER = click.option(
     "--embedder",
@@ -217,7 +242,8 @@ def output(help_: str) -> Decorator:
     return click.option("--output", type=PATH, metavar="DIR", help=help_)
 
 
-READING = (TEXT, LABEL, ROLE, COLUMN, MAP_LABEL, MULTI_LABEL, INPUT_FORMAT)
+FORM = (INPUT_FORMAT, ENCODING, DELIMITER, HEADER, QUOTING, TABLE)
+READING = (TEXT, LABEL, ROLE, COLUMN, MAP_LABEL, MULTI_LABEL, *FORM)
 FORECASTING = (PROBE, BUDGET, TARGET_MODEL, COEFFICIENTS)
 RUNNING = (SEED, THREADS, CACHE_DIR, CONFIG, OFFLINE)
 SPEAKING = (QUIET, DEBUG)

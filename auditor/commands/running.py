@@ -85,12 +85,15 @@ def progress_bars(quiet: bool) -> Iterator[Progress]:
     """Bars on a terminal, none in logs, in CI, or with --quiet; and what is to be said of the work,
     a line each, but with --quiet."""
     log, said = logging.getLogger("auditor"), _Said()
-    said.setLevel(logging.ERROR if quiet else logging.WARNING)
+    said.setLevel(logging.ERROR if quiet else logging.INFO)
+    before = log.level
     log.addHandler(said)
+    log.setLevel(logging.INFO)
     try:
         with _bars(quiet) as progress:
             yield progress
     finally:
+        log.setLevel(before)
         log.removeHandler(said)
 
 

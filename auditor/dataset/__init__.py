@@ -14,14 +14,17 @@
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
     revisions/       a file as it is in git at a revision, or in DVC's cache
 
-A reader gives each row as its fields, or as a Reject that says why not. Every value is the string
-that the file holds, unchanged. A new format is a file with a reader, and its line in
+A reader opens a file as a table: it decides what the user left open and the file tells, says so,
+and gives each row as its fields, or as a Reject that says why not. Every value is the string that
+the file holds, unchanged. A new format is a file with a reader, and its line in
 `FILE_READERS`; a folder of Hugging Face takes files of any of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.dataset.arrow import ARROW
@@ -33,10 +36,11 @@ from auditor.dataset.json_array import JSON
 from auditor.dataset.json_lines import JSONL
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
-from auditor.dataset.sources import SourceTable, open_table
-from auditor.dataset.values import Rows
+from auditor.dataset.sources import open_table
+from auditor.dataset.values import printable, quoted_names
 from auditor.interfaces import Reader
-from auditor.records.dataset import Dataset
+from auditor.records.dataset import Dataset, Decision
+from auditor.records.reading import Rows, Table
 from auditor.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
 
 FILE_READERS: tuple[Reader, ...] = (CSV, TSV, JSONL, JSON, PARQUET, ARROW)
 READERS: tuple[Reader, ...] = (*FILE_READERS, HuggingFaceFolder(FILE_READERS))
+
+_LOG = logging.getLogger(__name__)
 
 __all__ = ["READERS", "load_dataset", "load_texts"]
 
@@ -61,11 +67,13 @@ def load_dataset(
     cannot be read or holds nothing to audit, MachineError where the machine denies it.
     """
     needed = ("text", "label") if labelled else ("text",)
-    with open_table(source, settings.input_format, READERS) as table:
+    with open_table(source, settings.input_format, READERS, settings.reading) as (name, table):
         declared = tuple(dict.fromkeys(settings.declared_columns))
         read = _one_text(table, settings, strict=strict_roles)
         roles = find_roles(read, settings.columns, needed, declared, strict=strict_roles)
-        return assemble(table.name, read(), roles, settings, strict=strict_roles)
+        _say(name, table.decisions, no_text=settings.no_text)
+        made = assemble(name, read(), roles, settings, strict=strict_roles)
+        return replace(made, decisions=table.decisions)
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:
@@ -75,14 +83,24 @@ def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]
     one column needs no name. Raises as `load_dataset` does.
     """
     named = {role: column for role, column in settings.columns.items() if role == "text"}
-    with open_table(source, settings.input_format, READERS) as table:
+    with open_table(source, settings.input_format, READERS, settings.reading) as (name, table):
+        _say(name, table.decisions, no_text=settings.no_text)
         read = _one_text(table, settings, strict=False)
         column = find_roles(read, named, ("text",), strict=False)["text"]
         return usable_texts(read(), column)
 
 
-def _one_text(table: SourceTable, settings: Settings, *, strict: bool) -> Callable[[], Rows]:
+def _say(name: str, decisions: Iterable[Decision], *, no_text: bool) -> None:
+    """Tells what was decided, for whoever listens; the command line does."""
+    for decision in decisions:
+        quoted = quoted_names(() if no_text else decision.values, 3)
+        values = f", such as {quoted}" if quoted else ""
+        otherwise = f" (else: {decision.otherwise})" if decision.otherwise else ""
+        _LOG.info("%s: %s", printable(name), printable(f"{decision.what}{values}{otherwise}"))
+
+
+def _one_text(table: Table, settings: Settings, *, strict: bool) -> Callable[[], Rows]:
     """The table's rows, with one column of text where the settings name several."""
     if len(settings.texts) < 2:
-        return table.read
-    return joined(table.read, settings.texts, strict=strict)
+        return table.rows
+    return joined(table.rows, settings.texts, strict=strict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from auditor.dataset.columnar import (
     schema_classes,
     table_rows,
 )
-from auditor.dataset.values import Rows
+from auditor.records.reading import ReadOptions, Rows, Table
 
 FILE_MAGIC = b"ARROW1"
 
@@ -26,9 +27,9 @@ class Arrow:
     name = "arrow"
     suffixes: tuple[str, ...] = (".arrow", ".feather", ".ipc")
 
-    def read(self, path: Path) -> Rows:
-        """Each row. Raises DataError for a damaged file, or one that decodes to far too much."""
-        return read_arrow(path, {})
+    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002 - has no options
+        """Raises DataError for a damaged file, or one that decodes to far too much."""
+        return Table(rows=partial(read_arrow, path, {}))
 
 
 def read_arrow(path: Path, classes: Classes) -> Rows:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from auditor.dataset.label_map import map_labels
-from auditor.dataset.values import KINDS, Conversation, Fields, Rows, Unusable, quoted_names
+from auditor.dataset.values import KINDS, Conversation, Unusable, quoted_names
 from auditor.errors import DataError
 from auditor.label_spelling import is_blank
 from auditor.records.dataset import Dataset, Example, Reject
+from auditor.records.reading import Fields, Rows
 from auditor.settings import Settings
 
 TRAINING = ("train", "training")

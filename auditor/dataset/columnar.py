@@ -16,8 +16,9 @@ from typing import Any
 import pyarrow as pa
 
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
-from auditor.dataset.values import Boolean, Number, Rows, Unusable, quoted_names
+from auditor.dataset.values import Boolean, Number, Unusable, quoted_names
 from auditor.errors import DataError
+from auditor.records.reading import Rows
 
 BATCH = 1024  # rows turned into strings at a time
 ALWAYS_ALLOWED = 2 * 1024**3  # decoded bytes of any file, however small

@@ -6,8 +6,9 @@ from numbers import Number as AnyNumber
 from typing import TYPE_CHECKING, Any
 
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
-from auditor.dataset.values import Boolean, Number, Rows, Unusable, quoted_names
+from auditor.dataset.values import Boolean, Number, Unusable, quoted_names
 from auditor.errors import DataError
+from auditor.records.reading import Rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from auditor.dataset.decoding import open_text
-from auditor.dataset.values import Rows, quoted_names
+from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Reject
+from auditor.records.reading import ReadOptions, Rows, Table
 
 LONGEST_FIELD = 2**31 - 1  # the csv module stops at 131,072 characters unless it is set otherwise
 
@@ -22,8 +24,11 @@ class Delimited:
         self.suffixes = suffixes
         self.delimiter = delimiter
 
-    def read(self, path: Path) -> Rows:
-        """Each data row with the line it begins on. Raises DataError for a broken file."""
+    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002
+        """Rows with the line that each begins on. Raises DataError for a broken file."""
+        return Table(rows=partial(self._rows, path))
+
+    def _rows(self, path: Path) -> Rows:
         csv.field_size_limit(LONGEST_FIELD)
         with open_text(path) as text:
             records = _records(csv.reader(text, delimiter=self.delimiter, strict=True))

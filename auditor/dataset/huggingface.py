@@ -19,10 +19,11 @@ from typing import Any
 
 from auditor.dataset.arrow import read_arrow
 from auditor.dataset.columnar import Classes, class_names
-from auditor.dataset.values import Fields, Rows, printable
+from auditor.dataset.values import printable
 from auditor.errors import DataError
 from auditor.interfaces import Reader
-from auditor.records.dataset import Reject
+from auditor.records.dataset import Decision, Reject
+from auditor.records.reading import Fields, ReadOptions, Rows, Table
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
 SPLITS = frozenset(
@@ -36,7 +37,8 @@ class Shard:
 
     file: Path
     split: str | None
-    read: Callable[[Path], Rows]
+    rows: Callable[[], Rows]
+    decisions: tuple[Decision, ...] = ()
 
 
 class HuggingFaceFolder:
@@ -48,21 +50,15 @@ class HuggingFaceFolder:
     def __init__(self, readers: Sequence[Reader]) -> None:
         self.readers = {suffix: reader for reader in readers for suffix in reader.suffixes}
 
-    def read(self, path: Path) -> Rows:
-        """Each row of each file, training files first. Raises DataError where there are none."""
+    def open(self, path: Path, options: ReadOptions) -> Table:
+        """Rows of each file, training files first. Raises DataError where there are none."""
         if not path.is_dir():
             raise DataError("expected a dataset folder, found a file")
-        row = 0
-        for shard in self._shards(path):
-            where = printable(str(shard.file.relative_to(path)))
-            try:
-                for line, fields in shard.read(shard.file):
-                    yield line, _placed(fields, row, shard.split, where)
-                    row += 1
-            except DataError as error:
-                raise DataError(f"{where}: {error}") from error
+        shards = self._shards(path, options)
+        decisions = dict.fromkeys(d for shard in shards for d in shard.decisions)
+        return Table(rows=partial(_rows, path, shards), decisions=tuple(decisions))
 
-    def _shards(self, folder: Path) -> list[Shard]:
+    def _shards(self, folder: Path, options: ReadOptions) -> list[Shard]:
         if (folder / "dataset_dict.json").is_file():
             splits = _description(folder / "dataset_dict.json").get("splits")
             named = [s for s in splits if isinstance(s, str)] if isinstance(splits, list) else []
@@ -71,13 +67,13 @@ class HuggingFaceFolder:
         elif (folder / "state.json").is_file():
             shards = list(_saved(folder, None))
         else:
-            shards = self._plain(folder) or self._plain(folder / "data")
+            shards = self._plain(folder, options) or self._plain(folder / "data", options)
         if not shards:
             known = ", ".join(sorted(self.readers))
             raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
         return shards
 
-    def _plain(self, folder: Path) -> list[Shard]:
+    def _plain(self, folder: Path, options: ReadOptions) -> list[Shard]:
         """The data files, or only those named for a split where there are such."""
         files = sorted(folder.iterdir()) if folder.is_dir() else []
         readable = [f for f in files if f.suffix.lower() in self.readers and _is_data(f)]
@@ -87,13 +83,31 @@ class HuggingFaceFolder:
         readable.sort(key=lambda f: (_order(by_split[f] or ""), f.name))
         described = folder / "dataset_info.json"
         classes = _classes(described) if described.is_file() else {}
-        return [
-            Shard(file=f, split=by_split[f], read=self._read_with(f, classes)) for f in readable
-        ]
+        return [self._shard(file, by_split[file], classes, options) for file in readable]
 
-    def _read_with(self, file: Path, classes: Classes) -> Callable[[Path], Rows]:
+    def _shard(
+        self, file: Path, split: str | None, classes: Classes, options: ReadOptions
+    ) -> Shard:
         reader = self.readers[file.suffix.lower()]
-        return partial(read_arrow, classes=classes) if reader.name == "arrow" else reader.read
+        if reader.name == "arrow":
+            return Shard(file=file, split=split, rows=partial(read_arrow, file, classes))
+        try:
+            table = reader.open(file, options)
+        except DataError as error:
+            raise DataError(f"{printable(file.name)}: {error}") from error
+        return Shard(file=file, split=split, rows=table.rows, decisions=table.decisions)
+
+
+def _rows(folder: Path, shards: Sequence[Shard]) -> Rows:
+    row = 0
+    for shard in shards:
+        where = printable(str(shard.file.relative_to(folder)))
+        try:
+            for line, fields in shard.rows():
+                yield line, _placed(fields, row, shard.split, where)
+                row += 1
+        except DataError as error:
+            raise DataError(f"{where}: {error}") from error
 
 
 def _saved(folder: Path, split: str | None) -> Iterator[Shard]:
@@ -110,7 +124,8 @@ def _saved(folder: Path, split: str | None) -> Iterator[Shard]:
             )
         if not (folder / name).is_file():
             raise DataError(f"{folder.name}/{name} is missing; save the dataset again")
-        yield Shard(file=folder / name, split=split, read=partial(read_arrow, classes=classes))
+        file = folder / name
+        yield Shard(file=file, split=split, rows=partial(read_arrow, file, classes))
 
 
 def _description(file: Path) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from auditor.dataset.roles import column_names, expect_column
-from auditor.dataset.values import Fields, Rows, Unusable
+from auditor.dataset.values import Unusable
 from auditor.records.dataset import Reject
+from auditor.records.reading import Fields, Rows
 from auditor.settings import JOINED
 
 

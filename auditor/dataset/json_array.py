@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from auditor.dataset.decoding import open_text
 from auditor.dataset.json_objects import DECODER, fault, row_fields
-from auditor.dataset.values import Rows
 from auditor.errors import DataError
+from auditor.records.reading import ReadOptions, Rows, Table
 
 
 class JsonArray:
@@ -18,18 +19,22 @@ class JsonArray:
     name = "json"
     suffixes: tuple[str, ...] = (".json",)
 
-    def read(self, path: Path) -> Rows:
-        """Each object, without a line. Raises DataError where the file is no such array."""
-        with open_text(path) as text:
-            document = _decoded(text.read())
-        items = document.get("data") if isinstance(document, dict) else document
-        if not isinstance(items, list):
-            raise DataError(
-                'expected an array of objects, or {"data": [...]}, and found none;'
-                " if it holds one object a line, use --input-format jsonl"
-            )
-        for row, item in enumerate(items):
-            yield None, row_fields(item, row, None)
+    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002 - has no options
+        """Rows without lines. Raises DataError where the file is no such array."""
+        return Table(rows=partial(_rows, path))
+
+
+def _rows(path: Path) -> Rows:
+    with open_text(path) as text:
+        document = _decoded(text.read())
+    items = document.get("data") if isinstance(document, dict) else document
+    if not isinstance(items, list):
+        raise DataError(
+            'expected an array of objects, or {"data": [...]}, and found none;'
+            " if it holds one object a line, use --input-format jsonl"
+        )
+    for row, item in enumerate(items):
+        yield None, row_fields(item, row, None)
 
 
 def _decoded(written: str) -> Any:

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
-from auditor.dataset.values import Fields, Number, json_value
+from auditor.dataset.values import Number, json_value
 from auditor.records.dataset import Reject
+from auditor.records.reading import Fields
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

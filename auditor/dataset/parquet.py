@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from auditor.dataset.columnar import (
     schema_classes,
     table_rows,
 )
-from auditor.dataset.values import Rows
+from auditor.records.reading import ReadOptions, Rows, Table
 
 
 class Parquet:
@@ -24,15 +25,19 @@ class Parquet:
     name = "parquet"
     suffixes: tuple[str, ...] = (".parquet", ".pq")
 
-    def read(self, path: Path) -> Rows:
-        """Each row. Raises DataError for a damaged file, or one that decodes to far too much."""
-        allowed = allowed_bytes(path)
-        with arrow_errors("Parquet"), pq.ParquetFile(path) as file:
-            check_schema(file.schema_arrow)
-            groups = range(file.metadata.num_row_groups)
-            check_size(sum(file.metadata.row_group(g).total_byte_size for g in groups), allowed)
-            batches = file.iter_batches(batch_size=BATCH)
-            yield from table_rows(batches, schema_classes(file.schema_arrow), allowed)
+    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002 - has no options
+        """Raises DataError for a damaged file, or one that decodes to far too much."""
+        return Table(rows=partial(_rows, path))
+
+
+def _rows(path: Path) -> Rows:
+    allowed = allowed_bytes(path)
+    with arrow_errors("Parquet"), pq.ParquetFile(path) as file:
+        check_schema(file.schema_arrow)
+        groups = range(file.metadata.num_row_groups)
+        check_size(sum(file.metadata.row_group(g).total_byte_size for g in groups), allowed)
+        batches = file.iter_batches(batch_size=BATCH)
+        yield from table_rows(batches, schema_classes(file.schema_arrow), allowed)
 
 
 PARQUET = Parquet()

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.dataset.chat import TURNS
-from auditor.dataset.values import Rows, Unusable, quoted_names
+from auditor.dataset.values import Unusable, quoted_names
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Reject
+from auditor.records.reading import Rows
 
 # Names of columns, lower case and with _ between words. Names in the first group of a role win
 # over those in the next; two of one group leave a choice, and optional roles take the first.

@@ -8,17 +8,17 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from auditor.dataset.dataframe import frame_rows
-from auditor.dataset.values import Rows, printable
+from auditor.dataset.values import printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
 from auditor.interfaces import Reader
+from auditor.records.reading import ReadOptions, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,21 +26,17 @@ if TYPE_CHECKING:
     Source = str | os.PathLike[str] | pd.DataFrame
 
 STDIN = "-"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceTable:
-    """The rows of one source, which can be read again and again, each time from the first."""
-
-    name: str
-    read: Callable[[], Rows]
+AS_TOLD = ReadOptions()
 
 
 @contextmanager
 def open_table(
-    source: Source, input_format: str | None, readers: Sequence[Reader]
-) -> Iterator[SourceTable]:
-    """The source as a table; an error on the way is raised with the name of the source before it.
+    source: Source,
+    input_format: str | None,
+    readers: Sequence[Reader],
+    options: ReadOptions = AS_TOLD,
+) -> Iterator[tuple[str, Table]]:
+    """The source's name and its table; an error on the way has the name of the source before it.
 
     Raises UsageError for an unknown format, DataError for a missing or unreadable file.
     """
@@ -48,23 +44,21 @@ def open_table(
         if not hasattr(source, "iloc"):
             raise UsageError(f"expected a path or a DataFrame, found {type(source).__name__}")
         with _named_in_errors("dataframe"):
-            yield SourceTable(name="dataframe", read=partial(frame_rows, source))
+            yield "dataframe", Table(rows=partial(frame_rows, source))
         return
     path = Path(source)
     if str(source) == STDIN:
         with _named_in_errors("stdin"), _spooled(sys.stdin.buffer) as copy:
-            yield SourceTable(
-                name="stdin", read=partial(_by_name(input_format, readers).read, copy)
-            )
+            yield "stdin", _by_name(input_format, readers).open(copy, options)
         return
     with _named_in_errors(str(path)):
         reader = _reader_for(path, input_format, readers)
         name = path.resolve().name if path.is_dir() else path.stem
         if path.is_fifo():  # it can be read but once
             with path.open("rb") as pipe, _spooled(pipe) as copy:
-                yield SourceTable(name=name, read=partial(reader.read, copy))
+                yield name, reader.open(copy, options)
         else:
-            yield SourceTable(name=name, read=partial(reader.read, path))
+            yield name, reader.open(path, options)
 
 
 @contextmanager

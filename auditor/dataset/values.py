@@ -6,13 +6,8 @@ keeps the kind, so that three labels are never merged into one without a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
-
-from auditor.records.dataset import Reject
-
-Fields = Mapping[str, str]
-Rows = Iterator[tuple[int | None, Fields | Reject]]
 
 
 class Number(str):

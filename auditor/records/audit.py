@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from auditor.records.dataset import MappedLabel, Reject
+from auditor.records.dataset import Decision, MappedLabel, Reject
 from auditor.records.findings import Finding, Limit, SkippedCheck
 from auditor.records.forecast import (
     Forecast,
@@ -35,6 +35,7 @@ class DatasetSummary:
     long_texts: int  # texts longer than the model's window, embedded in windows
     unknown_script: int  # texts mostly in a script the model does not know
     mapped_labels: tuple[MappedLabel, ...] = ()
+    decisions: tuple[Decision, ...] = ()  # what was decided while it was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

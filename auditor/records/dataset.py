@@ -72,6 +72,7 @@ class Dataset:
     declared: tuple[str, ...] = ()  # other columns that the user named, such as product or region
     mapped_labels: tuple[MappedLabel, ...] = ()  # that the user takes for another one
     multi_label: bool = False  # declared: a text may stand under several labels, a row each
+    decisions: tuple[Decision, ...] = ()  # of what was not said, and could be told
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -130,6 +131,15 @@ class Reject:
     def explanation(self) -> str:
         """The reason, with what was found."""
         return f"{self.reason}, found {self.found}" if self.found else self.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided while a source was read, because the source tells it and nobody said."""
+
+    what: str  # a clause such as "fields are separated by ';'"; names columns, quotes no row
+    values: tuple[str, ...] = ()  # of the rows, as examples; not with --no-text
+    otherwise: str = ""  # the option that decides it, such as "--delimiter"; "" where there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
