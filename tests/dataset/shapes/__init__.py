@@ -1,0 +1,12 @@
+"""Shapes of files that people have, small and original, each with what is to be read of it.
+
+A shape is a line in one of the modules here; `python -m tests.dataset.shapes FOLDER` writes them
+all, to be looked at and tried by hand.
+"""
+
+from tests.dataset.shapes import delimited
+from tests.dataset.shapes.shape import ROWS, Shape
+
+SHAPES: tuple[Shape, ...] = (*delimited.SHAPES,)
+
+__all__ = ["ROWS", "SHAPES", "Shape"]
