@@ -245,7 +245,8 @@ def test_what_a_check_declares_to_quote_is_in_no_format_without_text(found, chec
 # the user set, and words of ours. A field that is new has to be put on one of the two lists.
 EMPTIED: dict[type, str] = {
     Audit: """
-        dataset.decisions.values dataset.rows_rejected.found examples ids subtypes.keywords subtypes.templates.pattern
+        dataset.decisions.values dataset.rows_rejected.found examples ids subtypes.keywords
+        subtypes.templates.pattern
         """,
     Verdict: """
         base.first_rejected.found base_examples candidate.first_rejected.found examples
