@@ -53,7 +53,7 @@ WANTED = (
     " or a dict of columns"
 )
 ONE_COLUMN = (
-    "one column alone; give a table of both, as in"
+    "one column alone; give text without labels as list(data), and text and label as"
     " pandas.DataFrame({'text': texts, 'label': labels})"
 )
 ARRAY = "an array, whose columns have no names; give pandas.DataFrame(data, columns=[...])"
@@ -77,6 +77,8 @@ STEPS: Mapping[str, str] = {
     "narwhals.Series": ONE_COLUMN,
     "pyarrow.Array": ONE_COLUMN,
     "pyarrow.ChunkedArray": ONE_COLUMN,
+    "pyarrow.Dataset": "an Arrow dataset of files; give data.to_table()",
+    "pyarrow.ParquetFile": "an open Parquet file; give its path, or data.read()",
     "dask.Series": ONE_COLUMN,
     "torch.Dataset": TORCH.format("Dataset"),
     "torch.DataLoader": TORCH.format("DataLoader"),
@@ -118,7 +120,7 @@ def open_in_memory(data: object) -> Table:
         if kind in STEPS:
             raise UsageError(f"{WANTED}, found {STEPS[kind]}")
     if LAZY.intersection(kinds):
-        return open_in_memory(data.collect())  # type: ignore[attr-defined]
+        return open_in_memory(_collected(data))
     if isinstance(data, Mapping):
         return _splits(data) if _holds_splits(data, kinds) else columns_table(data)
     if "datasets.Dataset" in kinds:
@@ -143,6 +145,16 @@ def _kinds(data: object) -> tuple[str, ...]:
     return tuple(f"{c.__module__.partition('.')[0]}.{c.__name__}" for c in type(data).__mro__)
 
 
+def _collected(frame: Any) -> Any:
+    try:
+        return frame.collect()
+    except OSError as error:  # polars says which file is not there, but not as Python's own do
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
+        raise DataError(
+            f"the lazy frame cannot be collected ({reason}); check its files"
+        ) from error
+
+
 def _is_streaming(data: object) -> bool:
     return hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__")
 
@@ -157,7 +169,8 @@ def _found(data: object) -> str:
         return f"{kind}; write them into a file and give its path"
     if isinstance(data, Iterator):
         return f"{kind}, which can be read but once; give list(data)"
-    return f"{kind}; give a list of dicts" if isinstance(data, Iterable) else kind
+    rows = "; give its rows as a list of dicts, such as list(data)"
+    return f"{kind}{rows}" if isinstance(data, Iterable) else kind
 
 
 def _holds_splits(data: Mapping[Any, Any], kinds: Iterable[str]) -> bool:

@@ -120,6 +120,11 @@ def test_a_reader_that_was_read_before_is_no_empty_table(refusal):
     assert "can be read but once: give data.read_all()" in refusal(DataError, reader)
 
 
+def test_a_lazy_frame_of_a_file_that_is_gone_says_which(refusal):
+    lazy = polars().scan_csv("moved_away.csv")
+    assert "moved_away.csv" in refusal(DataError, lazy)
+
+
 def test_a_table_of_views_is_read_with_its_codes():
     coded = pa.DictionaryArray.from_arrays(
         pa.array([0, 1, None, 1], pa.int8()), pa.array(["delay", "damage"], pa.string_view())
@@ -397,7 +402,7 @@ class TorchRows(torch.utils.data.Dataset):
         (pa.chunked_array([TEXTS]), "pandas.DataFrame({'text': texts, 'label': labels})"),
         ((row for row in ROWS), "found generator, which can be read but once; give list(data)"),
         (iter(ROWS), "can be read but once; give list(data)"),
-        (set(TEXTS), "found set; give a list of dicts"),
+        (set(TEXTS), "found set; give its rows as a list of dicts, such as list(data)"),
         (io.StringIO("text,label"), "found an open file (_io.StringIO); give its path"),
         (b"text,label", "found bytes; write them into a file and give its path"),
         (TorchRows(), "a torch Dataset; give the rows that it was made of, as a list of dicts"),
