@@ -23,6 +23,10 @@ statistics.py   intervals, and p-values of many tests
 atomic.py       how files are written; threads.py how many compute
 label_spelling.py    labels that are one, written in several ways
 
+Where data is asked for, it is a path (a file, a Hugging Face dataset folder, "-") or a table in
+memory: a DataFrame of pandas or polars, an Arrow table, a Hugging Face Dataset or DatasetDict, a
+list of dicts, a dict of columns; `dataset/in_memory.py` has them all.
+
 >>> import auditor
 >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
 >>> auditor.save_html(found, "report.html")  # doctest: +SKIP

@@ -1,11 +1,12 @@
-"""Stage 1: files -> Dataset.
+"""Stage 1: files, and tables in memory -> Dataset.
 
-    sources.py       a path, standard input or a DataFrame -> a table that can be read again
+    sources.py       a path, standard input or what is in memory -> a table that can be read again
     delimited.py     CSV and TSV; `decoding.py` finds the encoding
     json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
     huggingface.py   a dataset folder, as Hugging Face saves it
-    dataframe.py         a DataFrame
+    in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
+                     Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
     values.py        strings that keep the kinds which JSON and Arrow distinguish
     chat.py          the text of chat fine-tuning rows
     joining.py       several columns that are one text
@@ -57,7 +58,7 @@ __all__ = ["READERS", "load_dataset", "load_texts"]
 def load_dataset(
     source: Source, settings: Settings, *, labelled: bool = True, strict_roles: bool = True
 ) -> Dataset:
-    """The dataset of a file, a Hugging Face folder, "-" for standard input, or a DataFrame.
+    """The dataset of a file, a Hugging Face folder, "-" for standard input, or what is in memory.
 
     Without `labelled`, no column is taken for the label and every category is "". With
     `strict_roles` off, columns that the settings name and this file lacks are detected instead, and

@@ -129,7 +129,7 @@ def _strings(column: pa.Array, name: str, names: Sequence[str] | None) -> list[s
     kind = column.type
     if pa.types.is_dictionary(kind):
         used = column.indices.unique().drop_null()
-        strings = _strings(column.dictionary.take(used), name, names)
+        strings = _strings(_taken(column.dictionary, used), name, names)
         value = dict(zip(used.to_pylist(), strings, strict=True))
         return [value.get(at) for at in column.indices.to_pylist()]
     if pa.types.is_integer(kind):
@@ -140,6 +140,13 @@ def _strings(column: pa.Array, name: str, names: Sequence[str] | None) -> list[s
     if holds_turns(name) and _is_list(kind):
         return [user_turns(turns) for turns in column.to_pylist()]
     return _other_strings(column)
+
+
+def _taken(values: pa.Array, at: pa.Array) -> pa.Array:
+    """Some of the values, also where they are views, which Arrow cannot take from."""
+    if pa.types.is_string_view(values.type) or pa.types.is_binary_view(values.type):
+        return pa.array([values[i].as_py() for i in at.to_pylist()], values.type)
+    return values.take(at)
 
 
 def _other_strings(column: pa.Array) -> list[str | None]:
@@ -155,7 +162,7 @@ def _other_strings(column: pa.Array) -> list[str | None]:
     if pa.types.is_floating(kind):  # missing values turn to NaN, which is missing as well
         floats = column.to_numpy(zero_copy_only=False)
         return [None if v != v else Number(v) for v in floats]  # noqa: PLR0124
-    if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
+    if (pa.types.is_temporal(kind) and not pa.types.is_interval(kind)) or pa.types.is_decimal(kind):
         plain = Number if pa.types.is_decimal(kind) else str
         return [None if v is None else plain(v) for v in column.cast(pa.string()).to_pylist()]
     what = Unusable("a list" if _is_list(kind) else "bytes" if _is_bytes(kind) else "an object")
@@ -163,11 +170,20 @@ def _other_strings(column: pa.Array) -> list[str | None]:
 
 
 def _is_list(kind: Any) -> bool:
-    return isinstance(kind, pa.ListType | pa.LargeListType | pa.FixedSizeListType)
+    views = pa.ListViewType | pa.LargeListViewType
+    return isinstance(kind, pa.ListType | pa.LargeListType | pa.FixedSizeListType | views)
 
 
 def _is_bytes(kind: Any) -> bool:
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    return any(
+        is_such(kind)
+        for is_such in (
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_binary_view,
+            pa.types.is_fixed_size_binary,
+        )
+    )
 
 
 def _class_name(number: int, names: Sequence[str]) -> str | None:

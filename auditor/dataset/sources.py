@@ -1,4 +1,4 @@
-"""Where a dataset comes from: a file, a folder, standard input or a DataFrame."""
+"""Where a dataset comes from: a file, a folder, standard input or a table in memory."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from auditor.dataset.dataframe import frame_rows
+from auditor.dataset.in_memory import is_data, name_of, open_in_memory
 from auditor.dataset.values import printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
 from auditor.interfaces import Reader
 from auditor.records.reading import ReadOptions, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from auditor.dataset.in_memory import InMemory
 
-    Source = str | os.PathLike[str] | pd.DataFrame
+    Source = str | os.PathLike[str] | InMemory
 
 STDIN = "-"
 AS_TOLD = ReadOptions()
@@ -41,11 +40,15 @@ def open_table(
     Raises UsageError for an unknown format, DataError for a missing or unreadable file.
     """
     if not isinstance(source, str | os.PathLike):
-        if not hasattr(source, "iloc"):
-            raise UsageError(f"expected a path or a DataFrame, found {type(source).__name__}")
-        with _named_in_errors("dataframe"):
-            yield "dataframe", Table(rows=partial(frame_rows, source))
+        name = name_of(source)
+        with _named_in_errors(name):
+            yield name, open_in_memory(source)
         return
+    if isinstance(source, str) and is_data(source) and not os.path.exists(source):  # noqa: PTH110
+        raise UsageError(
+            "the data itself was given as a string, expected the path of a file;"
+            " write it into one, or parse it and give the rows as a list of dicts"
+        )
     path = Path(source)
     if str(source) == STDIN:
         with _named_in_errors("stdin"), _spooled(sys.stdin.buffer) as copy:

@@ -31,7 +31,7 @@ def gate(
     candidate: Source,
     *,
     base: Source | None = None,
-    baseline: Path | None = None,
+    baseline: str | Path | None = None,
     update: Source | None = None,
     policy: Policy | None = None,
     settings: Settings | None = None,
@@ -40,12 +40,13 @@ def gate(
 ) -> Verdict:
     """Whether `candidate` may take the place of `base`, or by itself is fit to be trained on.
 
-    With `baseline`, a file of known findings, it is whether there are others. With `update`, what
-    it is expected to make a model forget is judged too. Raises `auditor.errors.AuditorError` for
-    what the user can mend.
+    candidate, base, update: a file, a Hugging Face dataset folder, or a table in memory (see
+    `auditor.dataset.in_memory`). With `baseline`, a file of known findings, it is whether there
+    are others. With `update`, what it is expected to make a model forget is judged too. Raises
+    `auditor.errors.AuditorError` for what the user can mend.
     """
     settings, policy = with_options(settings or Settings(), options), policy or Policy()
-    known = None if baseline is None else baselines.read(baseline)
+    known = None if baseline is None else baselines.read(Path(baseline))
     of_others = dataclasses.replace(
         settings, input_format=None
     )  # that is said of the candidate alone

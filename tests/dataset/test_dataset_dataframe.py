@@ -26,7 +26,7 @@ def labels_of(dataset):
         (["NA", "01", "late "], ["NA", "01", "late "]),
         ([1, 2, 3], ["1", "2", "3"]),
         ([1.5, 2.0, 3.0], ["1.5", "2.0", "3.0"]),
-        ([True, False, True], ["True", "False", "True"]),
+        ([True, False, True], ["true", "false", "true"]),
         (pd.Categorical(["a", "b", "a"]), ["a", "b", "a"]),
         (pd.array([1, 2, 3], dtype="Int64"), ["1", "2", "3"]),
         (pd.array(["a", "b", "c"], dtype="string"), ["a", "b", "c"]),
