@@ -32,7 +32,7 @@ from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.delimited import CSV, TSV
 from auditor.dataset.huggingface import HuggingFaceFolder
 from auditor.dataset.joining import joined
-from auditor.dataset.json_array import JSON
+from auditor.dataset.json_documents import JSON
 from auditor.dataset.json_lines import JSONL
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
