@@ -18,6 +18,7 @@ from typing import Any
 
 from auditor.dataset.arrow import read_arrow
 from auditor.dataset.columnar import Classes, class_names
+from auditor.dataset.nlu import NLU
 from auditor.dataset.splits import split_of, training_first
 from auditor.dataset.values import printable
 from auditor.errors import DataError
@@ -145,4 +146,9 @@ def _placed(fields: Fields | Reject, row: int, split: str | None, where: str) ->
 
 
 def _is_data(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and file.name not in DESCRIPTIONS
+    """Whether a file is data; of YAML and Markdown only what is called after its examples is."""
+    described = (
+        file.suffix.lower() in NLU.suffixes and "nlu" not in f"{file.parent.name}{file.stem}"
+    )
+    hidden = file.name.startswith(".") or file.name in DESCRIPTIONS
+    return file.is_file() and not described and not hidden

@@ -476,4 +476,130 @@ SHAPES = (
         name="completions.jsonl",
         content=lines({"prompt": text, "completion": label} for text, label in ROWS),
     ),
+    Shape(
+        name="rasa_nlu.yml",
+        content=b"""version: "3.1"
+nlu:
+# what people ask
+- intent: delivery
+  examples: |
+    - My [parcel](thing) was left in the rain
+    - The courier never rang the bell
+    - Nobody was at [home]{"entity": "place", "value": "house"} when you called
+- synonym: parcel
+  examples: |
+    - box
+- intent: billing
+  examples:
+  - text: |
+      I was charged twice this month
+    metadata: {sure: true}
+  - text: "The invoice shows another address"
+  - Your bill lists a fee I do not know
+- regex: zip
+  examples: |
+    - [0-9]{5}
+responses:
+  utter_hello:
+  - text: Hello
+""",
+        said=("entities marked in them are plain words",),
+    ),
+    Shape(
+        name="rasa_yes_and_no.yaml",  # neither is a boolean
+        content=b"""nlu:
+- intent: no
+  examples: |
+    - Not today
+    - not a list [of](links
+- intent: yes
+  examples: |
+    - 1e3
+    a line without a stroke
+""",
+        rows=(("Not today", "no"), ("not a list [of](links", "no"), ("1e3", "yes")),
+        rejected=1,
+    ),
+    Shape(
+        name="rasa_stories.yml",
+        content=b"stories:\n- story: hello\n  steps:\n  - intent: greet\n",
+        refused="holds no examples of intents",
+    ),
+    Shape(
+        name="yaml_aliases.yml",
+        content=b"a: &a [x, x]\nb: &b [*a, *a]\nnlu: [*b, *b]\n",
+        refused="line 2: an alias of YAML",
+    ),
+    Shape(name="yaml_deep.yml", content=b"[" * 100_000, refused="line 1: nested too deep"),
+    Shape(
+        name="rasa_nlu.md",
+        content=b"""<!-- exported
+- by hand -->
+## intent:delivery
+- My [parcel](thing:box) was left in the rain
+- The courier never rang the bell
+* Nobody was at home when you called
+
+## synonym:parcel
+- box
+
+## intent: billing
+- I was charged twice this month
+- The invoice shows another address
+- Your bill lists a fee I do not know
+## lookup:city
+data/cities.txt
+""",
+    ),
+    Shape(
+        name="snips.yaml",
+        content=b"""# delivery
+---
+type: intent
+name: delivery
+slots:
+  - name: thing
+utterances:
+  - My [thing](parcel) was left in the rain
+  - The courier never rang the bell
+  - Nobody was at [place:where](home) when you called
+---
+type: entity
+name: thing
+values: [parcel, box]
+---
+type: intent
+name: billing
+utterances:
+  - I was charged twice this month
+  - The invoice shows another address
+  - Your bill lists a fee I do not know
+""",
+    ),
+    Shape(
+        name="intents.conllu",
+        content="\n".join(
+            f"# text: {text}\n# intent: {label}\n# slots:\n"
+            + "".join(f"{at}\t{word}\tO\n" for at, word in enumerate(text.split(), start=1))
+            for text, label in ROWS
+        ).encode(),
+    ),
+    Shape(
+        name="intents.conll",
+        content=(
+            "-DOCSTART- O\n\n"
+            + "".join(
+                f"# intent = {label}\n" + "".join(f"{word} O\n" for word in text.split()) + "\n"
+                for text, label in ROWS
+            )
+            + "Nobody O\nsaid O\n"
+        ).encode(),
+        said=("its tokens with spaces between",),
+        rejected=1,
+    ),
+    Shape(
+        name="entities.conll",
+        content=b"My O\nparcel B-thing\n\n",
+        refused="expected a comment '# intent: NAME'; found no comments",
+    ),
 )
