@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from auditor.dataset.arrow_stream import hugging_face_table, stream_table
 from auditor.dataset.dataframe import frame_table
-from auditor.dataset.huggingface import SPLITS
 from auditor.dataset.python_values import columns_table, rows_table
+from auditor.dataset.splits import SPLITS
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Decision, Reject

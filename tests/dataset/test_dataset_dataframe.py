@@ -62,8 +62,10 @@ def test_rows_are_positions_whatever_the_index():
 
 
 def test_cells_that_hold_lists_are_no_text():
-    dataset = load(pd.Series(["a", ["b"], "a"], dtype=object))
-    assert [r.reason for r in dataset.rejected] == ["label is a list, expected a string"]
+    dataset = load(pd.Series(["a", ["b", "c"], "a"], dtype=object))
+    assert [r.reason for r in dataset.rejected] == [
+        "label is a list of several, expected one; a list of labels is read with --multi-label"
+    ]
 
 
 def test_two_columns_of_one_name_are_refused(refusal):
