@@ -41,7 +41,7 @@ from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import NEEDED, find_roles
 from auditor.dataset.sources import open_table
 from auditor.dataset.unpacking import unpacked
-from auditor.dataset.values import printable, quoted_names
+from auditor.dataset.values import printable
 from auditor.interfaces import Reader
 from auditor.records.dataset import Dataset, Decision
 from auditor.settings import JOINED, Settings
@@ -109,7 +109,5 @@ def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]
 def _say(name: str, decisions: Iterable[Decision], *, no_text: bool) -> None:
     """Tells what was decided, for whoever listens; the command line does."""
     for decision in decisions:
-        quoted = quoted_names(() if no_text else decision.values, 3)
-        values = f", such as {quoted}" if quoted else ""
-        otherwise = f" (else: {decision.otherwise})" if decision.otherwise else ""
-        _LOG.info("%s: %s", printable(name), printable(f"{decision.what}{values}{otherwise}"))
+        shown = replace(decision, values=()) if no_text else decision
+        _LOG.info("%s: %s", printable(name), printable(shown.said))

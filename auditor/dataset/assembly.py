@@ -97,7 +97,7 @@ def _labelled(
     for example, cell in zip(examples, cells, strict=True):
         found = labels[cell]
         if not found:
-            reason = "label is missing: the list is empty"
+            reason = "label is missing: none is set"
             rejected.append(Reject(row=example.row, line=example.line, reason=reason))
         for label in found:
             yield replace(example, category=label)

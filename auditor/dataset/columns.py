@@ -94,6 +94,12 @@ class Column:
         """Whether cells hold lists or objects, written as JSON or as Python writes them."""
         return self._share(lambda v: v.lstrip()[:1] in ("[", "{") and v[1:2] in "\"'{[ ]}") > 0.5
 
+    @property
+    def lists(self) -> bool:
+        """Whether it holds lists of plain values, or cells that are written like such."""
+        written = self._share(lambda v: v.lstrip().startswith("[")) == 1.0 and self._some
+        return bool(self.listed or written)
+
     @cached_property
     def numeric(self) -> bool:
         return self._share(_NUMBER.fullmatch) == 1.0
@@ -132,7 +138,7 @@ class Column:
 
     def _whole(self, *, gaps: bool) -> bool:
         whole = [_WHOLE.fullmatch(v.strip()) for v in self.values]
-        if not all(whole):
+        if not (whole and all(whole)):
             return False
         numbers = sorted({int(m[1]) for m in whole if m})
         near = gaps or (len(numbers) <= 3 and numbers[-1] - numbers[0] <= 10)

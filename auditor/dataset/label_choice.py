@@ -51,7 +51,7 @@ def _ranked(columns: Mapping[str, Column]) -> list[Column]:
     found = []
     for column in columns.values():
         strength = names.as_label(column.name)
-        called = strength >= names.ALIKE and not column.no_label and not column.structured
+        called = strength >= names.ALIKE and (column.lists or not _is_none(column))
         plain = not column.numeric or column.classes or (strength >= names.WEAK and column.grades)
         fit = strength > names.NOT and column.labelly and plain
         if (called and not column.mostly_missing) or fit:
@@ -61,6 +61,11 @@ def _ranked(columns: Mapping[str, Column]) -> list[Column]:
         sure if any(names.as_label(c.name) >= names.ALIKE for c in sure) else found,
         key=lambda c: (-names.as_label(c.name), c.numeric, c.distinct, c.name),
     )
+
+
+def _is_none(column: Column) -> bool:
+    """Whether it holds what no label is."""
+    return column.structured or bool(column.no_label)
 
 
 def _best(ranked: Sequence[Column], named: Sequence[Column]) -> list[Column]:

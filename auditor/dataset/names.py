@@ -145,6 +145,13 @@ def for_role(role: str, columns: Iterable[str]) -> list[str]:
     return sorted(found, key=lambda column: names.index(spelled(column)))
 
 
+def is_known(column: str) -> bool:
+    """Whether columns of any role are often called so."""
+    name = spelled(column)
+    others = any(name in of for of in OTHER_ROLES.values())
+    return others or name in _TEXT | _WEAK_TEXT | _LABEL | {"text", "label"}
+
+
 def may_split(column: str) -> bool:
     """Whether a column may say of which split a row is, if its values do."""
     return spelled(column) in _SPLITS

@@ -28,6 +28,8 @@ MIN_INLINE = 8
 NEARLY_ALL = 0.95  # of the texts, where some lack what the others share
 MIN_OF_SEVERAL = 10  # rows of each of several instructions
 MAX_SEVERAL = 20
+SHOWN = 3  # of several instructions
+LONGEST_SHOWN = 120  # characters of each
 ALPHA = 0.001  # of instructions that have nothing to do with the category
 
 _SENTENCE = re.compile(r"""[.:!?。：？！।;][)"'”’»」』]*(?:\s+|$)|[。：？！।]""")
@@ -173,6 +175,6 @@ def _said(prompts: Sequence[str], rows: int, of: int, *, at_end: bool) -> Decisi
     where = "end" if at_end else "begin"
     return Decision(
         what=f"{texts} {where} with {same}, which are left out",
-        values=tuple(" ".join(prompt.split()) for prompt in prompts),
+        values=tuple(" ".join(prompt.split())[:LONGEST_SHOWN] for prompt in prompts[:SHOWN]),
         otherwise="--keep-prompt",
     )

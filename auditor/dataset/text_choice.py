@@ -105,7 +105,7 @@ def _said(
     strength = names.as_text(found.name)
     passed = [c for c in columns.values() if c.no_text and names.as_text(c.name) >= names.ALIKE]
     passed = [c for c in passed if names.as_text(c.name) >= strength]
-    others = {c.name for c in candidates if c is not found and _is_part(c)}
+    others = {c.name for c in candidates if c is not found and _is_part(c) and not found.spoken}
     if strength >= names.WEAK and not others and not passed:
         return None
     clauses = [f"the text is column {found.name!r}"]
