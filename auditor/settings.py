@@ -44,13 +44,16 @@ class Settings:
 
     # Column names; None = detect; several are one text.
     text: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
-    label: Annotated[str | None, Meta(description="must name a column")] = None
+    # Several are columns of 0 and 1, a label each.
+    label: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
     roles: Annotated[Mapping[str, Column], _TABLE] = field(default_factory=dict)  # other -> column
     # Others to check, such as product or region.
     declared_columns: Annotated[Sequence[str], Meta(description="must be a list of columns")] = ()
     # Label -> the one it is taken for.
     label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
-    multi_label: Annotated[bool, FLAG] = False  # a text may have several labels, a row each
+    # Whether a text may have several labels; None = it has one, unless its cells look like several.
+    multi_label: Annotated[bool | None, FLAG] = None
+    keep_prompt: Annotated[bool, FLAG] = False  # words that all texts begin or end with are text
     input_format: Annotated[str | None, WORD] = None  # None = by suffix
     # Of the input: None = as the file tells.
     encoding: Annotated[str | None, WORD] = None
@@ -84,8 +87,9 @@ class Settings:
 
     def _expect_names(self) -> None:
         """Raises UsageError for a column or a label that cannot be meant."""
-        if len(set(self.texts)) < len(self.texts):
-            raise UsageError(f"text names a column twice: {', '.join(self.texts)}")
+        for role, columns in (("text", self.texts), ("label", self.labels)):
+            if len(set(columns)) < len(columns):
+                raise UsageError(f"{role} names a column twice: {', '.join(columns)}")
         for label, other in self.label_map.items():
             if is_blank(other):
                 raise UsageError(f"{dotted('label_map', label)} must name a label, not {other!r}")
@@ -93,7 +97,12 @@ class Settings:
     @property
     def texts(self) -> tuple[str, ...]:
         """The columns that the user named for the text."""
-        return (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
+        return _several(self.text)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The columns that the user named for the label."""
+        return _several(self.label)
 
     @property
     def reading(self) -> ReadOptions:
@@ -107,24 +116,33 @@ class Settings:
         )
 
     @property
-    def columns(self) -> dict[str, str]:
-        """The columns that the user named, by role; several of the text as one."""
-        text = JOINED.join(self.texts) or None
-        named = {"text": text, "label": self.label, **self.roles}
-        return {role: column for role, column in named.items() if column is not None}
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """The columns that the user named, by role."""
+        others = {role: (column,) for role, column in self.roles.items()}
+        named = {"text": self.texts, "label": self.labels, **others}
+        return {role: columns for role, columns in named.items() if columns}
 
     def deciding(self) -> dict[str, Any]:
         """The settings that can change a result, for the audit's own record."""
         aside = {"threads", "cache_dir", "offline", *_READING}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
-        text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
+        columns = {k: _plain(deciding[k]) for k in ("text", "label")}
         measured = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
         return {
             **deciding,
-            "text": text,
+            **columns,
+            "multi_label": bool(self.multi_label),
             "declared_columns": list(self.declared_columns),
             **measured,
         }
+
+
+def _several(columns: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (columns,) if isinstance(columns, str) else tuple(columns or ())
+
+
+def _plain(columns: str | Sequence[str] | None) -> str | list[str] | None:
+    return columns if columns is None or isinstance(columns, str) else list(columns)
 
 
 class Files(Protocol):

@@ -30,9 +30,9 @@ def settings_of(config: Path | None, flags: Mapping[str, Any]) -> Settings:
 def given(flags: Mapping[str, Any]) -> dict[str, Any]:
     """The flags of the command line by the names of the settings. Raises UsageError."""
     rest = dict(flags)
-    text = rest.pop("text", ())
+    columns = {role: rest.pop(role, ()) for role in ("text", "label")}
     return {
-        "text": text[0] if len(text) == 1 else text or None,
+        **{role: of[0] if len(of) == 1 else of or None for role, of in columns.items()},
         "declared_columns": rest.pop("columns", None) or None,
         "mitigations": rest.pop("mitigations", None) or None,
         "roles": _pairs("--role", rest.pop("roles", ()), "NAME=COL", "group=customer"),

@@ -13,7 +13,7 @@ from numbers import Number as AnyNumber
 from typing import Any
 
 from auditor.dataset.json_objects import row_fields
-from auditor.dataset.roles import NAMES
+from auditor.dataset.names import is_known
 from auditor.dataset.values import Number, Unusable, quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision
@@ -21,7 +21,6 @@ from auditor.records.reading import Rows, Table
 
 Columns = Mapping[str, Sequence[Any]]
 
-KNOWN_NAMES = frozenset(name for groups in NAMES.values() for group in groups for name in group)
 EXACT = 2**53  # beyond, two integers may be the same float64
 MISSING = ("NAType", "NaTType")  # pandas' own, which are equal to nothing
 
@@ -57,7 +56,7 @@ def _unnamed(rows: Sequence[Any]) -> Table:
             raise DataError(f"row {at}: found {type(row).__name__}, expected a dict")
         if len(row) != len(rows[0]):
             raise DataError(f"row {at} has {len(row)} values, where row 0 has {len(rows[0])}")
-    if {str(cell).strip().lower() for cell in rows[0]} <= KNOWN_NAMES:
+    if all(is_known(str(cell)) for cell in rows[0]):
         raise DataError(
             "row 0 looks like the names of the columns;"
             " give dicts, as in [dict(zip(data[0], row)) for row in data[1:]]"
