@@ -178,13 +178,13 @@ def expect_column(column: str, columns: Sequence[str], flag: str) -> None:
 def _by_name(role: str, columns: Iterable[str]) -> list[str]:
     """The columns that the best group of names knows; several where those leave a choice."""
     for group in NAMES[role]:
-        found = [column for column in columns if _spelled(column) in group]
+        found = [column for column in columns if spelled(column) in group]
         if found:
-            return sorted(found, key=lambda column: group.index(_spelled(column)))
+            return sorted(found, key=lambda column: group.index(spelled(column)))
     return []
 
 
-def _spelled(column: str) -> str:
+def spelled(column: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", column.strip().lower())
 
 
@@ -233,7 +233,7 @@ def _settle(
 
 
 def _label_like(columns: Mapping[str, ColumnProfile]) -> list[str]:
-    return [c for c in columns if columns[c].labelly and _spelled(c) not in NO_LABELS]
+    return [c for c in columns if columns[c].labelly and spelled(c) not in NO_LABELS]
 
 
 def _text_like(columns: Mapping[str, ColumnProfile]) -> list[str]:
