@@ -37,7 +37,10 @@ from auditor.dataset.json_lines import JSONL
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
 from auditor.dataset.sources import open_table
+from auditor.dataset.sqlite import SQLITE
+from auditor.dataset.txt import TXT
 from auditor.dataset.values import printable, quoted_names
+from auditor.dataset.workbook import EXCEL
 from auditor.interfaces import Reader
 from auditor.records.dataset import Dataset, Decision
 from auditor.records.reading import Rows, Table
@@ -46,7 +49,7 @@ from auditor.settings import Settings
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-FILE_READERS: tuple[Reader, ...] = (CSV, TSV, JSONL, JSON, PARQUET, ARROW)
+FILE_READERS: tuple[Reader, ...] = (CSV, TSV, TXT, JSONL, JSON, PARQUET, ARROW, EXCEL, SQLITE)
 READERS: tuple[Reader, ...] = (*FILE_READERS, HuggingFaceFolder(FILE_READERS))
 
 _LOG = logging.getLogger(__name__)

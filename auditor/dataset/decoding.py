@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from auditor.dataset.guessing import guessed
+from auditor.dataset.guessing import guessed, telling_lines
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Decision
 
@@ -57,7 +57,7 @@ def encoding_of(path: Path, said: str | None) -> Encoding:
     Raises UsageError for an encoding that does not exist, DataError where none is beyond doubt.
     """
     if said is not None:
-        return Encoding(name=_known(said))
+        return Encoding(name=known_encoding(said))
     if marked := _marked(path):
         return Encoding(name=marked)
     if wide := _without_mark(path):
@@ -65,14 +65,15 @@ def encoding_of(path: Path, said: str | None) -> Encoding:
         return Encoding(name=wide, decisions=(Decision(what=what, otherwise=FLAG),))
     if _decodes(path, "utf-8"):
         return Encoding(name="utf-8")
-    guess = guessed(path)
+    guess = guessed(telling_lines([path]))
     if guess.name is None or not _decodes(path, guess.name):
         raise DataError(_undecodable(path, "utf-8", guess.proposals))
     decision = Decision(what=guess.what, values=guess.words, otherwise=FLAG)
     return Encoding(name=guess.name, decisions=(decision,))
 
 
-def _known(said: str) -> str:
+def known_encoding(said: str) -> str:
+    """The codec that the user names. Raises UsageError where there is none."""
     try:
         b"".decode(said)
         name = codecs.lookup(said).name

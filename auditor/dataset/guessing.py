@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +54,10 @@ class Guess:
     proposals: tuple[str, ...] = (WESTERN,)
 
 
-def guessed(path: Path) -> Guess:
+def guessed(sample: bytes) -> Guess:
     """What the lines that are not ASCII speak for."""
     from chardet import detect_all
 
-    sample = _telling_lines(path)
     high = len(re.findall(rb"[\x80-\xff]", sample))
     ranked = dict.fromkeys(
         TAKEN.get(str(found["encoding"]).lower(), str(found["encoding"]).lower())
@@ -80,14 +80,15 @@ def guessed(path: Path) -> Guess:
     return Guess(name=top, what=_what(top, text), words=_words(text), proposals=proposals)
 
 
-def _telling_lines(path: Path) -> bytes:
-    """Lines that are not ASCII, the first ones."""
+def telling_lines(files: Iterable[Path]) -> bytes:
+    """The first lines of the files that are not ASCII."""
     lines, size = [], 0
-    with path.open("rb") as file:
-        while size < SAMPLE and (line := file.readline(SAMPLE)):
-            if not line.isascii():
-                lines.append(line)
-                size += len(line)
+    for path in files:
+        with path.open("rb") as file:
+            while size < SAMPLE and (line := file.readline(SAMPLE)):
+                if not line.isascii():
+                    lines.append(line)
+                    size += len(line)
     return b"".join(lines)
 
 

@@ -35,7 +35,7 @@ def header_of(first: Sequence[str], others: Sequence[Sequence[str]], said: bool 
     named = said if said is not None else _names_columns(first, others)
     if named:
         return _named(first)
-    names = tuple(f"column_{i}" for i in range(1, len(first) + 1))
+    names = tuple(f"column_{i}" for i in range(1, len(first) + 1))  # each works as typed in a flag
     if said is False:
         return Header(names=names, line=False)
     what = f"the first line is a row: columns are called {quoted_names(names[:3])}"

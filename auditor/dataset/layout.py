@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -30,6 +30,7 @@ from auditor.records.reading import ReadOptions
 SAMPLE_LINES = 1000  # that tell the separator and the header; quotes are told by all lines
 SAMPLE_SIZE = 1 << 22  # characters
 TITLES = 10  # lines that may stand before the names of the columns
+NONE = "\x1f"  # where nothing separates fields: the unit separator, which nobody types
 SEP = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # the first line that Excel writes and obeys
 
 Decisions = tuple[Decision, ...]
@@ -78,6 +79,9 @@ def laid_out(
     delimiter, skipped, decisions = _separated(lines, options, usual)
     read = partial(lines, skipped)
     sample = sampled(read())
+    if delimiter == NONE:
+        named = spelled(sample[0].strip()) in KNOWN if options.header is None else options.header
+        options = replace(options, quoting=False, header=named)
     columns = cut(sample[:1], delimiter).first
     dialect, alone, quoted = quoting_of(read, delimiter, columns, options.quoting)
 
@@ -118,7 +122,7 @@ def _separated(
             decisions = (Decision(what=f"fields are separated by {shown(delimiter)}", otherwise=FLAG),)
     else:
         told, decisions = delimiter_of(sample, usual)
-        delimiter = told or ","
+        delimiter = told or NONE
     found = cut(sample, delimiter)
     if notes and not excel and len(begin[notes - 1].split(delimiter)) == found.columns:
         notes -= 1  # names of columns behind a #
