@@ -48,8 +48,11 @@ from auditor.dataset.nlu import NLU
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import NEEDED, find_roles
 from auditor.dataset.sources import open_table
+from auditor.dataset.sqlite import SQLITE
+from auditor.dataset.txt import TXT
 from auditor.dataset.unpacking import unpacked
 from auditor.dataset.values import printable
+from auditor.dataset.workbook import EXCEL
 from auditor.interfaces import Reader
 from auditor.records.dataset import Dataset, Decision
 from auditor.settings import JOINED, Settings
@@ -57,7 +60,9 @@ from auditor.settings import JOINED, Settings
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-FILE_READERS: tuple[Reader, ...] = (CSV, TSV, JSONL, JSON, PARQUET, ARROW, NLU, CONLL)
+FILE_READERS: tuple[Reader, ...] = (
+    *(CSV, TSV, TXT, JSONL, JSON, PARQUET, ARROW, EXCEL, SQLITE, NLU, CONLL),
+)
 READERS: tuple[Reader, ...] = (*FILE_READERS, HuggingFaceFolder(FILE_READERS))
 
 _LOG = logging.getLogger(__name__)
