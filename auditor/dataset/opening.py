@@ -15,7 +15,7 @@ from auditor.records.dataset import Decision
 from auditor.records.reading import ReadOptions, Rows, Table
 
 FLAG = "--input-format"
-WRITTEN = ("csv", "tsv", "txt", "json", "jsonl")  # formats that are text
+WRITTEN = ("csv", "tsv", "txt", "json", "jsonl", "nlu", "conll")  # formats that are text
 
 
 def open_file(
@@ -33,7 +33,7 @@ def open_file(
         return named.open(path, options)
     by_name = by_suffix(path, readers)
     reader = next((reader for reader in readers if reader.name == content), None) or by_name
-    if content == "txt" and (path.suffix if by_name is None else by_name.name in WRITTEN):
+    if content == "txt" and by_name is not None and by_name.name in WRITTEN:
         reader = by_name  # text may be any of these: its name decides
     if reader is None:
         known = ", ".join((*(s for reader in readers for s in reader.suffixes), *SUFFIXES))
@@ -43,7 +43,7 @@ def open_file(
             f" name the format with {FLAG} ({names})"
         )
     table = reader.open(path, options)
-    if by_name in (None, reader):
+    if by_name == reader or not path.suffix:
         return table
     what = f"the file is {reader.name}, whatever its name says"
     return replace(table, decisions=(Decision(what=what, otherwise=FLAG), *table.decisions))
