@@ -21,6 +21,7 @@ interfaces.py   what plugs in; settings.py what a user decides; resources.py wha
 errors.py       what can go wrong
 statistics.py   intervals, and p-values of many tests
 atomic.py       how files are written; threads.py how many compute
+work_tree.py    the git work tree that a file is in
 label_spelling.py    labels that are one, written in several ways
 
 >>> import auditor

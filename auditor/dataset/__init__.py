@@ -6,6 +6,7 @@
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
     huggingface.py   a dataset folder, as Hugging Face saves it
     dataframe.py         a DataFrame
+    pointers.py      a file that only says where LFS, DVC or git-annex keep its content
     values.py        strings that keep the kinds which JSON and Arrow distinguish
     chat.py          the text of chat fine-tuning rows
     joining.py       several columns that are one text

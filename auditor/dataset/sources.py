@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from auditor.dataset.dataframe import frame_rows
+from auditor.dataset.pointers import expect_content, expect_no_pointer
 from auditor.dataset.values import Rows, printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
 from auditor.interfaces import Reader
@@ -58,6 +59,7 @@ def open_table(
             )
         return
     with _named_in_errors(str(path)):
+        expect_content(path, {suffix for reader in readers for suffix in reader.suffixes})
         reader = _reader_for(path, input_format, readers)
         name = path.resolve().name if path.is_dir() else path.stem
         if path.is_fifo():  # it can be read but once
@@ -85,6 +87,7 @@ def _spooled(stream: BinaryIO) -> Iterator[Path]:
         copy = Path(folder) / "stdin"
         with copy.open("wb") as file:
             shutil.copyfileobj(stream, file)
+        expect_no_pointer(copy)
         yield copy
 
 

@@ -41,6 +41,10 @@ _STILL = {
 LINK = "120000"  # the mode of a symbolic link
 
 
+class MissingObjectError(MachineError):
+    """Git has no such content here; a partial clone may have left it out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeEntry:
     """One line of `git ls-tree`."""
@@ -59,7 +63,7 @@ class Repository:
     folder: Path
 
     def commit(self, revision: str) -> str:
-        """The commit that `revision` names. Raises UsageError for none, and for several."""
+        """The commit that `revision` names. Raises LookupError for none, UsageError for several."""
         found = self._git("rev-parse", "--verify", f"{revision}^{{commit}}")
         if b"is ambiguous" in found.stderr:
             raise UsageError(
@@ -68,23 +72,34 @@ class Repository:
             )
         if found.returncode == 0:
             return found.stdout.decode().strip()
-        remote, _, branch = revision.partition("/")
-        fetch = f"`git fetch {remote} {branch}`" if branch else "`git fetch`"
-        shallow = self._git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
-        step = (
-            f"this clone is shallow: fetch it with {fetch}, or clone all of the history "
-            "(`fetch-depth: 0` of actions/checkout, GIT_DEPTH 0 in GitLab)"
-            if shallow
-            else f"fetch it with {fetch}, or see `git branch --all` for what there is"
-        )
-        raise UsageError(f"--base-ref {revision}: no such revision; {step}")
+        raise LookupError(revision)
+
+    def remotes(self) -> list[str]:
+        """The names of those that the configuration has."""
+        listed = self._git("config", "--get-regexp", "--name-only", "-z", r"^remote\..*\.url$")
+        names = os.fsdecode(listed.stdout).split("\0")
+        return list(dict.fromkeys(n[len("remote.") : -len(".url")] for n in names if n))
+
+    def shallow(self) -> bool:
+        """Whether the clone has only the latest of its history."""
+        return self._git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+    def common_folder(self) -> Path:
+        """Where git keeps what all work trees of the repository share."""
+        found = self._git("rev-parse", "--git-common-dir").stdout.removesuffix(b"\n")
+        return self.top / os.fsdecode(found)
+
+    def partial(self) -> bool:
+        """Whether the clone left content out, to fetch it when it is wanted."""
+        keys = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+        return self._git("config", "--get-regexp", keys).returncode == 0
 
     def listed(self, commit: str, name: str, *, below: bool = False) -> list[TreeEntry]:
         """The entry called `name`; with `below` all files in it, where "" is the whole tree."""
         words = [*(["-r"] if below else []), commit, "--", *([name] if name else [])]
         done = self._git("ls-tree", "-z", "--full-tree", *words)
         if done.returncode:
-            raise MachineError(f"{self.top}: git cannot list {commit} ({said(done)})")
+            raise MissingObjectError(f"{self.top}: git cannot list {commit} ({said(done)})")
         return [_entry(line) for line in os.fsdecode(done.stdout).split("\0") if line]
 
     def read(self, commit: str, name: str) -> bytes | None:
@@ -93,13 +108,10 @@ class Repository:
         return self.blob(found[0].object) if found else None
 
     def blob(self, object_: str, stdout: int = subprocess.PIPE) -> bytes:
-        """Content as git keeps it, or into the file `stdout`. Raises MachineError for none."""
+        """Content as git keeps it, or into the file `stdout`. Raises MissingObjectError."""
         done = self._git("cat-file", "blob", object_, stdout=stdout)
         if done.returncode:
-            raise MachineError(
-                f"git cannot read it ({said(done)}), and nothing is fetched by the way; where the "
-                "clone is partial, clone without --filter"
-            )
+            raise MissingObjectError(f"git has not its content ({said(done)})")
         return done.stdout or b""
 
     def tracked(self, name: str) -> dict[str, str]:
