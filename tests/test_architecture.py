@@ -34,6 +34,7 @@ checks prediction
 structure
 dataset embedding
 pool settings
+settings_files
 interfaces
 records
 validation

@@ -50,7 +50,7 @@ def audit(
     model.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, data, quiet=quiet)
         from auditor.pipeline import audit as run
         from auditor.reporting import save, summarise
 

@@ -61,7 +61,7 @@ def backtest(
     --coefficients`. An update takes minutes on a CPU. Exits as `auditor audit` does.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, data, quiet=quiet)
         from auditor.pipeline import backtest as run
         from auditor.reporting.summary import summarise_backtest
 

@@ -63,7 +63,7 @@ def compare(
     wrong usage, 4 for data that cannot be read, 5 for lack of memory, disk or a model.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, base, candidate, quiet=quiet)
         from auditor.comparing.compare import compare as run
         from auditor.comparing.sets import NAMES
         from auditor.reporting import save, summarise

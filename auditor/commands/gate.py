@@ -14,10 +14,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor.commands import options
-from auditor.commands.running import errors, given, progress_bars, writable
+from auditor.commands.running import (
+    errors,
+    given,
+    places_of,
+    progress_bars,
+    say_settings,
+    settings_of,
+    writable,
+)
 from auditor.errors import AuditorError, UsageError
 
 if TYPE_CHECKING:
+    from auditor.dataset.revisions import BaseAtRevision
     from auditor.gating.policy_at_revision import Ruling
     from auditor.records.verdict import Outcome, Verdict
 
@@ -27,6 +36,12 @@ if TYPE_CHECKING:
 @click.option("--base", metavar="BASE", help="The dataset that the candidate is to replace.")
 @click.option(
     "--base-ref", metavar="REV", help="The candidate as it is in git at REV, such as origin/main."
+)
+@click.option(
+    "--base-path",
+    type=options.PATH,
+    metavar="PATH",
+    help="The path that the candidate had at REV  [default: its own; a renamed file is followed]",
 )
 @click.option(
     "--baseline",
@@ -67,6 +82,7 @@ def gate(
     candidate: str,
     base: str | None,
     base_ref: str | None,
+    base_path: Path | None,
     baseline: Path | None,
     update: str | None,
     policy: Path | None,
@@ -87,16 +103,15 @@ def gate(
     """
     with errors(debug):
         _exclusive(base=base, base_ref=base_ref, baseline=baseline)
-        if base_ref is not None and candidate == "-":
-            raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
-        rules = _ruling(candidate, base_ref, policy, config, flags)
+        there = _base_at_revision(candidate, base_ref, base_path)
+        rules = _ruling(candidate, base_ref, there, policy, config, flags, quiet=quiet)
         from auditor.gating.gate import gate as run
 
         if output:
             writable(output)
         with (
             _with_changes_in_errors(rules),
-            _base(candidate, base, base_ref) as base_file,
+            _base(base, base_ref, there) as base_file,
             progress_bars(quiet) as progress,
         ):
             verdict = run(
@@ -108,7 +123,9 @@ def gate(
                 settings=rules.settings,
                 progress=progress,
             )
-        verdict = dataclasses.replace(verdict, policy_changes=rules.changes)
+        verdict = dataclasses.replace(
+            verdict, policy_changes=rules.changes, base_remark=there.remark if there else ""
+        )
         _report(verdict, output or Path("reports") / verdict.candidate.name, formats, quiet)
     sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
 
@@ -120,25 +137,54 @@ def _exclusive(**given: object) -> None:
         raise UsageError(f"{' and '.join(named)} exclude each other; give one of them")
 
 
+def _base_at_revision(
+    candidate: str, base_ref: str | None, base_path: Path | None
+) -> BaseAtRevision | None:
+    """Where the base is at the revision; None without one."""
+    if base_ref is None:
+        if base_path is not None:
+            raise UsageError("--base-path: is a path at a revision; name that with --base-ref REV")
+        return None
+    if candidate == "-":
+        raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
+    from auditor.dataset.revisions import find_base
+
+    return find_base(Path(candidate), base_ref, base_path)
+
+
 def _ruling(
     candidate: str,
     base_ref: str | None,
+    there: BaseAtRevision | None,
     policy: Path | None,
     config: Path | None,
     flags: Mapping[str, Any],
+    *,
+    quiet: bool,
 ) -> Ruling:
     """The settings and the policy: of the revision where there is one, else as they lie there."""
     from auditor.gating.inputs import CODES
     from auditor.gating.policy import load_policy
     from auditor.gating.policy_at_revision import Ruling, ruling
-    from auditor.settings import load_settings
 
-    flags = given(flags)
-    if base_ref is not None:
-        return ruling(Path(candidate), base_ref, CODES, policy=policy, config=config, flags=flags)
-    return Ruling(
-        settings=load_settings(config, flags), policy=load_policy(policy, CODES, config=config)
+    places = places_of(candidate)
+    if base_ref is None or there is None:
+        settings = settings_of(config, flags, candidate, quiet=quiet)
+        return Ruling(settings=settings, policy=load_policy(policy, CODES, *places, config=config))
+    from auditor.dataset.revisions import FilesAtRevision
+
+    files = FilesAtRevision(dataset=Path(candidate), revision=base_ref)
+    rules = ruling(
+        Path(candidate),
+        base_ref,
+        CODES,
+        policy=policy,
+        config=config,
+        flags=given(flags),
+        base=there.path,
     )
+    say_settings(config, [there.path or Path(candidate)], files, quiet=quiet)
+    return rules
 
 
 @contextmanager
@@ -155,13 +201,13 @@ def _with_changes_in_errors(rules: Ruling) -> Iterator[None]:
 
 
 def _base(
-    candidate: str, base: str | None, base_ref: str | None
+    base: str | None, base_ref: str | None, there: BaseAtRevision | None
 ) -> AbstractContextManager[str | Path | None]:
-    if base_ref is None:
+    if base_ref is None or there is None or there.path is None:
         return nullcontext(base)
     from auditor.dataset.revisions import at_revision
 
-    return at_revision(Path(candidate), base_ref)
+    return at_revision(there.path, base_ref)
 
 
 def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:

@@ -19,6 +19,7 @@ from auditor.records.verdict import Verdict
 from auditor.resources import with_options
 from auditor.settings import Settings
 from auditor.threads import one_blas_thread
+from auditor.work_tree import name_in_repository
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
@@ -63,7 +64,7 @@ def gate(
     )
     verdict = assess(candidate_data, inputs)
     if isinstance(candidate, str | Path):
-        verdict = dataclasses.replace(verdict, file=str(candidate))
+        verdict = dataclasses.replace(verdict, file=name_in_repository(Path(candidate)))
     whole = _with_what_to_drop(verdict, candidate_data, inputs)
     return without_text(whole) if settings.no_text else whole
 
