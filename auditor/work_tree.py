@@ -28,10 +28,10 @@ def name_in_repository(path: Path) -> str:
         folder = path.parent.resolve()
         places = (path.resolve(), folder / path.name)
     except (OSError, RuntimeError):  # links that lead in a circle
-        return str(path)
+        return path.as_posix()
     if (top := top_of(folder)) is None:
-        return str(path)
+        return path.as_posix()
     for place in places:
         if top in place.parents and not OF_TOOLS & {*place.relative_to(top).parts}:
             return place.relative_to(top).as_posix()
-    return str(path)
+    return path.as_posix()

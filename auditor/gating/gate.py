@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.dataset import load_dataset
+from auditor.dataset.sources import STDIN
 from auditor.gating import baseline as baselines
 from auditor.gating.assess import assess
 from auditor.gating.inputs import GateInputs, prepare
@@ -64,7 +65,8 @@ def gate(
     )
     verdict = assess(candidate_data, inputs)
     if isinstance(candidate, str | Path):
-        verdict = dataclasses.replace(verdict, file=name_in_repository(Path(candidate)))
+        named = STDIN if candidate == STDIN else name_in_repository(Path(candidate))
+        verdict = dataclasses.replace(verdict, file=named)
     whole = _with_what_to_drop(verdict, candidate_data, inputs)
     return without_text(whole) if settings.no_text else whole
 
