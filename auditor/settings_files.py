@@ -92,6 +92,13 @@ def passed_over(used: SettingsFile, files: Files = ON_DISK) -> str:
     return "" if other is None or same else other.called
 
 
+def places_near(data: Path) -> list[Path]:
+    """Where the settings for `data` may stand, the nearest first."""
+    starts = (data if data.is_dir() else data.parent, Path())
+    folders = (f for start in starts for f in _upwards(Path(os.path.abspath(start))))  # noqa: PTH100
+    return [folder / name for folder in dict.fromkeys(folders) for name in NAMES]
+
+
 def _nearest(start: Path, files: Files) -> SettingsFile | None:
     for folder in _upwards(Path(os.path.abspath(start))):  # noqa: PTH100 - as the user named it
         for name in NAMES:

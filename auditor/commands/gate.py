@@ -44,6 +44,11 @@ if TYPE_CHECKING:
     help="The path that the candidate had at REV  [default: its own; a renamed file is followed]",
 )
 @click.option(
+    "--fetch",
+    is_flag=True,
+    help="Let git fetch what this clone lacks of REV; never with --offline.",
+)
+@click.option(
     "--baseline",
     type=options.PATH,
     metavar="FILE",
@@ -83,6 +88,7 @@ def gate(
     base: str | None,
     base_ref: str | None,
     base_path: Path | None,
+    fetch: bool,
     baseline: Path | None,
     update: str | None,
     policy: Path | None,
@@ -103,6 +109,8 @@ def gate(
     """
     with errors(debug):
         _exclusive(base=base, base_ref=base_ref, baseline=baseline)
+        if base_ref is not None and fetch and not flags["offline"]:
+            base_ref = _fetched(candidate, base_ref, base_path)
         there = _base_at_revision(candidate, base_ref, base_path)
         rules = _ruling(candidate, base_ref, there, policy, config, flags, quiet=quiet)
         from auditor.gating.gate import gate as run
@@ -135,6 +143,18 @@ def _exclusive(**given: object) -> None:
     named = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise UsageError(f"{' and '.join(named)} exclude each other; give one of them")
+
+
+def _fetched(candidate: str, base_ref: str, base_path: Path | None) -> str:
+    """What the revision is called once the clone has it."""
+    if candidate == "-":
+        return base_ref
+    from auditor.dataset.revisions import fetched
+    from auditor.settings_files import places_near
+
+    data = Path(candidate)
+    others = ([base_path] if base_path else []) + places_near(base_path or data)
+    return fetched(data, base_ref, *others)
 
 
 def _base_at_revision(

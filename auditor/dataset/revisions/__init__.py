@@ -25,10 +25,10 @@ from auditor.dataset.revisions.dvc import keep_of
 from auditor.dataset.revisions.files import FilesAtRevision
 from auditor.dataset.revisions.git import TreeEntry
 from auditor.dataset.revisions.lfs import fill_in
-from auditor.dataset.revisions.place import PlaceAtRevision, absolute, locate
+from auditor.dataset.revisions.place import PlaceAtRevision, absolute, fetched, locate
 from auditor.errors import DataError, MachineError
 
-__all__ = ["BaseAtRevision", "FilesAtRevision", "at_revision", "find_base"]
+__all__ = ["BaseAtRevision", "FilesAtRevision", "at_revision", "fetched", "find_base"]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What to type to get what a clone lacks: a revision, or the content of its files.
+"""What a clone lacks: what to type to get it, and the same done where the user asks for that.
 
 The commands name both ends of what is fetched: a clone of one branch, as CI makes them, would fetch
 a bare `git fetch origin main` into no name that lasts.
@@ -8,58 +8,82 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.dataset.revisions.git import Repository
 
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_WHOLE_NAMES = ("refs/remotes/", "remotes/")
-_OWN_NAMES = ("refs/heads/", "heads/", "refs/tags/", "tags/")
+_WHOLE_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_PART_OF_HASH = re.compile(r"[0-9a-f]{4,63}")
 _RELATIVE = re.compile(r"[~^@:]")  # HEAD~1, main^2, main@{yesterday}
-SHORT_HASH = re.compile(r"[0-9a-f]{4,39}")
+_OF_REMOTES = ("refs/remotes/", "remotes/")
+_OWN = ("refs/heads/", "heads/", "refs/tags/", "tags/")
 
 
-def fetch_step(repository: Repository, revision: str) -> str:
-    """How to get a revision that the repository lacks, as the end of a sentence."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchStep:
+    """What gets a revision."""
+
+    words: tuple[str, ...]  # after `git`
+    name: str  # what the revision is called then
+
+
+def step_to(repository: Repository, revision: str) -> FetchStep | None:
+    """What gets a revision that the repository lacks; None where there is no remote."""
     remotes = repository.remotes()
     if not remotes:
-        return "see `git branch --all` for what there is"
-    git, shallow = _git(repository), repository.shallow()
-    depth = " --depth=1" if shallow else ""
-    clone = "this clone is shallow" if shallow else "this clone lacks it"
-    if _RELATIVE.search(revision) or SHORT_HASH.fullmatch(revision):
-        deepen = " --unshallow" if shallow else ""
-        remote = "origin" if "origin" in remotes else remotes[0]
-        return f"{clone}: get its history with `{git} fetch{deepen} {shlex.quote(remote)}`"
-    remote, wanted, name = _wanted(revision, remotes)
-    words = f"`{git} fetch{depth} {shlex.quote(remote)} {shlex.quote(wanted)}`"
-    again = f", then give --base-ref {shlex.quote(name)}" if name != revision else ""
-    return f"{clone}: get it with {words}{again}"
-
-
-def content_step(repository: Repository, revision: str, name: str) -> str:
-    """How to get the content of a file or folder that a partial clone left out."""
-    place = f" -- {shlex.quote(name)}" if name else ""
-    command = f"{_git(repository)} ls-tree --full-tree -r -l {shlex.quote(revision)}{place}"
-    return f"this clone is partial and auditor fetches nothing: get the content with `{command}`"
-
-
-def _wanted(revision: str, remotes: list[str]) -> tuple[str, str, str]:
-    """The remote, what to fetch of it, and the name that the revision has then."""
+        return None
+    shallow = repository.shallow()
     first = "origin" if "origin" in remotes else remotes[0]
-    if _HASH.fullmatch(revision):
+    if not _WHOLE_HASH.fullmatch(revision) and (
+        _RELATIVE.search(revision) or _PART_OF_HASH.fullmatch(revision)
+    ):
+        words = ("fetch", *(["--unshallow"] if shallow else []), first)
+        return FetchStep(words=words, name=revision)
+    remote, wanted, name = _wanted(revision, remotes, first)
+    # In a whole clone --depth would cut history off.
+    words = ("fetch", *(["--depth=1"] if shallow else []), remote, wanted)
+    return FetchStep(words=words, name=name)
+
+
+def advice_on_revision(repository: Repository, revision: str) -> str:
+    """How to get a revision that the repository lacks, as the end of a sentence."""
+    step = step_to(repository, revision)
+    if step is None:
+        return "see `git branch --all` for what there is"
+    again = f", then give --base-ref {shlex.quote(step.name)}" if step.name != revision else ""
+    clone = "this clone is shallow" if repository.shallow() else "this clone lacks it"
+    return f"{clone}: get it with {_typed(repository, step.words)} or --fetch{again}"
+
+
+def words_for_content(commit: str, *names: str) -> tuple[str, ...]:
+    """What makes git get the content of files and folders that a partial clone left out.
+
+    `-l` shows how long each file is, which git does not know of one that it has not got.
+    """
+    return ("ls-tree", "--full-tree", "-r", "-l", commit, "--", *filter(None, names))
+
+
+def advice_on_content(repository: Repository, commit: str, name: str) -> str:
+    """How to get the content that a partial clone left out, as the end of a sentence."""
+    command = _typed(repository, words_for_content(commit, name))
+    return f"this clone is partial, and lacks its content: get it with {command} or --fetch"
+
+
+def _wanted(revision: str, remotes: list[str], first: str) -> tuple[str, str, str]:
+    """The remote, what to fetch of it, and the name that the revision has then."""
+    if _WHOLE_HASH.fullmatch(revision):
         return first, revision, revision
-    for prefix in _OWN_NAMES:
+    for prefix in _OWN:
         if revision.startswith(prefix):
-            kind = prefix.removeprefix("refs/")
-            ref = f"refs/{kind}{revision.removeprefix(prefix)}"
+            ref = f"refs/{revision.removeprefix('refs/')}"
             return first, f"+{ref}:{ref}", revision
     short = revision
-    for prefix in _WHOLE_NAMES:
+    for prefix in _OF_REMOTES:
         short = short.removeprefix(prefix)
     for remote in sorted(remotes, key=len, reverse=True):
-        if branch := short.removeprefix(f"{remote}/") if short.startswith(f"{remote}/") else "":
-            return remote, _branch(remote, branch), revision
+        if short.startswith(f"{remote}/"):
+            return remote, _branch(remote, short.removeprefix(f"{remote}/")), revision
     return first, _branch(first, short), f"{first}/{short}"
 
 
@@ -67,7 +91,8 @@ def _branch(remote: str, branch: str) -> str:
     return f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"
 
 
-def _git(repository: Repository) -> str:
-    """The program, told where the repository is if the working folder is not in it."""
+def _typed(repository: Repository, words: tuple[str, ...]) -> str:
+    """The command as it is typed here; it names the repository if this folder is not in it."""
     inside = Path.cwd().resolve().is_relative_to(repository.top.resolve())
-    return "git" if inside else f"git -C {shlex.quote(str(repository.top))}"
+    there = () if inside else ("-C", str(repository.top))
+    return f"`{shlex.join(['git', *there, *words])}`"

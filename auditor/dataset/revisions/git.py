@@ -4,13 +4,14 @@ What is checked out can look like a repository of its own, and a repository's co
 commands. So the repository is found by its `.git`, which no branch can hold; git is told where
 it is and opens no other; and it only resolves a name (`rev-parse`), lists (`ls-tree`, `ls-files`)
 and copies (`cat-file blob`), none of which runs a filter, a hook or a helper. What is missing is
-missing: nothing is fetched.
+missing: nothing is fetched, unless the user asks for that (`Repository.fetch`).
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,11 @@ _STILL = {
     "GIT_GRAFT_FILE": f"{os.devnull}/none",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
+}
+# What git tells its hooks, of the repository that they run for.
+OF_HOOKS = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"),
+    *("GIT_PREFIX", "GIT_NAMESPACE", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
 }
 LINK = "120000"  # the mode of a symbolic link
 
@@ -121,6 +127,28 @@ class Repository:
         lines = (line.partition("\t") for line in os.fsdecode(done.stdout).split("\0") if line)
         return {name: head.split()[0] for head, _, name in lines}
 
+    def fetch(self, words: Sequence[str]) -> None:
+        """Lets git do what it needs the network for, as the user has configured it.
+
+        Raises MachineError where it fails. No hook runs, and nobody is asked for a password.
+        """
+        own = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "PATH": _path()}
+        switches = ("--no-pager", "-c", f"core.hooksPath={os.devnull}")
+        place = (f"--git-dir={self.folder}", f"--work-tree={self.top}")
+        kept = {k: v for k, v in os.environ.items() if k not in OF_HOOKS}
+        done = subprocess.run(  # noqa: S603 - as `_run`
+            ["git", *switches, *place, *words],  # noqa: S607 - as `_run`
+            cwd=self.top,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env=kept | own,
+            check=False,
+        )
+        if done.returncode:
+            raise MachineError(
+                f"--fetch: `git {words[0]}` fails ({said(done)}); see `git remote -v`"
+            )
+
     def _git(
         self, *words: str, stdout: int = subprocess.PIPE
     ) -> subprocess.CompletedProcess[bytes]:
@@ -198,7 +226,6 @@ def _run(
         for name, value in os.environ.items()
         if name.startswith("GIT_CONFIG_") or not name.startswith("GIT_")
     }
-    path = [p for p in os.get_exec_path() if Path(p).is_absolute()] or [os.defpath]
     try:
         return subprocess.run(  # noqa: S603 - a list of words, none of which git takes for an option
             ["git", *_SWITCHES, *words],  # noqa: S607 - the git that the user has
@@ -206,7 +233,7 @@ def _run(
             stdout=stdout,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
-            env=own | _STILL | {"PATH": os.pathsep.join(path)} | more,
+            env=own | _STILL | {"PATH": _path()} | more,
             check=False,
         )
     except FileNotFoundError as error:
@@ -214,6 +241,12 @@ def _run(
             "--base-ref: the program git is not there; install it, or give the other dataset with "
             "--base BASE"
         ) from error
+
+
+def _path() -> str:
+    """Where programs are looked for: not where the branch that is checked out has brought one."""
+    path = [p for p in os.get_exec_path() if Path(p).is_absolute()] or [os.defpath]
+    return os.pathsep.join(path)
 
 
 def said(done: subprocess.CompletedProcess[bytes]) -> str:

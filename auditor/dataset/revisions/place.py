@@ -8,7 +8,12 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.dataset.revisions.fetching import content_step, fetch_step
+from auditor.dataset.revisions.fetching import (
+    advice_on_content,
+    advice_on_revision,
+    step_to,
+    words_for_content,
+)
 from auditor.dataset.revisions.git import (
     LINK,
     MissingObjectError,
@@ -72,7 +77,7 @@ class PlaceAtRevision:
         """What to do about content that git lacks; auditor fetches nothing by itself."""
         if not self.repository.partial():
             return MachineError(f"{self}: {error}; see `git fsck` for what else is missing")
-        return MachineError(f"{self}: {content_step(self.repository, self.commit, self.name)}")
+        return MachineError(f"{self}: {advice_on_content(self.repository, self.commit, self.name)}")
 
 
 def locate(path: Path, revision: str) -> PlaceAtRevision:
@@ -80,16 +85,46 @@ def locate(path: Path, revision: str) -> PlaceAtRevision:
 
     Raises UsageError outside git and for a revision that is unknown or no revision.
     """
+    place = absolute(path)
+    return _inside(_repository_of(place, revision), place, revision)
+
+
+def fetched(path: Path, revision: str, *others: Path) -> str:
+    """The revision's name, once what a clone lacks of it was fetched: the commit, and of a partial
+    clone the content of `path` and of `others`.
+
+    Raises UsageError outside git, MachineError where git cannot fetch; what cannot be had is not
+    told here.
+    """
+    place = absolute(path)
+    repository = _repository_of(place, revision)
+    while above := superproject(repository):
+        repository = above
+    name = revision
+    try:
+        commit = repository.commit(revision)
+    except LookupError:
+        if (step := step_to(repository, revision)) is None:
+            return revision
+        repository.fetch(step.words)
+        name, commit = step.name, step.name
+    if repository.partial():
+        wanted = (p for p in map(absolute, (path, *others)) if p.is_relative_to(repository.top))
+        repository.fetch(words_for_content(commit, *(named(repository, p) for p in wanted)))
+    return name
+
+
+def _repository_of(place: Path, revision: str) -> Repository:
+    """The repository of a path, to look for a revision in."""
     if not revision or revision.startswith("-"):
         raise UsageError(f"--base-ref {revision}: not a revision; give one such as origin/main")
-    place = absolute(path)
     repository = find_repository(folder_of(place))
     if repository is None:
         raise UsageError(
             f"--base-ref {revision}: {folder_of(place)} is in no git repository; give the other "
             "dataset with --base BASE"
         )
-    return _inside(repository, place, revision)
+    return repository
 
 
 def absolute(path: Path) -> Path:
@@ -141,5 +176,5 @@ def _commit(repository: Repository, revision: str) -> str:
     try:
         return repository.commit(revision)
     except LookupError as error:
-        step = fetch_step(repository, revision)
+        step = advice_on_revision(repository, revision)
         raise UsageError(f"--base-ref {revision}: no such revision; {step}") from error

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from auditor.dataset.revisions import at_revision
-from auditor.errors import AuditorError
+from auditor.dataset.revisions import at_revision, fetched
+from auditor.errors import AuditorError, MachineError
 
 OLD = b"text,label\nWhere is my parcel?,late\n"
+LAST = b"text,label\nWhere is my invoice?,late\n"
 NEW = b"text,label\nWhere is my parcel?,billing\n"
 BRANCH = "it's$HOME;main"  # git allows it
 
@@ -22,10 +26,10 @@ BRANCH = "it's$HOME;main"  # git allows it
 def clone(repository, git, commit, tmp_path, monkeypatch) -> Callable[..., Path]:
     """A clone of a server that has main (old data) and change (new data), to work in."""
     more = OLD.replace(b"parcel", b"letter")
-    first = commit({"data/train.csv": OLD, "data/more.csv": more, "other/train.csv": OLD})
+    first = commit({"data/train.csv": OLD, "data/more.csv": more, "other/last.csv": LAST})
     git("branch", BRANCH)
     git("checkout", "-q", "-b", "change")
-    commit({"data/train.csv": NEW, "data/more.csv": NEW, "other/train.csv": NEW})
+    commit({"data/train.csv": NEW, "data/more.csv": NEW, "other/last.csv": NEW})
     git("config", "uploadpack.allowFilter", "true")
     git("config", "uploadpack.allowAnySHA1InWant", "true")
     git("tag", "v1", first)
@@ -65,6 +69,7 @@ def typed(revision: str, path: str = "data/train.csv") -> str:
         read(revision, path)
     assert "\n" not in str(raised.value)
     [command] = re.findall(r"`(git .*?)`", str(raised.value))
+    assert "or --fetch" in str(raised.value)
     subprocess.run(command, shell=True, check=True, capture_output=True)
     renamed = re.search(r"then give --base-ref (.*)$", str(raised.value))
     return shlex.split(renamed[1])[0] if renamed else revision
@@ -126,3 +131,73 @@ def test_a_partial_clone_gets_the_content_from_a_folder_inside_it(clone, monkeyp
     monkeypatch.chdir(clone("--filter=blob:none", "--branch=change") / "data")
     typed("origin/main", "train.csv")
     assert read("origin/main", "train.csv") == OLD
+
+
+@pytest.mark.parametrize("unset", ["", "unset GIT_NO_LAZY_FETCH"], ids=["", "as before git 2.44"])
+def test_a_partial_clone_opens_no_connection_by_itself(clone, unset, tmp_path, monkeypatch):
+    clone("--filter=blob:none", "--branch=change")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").write_text(f'#!/bin/sh\n{unset}\nexec {shutil.which("git")} "$@"\n')
+    (tmp_path / "bin/git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/shop.git"
+        subprocess.run(["git", "remote", "set-url", "origin", url], check=True)
+        with pytest.raises(MachineError, match="this clone is partial"):
+            read("origin/main")
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+# --- where the user asks for it --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_would_be_typed_is_done(clone, revision):
+    clone()
+    path = Path("data/train.csv")
+    assert read(fetched(path, revision)) == OLD
+    assert fetched(path, "HEAD") == "HEAD"
+
+
+@pytest.mark.parametrize("words", [("--filter=blob:none",), ("--filter=tree:0", "--depth=1")])
+def test_a_partial_clone_gets_the_content_too(clone, words):
+    clone(*words, "--branch=change")
+    others = [Path("data/more.csv"), Path("nowhere.toml"), Path("/elsewhere.toml")]
+    fetched(Path("data/train.csv"), "origin/main", *others)
+    assert read("origin/main") == OLD
+    assert read("origin/main", "data/more.csv") == OLD.replace(b"parcel", b"letter")
+    with pytest.raises(MachineError):
+        read("origin/main", "other/last.csv")
+
+
+def test_a_folder_outside_of_the_repository_may_be_worked_in(clone, tmp_path, monkeypatch):
+    folder = clone()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    path = folder / "data/train.csv"
+    assert read(fetched(path, "main"), str(path)) == OLD
+
+
+def test_a_remote_that_does_not_answer_is_told(clone, tmp_path, git):
+    clone()
+    subprocess.run(["git", "remote", "set-url", "origin", str(tmp_path / "gone")], check=True)
+    with pytest.raises(MachineError, match=r"--fetch: `git fetch` fails \(.*gone"):
+        fetched(Path("data/train.csv"), "origin/main")
+
+
+def test_without_a_remote_there_is_nothing_to_fetch(commit):
+    commit({"data/train.csv": OLD})
+    assert fetched(Path("data/train.csv"), "origin/main") == "origin/main"
+
+
+def test_no_hook_runs(clone, tmp_path):
+    folder = clone()
+    hook = folder / ".git/hooks/reference-transaction"
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    hook.chmod(0o755)
+    fetched(Path("data/train.csv"), "origin/main")
+    assert not (tmp_path / "ran").exists()
+    subprocess.run(["git", "update-ref", "refs/heads/mine", "HEAD"], check=True)
+    assert (tmp_path / "ran").exists()
