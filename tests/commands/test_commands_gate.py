@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -308,6 +309,40 @@ def test_a_new_dataset_says_everywhere_that_it_has_no_base(run, committed, ticke
     assert "judged by itself" in " ".join(result.stdout.split())
     for path in Path("reports/more").iterdir():
         assert "judged by itself" in path.read_text(encoding="utf-8"), path.name
+
+
+@pytest.mark.parametrize("given", ["desk set.csv", "absolute", "through a link"])
+def test_ci_is_told_where_the_file_is_in_the_repository(
+    run, committed, workplace, monkeypatch, tmp_path_factory, given
+):
+    """From a folder below it, by an absolute path, through a link: it is the same file."""
+    (workplace / "sets").mkdir()
+    place = committed.rename(workplace / "sets/desk set.csv")
+    monkeypatch.chdir("sets")
+    if given == "absolute":
+        monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        given = str(place)
+    elif given == "through a link":
+        link = tmp_path_factory.mktemp("links") / "shop"
+        link.symlink_to(workplace)
+        monkeypatch.chdir(link)
+        given = str(link / "sets/desk set.csv")
+    kinds = [w for kind in ("sarif", "junit", "github", "gitlab") for w in ("--format", kind)]
+    run("gate", given, *kinds, "--output", workplace / "out", code=1)
+    sarif = json.loads((workplace / "out/gate.sarif").read_text())["runs"][0]
+    uris = {
+        place["physicalLocation"]["artifactLocation"]["uri"]
+        for result in sarif["results"]
+        for place in result["locations"]
+    }
+    assert uris == {"sets/desk%20set.csv"}
+    entries = json.loads((workplace / "out/gl-code-quality-report.json").read_text())
+    assert {e["location"]["path"] for e in entries} == {"sets/desk set.csv"}
+    cases = ElementTree.parse(workplace / "out/gate.junit.xml").iter("testcase")
+    assert {case.get("file") for case in cases} == {"sets/desk set.csv"}
+    lines = (workplace / "out/gate.github.txt").read_text().splitlines()
+    assert all("file=sets/desk set.csv," in line for line in lines if "file=" in line)
+    assert any("file=" in line for line in lines)
 
 
 def test_findings_in_a_baseline_pass_and_new_ones_fail(run, desk, tickets, as_csv):
