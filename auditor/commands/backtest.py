@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.report_folder import named, report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
 
 
@@ -67,6 +68,8 @@ def backtest(
 
         if output:
             writable(output)
+        elif Path(data).exists():
+            output = report_folder(named(data), quiet=quiet) / "backtest"
         with progress_bars(quiet) as progress:
             found = run(
                 data, output, updates=updates, seeds=seeds, settings=settings, progress=progress

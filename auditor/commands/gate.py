@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from auditor.commands import options
+from auditor.commands.report_folder import report_folder
 from auditor.commands.running import (
     errors,
     given,
@@ -134,7 +135,8 @@ def gate(
         verdict = dataclasses.replace(
             verdict, policy_changes=rules.changes, base_remark=there.remark if there else ""
         )
-        _report(verdict, output or Path("reports") / verdict.candidate.name, formats, quiet)
+        folder = output or report_folder((verdict.candidate.name, candidate), quiet=quiet)
+        _report(verdict, folder, formats, quiet)
     sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
 
 
