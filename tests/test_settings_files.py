@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import auditor
+from auditor.errors import UsageError
 from auditor.settings import load_settings
 from auditor.settings_files import find, passed_over
 
@@ -148,3 +151,38 @@ def test_a_file_that_is_named_comes_before_all(write):
     write("auditor.toml", 2)
     assert load_settings("auditor.toml", {}, DATA).seed == 2
     assert load_settings("/dev/null", {}, DATA).seed == 0
+
+
+# --- from Python -----------------------------------------------------------------------------
+
+
+def test_a_call_reads_no_file_by_itself(workplace, tickets, quick):
+    (workplace / "auditor.toml").write_text(
+        'seed = 7\nlabel = "no such column"\n[gate]\nfewest = 9\n'
+    )
+    rows = pd.DataFrame(tickets)
+    assert auditor.audit(rows, **quick).settings["seed"] == 0
+    assert auditor.gate(rows, **quick).policy["fewest"] == 5
+
+
+def test_a_call_takes_what_was_loaded(workplace, tickets, as_csv):
+    (workplace / "sets").mkdir()
+    (workplace / "sets/desk.csv").write_text(as_csv(tickets), encoding="utf-8")
+    with (workplace / "auditor.toml").open("a") as file:
+        file.write("seed = 7\n[gate]\nfewest = 9\n")
+    for given in (("auditor.toml",), (workplace / "auditor.toml",), (None,)):
+        assert auditor.load_settings(*given).seed == 7
+        assert auditor.load_policy(*given).fewest == 9
+    (workplace / "sets/auditor.toml").write_text("seed = 8\n[gate]\nfewest = 10\n")
+    settings = auditor.load_settings(None, {"embedder": "hashing"}, "sets/desk.csv")
+    assert (settings.seed, settings.embedder) == (8, "hashing")
+    policy = auditor.load_policy(None, "sets/desk.csv")
+    assert policy.fewest == 10
+    found = auditor.gate("sets/desk.csv", settings=settings, policy=policy, cache_dir="vectors")
+    assert (found.settings["seed"], found.policy["fewest"]) == (8, 10)
+
+
+def test_a_policy_is_held_to_the_codes_that_there_are(tmp_path):
+    (tmp_path / "own.toml").write_text("[checks.label-eror]\nfail = 0.1\n")
+    with pytest.raises(UsageError, match="did you mean 'label-error'"):
+        auditor.load_policy(tmp_path / "own.toml")

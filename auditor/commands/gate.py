@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.commands import options
+from auditor.commands.base import ChosenBase, chosen_base, exclusive
 from auditor.commands.report_folder import report_folder
-from auditor.commands.running import (
-    errors,
-    given,
-    places_of,
-    progress_bars,
-    say_settings,
-    settings_of,
-    writable,
-)
-from auditor.errors import AuditorError, UsageError
+from auditor.commands.running import errors, progress_bars, writable
+from auditor.errors import AuditorError
 
 if TYPE_CHECKING:
-    from auditor.dataset.revisions import BaseAtRevision
     from auditor.gating.policy_at_revision import Ruling
     from auditor.records.verdict import Outcome, Verdict
 
@@ -109,104 +101,38 @@ def gate(
     memory, disk or a model.
     """
     with errors(debug):
-        _exclusive(base=base, base_ref=base_ref, baseline=baseline)
-        if base_ref is not None and fetch and not flags["offline"]:
-            base_ref = _fetched(candidate, base_ref, base_path)
-        there = _base_at_revision(candidate, base_ref, base_path)
-        rules = _ruling(candidate, base_ref, there, policy, config, flags, quiet=quiet)
-        from auditor.gating.gate import gate as run
-
+        exclusive(base=base, base_ref=base_ref, baseline=baseline)
+        fetch = fetch and not flags["offline"]
+        against = chosen_base(candidate, base, base_ref, base_path, fetch=fetch)
+        rules = against.rules(policy, config, flags, quiet=quiet)
         if output:
             writable(output)
-        with (
-            _with_changes_in_errors(rules),
-            _base(base, base_ref, there) as base_file,
-            progress_bars(quiet) as progress,
-        ):
-            verdict = run(
-                candidate,
-                base=base_file,
-                baseline=baseline,
-                update=update,
-                policy=rules.policy,
-                settings=rules.settings,
-                progress=progress,
-            )
-        verdict = dataclasses.replace(
-            verdict, policy_changes=rules.changes, base_remark=there.remark if there else ""
-        )
+        verdict = _judged(candidate, against, rules, quiet=quiet, baseline=baseline, update=update)
         folder = output or report_folder((verdict.candidate.name, candidate), quiet=quiet)
         _report(verdict, folder, formats, quiet)
     sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
 
 
-def _exclusive(**given: object) -> None:
-    """Raises UsageError where more than one is given."""
-    named = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
-    if len(named) > 1:
-        raise UsageError(f"{' and '.join(named)} exclude each other; give one of them")
+def _judged(
+    candidate: str, against: ChosenBase, rules: Ruling, *, quiet: bool, **given: Any
+) -> Verdict:
+    """The verdict; given: what else `gating.gate.gate` takes as the user gave it."""
+    from auditor.gating.gate import gate as run
 
-
-def _fetched(candidate: str, base_ref: str, base_path: Path | None) -> str:
-    """What the revision is called once the clone has it."""
-    if candidate == "-":
-        return base_ref
-    from auditor.dataset.revisions import fetched
-    from auditor.settings_files import places_near
-
-    data = Path(candidate)
-    others = ([base_path] if base_path else []) + places_near(base_path or data)
-    return fetched(data, base_ref, *others)
-
-
-def _base_at_revision(
-    candidate: str, base_ref: str | None, base_path: Path | None
-) -> BaseAtRevision | None:
-    """Where the base is at the revision; None without one."""
-    if base_ref is None:
-        if base_path is not None:
-            raise UsageError("--base-path: is a path at a revision; name that with --base-ref REV")
-        return None
-    if candidate == "-":
-        raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
-    from auditor.dataset.revisions import find_base
-
-    return find_base(Path(candidate), base_ref, base_path)
-
-
-def _ruling(
-    candidate: str,
-    base_ref: str | None,
-    there: BaseAtRevision | None,
-    policy: Path | None,
-    config: Path | None,
-    flags: Mapping[str, Any],
-    *,
-    quiet: bool,
-) -> Ruling:
-    """The settings and the policy: of the revision where there is one, else as they lie there."""
-    from auditor.gating.inputs import CODES
-    from auditor.gating.policy import load_policy
-    from auditor.gating.policy_at_revision import Ruling, ruling
-
-    places = places_of(candidate)
-    if base_ref is None or there is None:
-        settings = settings_of(config, flags, candidate, quiet=quiet)
-        return Ruling(settings=settings, policy=load_policy(policy, CODES, *places, config=config))
-    from auditor.dataset.revisions import FilesAtRevision
-
-    files = FilesAtRevision(dataset=Path(candidate), revision=base_ref)
-    rules = ruling(
-        Path(candidate),
-        base_ref,
-        CODES,
-        policy=policy,
-        config=config,
-        flags=given(flags),
-        base=there.path,
-    )
-    say_settings(config, [there.path or Path(candidate)], files, quiet=quiet)
-    return rules
+    with (
+        _with_changes_in_errors(rules),
+        against.open() as base,
+        progress_bars(quiet) as progress,
+    ):
+        verdict = run(
+            candidate,
+            base=base,
+            policy=rules.policy,
+            settings=rules.settings,
+            progress=progress,
+            **given,
+        )
+    return replace(verdict, policy_changes=rules.changes, base_remark=against.remark)
 
 
 @contextmanager
@@ -220,16 +146,6 @@ def _with_changes_in_errors(rules: Ruling) -> Iterator[None]:
         raise type(error)(
             f"{error} (the base's settings hold: {'; '.join(rules.changes)})"
         ) from error
-
-
-def _base(
-    base: str | None, base_ref: str | None, there: BaseAtRevision | None
-) -> AbstractContextManager[str | Path | None]:
-    if base_ref is None or there is None or there.path is None:
-        return nullcontext(base)
-    from auditor.dataset.revisions import at_revision
-
-    return at_revision(there.path, base_ref)
 
 
 def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
