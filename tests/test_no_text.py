@@ -275,7 +275,9 @@ STAYING: dict[type, str] = {
     Verdict: """
         base.fingerprint base.first_rejected.reason base.name candidate.fingerprint
         candidate.first_rejected.reason candidate.name drop.checks drop.repeats.labels
-        embedder.name embedder.precision embedder.revision file lines policy policy_changes renamed
+        base_remark embedder.name embedder.precision embedder.revision file lines policy
+        policy_changes
+        renamed
         settings skipped.code skipped.reason accepted_errors.codes accepted_errors.reason
         tested.advice tested.category tested.check tested.fingerprint tested.pairs.labels
         tested.summary versions

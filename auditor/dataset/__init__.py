@@ -11,6 +11,7 @@
     huggingface.py   a dataset folder, as Hugging Face saves it
     in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
                      Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
+    pointers.py      a file that only says where LFS, DVC or git-annex keep its content
     values.py        strings that keep the kinds which JSON and Arrow distinguish
     chat.py          the text of chat fine-tuning rows; unpacking.py finds them in any format
     roles.py         which column is the text, which the label, ...: text_choice.py and

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from auditor.dataset.in_memory import is_data, name_of, open_in_memory
 from auditor.dataset.opening import open_file
 from auditor.dataset.packed import stem
+from auditor.dataset.pointers import expect_content, expect_no_pointer
 from auditor.dataset.values import printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
 from auditor.interfaces import FolderReader, Reader
@@ -59,7 +60,10 @@ def open_table(
             yield "stdin", open_file(copy, _by_name(input_format, readers), files, options)
         return
     with _named_in_errors(str(path)):
-        if found := _matching(path):
+        found = _matching(path)
+        for file in found or [path]:
+            expect_content(file, {suffix for reader in readers for suffix in reader.suffixes})
+        if found:
             yield _pattern_name(path), _folder_reader(readers).open_files(found, options)
             return
         reader = _named_reader(path, input_format, readers)
@@ -93,6 +97,7 @@ def _spooled(stream: BinaryIO, name: str = "stdin") -> Iterator[Path]:
         copy = Path(folder) / name
         with copy.open("wb") as file:
             shutil.copyfileobj(stream, file)
+        expect_no_pointer(copy)
         yield copy
 
 
