@@ -615,7 +615,7 @@ def test_a_misspelt_command_is_wrong_usage(run):
     [
         ("auditor ba", {"backtest", "baseline"}),
         ("auditor baseline ", {"create", "update", "prune"}),
-        ("auditor gate --base", {"--base", "--base-ref", "--baseline"}),
+        ("auditor gate --base", {"--base", "--base-ref", "--base-path", "--baseline"}),
         ("auditor gate data.csv --format s", {"sarif"}),
     ],
 )
