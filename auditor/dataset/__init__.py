@@ -2,7 +2,11 @@
 
     sources.py       a path, standard input or what is in memory -> a table that can be read again
     delimited.py     CSV and TSV; `decoding.py` finds the encoding
-    json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
+    json_lines.py    JSON lines, and json_documents.py JSON; `json_text.py` parses, `documents/`
+                     finds the rows, `forms/` reads records as label tools write them, and
+                     `json_objects.py` makes fields of objects, whose values json_values.py knows
+    nlu.py           examples of intents, in YAML (nlu_yaml.py) and Markdown (nlu_markdown.py)
+    conll.py         sentences of tokens, with intents in comments
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
     huggingface.py   a dataset folder, as Hugging Face saves it
     in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
@@ -11,6 +15,7 @@
     chat.py          the text of chat fine-tuning rows
     joining.py       several columns that are one text
     roles.py         which column is the text, which the label, ...
+    label_names.py   numbers that stand for named classes
     label_map.py     labels that the user takes for another one
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
     revisions/       a file as it is in git at a revision, or in DVC's cache
@@ -30,11 +35,13 @@ from typing import TYPE_CHECKING
 
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
+from auditor.dataset.conll import CONLL
 from auditor.dataset.delimited import CSV, TSV
 from auditor.dataset.huggingface import HuggingFaceFolder
 from auditor.dataset.joining import joined
-from auditor.dataset.json_array import JSON
+from auditor.dataset.json_documents import JSON
 from auditor.dataset.json_lines import JSONL
+from auditor.dataset.nlu import NLU
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
 from auditor.dataset.sources import open_table
@@ -47,7 +54,7 @@ from auditor.settings import Settings
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-FILE_READERS: tuple[Reader, ...] = (CSV, TSV, JSONL, JSON, PARQUET, ARROW)
+FILE_READERS: tuple[Reader, ...] = (CSV, TSV, JSONL, JSON, PARQUET, ARROW, NLU, CONLL)
 READERS: tuple[Reader, ...] = (*FILE_READERS, HuggingFaceFolder(FILE_READERS))
 
 _LOG = logging.getLogger(__name__)

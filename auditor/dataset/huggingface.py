@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,8 @@ from typing import Any
 
 from auditor.dataset.arrow import read_arrow
 from auditor.dataset.columnar import Classes, class_names
+from auditor.dataset.nlu import NLU
+from auditor.dataset.splits import split_of, training_first
 from auditor.dataset.values import printable
 from auditor.errors import DataError
 from auditor.interfaces import Reader
@@ -26,9 +27,6 @@ from auditor.records.dataset import Decision, Reject
 from auditor.records.reading import Fields, ReadOptions, Rows, Table
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
-SPLITS = frozenset(
-    ("train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval")
-)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ class HuggingFaceFolder:
         if (folder / "dataset_dict.json").is_file():
             splits = _description(folder / "dataset_dict.json").get("splits")
             named = [s for s in splits if isinstance(s, str)] if isinstance(splits, list) else []
-            inside = [s for s in _training_first(named) if Path(s).name == s]
+            inside = [s for s in sorted(named, key=training_first) if Path(s).name == s]
             shards = [shard for split in inside for shard in _saved(folder / split, split)]
         elif (folder / "state.json").is_file():
             shards = list(_saved(folder, None))
@@ -77,10 +75,10 @@ class HuggingFaceFolder:
         """The data files, or only those named for a split where there are such."""
         files = sorted(folder.iterdir()) if folder.is_dir() else []
         readable = [f for f in files if f.suffix.lower() in self.readers and _is_data(f)]
-        by_split = {file: _split_of(file) for file in readable}
+        by_split = {file: split_of(file.stem) for file in readable}
         if any(by_split.values()):
             readable = [f for f in readable if by_split[f]]
-        readable.sort(key=lambda f: (_order(by_split[f] or ""), f.name))
+        readable.sort(key=lambda f: (training_first(by_split[f] or ""), f.name))
         described = folder / "dataset_info.json"
         classes = _classes(described) if described.is_file() else {}
         return [self._shard(file, by_split[file], classes, options) for file in readable]
@@ -148,17 +146,9 @@ def _placed(fields: Fields | Reject, row: int, split: str | None, where: str) ->
 
 
 def _is_data(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and file.name not in DESCRIPTIONS
-
-
-def _split_of(file: Path) -> str | None:
-    words = re.split(r"[^a-z]+", file.stem.lower())
-    return next((word for word in words if word in SPLITS), None)
-
-
-def _training_first(splits: Sequence[str]) -> list[str]:
-    return sorted(splits, key=_order)
-
-
-def _order(split: str) -> tuple[bool, str]:
-    return (not split.lower().startswith("train"), split)
+    """Whether a file is data; of YAML and Markdown only what is called after its examples is."""
+    described = (
+        file.suffix.lower() in NLU.suffixes and "nlu" not in f"{file.parent.name}{file.stem}"
+    )
+    hidden = file.name.startswith(".") or file.name in DESCRIPTIONS
+    return file.is_file() and not described and not hidden

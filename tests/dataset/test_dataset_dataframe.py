@@ -62,7 +62,7 @@ def test_rows_are_positions_whatever_the_index():
 
 
 def test_cells_that_hold_lists_are_no_text():
-    dataset = load(pd.Series(["a", ["b"], "a"], dtype=object))
+    dataset = load(pd.Series(["a", [["b"]], "a"], dtype=object))
     assert [r.reason for r in dataset.rejected] == ["label is a list, expected a string"]
 
 
@@ -79,3 +79,11 @@ def test_conversations_in_cells_are_read_as_in_files():
     turns = np.array([{"role": "user", "content": "Where is it?"}], dtype=object)
     frame = pd.DataFrame({"messages": [turns, turns], "label": ["a", "b"]})
     assert load_dataset(frame, Settings()).texts == ("Where is it?",) * 2
+
+
+def test_rows_of_a_label_tool_are_read_as_in_its_file():
+    """Prodigy's: what was rejected is no example of the label."""
+    answers = pd.DataFrame(
+        {"text": TEXTS, "label": ["a", "b", "a"], "answer": ["accept", "accept", "reject"]}
+    )
+    assert labels_of(load_dataset(answers, Settings())) == {0: "a", 1: "b"}
