@@ -49,6 +49,10 @@ def audit(
     `auditor.dataset.in_memory`); `reference` holds unlabelled text from where the model is used,
     which may be a list of strings. `options` are single settings by name, on top of `settings`.
     Raises `auditor.errors.AuditorError` for what the user can mend.
+
+    No file of settings is read, as the command line does: give
+    `settings=auditor.load_settings("auditor.toml")`, or `auditor.load_settings(None, {}, data)` for
+    the one that is nearest to the data.
     """
     settings = with_options(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
@@ -112,7 +116,8 @@ def backtest(
 
     data: as `audit` takes it. Each of `updates` is fine-tuned `seeds` times, and stays in `output`,
     by default `reports/<name>/backtest`, as soon as it is measured; what is there already is not
-    done again. Raises `auditor.errors.AuditorError` for what the user can mend.
+    done again. Raises `auditor.errors.AuditorError` for what the user can mend. No file
+    of settings is read; see `auditor.load_settings`.
     """
     settings = with_options(settings or Settings(), options)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)

@@ -46,7 +46,8 @@ def compare(
     where it is not given. With the column `split_by` one dataset is enough: its rows of one value
     are the base, all of its rows the candidate. `names` are what the report calls the two;
     `options` are single settings by name, on top of `settings`. Raises
-    `auditor.errors.AuditorError` for what the user can mend.
+    `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
+    `auditor.load_settings`.
     """
     settings = with_options(settings or Settings(), options)
     sets = two_sets(base, candidate, split_by, tuple(names), settings)

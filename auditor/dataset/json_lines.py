@@ -7,7 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from auditor.dataset.column_words import names_a_column
 from auditor.dataset.decoding import open_text
 from auditor.dataset.forms import SAMPLE, Form, form_of
 from auditor.dataset.json_documents import document_table, form_rows, table_of
@@ -15,6 +14,7 @@ from auditor.dataset.json_objects import Fault
 from auditor.dataset.json_text import lines_of, values_of
 from auditor.dataset.json_values import is_plain
 from auditor.dataset.lists_of_one import said_of
+from auditor.dataset.names import names_text_or_label
 from auditor.errors import DataError
 from auditor.records.dataset import Decision
 from auditor.records.reading import ReadOptions, Rows, Table
@@ -46,7 +46,7 @@ class JsonLines:
 def _is_row(value: Any) -> bool:
     """Whether the only line is a row, and no document: a plain value is called as a column is."""
     named = value.items() if isinstance(value, dict) else ()
-    return any(names_a_column(key) and is_plain(inner) for key, inner in named)
+    return any(names_text_or_label(key) and is_plain(inner) for key, inner in named)
 
 
 def _rows(path: Path, form: Form) -> Rows:

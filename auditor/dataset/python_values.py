@@ -12,7 +12,7 @@ from numbers import Number as AnyNumber
 from typing import Any
 
 from auditor.dataset import json_documents
-from auditor.dataset.column_words import names_a_column
+from auditor.dataset.names import names_text_or_label
 from auditor.dataset.values import Number, Unusable, quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision
@@ -75,7 +75,7 @@ def _is_columns(data: Mapping[Any, Any]) -> bool:
     lists = [value for value in data.values() if isinstance(value, list | tuple)]
     if any(value and all(isinstance(cell, Mapping) for cell in value) for value in lists):
         return False
-    return len(lists) < len(data) or any(names_a_column(str(name)) for name in data)
+    return len(lists) < len(data) or any(names_text_or_label(str(name)) for name in data)
 
 
 def named_once(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:

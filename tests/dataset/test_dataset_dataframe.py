@@ -47,11 +47,10 @@ def test_missing_cells_are_missing(missing):
     assert [(r.row, r.line, r.reason) for r in dataset.rejected] == [(1, None, "label is missing")]
 
 
-def test_labels_of_several_kinds_are_not_merged():
+def test_labels_of_several_kinds_are_one_and_that_is_said():
     dataset = load(pd.Series(["1", "1", 1], dtype=object))
-    assert [(r.row, r.reason) for r in dataset.rejected] == [
-        (2, "label is a number, where most labels are strings")
-    ]
+    assert labels_of(dataset) == {0: "1", 1: "1", 2: "1"}
+    assert [d.values for d in dataset.decisions] == [("1",)]
 
 
 def test_rows_are_positions_whatever_the_index():
@@ -62,8 +61,10 @@ def test_rows_are_positions_whatever_the_index():
 
 
 def test_cells_that_hold_lists_are_no_text():
-    dataset = load(pd.Series(["a", [["b"]], "a"], dtype=object))
-    assert [r.reason for r in dataset.rejected] == ["label is a list, expected a string"]
+    dataset = load(pd.Series(["a", ["b", "c"], "a"], dtype=object))
+    assert [r.reason for r in dataset.rejected] == [
+        "label is a list of several, expected one; a list of labels is read with --multi-label"
+    ]
 
 
 def test_two_columns_of_one_name_are_refused(refusal):

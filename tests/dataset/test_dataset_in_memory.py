@@ -181,16 +181,16 @@ def test_integers_that_stayed_integers_need_no_word(column):
 @pytest.mark.parametrize(
     ("numbers", "expected"),
     [
-        ([1.0, 4.5, None, 2.0], {0: "1.0", 1: "4.5", 3: "2.0"}),
-        ([1.0, 4.0, 3.0, 2.0], {0: "1.0", 1: "4.0", 2: "3.0", 3: "2.0"}),
-        ([1.0, float("inf"), None, 2.0], {0: "1.0", 1: "inf", 3: "2.0"}),
-        ([1.0, 1e300, None, 2.0], {0: "1.0", 1: "1e+300", 3: "2.0"}),
+        ([1.0, 4.5, None, 2.0], ["1.0", "4.5", None, "2.0"]),
+        ([1.0, 4.0, 3.0, 2.0], ["1.0", "4.0", "3.0", "2.0"]),
+        ([1.0, float("inf"), None, 2.0], ["1.0", "inf", None, "2.0"]),
+        ([1.0, 1e300, None, 2.0], ["1.0", "1e+300", None, "2.0"]),
     ],
 )
 @pytest.mark.parametrize("table", [pd.DataFrame, pa.table, dict])
 def test_real_floats_keep_their_form(table, numbers, expected):
-    dataset = read(table({"text": TEXTS, "label": pd.Series(numbers, dtype=float)}))
-    assert labels_of(dataset) == expected
+    dataset = read(table({**COLUMNS, "id": pd.Series(numbers, dtype=float)}))
+    assert [e.id for e in sorted(dataset.examples, key=lambda e: e.row)] == expected
     assert said(dataset) == []
 
 
@@ -219,6 +219,9 @@ def test_a_cell_is_the_string_that_it_would_be_in_json(table, cell, label):
     assert set(labels_of(read(table(rows))).values()) == {label}
 
 
+SEVERAL = "label is a list of several, expected one; a list of labels is read with --multi-label"
+
+
 @pytest.mark.parametrize(
     ("cell", "reason"),
     [
@@ -229,6 +232,8 @@ def test_a_cell_is_the_string_that_it_would_be_in_json(table, cell, label):
         (pd.NA, "label is missing"),
         (pd.NaT, "label is missing"),
         (b"late", "label is bytes, expected a string"),
+        (("late", "lost"), SEVERAL),
+        (np.array(["late", "lost"]), SEVERAL),
         ([["late"], "soon"], "label is a list, expected a string"),
         (np.array([["late", "soon"]]), "label is a list, expected a string"),
         ({"name": "late"}, "label is an object, expected a string"),
@@ -252,7 +257,7 @@ def test_a_cell_that_is_no_label_is_rejected_with_its_reason(cell, reason):
     ],
 )
 def test_a_column_that_arrow_alone_has_is_no_label(refusal, kind, reason):
-    cells = {"bytes": b"late", "a list": [0.5, 1.5], "an object": (1, 2, 3)}
+    cells = {"bytes": b"late", "a list": [0.5], "object": (1, 2, 3)}
     cell = next(cell for what, cell in cells.items() if what in reason)
     table = pa.table({"text": TEXTS, "label": pa.array([cell] * 4, kind)})
     assert reason in refusal(DataError, table)
