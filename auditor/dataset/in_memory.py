@@ -138,7 +138,8 @@ def is_data(source: str) -> bool:
     first, _, rest = source.partition("\n")
     rows = bool(rest) and ("," in first or "\t" in first)
     no_name = any(len(part) > LONGEST_NAME for part in re.split(r"[/\\]", source))
-    return rows or no_name or source.lstrip()[:1] in ("{", "[")
+    json = re.match(r"\s*(\{\s*[\"}]|\[\s*[\"\[{\]])", source)  # [ab]*.csv is a pattern of files
+    return rows or no_name or json is not None
 
 
 def _kinds(data: object) -> tuple[str, ...]:

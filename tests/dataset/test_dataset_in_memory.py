@@ -18,6 +18,7 @@ import pytest
 import torch
 
 from auditor.dataset import load_dataset, load_texts
+from auditor.dataset.in_memory import is_data
 from auditor.errors import DataError, UsageError
 from auditor.settings import Settings
 
@@ -509,6 +510,13 @@ def test_data_in_a_string_is_no_path_and_is_not_quoted(refusal, data):
 
 def test_a_file_whose_name_looks_like_data_is_read(write):
     assert read(str(write("[old], 2.csv", "text,label\nIt broke,damage\n"))).rows_read == 1
+
+
+def test_a_pattern_of_files_is_no_data(write, tmp_path):
+    for name in ("a.csv", "b.csv"):
+        write(name, f"text,label\nIt broke in {name},damage\n")
+    assert load_texts(str(tmp_path / "[ab].csv"), Settings())[1] == [0, 1]
+    assert not is_data("[ab]*.csv")
 
 
 # --- beside the audit ------------------------------------------------------------------------
