@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.checks.limits import limit
+from auditor.checks.naming import named
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.probes import CategorySkill, NoiseEstimate
@@ -109,7 +110,7 @@ class LabelNoise:
                 unclear.append(skill.category)
         if unclear:
             yield self._skipped(
-                f"too few rows to separate from other categories: {', '.join(unclear)}"
+                f"too few rows to separate from other categories: {named(unclear)}"
             )
 
     def _category(self, evidence: Evidence, skill: CategorySkill) -> Finding:

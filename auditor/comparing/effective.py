@@ -46,6 +46,7 @@ def summarise_set(
         effective_examples=round(effective_examples(copies[inside]), 1),
         effective_without_paraphrases=round(effective_examples(reworded[inside]), 1),
         in_templates=round(float(templated[inside].mean()), 4),
+        rows_rejected=dataset.rejected,
     )
 
 

@@ -17,6 +17,7 @@ from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
 from auditor.reporting.terminal import cut, left, wrapped
 from auditor.reporting.trial import mitigations
+from auditor.reporting.undone import REASONS, rejects, skips
 
 _COLUMNS = 100
 _CODES = 8
@@ -40,6 +41,8 @@ def _lines(audit: Audit) -> Iterator[str]:
         f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, "
         f"{wording.count(len(data.categories), 'category', 'categories')}{_but_for_spelling(audit)}"
     )
+    for at, line in enumerate(rejects(data.rows_rejected, REASONS)):
+        yield f"{'' if at else 'Rejected':<10}{line}"
     yield f"Columns   {', '.join(f'{role}: {column}' for role, column in data.roles.items())}"
     if data.mapped_labels:
         mapped = (f"{visible(m.label)} as {m.category} ({m.rows:,})" for m in data.mapped_labels)
@@ -50,10 +53,11 @@ def _lines(audit: Audit) -> Iterator[str]:
     yield from _labels(audit)
     yield from _forecast(audit, found)
     yield from _mitigations(audit)
-    for skipped in audit.skipped[:_SKIPPED]:
-        yield f"Skipped   {skipped.code}: {skipped.reason}"
-    if len(audit.skipped) > _SKIPPED:
-        yield f"Skipped   {len(audit.skipped) - _SKIPPED} more, see the report"
+    skipped = skips(audit.skipped)
+    for skip in skipped[:_SKIPPED]:
+        yield f"Skipped   {skip.code}: {skip.reason}"
+    if len(skipped) > _SKIPPED:
+        yield f"Skipped   {len(skipped) - _SKIPPED} more, see the report"
 
 
 def _but_for_spelling(audit: Audit) -> str:
