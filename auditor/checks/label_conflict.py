@@ -151,11 +151,15 @@ class LabelConflict:
         pairs = np.concatenate([np.sort(near, axis=1), evidence.copies.review])
         one, other = pairs.T
         pairs = pairs[(codes[one] != codes[other]) & (family[one] != family[other])]
+        told: set[frozenset[int]] = set()
         for pair in np.unique(pairs[~aside[pairs].any(axis=1)], axis=0):
             (one, two), contexts = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
             either = other_labels.get(one, set()) | other_labels.get(two, set())
             if len(contexts) > 1 or either & {int(codes[one]), int(codes[two])}:
                 continue  # their system prompts differ, or a text has both labels
+            if (texts := frozenset(family[pair].tolist())) in told:
+                continue  # of n copies of one and m of the other, the first of each stand for all
+            told.add(texts)
             yield _Conflict("review", pair, [examples[i] for i in pair])
 
 

@@ -71,10 +71,12 @@ class SplitLeakage:
         }
         if copied:
             measured["with_another_label"] = _contradicted(dataset, seen, train, other)
-        first = [int(np.flatnonzero(train == other[i])[0]) for i in seen[:PAIRS_NAMED]]
+        # Of n rows and m copies of them in training, the first of each stand for all.
+        each = seen[np.sort(np.unique(other[seen], return_index=True)[1])][:PAIRS_NAMED]
+        first = [int(np.flatnonzero(train == other[i])[0]) for i in each]
         measured["pairs"] = [
             {"held_out": dataset.held_out[i].row, "training": dataset.examples[j].row}
-            for i, j in zip(seen.tolist(), first, strict=False)
+            for i, j in zip(each.tolist(), first, strict=True)
         ]
         return evidence.finding(
             code=self.code,

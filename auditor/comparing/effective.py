@@ -56,6 +56,7 @@ def near_copies(pool: Pool, family: Ints) -> NearCopies:
     base = np.flatnonzero(pool.in_base)
     first[family[base[::-1]]] = base[::-1]
     across = np.flatnonzero(pool.added & (first[family] >= 0))
+    each = across[np.sort(np.unique(family[across], return_index=True)[1])]  # a text once
     return NearCopies(
         identical=int(pool.kept.sum()),
         across=len(across),
@@ -63,7 +64,7 @@ def near_copies(pool: Pool, family: Ints) -> NearCopies:
         in_candidate=_beyond_first(family[pool.in_candidate]),
         pairs=tuple(
             (int(pool.base_rows[first[family[i]]]), int(pool.candidate_rows[i]))
-            for i in across[:MAX_PAIRS]
+            for i in each[:MAX_PAIRS]
         ),
     )
 
