@@ -109,9 +109,7 @@ class LabelNoise:
             elif skill.p > CERTAIN:
                 unclear.append(skill.category)
         if unclear:
-            yield self._skipped(
-                f"too few rows to separate from other categories: {named(unclear)}"
-            )
+            yield self._skipped(f"too few rows to separate from other categories: {named(unclear)}")
 
     def _category(self, evidence: Evidence, skill: CategorySkill) -> Finding:
         code = evidence.dataset.categories.index(skill.category)

@@ -114,6 +114,9 @@ def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          no reliable estimate for {unsure} of {len(audit.forecast.categories)}"
+    if unlearnt := [c.category for c in audit.forecast.categories if not c.learnt]:
+        names = wording.listing(unlearnt)
+        yield f"          of {names} nothing was learnt before: what is lost cannot be estimated"
 
 
 def _mitigations(audit: Audit) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditor.records.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
-from auditor.reporting.comparison.answer import answer, compared_update_title
+from auditor.reporting.comparison.answer import answer, compared_update_title, unreliable
 from auditor.reporting.comparison.lead import evaluated_on
 from auditor.reporting.comparison.numbers import clipped_percent, percent_span, signed, span
 from auditor.reporting.inert import one_line
@@ -67,7 +67,7 @@ def _accuracies(comparison: Comparison, unseen: Unseen) -> Iterator[str]:
 
 
 def _forecasts(comparison: Comparison) -> Iterator[str]:
-    if comparison.full is None:
+    if comparison.full is None or unreliable(comparison.full):
         return
     yield _head("Forecast", comparison)
     yield _line("keeps, all rows", comparison.full.after)
