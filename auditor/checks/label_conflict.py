@@ -24,6 +24,7 @@ from auditor.records.arrays import Ints
 from auditor.records.dataset import Example
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
+from auditor.structure.consensus import representatives
 from auditor.structure.differences import changed
 
 Kind = Literal["one text", "copies", "review"]
@@ -140,7 +141,8 @@ class LabelConflict:
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
         index, family = evidence.neighbours.index, evidence.same_text.family
         kinds, other_labels = evidence.dataset.kinds, evidence.labels_of_other_kinds
-        aside = np.zeros(len(codes), dtype=bool)
+        # Of a text that several annotators labelled, what most of them say is compared.
+        aside = ~representatives(evidence.dataset, evidence.items)
         for template in computed(evidence.templates):
             aside[template.members] |= template.excess > 0
         if (out_of_fold := computed(evidence.out_of_fold)) is not None:

@@ -106,4 +106,7 @@ def _contradicted(dataset: Dataset, seen: Ints, train: Ints, other: Ints) -> int
     labels: dict[int, set[str]] = {int(k): set() for k in other[seen]}
     for i in np.flatnonzero(np.isin(train, other[seen])):
         labels[int(train[i])].add(dataset.examples[i].category)
-    return sum(bool(labels[int(other[i])] - {dataset.held_out[i].category}) for i in seen)
+    own = ((labels[int(other[i])], dataset.held_out[i].category) for i in seen)
+    if dataset.several_annotators:  # who disagree among themselves already
+        return sum(category not in known for known, category in own)
+    return sum(bool(known - {category}) for known, category in own)

@@ -11,6 +11,7 @@
     joining.py       several columns that are one text
     roles.py         which column is the text, which the label, ...
     label_map.py     labels that the user takes for another one
+    annotators.py    texts that several annotators labelled, columns that look like annotators
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
     revisions/       a file as it is in git at a revision, or in DVC's cache
 
@@ -22,8 +23,10 @@ that the file holds, unchanged. A new format is a file with a reader, and its li
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.dataset.annotators import annotator_columns
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.delimited import CSV, TSV
@@ -65,7 +68,10 @@ def load_dataset(
         declared = tuple(dict.fromkeys(settings.declared_columns))
         read = _one_text(table, settings, strict=strict_roles)
         roles = find_roles(read, settings.columns, needed, declared, strict=strict_roles)
-        return assemble(table.name, read(), roles, settings, strict=strict_roles)
+        dataset = assemble(table.name, read(), roles, settings, strict=strict_roles)
+        if not labelled or len({*dataset.texts}) == len(dataset.texts):
+            return dataset
+        return replace(dataset, annotator_columns=annotator_columns(read(), roles))
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:

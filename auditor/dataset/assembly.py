@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from auditor.dataset.annotators import by_several_annotators
 from auditor.dataset.label_map import map_labels
 from auditor.dataset.values import KINDS, Conversation, Fields, Rows, Unusable, quoted_names
 from auditor.errors import DataError
@@ -59,6 +60,7 @@ def assemble(
         declared=declared,
         mapped_labels=mapped,
         multi_label=settings.multi_label,
+        several_annotators=by_several_annotators(audited),
     )
 
 

@@ -39,8 +39,8 @@ def find_label_errors(
     """The probability that each label is wrong; None for a single category.
 
     stripped: the texts without their templates; fold_units (n,): rows of one number do not vouch
-    for one another; other_labels: those that a text has rightly too
-    (`Evidence.labels_of_other_kinds`).
+    for one another; copies: with a negative family of rows that are not judged; other_labels:
+    those that a text has rightly too (`Evidence.labels_of_other_kinds`).
     """
     if len(dataset.categories) < 2:
         return None
