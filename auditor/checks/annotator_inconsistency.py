@@ -98,9 +98,9 @@ class AnnotatorInconsistency:
             code=self.code,
             severity="note",
             members=np.flatnonzero(sizes[evidence.same_text.family] > 1),
-            summary=f"column {columns[0]} looks like annotators: audit again with {flag}",
+            summary=f"try {flag}: that column looks like who labelled each row",
             measured={"columns": list(columns), "texts": int((sizes > 1).sum()), "relabel": []},
-            limit={},
+            limit={"columns": 0},
             advice=f"If column {columns[0]}{others} says who labelled a row, audit again with "
             f"{flag}: labels of one text by several people then say how they agree, and are "
             "neither copies nor conflicts.",
@@ -156,13 +156,11 @@ class AnnotatorInconsistency:
         """All that several annotators say of the same texts, and which of these are open."""
         far = found.apart > (1 if found.scale else 0)
         texts = disputed(evidence, found, np.flatnonzero(far & (found.share <= self.majority)))
-        of = f"{len(found.texts)} texts have labels by several of {found.annotators} annotators"
-        summary = f"{of}, {len(texts)} of them without a clear majority"
+        summary = f"{len(texts)} of {len(found.texts)} texts with several annotators are open"
         if measured:
-            low, high = measured["alpha_interval"]
-            summary += f"; alpha {measured['alpha']:.2f} ({low:.2f} to {high:.2f})"
+            summary += f"; alpha {measured['alpha']:.2f}"
         if found.scale:
-            summary += f"; labels read as a scale from {found.scale[0]} to {found.scale[-1]}"
+            summary += f", by the scale {found.scale[0]} to {found.scale[-1]}"
         split = found.texts[found.several]
         return evidence.finding(
             code=self.code,

@@ -7,6 +7,7 @@ import numpy as np
 from auditor.prediction.category_forecast import Doubt
 from auditor.prediction.forgetting import MIN_KNOWN
 from auditor.prediction.scenarios import BaseTask
+from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import Measurement
 from auditor.records.probes import MIN_SCORED
@@ -39,7 +40,7 @@ def find_doubts(
     names = task.dataset.categories
     doubts = {
         c: Doubt(f"only {n} rows to test it on, {MIN_SCORED} are needed", n / MIN_SCORED)
-        for c, n in zip(names, task.scored.tolist(), strict=True)
+        for c, n in zip(names, _tested(task).tolist(), strict=True)
         if n < MIN_SCORED
     }
     if measurement:
@@ -67,12 +68,19 @@ def find_doubts(
     return doubts | _unlearnt(task, measurement)
 
 
+def _tested(task: BaseTask) -> Ints:
+    """(K,) the rows that `accuracy` rests on; texts where several annotators labelled each."""
+    if not task.dataset.several_annotators:
+        return task.scored
+    return np.minimum(task.scored, task.sets).astype(np.int64)
+
+
 def _unlearnt(task: BaseTask, measurement: Measurement | None) -> dict[str, Doubt]:
     """The categories that no model knew before: of nothing nothing can be lost, which is no good
     news."""
     started = {c.category: c.accuracy for c in measurement.categories} if measurement else {}
     doubts = {}
-    for c in np.flatnonzero(task.scored >= MIN_SCORED).tolist():
+    for c in np.flatnonzero(_tested(task) >= MIN_SCORED).tolist():
         name, learnt = task.dataset.categories[c], bool(task.learnt[c])
         before, chance = float(task.recalled[c]), float(task.called[c])
         if learnt and name in started:  # by the model that was fine-tuned

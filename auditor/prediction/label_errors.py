@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,6 +48,7 @@ def find_label_errors(
     probes = LabelProbes.of(embeddings.vectors, stripped, near, fold_units)
     codes = dataset.codes
     found, share = suspect(probes, codes, copies.family, other_labels, seed)
+    found = replace(found, score=np.where(copies.family >= 0, found.score, -np.inf))
     few = too_few(copies.family, codes)
     assessed = np.isfinite(found.score)
     return LabelErrors(
