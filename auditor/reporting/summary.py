@@ -23,6 +23,7 @@ _COLUMNS = 100
 _CODES = 8
 _SKIPPED = 3
 _CATEGORIES_TRIED = 3
+_FORECAST_LINES = 4  # of why there is none
 _WHOLE = 10_000  # columns of what is not cut here
 
 
@@ -95,7 +96,9 @@ def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
     if audit.forecast is None:
         return
     if not found.first:
-        yield f"Forecast  {found.forgetting}"
+        said = one_line(found.forgetting.removeprefix("Forecast for "), _WHOLE)
+        for at, line in enumerate(wrapped(said, _COLUMNS - 10, _FORECAST_LINES)):
+            yield f"{'' if at else 'Forecast':<10}{line}"
         yield from _scored_on(audit.forecast)
         return
     update = wording.update_title(audit.forecast)
