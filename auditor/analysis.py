@@ -27,8 +27,9 @@ from auditor.prediction.template_leakage import measure_template_leakage
 from auditor.records.dataset import Dataset, Example
 from auditor.records.evidence import Evidence, computed
 from auditor.records.forecast import Forecast
-from auditor.records.structure import CopyFamilies, Embeddings
+from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
 from auditor.resources import ForecastPlan
+from auditor.structure.consensus import representatives
 from auditor.structure.copies import find_copies
 from auditor.structure.matches import find_matches
 from auditor.structure.neighbours import nearest
@@ -57,20 +58,41 @@ def analyse(
     embeddings = encoder.embed(dataset.texts)
     neighbours = nearest(embeddings.vectors, NEIGHBOURS)
     same_text = find_copies(dataset.texts, neighbours)
-    evidence = Evidence(
-        dataset=dataset,
-        embeddings=embeddings,
-        neighbours=neighbours,
-        copies=same_text.split_by(dataset.kinds),
-        same_text=same_text,
-        fold_units=keep_near_together(dataset, same_text),
-        seed=seed,
+    evidence = _each_text_once(
+        Evidence(
+            dataset=dataset,
+            embeddings=embeddings,
+            neighbours=neighbours,
+            copies=same_text.split_by(dataset.kinds),
+            same_text=same_text,
+            fold_units=keep_near_together(dataset, same_text),
+            seed=seed,
+        )
     )
     for i, part in enumerate(wanted):
         progress("structure", i, len(wanted))
         evidence = PARTS[part](evidence, encoder)
     progress("structure", 1, 1)
     return evidence
+
+
+def _each_text_once(evidence: Evidence) -> Evidence:
+    """Where several annotators labelled a text, its neighbours are other texts, each once: their
+    rows would leave no place for any other."""
+    if not evidence.dataset.several_annotators:
+        return evidence
+    vectors, item = evidence.embeddings.vectors, evidence.items.family
+    once = np.flatnonzero(representatives(evidence.dataset, evidence.items))
+    near = nearest(vectors, NEIGHBOURS + 1, among=vectors[once])
+    index = np.where(near.index >= 0, once[near.index], -1)
+    others = (index >= 0) & (item[index] != item[:, None])
+    first = np.argsort(~others, axis=1, kind="stable")[:, :NEIGHBOURS]
+    kept = np.take_along_axis(others, first, axis=1)
+    neighbours = Neighbours(
+        index=np.where(kept, np.take_along_axis(index, first, axis=1), -1),
+        cosine=np.where(kept, np.take_along_axis(near.cosine, first, axis=1), -1.0),
+    )
+    return dataclasses.replace(evidence, neighbours=neighbours)
 
 
 def base_task(evidence: Evidence) -> BaseTask | None:
@@ -200,13 +222,15 @@ def _labels(evidence: Evidence, _: Encoder) -> Evidence:
 
 
 def _errors(evidence: Evidence, _: Encoder) -> Evidence:
+    # A text that several annotators labelled is judged once, by the label that most gave it.
+    once, items = representatives(evidence.dataset, evidence.items), evidence.items
     found = find_label_errors(
         evidence.dataset,
         computed(evidence.stripped),
         evidence.embeddings,
         evidence.neighbours,
         evidence.fold_units,
-        evidence.copies,
+        dataclasses.replace(items, family=np.where(once, items.family, -1)),
         evidence.labels_of_other_kinds,
         evidence.seed,
     )

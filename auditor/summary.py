@@ -70,7 +70,7 @@ def summarise(
             categories={c: int(n) for c, n in zip(dataset.categories, counts, strict=True)},
             fingerprint=dataset.fingerprint,
             roles=dict(dataset.roles),
-            effective_examples=round(effective_examples(evidence.copies.family), 1),
+            effective_examples=round(effective_examples(evidence.items.family), 1),
             long_texts=int((embeddings.windows > 1).sum()),
             unknown_script=int((embeddings.unknown > MIN_UNKNOWN).sum()),
             mapped_labels=dataset.mapped_labels,

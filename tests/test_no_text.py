@@ -252,7 +252,10 @@ EMPTIED: dict[type, str] = {
         base.first_rejected.found base_examples candidate.first_rejected.found examples
         tested.subject
         """,
-    Comparison: "base_examples examples regions.keywords two_sample.ngrams.text",
+    Comparison: """
+        base.rows_rejected.found base_examples candidate.rows_rejected.found examples
+        regions.keywords two_sample.ngrams.text
+        """,
 }
 STAYING: dict[type, str] = {
     Audit: """
@@ -285,7 +288,8 @@ STAYING: dict[type, str] = {
     Comparison: """
         agreement.confusions agreement.disagreements.base_category
         agreement.disagreements.candidate_category base.categories base.file base.fingerprint
-        base.name candidate.categories candidate.file candidate.fingerprint candidate.name chosen
+        base.name base.rows_rejected.reason candidate.categories candidate.file
+        candidate.fingerprint candidate.name candidate.rows_rejected.reason chosen
         diversity.measure embedder.name embedder.precision embedder.revision
         full.categories.category full.categories.reason full.probe
         matched.categories.category matched.categories.reason

@@ -71,7 +71,7 @@ CHECKS: tuple[Check, ...] = (
 
 WITHOUT = {
     "declared": "no column was named with --column",
-    "annotators": "no column says who labelled a row",
+    "who_labelled": "no column says who labelled a row",
     "copies_across": "no test split in this file",
     "reference": "no --reference text was given",
     "label_noise": "there is only one category, so its labels cannot be checked against others",

@@ -90,7 +90,7 @@ def _composition(structure: PooledStructure, sets: Sets) -> Composition:
         kept=int(pool.kept.sum()),
         added=int(pool.added.sum()),
         removed=int(pool.removed.sum()),
-        near_copies=near_copies(pool, copies),
+        near_copies=near_copies(pool, structure.copies.split_by(pool.dataset.kinds).family),
     )
 
 

@@ -69,12 +69,12 @@ def find_pooled_structure(
         pool=pool,
         embeddings=both.embeddings,
         tokens=[words(t) for t in pool.dataset.texts],
-        copies=both.copies,
+        copies=both.items,
         in_base_templates=_filled(base, pool),
         in_candidate_templates=_filled(candidate, pool),
         source_rows=source_rows,
-        paraphrases=families_with(both.copies.family, source_rows, source_rows.matched),
-        reworded=families_with(both.copies.family, source_rows, source_rows.reworded),
+        paraphrases=families_with(both.items.family, source_rows, source_rows.matched),
+        reworded=families_with(both.items.family, source_rows, source_rows.reworded),
         inseparable=_inseparable(both, groups(pool), rewordings, base),
     )
 
@@ -115,8 +115,8 @@ def _source_rows(pool: Pool, both: Evidence, analysed: Callable[[Dataset], Evide
     copies for it, so that it is the gate's level, whatever was added."""
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
     alone, vectors = analysed(pool.dataset.take(base)), both.embeddings.vectors
-    closest = closest_other(alone.neighbours, alone.copies.family)
+    closest = closest_other(alone.neighbours, alone.items.family)
     near = nearest(vectors[added], 1, among=vectors[base])
     return find_source_rows(
-        closest, base, added, near.index[:, 0], near.cosine[:, 0], both.copies.family
+        closest, base, added, near.index[:, 0], near.cosine[:, 0], both.items.family
     )

@@ -15,7 +15,7 @@ from auditor.gating.coverage import coverage_tests, find_subjects
 from auditor.gating.decisions import decide
 from auditor.gating.evidence import GateEvidence, gather
 from auditor.gating.flags_of_checks import flags_of_checks, flags_of_findings
-from auditor.gating.forecasts import forecast_tests
+from auditor.gating.forecasts import ForecastResults, forecast_results
 from auditor.gating.hypotheses import HypothesisFamily
 from auditor.gating.inputs import Base, GateInputs, needed_parts
 from auditor.gating.known_findings import baseline_results
@@ -59,6 +59,7 @@ def _against_base(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict
     )
     flags, skipped = flags_of_checks(found, ruled, rules, inputs.settings.seed)
     subjects = find_subjects(pool, found.both.embeddings.vectors, pool.removed)
+    forecasts = _forecasts(found, base.forecast, rules["forecast"], inputs)
     families: list[HypothesisFamily] = [
         rejected_rows_test(pool, rules["rejected-rows"], _tolerated_rejects(checks)),
         shrinkage_test(pool, found.base_family, found.family, rules["shrinkage"]),
@@ -66,7 +67,7 @@ def _against_base(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict
         rate_increase_tests(pool, flags, found.unit, rules),
         share_tests(pool, flags, rules),
         coverage_tests(pool, subjects, found.unit, rules["coverage-loss"]),
-        *_forecasts(found, base.forecast, rules["forecast"], inputs),
+        *forecasts.families,
     ]
     decided = decide(pool, families, policy)
     return make_verdict(
@@ -76,9 +77,10 @@ def _against_base(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict
             *_named(pool, decided.tested),
             *set_results(found, checks, policy),
             *rename_results(pool, base.renamed),
+            *forecasts.unlearnt,
         ],
         decided.drop,
-        skipped,
+        [*skipped, *forecasts.skipped],
         policy,
         inputs.settings,
         renamed=base.renamed,
@@ -93,10 +95,11 @@ def _alone(candidate: Dataset, inputs: GateInputs) -> Verdict:
     found = gather(pool, None, inputs.analyse, parts=PARTS, own=inputs.of_candidate)
     findings, skipped = run_checks(found.both, checks)
     rules = policy.rules({"rejected-rows": ALONE["rejected-rows"]} if known else ALONE)
+    forecasts = _forecasts(found, None, rules.get("forecast"), inputs)
     families: list[HypothesisFamily] = [
         rejected_rows_test(pool, rules["rejected-rows"], _tolerated_rejects(checks)),
         share_tests(pool, flags_of_findings(found, checks, rules, findings), rules),
-        *_forecasts(found, None, rules.get("forecast"), inputs),
+        *forecasts.families,
     ]
     decided = decide(pool, families, policy)
     accepted, compared = None, None
@@ -109,9 +112,9 @@ def _alone(candidate: Dataset, inputs: GateInputs) -> Verdict:
     return make_verdict(
         found,
         None,
-        tested,
+        (*tested, *forecasts.unlearnt),
         decided.drop,
-        skipped,
+        [*skipped, *forecasts.skipped],
         policy,
         inputs.settings,
         baseline=compared,
@@ -141,9 +144,9 @@ def _named(pool: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
 
 def _forecasts(
     found: GateEvidence, before: Forecast | None, rule: Rule | None, inputs: GateInputs
-) -> list[HypothesisFamily]:
+) -> ForecastResults:
     """The tests of what the update takes from the candidate, and from the base."""
     if inputs.update is None or rule is None:
-        return []
+        return ForecastResults()
     now = inputs.forecast(found.candidate)
-    return [*forecast_tests(found.pool, before, now, rule)] if now else []
+    return forecast_results(found.pool, before, now, rule) if now else ForecastResults()

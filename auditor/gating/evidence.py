@@ -15,6 +15,7 @@ from auditor.records.arrays import Ints, Mask
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
 from auditor.records.structure import Neighbours
+from auditor.structure.consensus import representatives
 from auditor.structure.neighbours import nearest
 
 Analyse = Callable[[Dataset, Collection[str]], Evidence]  # of a set the parts that are wanted
@@ -106,7 +107,9 @@ def suspects(found: GateEvidence, seed: int) -> Suspects:
         _probes(found, base), np.maximum(codes, 0), family, other_labels, seed
     )
     threshold = doubtful(share)
-    wrong = suspected.score >= threshold
+    # A text that several annotators labelled is judged once, by the label that most gave it.
+    once = representatives(pool.dataset, found.both.items)
+    wrong = (suspected.score >= threshold) & once
     together = np.empty(0) if both is None else np.flatnonzero(both.score >= threshold)
     return Suspects(
         rival=suspected.rival,

@@ -107,9 +107,11 @@ def _suspected(found: GateEvidence, seed: int) -> Flags:
 def _paraphrases(found: GateEvidence) -> Flags:
     pool, base = found.pool, found.base
     assert base is not None  # noqa: S101 - called only where there is a base
-    family = base.copies.family
+    family = base.items.family
     closest = closest_other(base.neighbours, family)
     everywhere = np.zeros(len(pool.in_base), dtype=np.float32)
     everywhere[pool.in_base] = closest
     level = paraphrase_level(closest)
-    return flagging.paraphrases(pool, found.both.neighbours, found.family, level, everywhere)
+    return flagging.paraphrases(
+        pool, found.both.neighbours, found.both.items.family, level, everywhere
+    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from auditor.records.audit import EmbedderSummary, plain
+from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck
 from auditor.records.forecast import Update
 
@@ -59,6 +60,7 @@ class ComparedSet:
     # The same where the rewordings of one base row are one family with it.
     effective_without_paraphrases: float
     in_templates: float  # share of rows that an evident template fills
+    rows_rejected: tuple[Reject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

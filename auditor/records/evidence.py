@@ -96,6 +96,18 @@ class Evidence:
         return named if any(named) else None
 
     @property
+    def who_labelled(self) -> Sequence[str | None] | None:
+        """`annotators`, or the columns that may say it; None without either."""
+        return self.annotators or self.dataset.annotator_columns or None
+
+    @property
+    def items(self) -> CopyFamilies:
+        """The texts that people were asked to label: `copies`, whoever labelled them."""
+        if not self.dataset.several_annotators:
+            return self.copies
+        return self.same_text.split_by(kind[:2] for kind in self.dataset.kinds)
+
+    @property
     def declared(self) -> dict[str, list[str | None]] | None:
         """Column -> (n,) values, of the columns that the user declared; None without any."""
         columns = enumerate(self.dataset.declared)
@@ -106,7 +118,7 @@ class Evidence:
     def units(self) -> Ints:
         """(n,) a number for each set of rows that are not independent draws: copies of one text,
         and the rows of one group (a customer, a file), joined where they meet."""
-        examples, family = self.dataset.examples, self.copies.family
+        examples, family = self.dataset.examples, self.items.family
         groups = {g: i for i, g in enumerate(sorted({e.group for e in examples if e.group}))}
         n, texts = len(examples), int(family.max(initial=-1)) + 1
         grouped = [(i, groups[e.group]) for i, e in enumerate(examples) if e.group]

@@ -158,19 +158,20 @@ def _forgetting(audit: Audit) -> str:
             f"Forecast for {update}: no reliable estimate of which categories are forgotten "
             f"first{reason}."
         )
-    losing = [c for c in sure[:3] if c.low > 0]
-    if not losing:
-        largest = sure[0]
-        return (
-            f"Forecast for {update}: no category is clearly affected; the largest average loss "
-            f"during the update is {wording.percentage_points(largest.expected_drop)}, for "
-            f"{largest.category} (80% interval {wording.drop_interval_text(largest)})."
-        )
-    largest = losing[0]
-    then = f", then {wording.listing(c.category for c in losing[1:])}" if losing[1:] else ""
     unsure = len(order) - len(sure)
     of = f"{unsure} of {len(order)} categories"
     rest = f" For {of} there is no reliable estimate." if unsure else ""
+    losing = [c for c in sure[:3] if c.low > 0]
+    if not losing:
+        largest = sure[0]
+        none = "no category with an estimate" if unsure else "no category"
+        return (
+            f"Forecast for {update}: {none} is clearly affected; the largest average loss "
+            f"during the update is {wording.percentage_points(largest.expected_drop)}, for "
+            f"{largest.category} (80% interval {wording.drop_interval_text(largest)}).{rest}"
+        )
+    largest = losing[0]
+    then = f", then {wording.listing(c.category for c in losing[1:])}" if losing[1:] else ""
     return (
         f"Forecast for {update}: {largest.category} is forgotten first, losing about "
         f"{wording.percentage_points(largest.expected_drop)} on average during the update "

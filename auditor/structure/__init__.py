@@ -2,6 +2,7 @@
 
 Copies: one example, repeated
     copies.py        copy families, and pairs that may be copies
+    consensus.py     which row stands for a text that several annotators labelled
     signatures.py    candidates for both, from exact signatures
     normal_form.py   a text without what carries no meaning; `characters.py`, `languages.py`
     misspellings.py  which difference of two words is a slip

@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from auditor.records.forecast import Matrix
-from auditor.reporting import charts, marking, scatter, wording
+from auditor.reporting import charts, marking, scatter, summarise, wording
 from auditor.reporting.cards import sections
 from auditor.reporting.headline import data_problems, headline
 from auditor.reporting.html import HtmlRenderer
@@ -86,7 +86,28 @@ def test_an_interval_that_holds_zero_is_no_loss(audit):
     safe = tuple(dataclasses.replace(c, low=-0.01) for c in audit.forecast.categories)
     forecast = dataclasses.replace(audit.forecast, categories=safe)
     verdict = headline(dataclasses.replace(audit, forecast=forecast))
-    assert "no category is clearly affected" in verdict.forgetting
+    assert "no category with an estimate is clearly affected" in verdict.forgetting
+    assert verdict.forgetting.endswith("For 1 of 5 categories there is no reliable estimate.")
+
+
+def test_what_was_never_learnt_has_no_loss_to_show(make_audit, audit):
+    """A drop from 0 to 0 is no good news."""
+    first, *others = audit.forecast.categories
+    reason = "cannot be estimated: nothing was learnt before the update"
+    floor = dataclasses.replace(
+        first,
+        expected_drop=0.0,
+        accuracy_before=0.0,
+        identifiable=False,
+        learnt=False,
+        reason=reason,
+    )
+    found = make_audit(forecast=dataclasses.replace(audit.forecast, categories=(floor, *others)))
+    page = HtmlRenderer(static=True).render(found)
+    assert f"no reliable estimate:</strong> {reason}" in page
+    assert "<b>no estimate</b>" in page
+    assert ">0% →" not in page
+    assert f"of {first.category} nothing was learnt before" in summarise(found)
 
 
 def under_simulated(audit, **worst):
