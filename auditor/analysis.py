@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 
 from auditor.embedding.embed import Encoder
+from auditor.embedding.hashing import HashingEmbedder
 from auditor.interfaces import Progress
 from auditor.prediction.fine_tuning.budget import choose_fidelity, cost_of_full, seconds_of_head
 from auditor.prediction.fine_tuning.trial import measure_update
@@ -27,11 +28,12 @@ from auditor.prediction.template_leakage import measure_template_leakage
 from auditor.records.dataset import Dataset, Example
 from auditor.records.evidence import Evidence, computed
 from auditor.records.forecast import Forecast
-from auditor.records.structure import CopyFamilies, Embeddings
+from auditor.records.readable import readable_part
+from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
 from auditor.resources import ForecastPlan
 from auditor.structure.copies import find_copies
 from auditor.structure.matches import find_matches
-from auditor.structure.neighbours import nearest
+from auditor.structure.neighbours import nearest, nearest_readable, placed
 from auditor.structure.repetition import find_repetition
 from auditor.structure.subtypes import find_subtypes
 from auditor.structure.templates import find_templates, without_templates
@@ -55,8 +57,8 @@ def analyse(
     """
     wanted = _with_required(PARTS if parts is None else parts)
     embeddings = encoder.embed(dataset.texts)
-    neighbours = nearest(embeddings.vectors, NEIGHBOURS)
-    same_text = find_copies(dataset.texts, neighbours)
+    neighbours = nearest_readable(embeddings, NEIGHBOURS)
+    same_text = _find_copies(dataset.texts, embeddings, neighbours)
     evidence = Evidence(
         dataset=dataset,
         embeddings=embeddings,
@@ -73,9 +75,26 @@ def analyse(
     return evidence
 
 
+def _find_copies(
+    texts: Sequence[str], embeddings: Embeddings, neighbours: Neighbours
+) -> CopyFamilies:
+    """The copies; long ones of texts that the model cannot read are looked for by their words."""
+    others = np.flatnonzero(~embeddings.known)
+    if len(others):
+        hashed = HashingEmbedder().embed([texts[i] for i in others.tolist()])
+        near = nearest(hashed.vectors, NEIGHBOURS)
+        neighbours = placed(near, others, len(texts), neighbours)
+    return find_copies(texts, neighbours)
+
+
 def base_task(evidence: Evidence) -> BaseTask | None:
     """What a forecast knows of the old data, from the parts `splits` and `labels`; None of one
-    category, of which nothing can be forgotten in favour of another."""
+    category, of which nothing can be forgotten in favour of another, and of rows that the model
+    cannot read."""
+    part = readable_part(evidence)
+    if part is None or len(part.evidence.dataset.categories) < 2:
+        return None
+    evidence = part.evidence
     out_of_fold = computed(evidence.out_of_fold)
     if out_of_fold is None:
         return None
@@ -94,6 +113,19 @@ def base_task(evidence: Evidence) -> BaseTask | None:
             evidence.seed,
         ),
     )
+
+
+def readable_update(update: Dataset | None, encoder: Encoder) -> tuple[Update | None, str]:
+    """The rows of the update that the model can read; or why nothing can be forecast of it."""
+    if update is None:
+        return None, ""
+    embeddings = encoder.embed(update.texts)
+    rows = embeddings.readable
+    if rows is None:
+        return None, embeddings.unread("texts of the update")
+    if len(rows) == len(update.examples):
+        return (update, embeddings), ""
+    return (update.take(rows), embeddings.take(rows)), ""
 
 
 def forecast(
@@ -136,8 +168,12 @@ def find_copies_across(
     examples: Sequence[Example], others: Sequence[Example], own: Embeddings, theirs: Embeddings
 ) -> CopyFamilies:
     """Copy families of two lists of rows together, in that order, with the vectors of either."""
-    near = nearest(np.concatenate([own.vectors, theirs.vectors]), NEIGHBOURS)
-    return find_copies([e.text for e in (*examples, *others)], near)
+    both = (np.concatenate([getattr(e, f) for e in (own, theirs)]) for f in ("vectors", "unknown"))
+    vectors, unknown = both
+    windows = np.concatenate([own.windows, theirs.windows])
+    together = dataclasses.replace(own, vectors=vectors, unknown=unknown, windows=windows)
+    texts = [e.text for e in (*examples, *others)]
+    return _find_copies(texts, together, nearest_readable(together, NEIGHBOURS))
 
 
 # --- the parts of the evidence ---------------------------------------------------------------
@@ -182,42 +218,60 @@ def _wording(evidence: Evidence, _: Encoder) -> Evidence:
 
 
 def _subtypes(evidence: Evidence, encoder: Encoder) -> Evidence:
-    stripped, templates = computed(evidence.stripped), computed(evidence.templates)
+    part = readable_part(evidence)
+    if part is None:
+        return dataclasses.replace(evidence, subtypes=())
+    of = part.evidence
+    stripped, templates = computed(of.stripped), computed(of.templates)
     vectors = encoder.embed(stripped).vectors
-    found = find_subtypes(evidence.dataset, stripped, vectors, evidence.same_text, templates)
-    return dataclasses.replace(evidence, subtypes=found)
+    found = find_subtypes(of.dataset, stripped, vectors, of.same_text, templates)
+    return dataclasses.replace(evidence, subtypes=part.subtypes(found))
 
 
 def _labels(evidence: Evidence, _: Encoder) -> Evidence:
     """What probes predict for rows out of fold, and how much of that templates reveal."""
-    rows = (evidence.dataset, evidence.embeddings, evidence.same_text)
-    out_of_fold = score_out_of_fold(*rows, computed(evidence.templates), evidence.seed)
+    part = readable_part(evidence)
+    if part is None:
+        return dataclasses.replace(evidence, out_of_fold=None, template_leakage=None)
+    of = part.evidence
+    rows = (of.dataset, of.embeddings, of.same_text)
+    out_of_fold = score_out_of_fold(*rows, computed(of.templates), of.seed)
     leakage = None
     if out_of_fold:
-        matches = computed(evidence.matches)
-        leakage = measure_template_leakage(*rows, matches, out_of_fold, evidence.seed)
-    return dataclasses.replace(evidence, out_of_fold=out_of_fold, template_leakage=leakage)
+        matches = computed(of.matches)
+        leakage = measure_template_leakage(*rows, matches, out_of_fold, of.seed)
+    return dataclasses.replace(
+        evidence,
+        out_of_fold=part.out_of_fold(out_of_fold),
+        template_leakage=part.leakage(leakage),
+    )
 
 
 def _errors(evidence: Evidence, _: Encoder) -> Evidence:
+    part = readable_part(evidence)
+    if part is None:
+        return dataclasses.replace(evidence, label_errors=None)
+    of = part.evidence
     found = find_label_errors(
-        evidence.dataset,
-        computed(evidence.stripped),
-        evidence.embeddings,
-        evidence.neighbours,
-        evidence.fold_units,
-        evidence.copies,
-        evidence.labels_of_other_kinds,
-        evidence.seed,
+        of.dataset,
+        computed(of.stripped),
+        of.embeddings,
+        of.neighbours,
+        of.fold_units,
+        of.copies,
+        of.labels_of_other_kinds,
+        of.seed,
     )
-    return dataclasses.replace(evidence, label_errors=found)
+    return dataclasses.replace(evidence, label_errors=part.label_errors(found))
 
 
 def _noise(evidence: Evidence, _: Encoder) -> Evidence:
-    found = estimate_label_noise(
-        evidence.dataset, evidence.embeddings, evidence.same_text, evidence.seed
-    )
-    return dataclasses.replace(evidence, label_noise=found)
+    part = readable_part(evidence)
+    if part is None:
+        return dataclasses.replace(evidence, label_noise=None)
+    of = part.evidence
+    found = estimate_label_noise(of.dataset, of.embeddings, of.same_text, of.seed)
+    return dataclasses.replace(evidence, label_noise=part.label_noise(found))
 
 
 PARTS: Mapping[str, Callable[[Evidence, Encoder], Evidence]] = {  # each rests on earlier ones

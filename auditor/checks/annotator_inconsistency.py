@@ -37,7 +37,7 @@ PAIRS_NAMED = 3  # of categories that a finding says are confused
 class AnnotatorInconsistency:
     code: ClassVar[str] = "annotator-inconsistency"
     title: ClassVar[str] = "Annotators who disagree"
-    needs: ClassVar[tuple[str, ...]] = ("annotators", "out_of_fold")
+    needs: ClassVar[tuple[str, ...]] = ("annotators", "readable", "out_of_fold")
     quotes: ClassVar[tuple[str, ...]] = ("annotator",)
     names: ClassVar[tuple[str, ...]] = ("confused", "read_as")
 

@@ -26,6 +26,9 @@ RESOURCES = {
     "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
     "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
 }
+SCRIPTS = frozenset(  # that its vocabulary knows, as `scripts.py` names them
+    ("LATIN", "CYRILLIC", "ARABIC", "THAI", "CJK", "HIRAGANA", "KATAKANA", "HANGUL")
+)
 # It reads text of any length at once, in memory of 20 kB a token. The mean of a long text says
 # little, and a field may have ten megabytes; 2,000 characters are longer than most messages.
 WINDOW = 2000  # characters

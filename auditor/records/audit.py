@@ -38,6 +38,20 @@ class DatasetSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadTexts:
+    """Texts in scripts that the embedder does not know: nothing is said of what they mean."""
+
+    texts: int
+    of: int  # texts in all
+    scripts: Mapping[str, int]  # as Unicode calls them (CJK, THAI) -> texts mostly in it
+
+    @property
+    def most(self) -> bool:
+        """Whether they are most texts, and what rests on meaning was left out altogether."""
+        return 2 * self.texts > self.of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmbedderSummary:
     name: str
     revision: str
@@ -92,6 +106,7 @@ class Audit:
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)  # code -> those in force
     ids: Mapping[str, str] = field(default_factory=dict)  # file row -> id, of rows to label again
     label_errors: LabelErrorSummary | None = None  # None: too little to estimate it
+    unread: UnreadTexts | None = None  # None: the embedder knows the script of every text
     schema_version: int = SCHEMA_VERSION
 
     def of(self, code: str) -> tuple[Finding, ...]:
