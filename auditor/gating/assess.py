@@ -37,7 +37,7 @@ from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import Forecast
 from auditor.records.verdict import Tested, Verdict
-from auditor.structure.subtypes import subtype_keywords
+from auditor.structure.keywords import subtype_keywords
 
 
 def assess(candidate: Dataset, inputs: GateInputs) -> Verdict:

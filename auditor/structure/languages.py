@@ -27,6 +27,13 @@ def function_words(language: str) -> frozenset[str]:
     return frozenset(map(fold, LANGUAGES[language].get("common", ())))
 
 
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """The words of a language that say nothing of what a text is about."""
+    table, kinds = LANGUAGES[language], ("common", "questions", "negations", "anywhere", "answers")
+    return frozenset(fold(w) for kind in kinds for w in table.get(kind, ()))
+
+
 def languages_of(words: Mapping[str, int]) -> dict[str, int]:
     """How many function words of each language there are among `words`, which are counted."""
     counts = {code: sum(words.get(w, 0) for w in function_words(code)) for code in LANGUAGES}
