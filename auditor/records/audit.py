@@ -39,11 +39,13 @@ class DatasetSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadTexts:
-    """Texts in scripts that the embedder does not know: nothing is said of what they mean."""
+    """Texts in scripts that the embedder does not know, of whose meaning nothing is said; and those
+    in languages that it hardly knows, which are judged all the same."""
 
-    texts: int
+    texts: int  # in scripts that it does not know
     of: int  # texts in all
     scripts: Mapping[str, int]  # as Unicode calls them (CJK, THAI) -> texts mostly in it
+    languages: Mapping[str, int] = field(default_factory=dict)  # hardly known ones -> about so many
 
     @property
     def most(self) -> bool:

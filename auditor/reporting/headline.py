@@ -130,7 +130,7 @@ def _of_what_was_read(errors: int, warnings: int, audit: Audit) -> str:
         return f"Not yet: {stand}"
     if audit.unread and audit.unread.most:
         also = f"; {warned} besides" if warnings else ""
-        return f"Not enough is known to decide: {_unread(audit.unread, audit.embedder.name)}{also}"
+        return f"Not enough data to decide: {_unread(audit.unread, audit.embedder.name)}{also}"
     if warnings:
         return f"With care: no errors, but {warned} in {rows}"
     if lacking := _lacking(audit):

@@ -46,7 +46,7 @@ def _lines(audit: Audit) -> Iterator[str]:
         yield f"Labels    read {wording.listing(mapped)}"
     found = headline.headline(audit)
     yield f"Verdict   {found.training}"
-    yield from _wrapped("Script", found.unread)
+    yield from _wrapped("Language", found.unread)
     yield from _findings(audit)
     yield from _labels(audit)
     yield from _forecast(audit, found)

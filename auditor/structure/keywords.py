@@ -16,7 +16,7 @@ import regex
 
 from auditor.records.arrays import Ints
 from auditor.structure.characters import is_unspaced
-from auditor.structure.languages import languages_of, stop_words, vocabulary
+from auditor.structure.languages import stop_words, texts_of_languages, vocabulary
 from auditor.structure.ngrams import ngrams
 from auditor.structure.tokens import words
 
@@ -121,11 +121,7 @@ def _stop_words(texts: Sequence[Sequence[str]]) -> frozenset[str]:
     in scripts of their own."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    votes: Counter[str] = Counter()
-    for text in texts:
-        found = languages_of(dict.fromkeys(text, 1))
-        likely = [code for code, n in found.items() if n == max(found.values())]
-        votes.update(likely if len(likely) == 1 else [])
+    votes = texts_of_languages(texts)
     common = (code for code, n in votes.items() if n >= COMMON_LANGUAGE * len(texts))
     dropped = (stop_words(code) for code in common if code != "en")
     return frozenset(ENGLISH_STOP_WORDS).union(vocabulary("stop"), *dropped)

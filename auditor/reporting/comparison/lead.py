@@ -22,7 +22,9 @@ def finding(comparison: Comparison) -> tuple[str, str]:
         why = comparison.unseen_reason
         return f"Which set is better cannot be determined: {why}.", "warning"
     if not comparison.added and not comparison.removed:
-        read = " that this embedder can read" if comparison.unread else ""
+        read = (
+            " that this embedder can read" if comparison.unread and comparison.unread.texts else ""
+        )
         return f"No difference: both sets hold the same rows{read}.", "warning"
     difference = comparison.unseen.full.difference
     way = direction(difference)
@@ -40,7 +42,7 @@ def finding(comparison: Comparison) -> tuple[str, str]:
 def comparison_advice(comparison: Comparison) -> str:
     """What to do about it."""
     base, candidate = comparison.base.name, comparison.candidate.name
-    if comparison.unseen is None and comparison.unread:
+    if comparison.unseen is None and comparison.unread and comparison.unread.most:
         return advice(comparison.unread, comparison.embedder.name)
     if comparison.unseen is None:
         return f"Compare again with more individually written rows in {base}."

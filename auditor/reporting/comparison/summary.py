@@ -40,7 +40,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     if said.detail:
         yield from _wrapped("Also", said.detail)
     if unread := unread_notice(comparison):
-        yield from _wrapped("Script", unread)
+        yield from _wrapped("Language", unread)
     if comparison.unseen:
         yield from _accuracies(comparison, comparison.unseen)
     yield from _forecasts(comparison)
