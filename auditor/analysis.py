@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 
 from auditor.embedding.embed import Encoder
-from auditor.embedding.hashing import HashingEmbedder
 from auditor.interfaces import Progress
 from auditor.prediction.fine_tuning.budget import choose_fidelity, cost_of_full, seconds_of_head
 from auditor.prediction.fine_tuning.trial import measure_update
@@ -29,11 +28,11 @@ from auditor.records.dataset import Dataset, Example
 from auditor.records.evidence import Evidence, computed
 from auditor.records.forecast import Forecast
 from auditor.records.readable import readable_part
-from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
+from auditor.records.structure import CopyFamilies, Embeddings
 from auditor.resources import ForecastPlan
-from auditor.structure.copies import find_copies
+from auditor.structure.copies import find_embedded_copies
 from auditor.structure.matches import find_matches
-from auditor.structure.neighbours import nearest, nearest_readable, placed
+from auditor.structure.neighbours import nearest_readable
 from auditor.structure.repetition import find_repetition
 from auditor.structure.subtypes import find_subtypes
 from auditor.structure.templates import find_templates, without_templates
@@ -58,7 +57,7 @@ def analyse(
     wanted = _with_required(PARTS if parts is None else parts)
     embeddings = encoder.embed(dataset.texts)
     neighbours = nearest_readable(embeddings, NEIGHBOURS)
-    same_text = _find_copies(dataset.texts, embeddings, neighbours)
+    same_text = find_embedded_copies(dataset.texts, embeddings, neighbours)
     evidence = Evidence(
         dataset=dataset,
         embeddings=embeddings,
@@ -73,18 +72,6 @@ def analyse(
         evidence = PARTS[part](evidence, encoder)
     progress("structure", 1, 1)
     return evidence
-
-
-def _find_copies(
-    texts: Sequence[str], embeddings: Embeddings, neighbours: Neighbours
-) -> CopyFamilies:
-    """The copies; long ones of texts that the model cannot read are looked for by their words."""
-    others = np.flatnonzero(~embeddings.known)
-    if len(others):
-        hashed = HashingEmbedder().embed([texts[i] for i in others.tolist()])
-        near = nearest(hashed.vectors, NEIGHBOURS)
-        neighbours = placed(near, others, len(texts), neighbours)
-    return find_copies(texts, neighbours)
 
 
 def base_task(evidence: Evidence) -> BaseTask | None:
@@ -173,7 +160,7 @@ def find_copies_across(
     windows = np.concatenate([own.windows, theirs.windows])
     together = dataclasses.replace(own, vectors=vectors, unknown=unknown, windows=windows)
     texts = [e.text for e in (*examples, *others)]
-    return _find_copies(texts, together, nearest_readable(together, NEIGHBOURS))
+    return find_embedded_copies(texts, together, nearest_readable(together, NEIGHBOURS))
 
 
 # --- the parts of the evidence ---------------------------------------------------------------
