@@ -273,7 +273,7 @@ STAYING: dict[type, str] = {
         forecast.provenance
         forecast.recipe.mitigation forecast.recipe.optimiser forecast.recipe.weights
         forecast.update.categories limits limits.name limits.reason settings skipped.code
-        skipped.reason subtypes.category subtypes.id versions
+        skipped.reason subtypes.category subtypes.id unread.languages unread.scripts versions
         """,
     Verdict: """
         base.fingerprint base.first_rejected.reason base.name candidate.fingerprint
@@ -283,7 +283,7 @@ STAYING: dict[type, str] = {
         renamed
         settings skipped.code skipped.reason accepted_errors.codes accepted_errors.reason
         tested.advice tested.category tested.check tested.fingerprint tested.pairs.labels
-        tested.summary versions
+        tested.summary unread.languages unread.scripts versions
         """,
     Comparison: """
         agreement.confusions agreement.disagreements.base_category
@@ -294,7 +294,7 @@ STAYING: dict[type, str] = {
         full.categories.category full.categories.reason full.probe
         matched.categories.category matched.categories.reason
         matched.probe provenance regions.category settings skipped.code skipped.reason
-        unseen_reason update.categories versions
+        unread.languages unread.scripts unseen_reason update.categories versions
         """,
 }
 

@@ -38,7 +38,7 @@ from auditor.structure.consensus import annotator_numbers
 class AnnotatorInconsistency:
     code: ClassVar[str] = "annotator-inconsistency"
     title: ClassVar[str] = "Annotators who disagree"
-    needs: ClassVar[tuple[str, ...]] = ("who_labelled", "out_of_fold")
+    needs: ClassVar[tuple[str, ...]] = ("who_labelled", "readable", "out_of_fold")
     quotes: ClassVar[tuple[str, ...]] = ("annotator",)
     names: ClassVar[tuple[str, ...]] = ("confused", "read_as", "columns", "scale", "disputed")
 

@@ -25,7 +25,7 @@ ColumnValues = NDArray[Any]  # (n,) strings or None
 class CoverageGap:
     code: ClassVar[str] = "coverage-gap"
     title: ClassVar[str] = "Rare kinds of text"
-    needs: ClassVar[tuple[str, ...]] = ("subtypes",)
+    needs: ClassVar[tuple[str, ...]] = ("readable", "subtypes")
     quotes: ClassVar[tuple[str, ...]] = ("keywords", "sources", "annotators", "declared")
     names: ClassVar[tuple[str, ...]] = ("all_from", "chance")
 

@@ -17,7 +17,7 @@ from auditor.records.probes import TemplateLeakage
 class IllusionGap:
     code: ClassVar[str] = "illusion-gap"
     title: ClassVar[str] = "Accuracy inflated by templates"
-    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "template_leakage")
+    needs: ClassVar[tuple[str, ...]] = ("readable", "out_of_fold", "template_leakage")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 

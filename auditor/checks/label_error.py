@@ -26,7 +26,7 @@ from auditor.records.probes import LabelErrors
 class LabelError:
     code: ClassVar[str] = "label-error"
     title: ClassVar[str] = "Suspicious labels"
-    needs: ClassVar[tuple[str, ...]] = ("label_errors",)
+    needs: ClassVar[tuple[str, ...]] = ("readable", "label_errors")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ("suggested", "probe", "neighbours", "words", "labels")
 

@@ -25,7 +25,7 @@ CERTAIN = 0.05  # p from which labels may be random
 class LabelNoise:
     code: ClassVar[str] = "label-noise"
     title: ClassVar[str] = "Labels that do not match the texts"
-    needs: ClassVar[tuple[str, ...]] = ("label_noise",)
+    needs: ClassVar[tuple[str, ...]] = ("readable", "label_noise")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 

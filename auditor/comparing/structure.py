@@ -48,6 +48,7 @@ class PooledStructure:
     paraphrases: Ints  # (n,) families of copies and paraphrases, as the gate counts them
     reworded: Ints  # (n,) families of copies and rewordings
     inseparable: Inseparable
+    readable: bool  # whether the model knows the script of most texts of either set
 
 
 def find_pooled_structure(
@@ -76,6 +77,7 @@ def find_pooled_structure(
         paraphrases=families_with(both.items.family, source_rows, source_rows.matched),
         reworded=families_with(both.items.family, source_rows, source_rows.reworded),
         inseparable=_inseparable(both, groups(pool), rewordings, base),
+        readable=_readable(both, pool),
     )
 
 
@@ -117,6 +119,12 @@ def _source_rows(pool: Pool, both: Evidence, analysed: Callable[[Dataset], Evide
     alone, vectors = analysed(pool.dataset.take(base)), both.embeddings.vectors
     closest = closest_other(alone.neighbours, alone.items.family)
     near = nearest(vectors[added], 1, among=vectors[base])
-    return find_source_rows(
-        closest, base, added, near.index[:, 0], near.cosine[:, 0], both.items.family
-    )
+    cosine = near.cosine[:, 0]
+    if not _readable(both, pool):  # no row is near another, as far as is known
+        closest, cosine = np.ones_like(closest), np.full_like(cosine, -1.0)
+    return find_source_rows(closest, base, added, near.index[:, 0], cosine, both.items.family)
+
+
+def _readable(both: Evidence, pool: Pool) -> bool:
+    sets = (both.embeddings.take(np.flatnonzero(s)) for s in (pool.in_base, pool.in_candidate))
+    return all(of.readable is not None for of in sets)

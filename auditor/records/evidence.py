@@ -88,6 +88,19 @@ class Evidence:
     template_leakage: Mapping[str, TemplateLeakage | str] | NotComputed | None = NOT_COMPUTED
     label_noise: NoiseEstimate | NotComputed | None = NOT_COMPUTED  # None: a single category
     label_errors: LabelErrors | NotComputed | None = NOT_COMPUTED  # None: a single category
+    unforecast: str = ""  # why there is no forecast, where it is not for want of categories
+
+    @property
+    def readable(self) -> Ints | None:
+        """Positions of the rows whose vectors say something: those in scripts that the model
+        knows. None where most rows are in others, and what rests on vectors says nothing."""
+        return self.embeddings.readable
+
+    @property
+    def several_categories(self) -> tuple[str, ...] | None:
+        """The categories; None of a single one."""
+        names = self.dataset.categories
+        return names if len(names) > 1 else None
 
     @property
     def annotators(self) -> list[str | None] | None:

@@ -50,6 +50,7 @@ def _lines(audit: Audit) -> Iterator[str]:
         yield f"Labels    read {wording.listing(mapped)}"
     found = headline.headline(audit)
     yield f"Verdict   {found.training}"
+    yield from _wrapped("Language", found.unread)
     yield from _findings(audit)
     yield from _labels(audit)
     yield from _forecast(audit, found)
@@ -90,6 +91,12 @@ def _labels(audit: Audit) -> Iterator[str]:
         for line in wrapped(one_line(sentence, _WHOLE), _COLUMNS - len(head)):
             yield head + line
             head = " " * len(head)
+
+
+def _wrapped(head: str, text: str) -> Iterator[str]:
+    """A text of several lines beside what it is about; nothing of no text."""
+    for place, line in enumerate(wrapped(one_line(text, _WHOLE), _COLUMNS - 10)):
+        yield f"{'' if place else head:<10}{line}"
 
 
 def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:

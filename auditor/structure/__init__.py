@@ -17,6 +17,7 @@ Templates: many examples, filled from one
 
 Both, and the rest
     subtypes.py      hidden subtypes inside each category, of the text without its template's words
+    keywords.py      words that a subtype has and others hardly use
     neighbours.py    exact nearest neighbours
     map.py           a drawing in two dimensions, which decides nothing
     tokens.py        texts -> tokens, with what varies by nature masked

@@ -8,6 +8,7 @@ import unicodedata
 
 import pytest
 
+from auditor.records.audit import UnreadTexts
 from auditor.records.forecast import Matrix
 from auditor.reporting import charts, marking, scatter, summarise, wording
 from auditor.reporting.cards import sections
@@ -31,12 +32,22 @@ def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
 def test_where_nothing_could_be_found_nothing_found_is_no_yes(audit):
     clean = dataclasses.replace(audit, findings=())
     few = dataclasses.replace(audit.dataset, effective_examples=12.0)
-    foreign = dataclasses.replace(audit.dataset, unknown_script=150)
-    told = [headline(dataclasses.replace(clean, dataset=d)).training for d in (few, foreign)]
-    assert told == [
-        "Not enough data to decide: 2.4 different examples per category, 5 are needed.",
-        "Not enough data to decide: 150 texts are in a script that the embedder does not know.",
-    ]
+    told = headline(dataclasses.replace(clean, dataset=few)).training
+    assert told == "Not enough data to decide: 2.4 different examples per category, 5 are needed."
+
+
+def test_where_most_texts_could_not_be_read_warnings_do_not_decide(audit):
+    unread = UnreadTexts(texts=150, of=200, scripts={"THAI": 150})
+
+    def training(*severities):
+        kept = tuple(f for f in audit.findings if f.severity in severities)
+        return headline(dataclasses.replace(audit, findings=kept, unread=unread)).training
+
+    unknown = f"in a script that {audit.embedder.name} does not know"
+    lacking = f"Not enough data to decide: 150 of 200 texts are {unknown}"
+    assert training("note") == f"{lacking}."
+    assert training("warning") == f"{lacking}; 41 warnings besides."
+    assert training("error", "warning") == "Not yet: 2 errors and 41 warnings in 200 rows."
 
 
 def test_rows_that_could_not_be_read_come_first(audit):

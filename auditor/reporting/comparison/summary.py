@@ -8,7 +8,7 @@ from pathlib import Path
 from auditor.records.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
 from auditor.reporting.comparison.answer import answer, compared_update_title, unreliable
-from auditor.reporting.comparison.lead import evaluated_on
+from auditor.reporting.comparison.lead import evaluated_on, unread_notice
 from auditor.reporting.comparison.numbers import clipped_percent, percent_span, signed, span
 from auditor.reporting.inert import one_line
 from auditor.reporting.terminal import cut, right, wrapped
@@ -43,6 +43,8 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield from _wrapped("Do", said.advice)
     if said.detail:
         yield from _wrapped("Also", said.detail)
+    if unread := unread_notice(comparison):
+        yield from _wrapped("Language", unread)
     if comparison.unseen:
         yield from _accuracies(comparison, comparison.unseen)
     yield from _forecasts(comparison)
