@@ -26,7 +26,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.dataset.annotators import annotator_columns
+from auditor.dataset.annotators import annotator_columns, repeated_texts
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.delimited import CSV, TSV
@@ -69,9 +69,10 @@ def load_dataset(
         read = _one_text(table, settings, strict=strict_roles)
         roles = find_roles(read, settings.columns, needed, declared, strict=strict_roles)
         dataset = assemble(table.name, read(), roles, settings, strict=strict_roles)
-        if not labelled or len({*dataset.texts}) == len(dataset.texts):
+        repeated = repeated_texts(dataset.examples) if labelled else frozenset()
+        if not repeated:
             return dataset
-        return replace(dataset, annotator_columns=annotator_columns(read(), roles))
+        return replace(dataset, annotator_columns=annotator_columns(read(), roles, repeated))
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:
