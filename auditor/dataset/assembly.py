@@ -50,6 +50,8 @@ def assemble(
     audited = [example for example in examples if _is_audited(example)]
     if not audited:
         raise DataError(_no_training_split(examples, roles["split"]))
+    if several := by_several_annotators(audited):  # whose order must not be that of the file
+        audited.sort(key=lambda example: (example.content, example.annotator or "", example.row))
     return Dataset(
         name=name,
         examples=tuple(audited),
@@ -60,7 +62,7 @@ def assemble(
         declared=declared,
         mapped_labels=mapped,
         multi_label=settings.multi_label,
-        several_annotators=by_several_annotators(audited),
+        several_annotators=several,
     )
 
 
