@@ -38,7 +38,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.dataset.annotators import annotator_columns
+from auditor.dataset.annotators import annotator_columns, repeated_texts
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.conll import CONLL
@@ -103,8 +103,8 @@ def load_dataset(
         made = assemble(name, read(), roles, settings, strict=strict_roles)
         decisions = (*table.decisions, *found.decisions, *made.decisions)
         _say(name, decisions, no_text=settings.no_text)
-        again = labelled and len({*made.texts}) < len(made.texts)
-        columns = annotator_columns(read(), roles) if again else ()
+        repeated = repeated_texts(made.examples) if labelled else frozenset()
+        columns = annotator_columns(read(), roles, repeated) if repeated else ()
         return replace(made, decisions=decisions, annotator_columns=columns)
 
 
