@@ -6,6 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from auditor.analysis import analyse, base_task, forecast, readable_update
 from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
@@ -162,6 +164,14 @@ def _backtested_fidelity(settings: Settings) -> str:
 
 
 def _reference(unlabelled: tuple[list[str], list[int]], encoder: Encoder) -> Reference:
-    """Texts of real use, in an order of their own; with their rows in that file."""
+    """Texts of real use that the model can read, in an order of their own; with their rows in that
+    file."""
     texts, rows = zip(*sorted(zip(*unlabelled, strict=True)), strict=True)
-    return Reference(texts=texts, rows=rows, vectors=encoder.embed(texts).vectors)
+    embeddings = encoder.embed(texts)
+    known = np.flatnonzero(embeddings.known)
+    return Reference(
+        texts=[texts[i] for i in known.tolist()],
+        rows=[rows[i] for i in known.tolist()],
+        vectors=embeddings.vectors[known],
+        unread="" if embeddings.readable is not None else embeddings.unread("reference texts"),
+    )
