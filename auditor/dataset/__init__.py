@@ -14,7 +14,7 @@
     chat.py          the text of chat fine-tuning rows
     joining.py       several columns that are one text
     roles.py         which column is the text, which the label, ...
-    label_names.py   numbers that stand for named classes
+    label_names.py   numbers that stand for named classes; label_name_file.py what a user names
     label_map.py     labels that the user takes for another one
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
     revisions/       a file as it is in git at a revision, or in DVC's cache
@@ -40,6 +40,7 @@ from auditor.dataset.huggingface import HuggingFaceFolder
 from auditor.dataset.joining import joined
 from auditor.dataset.json_documents import JSON
 from auditor.dataset.json_lines import JSONL
+from auditor.dataset.label_name_file import named_labels
 from auditor.dataset.nlu import NLU
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import find_roles
@@ -78,9 +79,15 @@ def load_dataset(
         declared = tuple(dict.fromkeys(settings.declared_columns))
         read = _one_text(table, settings, strict=strict_roles)
         roles = find_roles(read, settings.columns, needed, declared, strict=strict_roles)
-        _say(name, table.decisions, no_text=settings.no_text)
+        decisions = table.decisions
+        if labelled and settings.label_names is not None:
+            read, said = named_labels(
+                read, roles["label"], settings.label_names, strict=strict_roles
+            )
+            decisions += said
+        _say(name, decisions, no_text=settings.no_text)
         made = assemble(name, read(), roles, settings, strict=strict_roles)
-        return replace(made, decisions=table.decisions)
+        return replace(made, decisions=decisions)
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:
