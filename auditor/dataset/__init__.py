@@ -8,7 +8,8 @@
     nlu.py           examples of intents, in YAML (nlu_yaml.py) and Markdown (nlu_markdown.py)
     conll.py         sentences of tokens, with intents in comments
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
-    huggingface.py   a dataset folder, as Hugging Face saves it
+    huggingface.py   a dataset folder, as Hugging Face saves it; `hub_files.py` chooses its files,
+                     by what the folder says of itself (`hub_card.py`)
     dataframe.py         a DataFrame
     values.py        strings that keep the kinds which JSON and Arrow distinguish
     chat.py          the text of chat fine-tuning rows

@@ -3,6 +3,7 @@
     saved dataset         state.json, dataset_info.json, data-*.arrow       `save_to_disk`
     saved DatasetDict     dataset_dict.json, and such a folder for each split
     plain files           train.csv, test.jsonl, data/train-00000-of-00002.parquet, ...
+    several datasets      what README.md configures (`hub_card.py`), or a folder for each
 
 The folder of a split, or a file named for one, gives its rows the column `split`.
 """
@@ -18,8 +19,11 @@ from typing import Any
 
 from auditor.dataset.arrow import read_arrow
 from auditor.dataset.columnar import Classes, class_names
+from auditor.dataset.hub_card import read_card
+from auditor.dataset.hub_files import choose_files
+from auditor.dataset.label_names import named_rows
 from auditor.dataset.nlu import NLU
-from auditor.dataset.splits import split_of, training_first
+from auditor.dataset.splits import training_first
 from auditor.dataset.values import printable
 from auditor.errors import DataError
 from auditor.interfaces import Reader
@@ -65,35 +69,49 @@ class HuggingFaceFolder:
         elif (folder / "state.json").is_file():
             shards = list(_saved(folder, None))
         else:
-            shards = self._plain(folder, options) or self._plain(folder / "data", options)
+            shards = self._plain(folder, options)
         if not shards:
             known = ", ".join(sorted(self.readers))
             raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
         return shards
 
     def _plain(self, folder: Path, options: ReadOptions) -> list[Shard]:
-        """The data files, or only those named for a split where there are such."""
-        files = sorted(folder.iterdir()) if folder.is_dir() else []
-        readable = [f for f in files if f.suffix.lower() in self.readers and _is_data(f)]
-        by_split = {file: split_of(file.stem) for file in readable}
-        if any(by_split.values()):
-            readable = [f for f in readable if by_split[f]]
-        readable.sort(key=lambda f: (training_first(by_split[f] or ""), f.name))
+        """The data files of the folder's only dataset, or of the one that is asked for."""
+        card = read_card(folder)
+        chosen = choose_files(folder, card, options.table, self._is_data)
+        if chosen.name is not None:
+            options = dataclasses.replace(options, table=None)  # which named the dataset
         described = folder / "dataset_info.json"
-        classes = _classes(described) if described.is_file() else {}
-        return [self._shard(file, by_split[file], classes, options) for file in readable]
+        classes = _classes(described) if described.is_file() else card.classes_of(chosen.name)
+        shards = [self._shard(file, split, classes, options) for file, split in chosen.files]
+        return [dataclasses.replace(s, decisions=(*chosen.decisions, *s.decisions)) for s in shards]
+
+    def _is_data(self, file: Path) -> bool:
+        """Whether a file is data; of YAML and Markdown only what is called after its examples."""
+        suffix = file.suffix.lower()
+        hidden = file.name.startswith(".") or file.name in DESCRIPTIONS
+        other = suffix in NLU.suffixes and "nlu" not in f"{file.parent.name} {file.stem}"
+        return file.is_file() and suffix in self.readers and not hidden and not other
 
     def _shard(
         self, file: Path, split: str | None, classes: Classes, options: ReadOptions
     ) -> Shard:
-        reader = self.readers[file.suffix.lower()]
+        reader = self.readers.get(file.suffix.lower())
+        if reader is None:
+            known = ", ".join(sorted(self.readers))
+            raise DataError(f"{printable(file.name)}: unknown file type; known are {known}")
         if reader.name == "arrow":
             return Shard(file=file, split=split, rows=partial(read_arrow, file, classes))
         try:
             table = reader.open(file, options)
         except DataError as error:
             raise DataError(f"{printable(file.name)}: {error}") from error
-        return Shard(file=file, split=split, rows=table.rows, decisions=table.decisions)
+        rows = table.rows if not classes else partial(_named, table, classes)
+        return Shard(file=file, split=split, rows=rows, decisions=table.decisions)
+
+
+def _named(table: Table, classes: Classes) -> Rows:
+    return named_rows(table.rows(), classes)
 
 
 def _rows(folder: Path, shards: Sequence[Shard]) -> Rows:
@@ -143,12 +161,3 @@ def _placed(fields: Fields | Reject, row: int, split: str | None, where: str) ->
     if isinstance(fields, Reject):
         return dataclasses.replace(fields, row=row, reason=f"{where}: {fields.reason}")
     return fields if split is None else {**fields, "split": split}
-
-
-def _is_data(file: Path) -> bool:
-    """Whether a file is data; of YAML and Markdown only what is called after its examples is."""
-    described = (
-        file.suffix.lower() in NLU.suffixes and "nlu" not in f"{file.parent.name}{file.stem}"
-    )
-    hidden = file.name.startswith(".") or file.name in DESCRIPTIONS
-    return file.is_file() and not described and not hidden

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain
@@ -14,9 +15,11 @@ from auditor.dataset.json_objects import row_fields
 from auditor.dataset.json_text import document_of, holds_lines, lines_of
 from auditor.dataset.label_names import named_rows
 from auditor.dataset.lists_of_one import said_of
-from auditor.records.dataset import Decision
+from auditor.records.dataset import Decision, Reject
 from auditor.records.reading import ReadOptions, Rows, Table
 
+USERSAYS = re.compile(r"(.+)_usersays_[\w-]+\.json")
+BY_NAME = Decision(what="the label is the intent that the file's name tells, as in Dialogflow")
 LINES = Decision(what="it holds JSON values one after another, a row each")
 
 
@@ -34,7 +37,25 @@ class JsonDocument:
         values = document_of(path)
         if len(values) > 1:
             return table_of(values, (LINES,))
-        return document_table(values[0][1], options)
+        table = document_table(values[0][1], options)
+        intent = intent_of(path)
+        return table if intent is None else _with_intent(table, intent)
+
+
+def intent_of(path: Path) -> str | None:
+    """The intent whose examples Dialogflow keeps in a file, by its name."""
+    found = USERSAYS.fullmatch(path.name)
+    return found[1] if found else None
+
+
+def _with_intent(table: Table, intent: str) -> Table:
+    """The table with the label that the file's name tells."""
+
+    def rows() -> Rows:
+        for line, fields in table.rows():
+            yield line, fields if isinstance(fields, Reject) else {"label": intent, **fields}
+
+    return Table(rows=rows, decisions=(*table.decisions, BY_NAME))
 
 
 def document_table(document: Any, options: ReadOptions) -> Table:

@@ -14,7 +14,7 @@ from typing import Any
 
 from auditor.dataset.decoding import open_text
 from auditor.dataset.json_text import values_of
-from auditor.dataset.label_names import UNNAMED
+from auditor.dataset.label_names import UNNAMED, WHOLE
 from auditor.dataset.values import Listed, Unusable, printable
 from auditor.errors import DataError, UsageError
 from auditor.label_spelling import is_blank
@@ -23,7 +23,6 @@ from auditor.records.reading import Rows
 
 FLAG = "--label-names"
 LARGEST = 1_000_000  # bytes of a file of names
-WHOLE = re.compile(r"(0|[1-9]\d{0,8})(?:\.0+)?")  # a whole number, also as 1.0
 NUMBERED = re.compile(r"(\d+)\s*[\t,:; ]\s*(\S.*)")
 
 

@@ -7,7 +7,8 @@
     prodigy.py        answers: accept, reject, ignore
     argilla.py        responses and suggestions
     spacy.py          `cats`, scores by category
-    texts.py          texts in pieces
+    pieces.py         texts in pieces, of an intent that the file's name tells
+    texts.py          the text of pieces
 
 A record is a decoded JSON value. Most forms need no file here: an object of plain values, and lists
 of one (doccano), are rows as they are.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from auditor.dataset.forms import argilla, intents, label_studio, pairs, prodigy, spacy
+from auditor.dataset.forms import argilla, intents, label_studio, pairs, pieces, prodigy, spacy
 from auditor.dataset.forms.form import SAMPLE, Form
 from auditor.records.dataset import Decision
 
@@ -30,6 +31,7 @@ FORMS: tuple[Callable[[Sequence[Any]], Form | None], ...] = (
     argilla.form,
     spacy.form,
     intents.form,
+    pieces.form,
 )
 PLAIN = Form(rows=lambda record: (record,))
 
