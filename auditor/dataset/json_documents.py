@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.dataset.documents import lay_out
-from auditor.dataset.forms import SAMPLE, Form, form_of
+from auditor.dataset.forms import Form, form_of
 from auditor.dataset.json_objects import row_fields
 from auditor.dataset.json_text import document_of, holds_lines, lines_of
 from auditor.dataset.label_names import named_rows
@@ -71,9 +71,9 @@ def table_of(
     records: Sequence[tuple[int | None, Any]], decisions: tuple[Decision, ...] = ()
 ) -> Table:
     """Records with their lines as a table, read by the form that they have."""
-    sample = [record for _, record in records[:SAMPLE]]
-    form = form_of(sample)
-    said = (*decisions, *form.decisions, *said_of(form, sample))
+    found = [record for _, record in records]
+    form = form_of(found)
+    said = (*decisions, *form.decisions, *said_of(form, found))
     return Table(rows=partial(form_rows, records, form), decisions=said)
 
 

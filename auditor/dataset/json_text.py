@@ -40,6 +40,11 @@ def document_of(path: Path) -> list[Line]:
         place = ""
         if isinstance(error, json.JSONDecodeError):
             place = f"line {error.lineno}, column {error.colno}: "
+        if written.strip() and not looks_like_json(written):
+            raise DataError(
+                f"{place}not valid JSON: an object or an array begins with {{ or [; name what the"
+                " file is, such as with --input-format csv"
+            ) from error
         raise DataError(
             f"{place}not valid JSON ({fault(error)}); mend it,"
             " or if it holds one object a line, use --input-format jsonl"
@@ -64,13 +69,14 @@ def decoded(written: str) -> Any:
 
 def holds_lines(path: Path) -> bool:
     """Whether the file's first lines are JSON values of their own, two of them or more."""
-    first = [value for _, value in islice(lines_of(path), 2)]
-    return len(first) == 2 and all(isinstance(value, dict | list) for value in first)
+    with open_text(path) as text:
+        first = list(islice((line for line in text if line.strip()), 2))
+    return len(first) == 2 and all(isinstance(decoded(line), dict | list) for line in first)
 
 
 def looks_like_json(start: str) -> bool:
     """Whether a text that begins so is JSON and no table: an object or an array is opened."""
-    return re.match(r'\s*(\{\s*("|\}|$)|\[\s*([\[{"\]\d]|$))', start) is not None
+    return re.match(r'\s*(\{\s*("|\}|$)|\[\s*([\[{"\]\d-]|[tfn]\w|$))', start) is not None
 
 
 def _skip(written: str, at: int) -> int:

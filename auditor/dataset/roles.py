@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.dataset.chat import TURNS
+from auditor.dataset.json_values import in_a_list
 from auditor.dataset.values import Unusable, quoted_names
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Reject
@@ -118,7 +119,7 @@ def find_roles(
         if role in roles:
             continue
         taken = {*roles.values(), *(declared if role in needed else ())}
-        free = [column for column in columns if column not in taken]
+        free = [column for column in columns if column not in taken and not in_a_list(column)]
         found = _by_name(role, free)
         if len(found) == 1 or (found and role not in needed):
             roles[role] = found[0]

@@ -6,6 +6,7 @@
     label_studio.py   tasks with their annotations
     prodigy.py        answers: accept, reject, ignore
     argilla.py        responses and suggestions
+    doccano.py        annotations with the numbers of labels and users
     spacy.py          `cats`, scores by category
     pieces.py         texts in pieces, of an intent that the file's name tells
     texts.py          the text of pieces
@@ -19,7 +20,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from auditor.dataset.forms import argilla, intents, label_studio, pairs, pieces, prodigy, spacy
+from auditor.dataset.forms import (
+    argilla,
+    doccano,
+    intents,
+    label_studio,
+    pairs,
+    pieces,
+    prodigy,
+    spacy,
+)
 from auditor.dataset.forms.form import SAMPLE, Form
 from auditor.records.dataset import Decision
 
@@ -29,6 +39,7 @@ FORMS: tuple[Callable[[Sequence[Any]], Form | None], ...] = (
     label_studio.form,
     prodigy.form,
     argilla.form,
+    doccano.form,
     spacy.form,
     intents.form,
     pieces.form,

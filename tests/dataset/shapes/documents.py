@@ -116,7 +116,7 @@ SHAPES = (
     Shape(
         name="columns_own_names.json",
         content=written({"satz": TEXTS, "art": LABELS}),
-        said=("its keys are the columns",),
+        said=("columns",),
     ),
     Shape(
         name="columns_of_two_lengths.json",
@@ -129,6 +129,55 @@ SHAPES = (
         said=("its keys are the labels",),
     ),
     Shape(
+        name="columns_and_class_names.json",
+        content=written(
+            {
+                "data": TEXTS,
+                "target": [NAMES.index(label) for label in LABELS],
+                "target_names": NAMES,
+                "DESCR": "Tickets of a shop",
+            }
+        ),
+        options=("--text", "data"),
+        said=("the arrays 'data', 'target' are its columns",),
+    ),
+    Shape(
+        name="label_to_texts_in_splits.json",
+        content=written(
+            {
+                "version": 2,
+                "data": {
+                    "train": BY_LABEL,
+                    "test": {
+                        "returns": [text for text, _ in UNSEEN],
+                        "billing": ["Why is there a fee"],
+                    },
+                },
+            }
+        ),
+        said=("its keys are the labels", "'train', 'test' are its splits"),
+        held_out=(*UNSEEN, ("Why is there a fee", "billing")),
+    ),
+    Shape(name="text_to_label.json", content=written(dict(ROWS)), said=("keys are the texts",)),
+    Shape(
+        name="pairs_without_label.json",  # a premise and its hypothesis
+        content=written([[text, f"So {text}"] for text in TEXTS]),
+        refused="could be the text ('2', '1')",
+    ),
+    Shape(
+        name="answer_of_a_database.json",
+        content=written(
+            {"columns": [{"name": "label"}, {"name": "text"}], "rows": [p[::-1] for p in PAIRS]}
+        ),
+    ),
+    Shape(
+        name="table_in_json.json",
+        content=b"text,label\nIt broke,damage\n",
+        refused="name what the file is",
+        then=("--input-format", "csv"),
+        rows=(("It broke", "damage"),),
+    ),
+    Shape(
         name="orient_split.json",
         content=written(
             {"columns": ["text", "label"], "index": [*range(len(PAIRS))], "data": PAIRS}
@@ -138,7 +187,7 @@ SHAPES = (
     Shape(
         name="orient_columns.json",
         content=written({"text": numbered(TEXTS), "label": numbered(LABELS)}),
-        said=("its keys are the columns",),
+        said=("columns",),
     ),
     Shape(
         name="orient_table.json",
@@ -236,6 +285,21 @@ SHAPES = (
             for text, label in ROWS
         ),
         options=("--text", "data.body", "--label", "annotations.0.choice"),
+    ),
+    Shape(
+        name="entities_beside.jsonl",  # what the first of them is called is no label of the text
+        content=b"\n".join(
+            written({"said": text, "desk": label, "entities": [{"label": label[::-1]}]})
+            for text, label in ROWS
+        ),
+    ),
+    Shape(
+        name="first_of_several.jsonl",
+        content=b"\n".join(
+            written({"text": text, "votes": [{"by": "ada", "choice": label}]})
+            for text, label in ROWS
+        ),
+        refused="found no column that is the label",
     ),
     Shape(
         name="search_hits.json",

@@ -220,6 +220,52 @@ SHAPES = (
         rejected=1,
     ),
     Shape(
+        name="doccano_numbers.jsonl",
+        content=lines(
+            {
+                "id": at,
+                "text": text,
+                "annotations": [
+                    {"label": 7 + NAMES.index(label), "user": 1},
+                    {"label": 7, "user": 2},
+                ][: 2 if at == 5 else 1],
+                "meta": {},
+                "annotation_approver": None,
+            }
+            for at, (text, label) in enumerate(ROWS)
+        ),
+        rows=(*((t, str(7 + NAMES.index(g))) for t, g in ROWS), (TEXTS[5], "7")),
+        said=("doccano's annotations",),
+    ),
+    Shape(
+        name="doccano_spans.jsonl",
+        content=lines(
+            {"id": at, "text": text, "label": [[0, 3, "THING"]]} for at, text in enumerate(TEXTS)
+        ),
+        refused="label is a list",
+    ),
+    Shape(
+        name="chat_parts.jsonl",
+        content=lines(
+            {
+                "contents": [
+                    {"role": "user", "parts": [{"text": text}]},
+                    {"role": "model", "parts": [{"text": label}]},
+                ]
+            }
+            for text, label in ROWS
+        ),
+    ),
+    Shape(
+        name="chat_examples_before.jsonl",  # whose answer is the label?
+        content=lines(
+            {"messages": [*chat("Where is it?", "delivery"), *chat(text, label)[1:]]}
+            for text, label in ROWS
+        ),
+        options=("--label", "assistant"),
+        refused="label is several answers",
+    ),
+    Shape(
         name="prodigy_binary.jsonl",
         content=lines(
             {
