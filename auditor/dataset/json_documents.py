@@ -82,8 +82,9 @@ def form_rows(records: Iterable[tuple[int | None, Any]], form: Form) -> Rows:
     made = chain.from_iterable(
         ((line, item) for item in form.rows(record)) for line, record in records
     )
+    dotted: set[str] = set()
     for row, (line, item) in enumerate(made):
-        yield line, row_fields(item, row, line)
+        yield line, row_fields(item, row, line, dotted)
 
 
 JSON = JsonDocument()

@@ -1,35 +1,15 @@
 """JSON documents: where in them the rows stand."""
 
-import json
 from typing import Any
 
+from tests.dataset.shapes.content import BY_LABEL, LABELS, NAMES, PAIRS, RECORDS, TEXTS, written
 from tests.dataset.shapes.shape import ROWS, Shape
 
-RECORDS = [{"text": text, "label": label} for text, label in ROWS]
-PAIRS = [list(row) for row in ROWS]
-TEXTS = [text for text, _ in ROWS]
-LABELS = [label for _, label in ROWS]
 UNSEEN = (("My jacket came in the wrong size", "returns"), ("Can I still cancel it?", "returns"))
-BY_LABEL = {label: [t for t, given in ROWS if given == label] for label in dict.fromkeys(LABELS)}
-NAMES = ["billing", "delivery"]
-
-
-def written(value: Any, **how: Any) -> bytes:
-    return json.dumps(value, **how).encode()
 
 
 def numbered(values: list[Any]) -> dict[str, Any]:
     return {str(at): value for at, value in enumerate(values)}
-
-
-def pieces(text: str) -> list[dict[str, str]]:
-    """The text as SNIPS writes it, its third word an entity."""
-    words = text.split(" ")
-    return [
-        {"text": " ".join(words[:2]) + " "},
-        {"text": words[2], "entity": "thing"},
-        {"text": " " + " ".join(words[3:])},
-    ]
 
 
 ARTICLE = {

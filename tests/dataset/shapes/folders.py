@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.dataset.shapes.content import BY_LABEL, pieces
 from tests.dataset.shapes.shape import ROWS, Row, Shape
-from tests.dataset.shapes.tools import BY_LABEL, pieces
 
 NAMES = ["delivery", "billing"]
 HELD_OUT: tuple[Row, ...] = (("Which box is mine?", "delivery"), ("Who pays the fee?", "billing"))
