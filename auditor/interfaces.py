@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from auditor.records.audit import Audit
 from auditor.records.comparison import Comparison
@@ -44,6 +44,15 @@ class Reader(Protocol):
         settles it. Raises DataError, here or while rows are read, where the file cannot be read at
         all, without its name, which the caller adds; OSError passes through.
         """
+        ...
+
+
+@runtime_checkable
+class FolderReader(Reader, Protocol):
+    """The reader of folders, which also takes the files that a pattern finds."""
+
+    def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
+        """The files, at least one, as one table. Raises as `open` does."""
         ...
 
 

@@ -45,9 +45,14 @@ def audit(
 ) -> Audit:
     """Audits the labelled dataset `data`, and forecasts what `update` would make it forget.
 
-    data, update, reference: a file, a Hugging Face dataset folder, or a DataFrame; `reference`
-    holds unlabelled text from where the model is used. `options` are single settings by name,
-    on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
+    data, update, reference: a file, a Hugging Face dataset folder, or a table in memory (see
+    `auditor.dataset.in_memory`); `reference` holds unlabelled text from where the model is used,
+    which may be a list of strings. `options` are single settings by name, on top of `settings`.
+    Raises `auditor.errors.AuditorError` for what the user can mend.
+
+    No file of settings is read, as the command line does: give
+    `settings=auditor.load_settings("auditor.toml")`, or `auditor.load_settings(None, {}, data)` for
+    the one that is nearest to the data.
     """
     settings = with_options(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
@@ -109,9 +114,10 @@ def backtest(
 ) -> Backtest:
     """Leaves categories of `data` out, fine-tunes on them, and compares the drops with forecasts.
 
-    Each of `updates` is fine-tuned `seeds` times, and stays in `output`, by default
-    `reports/<name>/backtest`, as soon as it is measured; what is there already is not done again.
-    Raises `auditor.errors.AuditorError` for what the user can mend.
+    data: as `audit` takes it. Each of `updates` is fine-tuned `seeds` times, and stays in `output`,
+    by default `reports/<name>/backtest`, as soon as it is measured; what is there already is not
+    done again. Raises `auditor.errors.AuditorError` for what the user can mend. No file
+    of settings is read; see `auditor.load_settings`.
     """
     settings = with_options(settings or Settings(), options)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)

@@ -245,7 +245,8 @@ def test_what_a_check_declares_to_quote_is_in_no_format_without_text(found, chec
 # the user set, and words of ours. A field that is new has to be put on one of the two lists.
 EMPTIED: dict[type, str] = {
     Audit: """
-        dataset.rows_rejected.found examples ids subtypes.keywords subtypes.templates.pattern
+        dataset.decisions.values dataset.rows_rejected.found examples ids subtypes.keywords
+        subtypes.templates.pattern
         """,
     Verdict: """
         base.first_rejected.found base_examples candidate.first_rejected.found examples
@@ -255,7 +256,8 @@ EMPTIED: dict[type, str] = {
 }
 STAYING: dict[type, str] = {
     Audit: """
-        dataset.categories dataset.fingerprint dataset.mapped_labels.category
+        dataset.categories dataset.decisions.otherwise dataset.decisions.what
+        dataset.fingerprint dataset.mapped_labels.category
         dataset.mapped_labels.label dataset.name dataset.roles dataset.rows_rejected.reason
         embedder.name embedder.precision embedder.revision findings.advice findings.category
         findings.code findings.fingerprint findings.limit findings.measured findings.subtype
@@ -273,7 +275,9 @@ STAYING: dict[type, str] = {
     Verdict: """
         base.fingerprint base.first_rejected.reason base.name candidate.fingerprint
         candidate.first_rejected.reason candidate.name drop.checks drop.repeats.labels
-        embedder.name embedder.precision embedder.revision file lines policy policy_changes renamed
+        base_remark embedder.name embedder.precision embedder.revision file lines policy
+        policy_changes
+        renamed
         settings skipped.code skipped.reason accepted_errors.codes accepted_errors.reason
         tested.advice tested.category tested.check tested.fingerprint tested.pairs.labels
         tested.summary versions

@@ -41,11 +41,13 @@ def compare(
 ) -> Comparison:
     """Compares the labelled dataset `candidate` with `base`, and forecasts what each retains.
 
-    base, candidate, update: a file, a Hugging Face dataset folder, or a DataFrame; the update is
-    what the model is fine-tuned on next, simulated where it is not given. With the column
-    `split_by` one file is enough: its rows of one value are the base, all of its rows the
-    candidate. `names` are what the report calls the two; `options` are single settings by name,
-    on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
+    base, candidate, update: a file, a Hugging Face dataset folder, or a table in memory (see
+    `auditor.dataset.in_memory`); the update is what the model is fine-tuned on next, simulated
+    where it is not given. With the column `split_by` one dataset is enough: its rows of one value
+    are the base, all of its rows the candidate. `names` are what the report calls the two;
+    `options` are single settings by name, on top of `settings`. Raises
+    `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
+    `auditor.load_settings`.
     """
     settings = with_options(settings or Settings(), options)
     sets = two_sets(base, candidate, split_by, tuple(names), settings)

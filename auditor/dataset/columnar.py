@@ -158,7 +158,7 @@ def _strings(column: pa.Array, name: str, names: Sequence[str] | None) -> list[s
     kind = column.type
     if pa.types.is_dictionary(kind):
         used = column.indices.unique().drop_null()
-        strings = _strings(column.dictionary.take(used), name, names)
+        strings = _strings(_taken(column.dictionary, used), name, names)
         value = dict(zip(used.to_pylist(), strings, strict=True))
         return [value.get(at) for at in column.indices.to_pylist()]
     if holds_turns(name) and _is_list(kind):
@@ -167,6 +167,13 @@ def _strings(column: pa.Array, name: str, names: Sequence[str] | None) -> list[s
         plain = [json_value(value) for value in column.to_pylist()]
         return plain if names is None else [v and class_name(v, names) for v in plain]
     return _other_strings(column)
+
+
+def _taken(values: pa.Array, at: pa.Array) -> pa.Array:
+    """Some of the values, also where they are views, which Arrow cannot take from."""
+    if pa.types.is_string_view(values.type) or pa.types.is_binary_view(values.type):
+        return pa.array([values[i].as_py() for i in at.to_pylist()], values.type)
+    return values.take(at)
 
 
 def _may_be_labels(column: pa.Array) -> bool:
@@ -197,7 +204,7 @@ def _other_strings(column: pa.Array) -> list[str | None]:
     if pa.types.is_floating(kind):  # missing values turn to NaN, which is missing as well
         floats = column.to_numpy(zero_copy_only=False)
         return [None if v != v else Number(v) for v in floats]  # noqa: PLR0124
-    if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
+    if (pa.types.is_temporal(kind) and not pa.types.is_interval(kind)) or pa.types.is_decimal(kind):
         plain = Number if pa.types.is_decimal(kind) else str
         return [None if v is None else plain(v) for v in column.cast(pa.string()).to_pylist()]
     what = Unusable("a list" if _is_list(kind) else "bytes" if _is_bytes(kind) else "an object")
@@ -205,8 +212,17 @@ def _other_strings(column: pa.Array) -> list[str | None]:
 
 
 def _is_list(kind: Any) -> bool:
-    return isinstance(kind, pa.ListType | pa.LargeListType | pa.FixedSizeListType)
+    views = pa.ListViewType | pa.LargeListViewType
+    return isinstance(kind, pa.ListType | pa.LargeListType | pa.FixedSizeListType | views)
 
 
 def _is_bytes(kind: Any) -> bool:
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    return any(
+        is_such(kind)
+        for is_such in (
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_binary_view,
+            pa.types.is_fixed_size_binary,
+        )
+    )

@@ -18,13 +18,14 @@ from pathlib import Path
 
 from auditor.dataset.hub_card import Card, Configuration
 from auditor.dataset.json_documents import intent_of
-from auditor.dataset.splits import SPLITS, split_of, training_first
+from auditor.dataset.shards import split_of_file
+from auditor.dataset.splits import training_first
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Decision
 
 Placed = tuple[Path, str | None]  # a file and its split
-IsData = Callable[[Path], bool]
+Listed = Callable[[Path], list[Path]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,25 +37,30 @@ class Chosen:
     decisions: tuple[Decision, ...] = ()
 
 
-def choose_files(folder: Path, card: Card, asked: str | None, is_data: IsData) -> Chosen:
-    """The files of the dataset that is asked for, or of the only one.
+def choose_files(folder: Path, card: Card, asked: str | None, listed: Listed) -> Chosen:
+    """The files of the dataset that is asked for, or of the only one; none where the folder holds
+    but other folders.
 
-    Raises DataError where there are several and none is asked for, UsageError for one that is not.
+    listed: the data files of a folder. Raises DataError where README.md configures several and none
+    is asked for, UsageError for one that is not.
     """
     if card.configurations:
         return _configured(folder, card.configurations, asked)
-    for files in (_agent(folder), _of_one(folder, is_data), _of_one(folder / "data", is_data)):
-        if files:
-            return Chosen(files=files)
-    inner = {sub.name: _of_one(sub, is_data) for sub in _folders(folder)}
-    inner = {name: files for name, files in inner.items() if files}
-    if inner and all(split_of(name) is not None for name in inner):
-        by_split = [(f, split_of(name)) for name, files in inner.items() for f, _ in files]
-        return Chosen(files=sorted(by_split, key=_training_first))
+    intents = [f for f in sorted((folder / "intents").glob("*.json")) if intent_of(f) is not None]
+    files = intents or listed(folder) or listed(folder / "data")
+    files = [file for file in files if intent_of(file) is not None] or [*files]
+    return Chosen(files=[(file, split_of_file(file)) for file in files])
+
+
+def choose_folder(folder: Path, asked: str | None, listed: Listed) -> Chosen:
+    """The files of the folder in it that is asked for, or that alone holds data."""
+    inside = [f for f in sorted(folder.iterdir()) if f.is_dir() and f.name[0] not in "._"]
+    inner = {sub.name: files for sub in inside if (files := listed(sub))}
     if not inner:
         return Chosen(files=())
     name, said = _chosen(sorted(inner), None, asked)
-    return Chosen(files=inner[name], name=name, decisions=said)
+    placed = [(file, split_of_file(file)) for file in inner[name]]
+    return Chosen(files=placed, name=name, decisions=said)
 
 
 def _chosen(
@@ -90,34 +96,6 @@ def _configured(folder: Path, given: Sequence[Configuration], asked: str | None)
             )
         files += [(file, split) for file in found]
     return Chosen(files=sorted(files, key=_training_first), name=name, decisions=said)
-
-
-def _of_one(folder: Path, is_data: IsData) -> list[Placed]:
-    """The data files of a folder, or only those named for a split where there are such; those of
-    the folders in it where these are named for splits."""
-    files = [f for f in sorted(folder.iterdir()) if is_data(f)] if folder.is_dir() else []
-    said = [f for f in files if intent_of(f) is not None]
-    if said:
-        return [(file, None) for file in said]
-    placed = [(file, split_of(file.stem)) for file in files]
-    if any(split for _, split in placed):
-        return sorted((p for p in placed if p[1] is not None), key=_training_first)
-    if placed:
-        return placed
-    inner = [sub for sub in _folders(folder) if sub.name.lower() in SPLITS]
-    found = [(f, split_of(sub.name)) for sub in inner for f in sorted(sub.iterdir()) if is_data(f)]
-    return sorted(found, key=_training_first)
-
-
-def _agent(folder: Path) -> list[Placed]:
-    """The examples of an agent of Dialogflow, whose other files describe it."""
-    inside = sorted((folder / "intents").glob("*.json"))
-    return [(file, None) for file in inside if intent_of(file) is not None]
-
-
-def _folders(folder: Path) -> list[Path]:
-    inside = folder.iterdir() if folder.is_dir() else ()
-    return sorted(f for f in inside if f.is_dir() and not f.name.startswith("."))
 
 
 def _matching(folder: Path, pattern: str) -> Iterator[Path]:

@@ -12,35 +12,35 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auditor.dataset.arrow import read_arrow
+from auditor.dataset.arrow import ARROW, read_arrow
+from auditor.dataset.class_folders import open_class_folders
 from auditor.dataset.columnar import Classes, class_names
-from auditor.dataset.hub_card import read_card
-from auditor.dataset.hub_files import choose_files
+from auditor.dataset.hub_card import Card, read_card
+from auditor.dataset.hub_files import Chosen, choose_files, choose_folder
 from auditor.dataset.label_names import named_rows
-from auditor.dataset.nlu import NLU
+from auditor.dataset.opening import open_file
+from auditor.dataset.shards import (
+    Shard,
+    decisions_of,
+    in_order,
+    one_format,
+    plain_files,
+    split_of_file,
+)
 from auditor.dataset.splits import training_first
 from auditor.dataset.values import printable
-from auditor.errors import DataError
+from auditor.errors import DataError, UsageError
 from auditor.interfaces import Reader
-from auditor.records.dataset import Decision, Reject
+from auditor.records.dataset import Reject
 from auditor.records.reading import Fields, ReadOptions, Rows, Table
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
-    """One file of the folder."""
-
-    file: Path
-    split: str | None
-    rows: Callable[[], Rows]
-    decisions: tuple[Decision, ...] = ()
 
 
 class HuggingFaceFolder:
@@ -51,14 +51,29 @@ class HuggingFaceFolder:
 
     def __init__(self, readers: Sequence[Reader]) -> None:
         self.readers = {suffix: reader for reader in readers for suffix in reader.suffixes}
+        self.files = tuple(readers)
 
     def open(self, path: Path, options: ReadOptions) -> Table:
         """Rows of each file, training files first. Raises DataError where there are none."""
         if not path.is_dir():
             raise DataError("expected a dataset folder, found a file")
         shards = self._shards(path, options)
-        decisions = dict.fromkeys(d for shard in shards for d in shard.decisions)
-        return Table(rows=partial(_rows, path, shards), decisions=tuple(decisions))
+        if not shards and (texts := open_class_folders(path, options)):
+            return texts
+        if not shards:
+            inner = choose_folder(path, options.table, self._listed)
+            shards = self._plain(path, inner, read_card(path), options)
+        if not shards:
+            known = ", ".join(sorted(self.readers))
+            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
+        return Table(rows=partial(_rows, path, shards), decisions=decisions_of(shards))
+
+    def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
+        """Rows of the files that a pattern finds. Raises DataError for one table in two formats."""
+        one_format(files)
+        shards = [self._shard(f, split_of_file(f), {}, options) for f in in_order(files)]
+        rows = partial(_rows, Path(os.path.commonpath([f.parent for f in files])), shards)
+        return Table(rows=rows, decisions=decisions_of(shards))
 
     def _shards(self, folder: Path, options: ReadOptions) -> list[Shard]:
         if (folder / "dataset_dict.json").is_file():
@@ -69,16 +84,16 @@ class HuggingFaceFolder:
         elif (folder / "state.json").is_file():
             shards = list(_saved(folder, None))
         else:
-            shards = self._plain(folder, options)
-        if not shards:
-            known = ", ".join(sorted(self.readers))
-            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
+            card = read_card(folder)
+            chosen = choose_files(folder, card, options.table, self._listed)
+            shards = self._plain(folder, chosen, card, options)
         return shards
 
-    def _plain(self, folder: Path, options: ReadOptions) -> list[Shard]:
-        """The data files of the folder's only dataset, or of the one that is asked for."""
-        card = read_card(folder)
-        chosen = choose_files(folder, card, options.table, self._is_data)
+    def _listed(self, folder: Path) -> list[Path]:
+        return plain_files(folder, self.readers, DESCRIPTIONS)
+
+    def _plain(self, folder: Path, chosen: Chosen, card: Card, options: ReadOptions) -> list[Shard]:
+        """The files of one dataset, with the names that the folder has for its classes."""
         if chosen.name is not None:
             options = dataclasses.replace(options, table=None)  # which named the dataset
         described = folder / "dataset_info.json"
@@ -86,26 +101,15 @@ class HuggingFaceFolder:
         shards = [self._shard(file, split, classes, options) for file, split in chosen.files]
         return [dataclasses.replace(s, decisions=(*chosen.decisions, *s.decisions)) for s in shards]
 
-    def _is_data(self, file: Path) -> bool:
-        """Whether a file is data; of YAML and Markdown only what is called after its examples."""
-        suffix = file.suffix.lower()
-        hidden = file.name.startswith(".") or file.name in DESCRIPTIONS
-        other = suffix in NLU.suffixes and "nlu" not in f"{file.parent.name} {file.stem}"
-        return file.is_file() and suffix in self.readers and not hidden and not other
-
     def _shard(
         self, file: Path, split: str | None, classes: Classes, options: ReadOptions
     ) -> Shard:
-        reader = self.readers.get(file.suffix.lower())
-        if reader is None:
-            known = ", ".join(sorted(self.readers))
-            raise DataError(f"{printable(file.name)}: unknown file type; known are {known}")
-        if reader.name == "arrow":
+        if file.suffix.lower() in ARROW.suffixes:
             return Shard(file=file, split=split, rows=partial(read_arrow, file, classes))
         try:
-            table = reader.open(file, options)
-        except DataError as error:
-            raise DataError(f"{printable(file.name)}: {error}") from error
+            table = open_file(file, None, self.files, options)
+        except (DataError, UsageError) as error:
+            raise type(error)(f"{printable(file.name)}: {error}") from error
         rows = table.rows if not classes else partial(_named, table, classes)
         return Shard(file=file, split=split, rows=rows, decisions=table.decisions)
 

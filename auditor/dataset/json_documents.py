@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from auditor.dataset.decoding import encoding_of
 from auditor.dataset.documents import lay_out
 from auditor.dataset.forms import Form, form_of
 from auditor.dataset.json_objects import row_fields
@@ -32,14 +34,18 @@ class JsonDocument:
     def open(self, path: Path, options: ReadOptions) -> Table:
         """Rows without lines, but where values follow one another. Raises DataError where the file
         is no JSON, or no layout finds rows in it."""
-        if holds_lines(path):
-            return table_of(list(lines_of(path)), (LINES,))
-        values = document_of(path)
-        if len(values) > 1:
-            return table_of(values, (LINES,))
-        table = document_table(values[0][1], options)
+        encoding = encoding_of(path, options.encoding)
+        table = _table(path, encoding.name, options)
         intent = intent_of(path)
-        return table if intent is None else _with_intent(table, intent)
+        table = table if intent is None else _with_intent(table, intent)
+        return replace(table, decisions=(*encoding.decisions, *table.decisions))
+
+
+def _table(path: Path, encoding: str, options: ReadOptions) -> Table:
+    if holds_lines(path, encoding):
+        return table_of(list(lines_of(path, encoding)), (LINES,))
+    values = document_of(path, encoding)
+    return table_of(values, (LINES,)) if len(values) > 1 else document_table(values[0][1], options)
 
 
 def intent_of(path: Path) -> str | None:

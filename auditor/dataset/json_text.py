@@ -30,9 +30,9 @@ def values_of(written: str) -> list[Line]:
     return found
 
 
-def document_of(path: Path) -> list[Line]:
+def document_of(path: Path, encoding: str) -> list[Line]:
     """All values of a file. Raises DataError, with the place, where it is no JSON."""
-    with open_text(path) as text:
+    with open_text(path, encoding) as text:
         written = text.read()
     try:
         return values_of(written)
@@ -51,9 +51,9 @@ def document_of(path: Path) -> list[Line]:
         ) from error
 
 
-def lines_of(path: Path) -> Iterator[Line]:
+def lines_of(path: Path, encoding: str) -> Iterator[Line]:
     """The value of each line that is not blank; a Fault where it is none."""
-    with open_text(path) as text:
+    with open_text(path, encoding) as text:
         for line, written in enumerate(text, start=1):
             if written.strip():
                 yield line, decoded(written)
@@ -67,9 +67,9 @@ def decoded(written: str) -> Any:
         return Fault(f"not valid JSON ({fault(error)})")
 
 
-def holds_lines(path: Path) -> bool:
+def holds_lines(path: Path, encoding: str) -> bool:
     """Whether the file's first lines are JSON values of their own, two of them or more."""
-    with open_text(path) as text:
+    with open_text(path, encoding) as text:
         first = list(islice((line for line in text if line.strip()), 2))
     return len(first) == 2 and all(isinstance(decoded(line), dict | list) for line in first)
 

@@ -6,6 +6,7 @@ keeps the kind, so that three labels are never merged into one without a word.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 
 
@@ -92,3 +93,8 @@ def quoted_names(names: Iterable[str], limit: int = 20) -> str:
     listed = [name if len(name) <= 60 else f"{name[:57]}..." for name in names]
     more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
     return ", ".join(repr(name) for name in listed[:limit]) + more
+
+
+def flags(option: str, columns: Iterable[str]) -> str:
+    """The option with each of the columns, as it is typed in a shell."""
+    return " ".join(f"{option} {shlex.quote(column)}" for column in columns)

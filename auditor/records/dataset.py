@@ -141,6 +141,12 @@ class Decision:
     values: tuple[str, ...] = ()  # of the rows, as examples; not with --no-text
     otherwise: str = ""  # the option that decides it, such as "--delimiter"; "" where there is none
 
+    @property
+    def said(self) -> str:
+        """On one line, as a message and a report say it; not escaped for either."""
+        values = f", such as {', '.join(map(repr, self.values))}" if self.values else ""
+        return f"{self.what}{values}" + (f" (else: {self.otherwise})" if self.otherwise else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedLabel:

@@ -26,7 +26,7 @@ def labels_of(dataset):
         (["NA", "01", "late "], ["NA", "01", "late "]),
         ([1, 2, 3], ["1", "2", "3"]),
         ([1.5, 2.0, 3.0], ["1.5", "2.0", "3.0"]),
-        ([True, False, True], ["True", "False", "True"]),
+        ([True, False, True], ["true", "false", "true"]),
         (pd.Categorical(["a", "b", "a"]), ["a", "b", "a"]),
         (pd.array([1, 2, 3], dtype="Int64"), ["1", "2", "3"]),
         (pd.array(["a", "b", "c"], dtype="string"), ["a", "b", "c"]),
@@ -62,8 +62,10 @@ def test_rows_are_positions_whatever_the_index():
 
 
 def test_cells_that_hold_lists_are_no_text():
-    dataset = load(pd.Series(["a", ["b"], "a"], dtype=object))
-    assert [r.reason for r in dataset.rejected] == ["label is a list, expected a string"]
+    dataset = load(pd.Series(["a", ["b", "c"], "a"], dtype=object))
+    assert [r.reason for r in dataset.rejected] == [
+        "label is a list of several, expected one; a list of labels is read with --multi-label"
+    ]
 
 
 def test_two_columns_of_one_name_are_refused(refusal):

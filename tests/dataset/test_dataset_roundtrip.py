@@ -53,7 +53,9 @@ def write_all(folder: Path, rows: list[tuple[str, str, str]]) -> list[object]:
     pq.write_table(table, folder / "a.parquet")
     with pa.ipc.new_file(folder / "a.arrow", table.schema) as writer:
         writer.write_table(table)
-    return [*sorted(folder.iterdir()), pd.DataFrame(records, dtype=object)]
+    columns = {name: [record[name] for record in records] for name in COLUMNS}
+    in_memory = [pd.DataFrame(records, dtype=object), records, columns, table]
+    return [*sorted(folder.iterdir()), *in_memory]
 
 
 @given(rows=ROWS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from auditor.dataset.column_words import names_a_column
 from auditor.dataset.documents.laid import Laid
 from auditor.dataset.json_values import is_plain
+from auditor.dataset.names import names_text_or_label
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision
@@ -53,7 +53,7 @@ def object_of_columns(document: dict[str, Any]) -> Laid | None:
         or any(isinstance(v, dict) for v in document.values())
     ):
         return None
-    if not any(map(names_a_column, columns)) and not any(map(_repeats, columns.values())):
+    if not any(map(names_text_or_label, columns)) and not any(map(_repeats, columns.values())):
         return None
     rows = zip(*columns.values(), strict=True)
     return Laid(
@@ -79,9 +79,9 @@ def nested_orient(document: dict[str, Any]) -> Laid | None:
     inner = list(document.values())
     if len(inner) < 2 or not all(isinstance(value, dict) and value for value in inner):
         return None
-    if any(map(names_a_column, document)) and all(map(is_plain, inner[0].values())):
+    if any(map(names_text_or_label, document)) and all(map(is_plain, inner[0].values())):
         return _by_columns(document)
-    if any(map(names_a_column, inner[0])) or _numbered(document):
+    if any(map(names_text_or_label, inner[0])) or _numbered(document):
         return _by_rows(document)
     return _by_columns(document) if _numbered(inner[0]) else None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.dataset.column_words import names_a_column
 from auditor.dataset.documents.laid import Laid
 from auditor.dataset.forms.texts import in_pieces, text_of
 from auditor.dataset.json_values import is_plain
+from auditor.dataset.names import names_text_or_label
 from auditor.records.dataset import Decision
 
 PAIRED = Decision(what="its keys are the texts, each with its label")
@@ -44,7 +44,7 @@ def _plain_texts(document: dict[str, Any], lists: dict[str, list[Any]]) -> bool:
     texts = [item for items in lists.values() for item in items]
     return (
         len(lists) == len(document) > 1
-        and not any(map(names_a_column, lists))
+        and not any(map(names_text_or_label, lists))
         and all(isinstance(text, str) for text in texts)
         and any(" " in text for text in texts)
         and len(set(texts)) > len(texts) / 2

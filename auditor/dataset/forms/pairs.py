@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from auditor.dataset.column_words import names_a_column
 from auditor.dataset.forms.form import Form, mostly
 from auditor.dataset.json_objects import Fault
 from auditor.dataset.json_values import is_plain, plain_list
+from auditor.dataset.names import names_text_or_label
 from auditor.records.dataset import Decision
 
 Names = tuple[str, ...]
@@ -84,4 +84,4 @@ def _header(first: list[Any]) -> Names | None:
     """The first list, where it names columns: two of its words are what columns are called."""
     if not all(is_plain(v) and isinstance(v, str) for v in first) or len(set(first)) < len(first):
         return None
-    return tuple(first) if sum(map(names_a_column, first)) >= 2 else None
+    return tuple(first) if sum(map(names_text_or_label, first)) >= 2 else None

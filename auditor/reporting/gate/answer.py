@@ -63,7 +63,12 @@ def reason(verdict: Verdict) -> str:
 
 def notes(verdict: Verdict) -> list[str]:
     """What belongs to the answer whatever it is, as sentences."""
-    return [*filter(None, (_policy(verdict), _accepted(verdict), _renamed(verdict)))]
+    about = (_base(verdict), _policy(verdict), _accepted(verdict), _renamed(verdict))
+    return [*filter(None, about)]
+
+
+def _base(verdict: Verdict) -> str:
+    return f"{spelled(verdict.base_remark)}." if verdict.base_remark else ""
 
 
 def _policy(verdict: Verdict) -> str:

@@ -1,5 +1,9 @@
 """Chats that classify: what the assistant answers is the label."""
 
+import csv
+import io
+from collections.abc import Iterable
+
 from tests.dataset.shapes.content import TEXTS, lines, written
 from tests.dataset.shapes.shape import ROWS, Shape
 
@@ -10,6 +14,13 @@ def chat(text: str, answer: str) -> list[dict[str, str]]:
         {"role": "user", "content": text},
         {"role": "assistant", "content": answer},
     ]
+
+
+def table(name: str, cells: Iterable[str]) -> bytes:
+    """A table of one column."""
+    made = io.StringIO()
+    csv.writer(made).writerows([[name], *([cell] for cell in cells)])
+    return made.getvalue().encode()
 
 
 SHAPES = (
@@ -77,5 +88,14 @@ SHAPES = (
     Shape(
         name="completions.jsonl",
         content=lines({"prompt": text, "completion": label} for text, label in ROWS),
+    ),
+    Shape(
+        name="chat_in_cells.csv",
+        content=table("messages", (written(chat(*row)).decode() for row in ROWS)),
+    ),
+    Shape(
+        name="chat_in_cells_of_python.csv",  # as pandas writes a column of lists
+        content=table("messages", (str(chat(*row)) for row in ROWS)),
+        options=("--label", "assistant"),
     ),
 )

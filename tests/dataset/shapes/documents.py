@@ -142,7 +142,7 @@ SHAPES = (
     Shape(
         name="pairs_without_label.json",  # a premise and its hypothesis
         content=written([[text, f"So {text}"] for text in TEXTS]),
-        refused="could be the text ('2', '1')",
+        refused="several columns could be the text",
     ),
     Shape(
         name="answer_of_a_database.json",
@@ -294,12 +294,12 @@ SHAPES = (
     Shape(
         name="lines.json",
         content=b"\n".join(map(written, RECORDS)) + b"\n",
-        said=("one after another",),
+        said=("the file is jsonl, whatever its name says",),
     ),
     Shape(
         name="spread.jsonl",
         content=written(RECORDS, indent=2),
-        said=("one JSON document",),
+        said=("the file is json, whatever its name says",),
     ),
     Shape(
         name="one_after_another.json",
@@ -309,7 +309,7 @@ SHAPES = (
     Shape(
         name="several_lines_each.jsonl",
         content=b"".join(written(record, indent=1) for record in RECORDS),
-        said=("several lines",),
+        said=("one after another",),
     ),
     Shape(
         name="document_in_a_line.jsonl",

@@ -161,7 +161,7 @@ responses:
         content=b"a: &a [x, x]\nb: &b [*a, *a]\nnlu: [*b, *b]\n",
         refused="line 2: an alias of YAML",
     ),
-    Shape(name="yaml_deep.yml", content=b"[" * 100_000, refused="line 1: nested too deep"),
+    Shape(name="yaml_deep.yml", content=b"[" * 100_000, refused="nested too deep"),
     Shape(
         name="rasa_nlu.md",
         content=b"""<!-- exported
