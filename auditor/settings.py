@@ -35,7 +35,10 @@ Seed = Annotated[
 ]
 
 # How the input is written, which decides nothing once it is read.
-_READING = ("input_format", "encoding", "delimiter", "header", "quoting", "table")
+_READING = (
+    *("input_format", "encoding", "delimiter", "header", "quoting", "table"),
+    "label_names",  # which the labels of the result are
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,7 @@ class Settings:
     declared_columns: Annotated[Sequence[str], Meta(description="must be a list of columns")] = ()
     # Label -> the one it is taken for.
     label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
+    label_names: Annotated[str | None, WORD] = None  # a file of what labels that are numbers mean
     # Whether a text may have several labels; None = it has one, unless its cells look like several.
     multi_label: Annotated[bool | None, FLAG] = None
     keep_prompt: Annotated[bool, FLAG] = False  # words that all texts begin or end with are text

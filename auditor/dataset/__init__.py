@@ -8,7 +8,8 @@
     nlu.py           examples of intents, in YAML (nlu_yaml.py) and Markdown (nlu_markdown.py)
     conll.py         sentences of tokens, with intents in comments
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
-    huggingface.py   a dataset folder, as Hugging Face saves it
+    huggingface.py   a dataset folder, as Hugging Face saves it; `hub_files.py` chooses its files,
+                     by what the folder says of itself (`hub_card.py`)
     in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
                      Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
     pointers.py      a file that only says where LFS, DVC or git-annex keep its content
@@ -19,7 +20,7 @@
     joining.py       several columns that are one text, or a label each
     labels.py        what the cells of the label say: one label, several, numbers
     prompts.py       words that all texts begin or end with
-    label_names.py   numbers that stand for named classes
+    label_names.py   numbers that stand for named classes; label_name_file.py what a user names
     label_map.py     labels that the user takes for another one
     annotators.py    texts that several annotators labelled, columns that look like annotators
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
@@ -47,6 +48,7 @@ from auditor.dataset.huggingface import HuggingFaceFolder
 from auditor.dataset.joining import one_column
 from auditor.dataset.json_documents import JSON
 from auditor.dataset.json_lines import JSONL
+from auditor.dataset.label_name_file import named_labels
 from auditor.dataset.nlu import NLU
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import NEEDED, find_roles
@@ -100,8 +102,13 @@ def load_dataset(
         for role in needed:
             read = one_column(read, role, found.columns[role])
         roles = {role: JOINED.join(columns) for role, columns in found.columns.items()}
+        said: tuple[Decision, ...] = ()
+        if labelled and settings.label_names is not None:
+            read, said = named_labels(
+                read, roles["label"], settings.label_names, strict=strict_roles
+            )
         made = assemble(name, read(), roles, settings, strict=strict_roles)
-        decisions = (*table.decisions, *found.decisions, *made.decisions)
+        decisions = (*table.decisions, *found.decisions, *said, *made.decisions)
         _say(name, decisions, no_text=settings.no_text)
         repeated = repeated_texts(made.examples) if labelled else frozenset()
         columns = annotator_columns(read(), roles, repeated) if repeated else ()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from auditor.dataset import names
 from auditor.dataset.columns import Column, survey
+from auditor.dataset.json_values import in_a_list
 from auditor.dataset.label_choice import choose_label
 from auditor.dataset.text_choice import Choice, choose_text
 from auditor.dataset.values import flags, quoted_names
@@ -71,7 +72,7 @@ def find_roles(
     left: dict[str, Choice] = {}
     for role in open_roles:
         taken = {*(c for of in roles.values() for c in of), *declared}
-        free = {c: column for c, column in known.items() if c not in taken}
+        free = {c: of for c, of in known.items() if c not in taken and not in_a_list(c)}
         if role == "text":
             choice = choose_text(free)
             if not choice.columns and len(columns) == 1 and open_roles == ["text"]:

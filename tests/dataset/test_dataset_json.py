@@ -4,7 +4,12 @@ import json
 
 import pytest
 
+from auditor.dataset import load_dataset
+from auditor.dataset.json_lines import JSONL
+from auditor.dataset.json_objects import MOST_DOTTED
 from auditor.errors import DataError
+from auditor.records.reading import ReadOptions
+from auditor.settings import Settings
 
 
 def categories(dataset):
@@ -23,24 +28,21 @@ def test_strings_stay_as_they_are(load, label):
     assert dataset.categories == (label,)
 
 
-@pytest.mark.parametrize("literal", ["1", "1.0", "1e5", "-0.50", "12345678901234567890123", "true"])
+@pytest.mark.parametrize("literal", ["1", "1e5", "-0.50", "12345678901234567890123", "true"])
 def test_other_scalars_keep_their_literal_form(load, literal):
     dataset = load("a.jsonl", f'{{"text": "Where is it?", "label": {literal}}}')
     assert dataset.categories == (literal,)
     assert type(dataset.categories[0]) is str
 
 
-def test_labels_of_the_rarer_kinds_are_rejected_not_merged(load):
+def test_a_number_and_the_string_that_it_is_written_as_are_one_label_and_true_is_another(load):
     dataset = load(
         "a.jsonl",
         '{"text": "It broke", "label": "1"}\n{"text": "Too late", "label": "1"}\n'
         '{"text": "Lost", "label": 1}\n{"text": "Fine", "label": true}\n',
     )
-    assert categories(dataset) == {"It broke": "1", "Too late": "1"}
-    assert rejects(dataset) == [
-        (2, 3, "label is a number, where most labels are strings"),
-        (3, 4, "label is a boolean, where most labels are strings"),
-    ]
+    assert categories(dataset) == {"It broke": "1", "Too late": "1", "Lost": "1", "Fine": "true"}
+    assert rejects(dataset) == []
 
 
 def test_which_kind_prevails_is_no_matter_of_order(load):
@@ -128,3 +130,20 @@ def test_an_array_of_objects_is_read_wherever_it_stands(load, wrap):
 )
 def test_a_file_that_is_no_array_is_refused(write, refusal, content, message):
     assert message in refusal(DataError, write("a.json", content))
+
+
+def test_objects_with_keys_of_their_own_in_every_row_are_no_columns_without_end(write):
+    rows = [
+        {"text": f"Message {i}", "label": "a", "votes": {f"user {i}": i, "all": 1}}
+        for i in range(3000)
+    ]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    table = JSONL.open(path, ReadOptions())
+    columns = {name for _, fields in table.rows() for name in fields}
+    assert len(columns) == 3 + MOST_DOTTED
+    assert "votes.all" in columns
+
+
+def test_what_is_inside_of_an_object_never_takes_the_place_of_a_column(write):
+    path = write("a.jsonl", '{"a": {"b": "inside"}, "a.b": "its own", "text": "It broke"}')
+    assert load_dataset(path, Settings(label="a.b")).categories == ("its own",)

@@ -4,9 +4,16 @@ A shape is a line in one of the modules here; `python -m tests.dataset.shapes FO
 all, to be looked at and tried by hand.
 """
 
-from tests.dataset.shapes import delimited, documents, tools
+from tests.dataset.shapes import chats, delimited, documents, folders, intents, tools
 from tests.dataset.shapes.shape import ROWS, Shape
 
-SHAPES: tuple[Shape, ...] = (*delimited.SHAPES, *documents.SHAPES, *tools.SHAPES)
+SHAPES: tuple[Shape, ...] = (
+    *delimited.SHAPES,
+    *documents.SHAPES,
+    *tools.SHAPES,
+    *intents.SHAPES,
+    *chats.SHAPES,
+    *folders.SHAPES,
+)
 
 __all__ = ["ROWS", "SHAPES", "Shape"]
