@@ -37,7 +37,7 @@ pool settings
 interfaces
 records
 validation
-atomic errors label_spelling statistics threads
+atomic errors folders label_spelling statistics threads
 """
 # (module, what it imports of a higher layer, in the function that needs it): why.
 DEFERRED = {

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from auditor.commands import options
-from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.running import REPORTS, errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -54,13 +55,12 @@ def audit(
         from auditor.pipeline import audit as run
         from auditor.reporting import save, summarise
 
-        if output:
-            writable(output)
+        writable(output, settings)
         with progress_bars(quiet) as progress:
             found = run(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
-        folder = output or Path("reports") / found.dataset.name
+        folder = output or REPORTS / found.dataset.name
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            click.echo(summarise(found, paths), nl=False)
+            show(summarise(found, paths))

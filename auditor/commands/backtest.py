@@ -9,6 +9,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -65,11 +66,10 @@ def backtest(
         from auditor.pipeline import backtest as run
         from auditor.reporting.summary import summarise_backtest
 
-        if output:
-            writable(output)
+        writable(output, settings)
         with progress_bars(quiet) as progress:
             found = run(
                 data, output, updates=updates, seeds=seeds, settings=settings, progress=progress
             )
         if not quiet:
-            click.echo(summarise_backtest(found), nl=False)
+            show(summarise_backtest(found))

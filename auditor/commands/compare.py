@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from auditor.commands import options
-from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.running import REPORTS, errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -68,8 +69,7 @@ def compare(
         from auditor.comparing.sets import NAMES
         from auditor.reporting import save, summarise
 
-        if output:
-            writable(output)
+        writable(output, settings)
         with progress_bars(quiet) as progress:
             found = run(
                 base,
@@ -83,9 +83,9 @@ def compare(
         folder = output or _folder(base, candidate)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            click.echo(summarise(found, paths), nl=False)
+            show(summarise(found, paths))
 
 
 def _folder(base: str, candidate: str | None) -> Path:
     named = [Path(part).stem for part in (base, candidate) if part is not None]
-    return Path("reports") / "-".join(named)
+    return REPORTS / "-".join(named)

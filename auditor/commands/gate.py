@@ -8,14 +8,16 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.commands import options
-from auditor.commands.running import errors, given, progress_bars, writable
-from auditor.errors import AuditorError, UsageError
+from auditor.commands.running import REPORTS, errors, given, progress_bars, writable
+from auditor.commands.streams import say, show
+from auditor.errors import AuditorError, MachineError, UsageError
 
 if TYPE_CHECKING:
     from auditor.gating.policy_at_revision import Ruling
@@ -90,10 +92,12 @@ def gate(
         if base_ref is not None and candidate == "-":
             raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
         rules = _ruling(candidate, base_ref, policy, config, flags)
+        from auditor.gating.baseline import date_of_today
         from auditor.gating.gate import gate as run
 
-        if output:
-            writable(output)
+        writable(output, rules.settings)
+        if baseline is not None:
+            date_of_today()  # what is wrong with it is said before the work
         with (
             _with_changes_in_errors(rules),
             _base(candidate, base, base_ref) as base_file,
@@ -109,7 +113,7 @@ def gate(
                 progress=progress,
             )
         verdict = dataclasses.replace(verdict, policy_changes=rules.changes)
-        _report(verdict, output or Path("reports") / verdict.candidate.name, formats, quiet)
+        _report(verdict, output or REPORTS / verdict.candidate.name, formats, quiet)
     sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
 
 
@@ -167,14 +171,26 @@ def _base(
 def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
     """Writes the verdict, prints its summary, and hands it to GitHub where that was asked for."""
     from auditor.reporting import save, summarise
-    from auditor.reporting.gate.github import publish
 
     paths = save(verdict, folder, formats or None)
     if not quiet:
-        click.echo(summarise(verdict, paths), nl=False)
+        show(summarise(verdict, paths))
     if "github" in formats:
-        publish(verdict, os.environ, click.echo)
-        _write_outputs(verdict, folder, os.environ)
+        _tell_github(verdict, folder, os.environ)
+
+
+def _tell_github(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:
+    """Annotations, summary and outputs; none of them takes the verdict away where it fails."""
+    from auditor.reporting.gate.github import publish
+
+    for what, tell in (
+        ("annotations", partial(publish, verdict, environ, lambda line: show(f"{line}\n"))),
+        ("outputs", partial(_write_outputs, verdict, folder, environ)),
+    ):
+        try:
+            tell()
+        except (MachineError, OSError) as error:
+            say(f"{what} for GitHub: {error}; the verdict stands")
 
 
 def _write_outputs(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:

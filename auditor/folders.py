@@ -1,0 +1,25 @@
+"""Folders of a machine: which can be written, and where a user's caches go, if anywhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def can_be_written(folder: Path) -> bool:
+    """Whether files can be made in `folder`, which is made first where it is not there."""
+    there = folder
+    while not os.path.lexists(there) and there != there.parent:
+        there = there.parent
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def user_cache(name: str) -> Path | None:
+    """The user's cache folder of the program `name`; None for a user without a home.
+
+    So is a number without an account where HOME is not set, as in many containers.
+    """
+    folder = Path(platformdirs.user_cache_dir(name, appauthor=False))
+    return folder if folder.is_absolute() else None  # else it begins with the "~" of no one
