@@ -74,6 +74,8 @@ def main() -> None:
     """Audit a labelled dataset before training, and forecast what the next fine-tune forgets."""
     # Threads that sleep while they wait, not spin, share a busy machine; read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if not os.environ.get("SOURCE_DATE_EPOCH"):  # an empty one is none; numpy falls over it
+        os.environ.pop("SOURCE_DATE_EPOCH", None)
 
 
 def run() -> NoReturn:

@@ -23,3 +23,12 @@ def user_cache(name: str) -> Path | None:
     """
     folder = Path(platformdirs.user_cache_dir(name, appauthor=False))
     return folder if folder.is_absolute() else None  # else it begins with the "~" of no one
+
+
+def as_text(path: str | os.PathLike[str]) -> str:
+    """A path as text that any file may hold: bytes that are not UTF-8 are escaped."""
+    try:
+        held = os.fspath(path).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # of Windows, whose names are any 16-bit numbers
+        held = os.fspath(path).encode("utf-8", "backslashreplace")
+    return held.decode("utf-8", "backslashreplace")

@@ -19,6 +19,7 @@ from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.mitigations import mitigations_called
 from auditor.settings import Settings
+from auditor.threads import compute_with
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,10 +35,7 @@ def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
 
 def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:
     """The embedder that the settings name, with the user's cache of its vectors."""
-    if settings.threads:
-        import torch
-
-        torch.set_num_threads(settings.threads)
+    compute_with(settings.threads)
     folder = cache_folder(settings)
     keeps = folder is not None and can_be_written(folder)
     if not keeps:

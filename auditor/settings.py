@@ -13,10 +13,12 @@ from typing import Annotated, Any, Protocol, get_type_hints
 from msgspec import Meta
 
 from auditor.errors import UsageError
+from auditor.folders import as_text
 from auditor.label_spelling import is_blank
 from auditor.validation import FLAG, WORD, Finite, dotted, expect, expect_fields
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
+MAX_THREADS = 1024  # no machine has more processors that share a memory of torch's
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
 JOINED = " + "  # between the names of columns whose values are one text
 
@@ -32,6 +34,7 @@ Seconds = Annotated[Finite, Meta(gt=0)]
 Seed = Annotated[
     int, Meta(ge=0, le=LARGEST_SEED, description=f"must be a whole number from 0 to {LARGEST_SEED}")
 ]
+Threads = Annotated[int, Meta(ge=1, le=MAX_THREADS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,8 @@ class Settings:
     mitigations: Annotated[Sequence[str], Meta(description="must be a list of mitigations")] = ()
     coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
     seed: Seed = 0
-    threads: Annotated[Count | None, _COUNT] = None  # None = as many as torch would take
+    # None = as many as torch would take; of more than there are processors, as many.
+    threads: Annotated[Threads | None, Meta(description=f"must be 1 to {MAX_THREADS}")] = None
     cache_dir: Annotated[str | None, WORD] = None  # None = the user's cache folder
     offline: Annotated[bool, FLAG] = False
     no_text: Annotated[bool, FLAG] = False
@@ -96,6 +100,8 @@ class Settings:
         """The settings that can change a result, for the audit's own record."""
         aside = {"threads", "cache_dir", "offline", "input_format"}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
+        for name in ("embedder", "target_model", "coefficients"):  # each may be a path
+            deciding[name] = deciding[name] and as_text(deciding[name])
         text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
         measured = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
         return {

@@ -51,7 +51,7 @@ def summarise(
     skipped: Sequence[SkippedCheck],
     limits: Mapping[str, tuple[Limit, ...]],
     shown: Ints,
-    places: Floats,
+    places: Floats | None,
     settings: Settings,
 ) -> Audit:
     """The audit, with its text."""
@@ -79,15 +79,21 @@ def summarise(
         findings=tuple(findings),
         forecast=forecast,
         examples=_examples(evidence, findings, shown),
-        map=tuple(
-            (int(r), float(x), float(y))
-            for r, (x, y) in zip(rows[shown], places.tolist(), strict=True)
-        ),
+        map=_map(rows[shown], places),
         skipped=tuple(skipped),
         limits=limits,
         ids=_ids(dataset, findings),
         label_errors=_label_errors(evidence, findings),
         **provenance(embeddings, settings, (*PACKAGES, OF_THE_MAP)),
+    )
+
+
+def _map(rows: Ints, places: Floats | None) -> tuple[tuple[int, float, float], ...]:
+    """Each row with its place (n, 2); none where there is no map."""
+    if places is None:
+        return ()
+    return tuple(
+        (int(r), float(x), float(y)) for r, (x, y) in zip(rows, places.tolist(), strict=True)
     )
 
 

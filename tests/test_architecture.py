@@ -37,6 +37,7 @@ pool settings
 interfaces
 records
 validation
+clock
 atomic errors folders label_spelling statistics threads
 """
 # (module, what it imports of a higher layer, in the function that needs it): why.

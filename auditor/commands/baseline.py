@@ -105,7 +105,6 @@ def update(
         from auditor.gating import baseline as baselines
 
         until, before = _day(expires), baselines.read(file)
-        baselines.date_of_today()  # what is wrong with it is said before the work
         writable(file.parent)
         dataset, findings = _examined(data, quiet, **flags)
         after = baselines.update(before, findings, dataset, reason, until)

@@ -92,12 +92,9 @@ def gate(
         if base_ref is not None and candidate == "-":
             raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
         rules = _ruling(candidate, base_ref, policy, config, flags)
-        from auditor.gating.baseline import date_of_today
         from auditor.gating.gate import gate as run
 
         writable(output, rules.settings)
-        if baseline is not None:
-            date_of_today()  # what is wrong with it is said before the work
         with (
             _with_changes_in_errors(rules),
             _base(candidate, base, base_ref) as base_file,

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auditor.clock import date_of_today
 from auditor.commands.ending import end
 from auditor.commands.streams import say
 from auditor.errors import MachineError, UsageError
@@ -79,6 +80,7 @@ def writable(output: Path | None, settings: Settings | None = None) -> None:
 def errors(debug: bool) -> Iterator[None]:
     """One clear line for what can go wrong, and the exit code that goes with it."""
     try:
+        date_of_today()  # numpy too reads what decides it, and falls over what is no number
         yield
     except Exception as error:  # noqa: BLE001 - whatever it is, a user sees one line
         end(error, debug=debug)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from auditor.dataset.dataframe import frame_rows
 from auditor.dataset.values import Rows, printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
+from auditor.folders import as_text
 from auditor.interfaces import Reader
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def open_table(
         return
     with _named_in_errors(str(path)):
         reader = _reader_for(path, input_format, readers)
-        name = path.resolve().name if path.is_dir() else path.stem
+        name = as_text(path.resolve().name if path.is_dir() else path.stem)
         if path.is_fifo():  # it can be read but once
             with path.open("rb") as pipe, _spooled(pipe) as copy:
                 yield SourceTable(name=name, read=partial(reader.read, copy))

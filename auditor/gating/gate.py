@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.dataset import load_dataset
+from auditor.folders import as_text
 from auditor.gating import baseline as baselines
 from auditor.gating.assess import assess
 from auditor.gating.inputs import GateInputs, prepare
@@ -63,7 +64,7 @@ def gate(
     )
     verdict = assess(candidate_data, inputs)
     if isinstance(candidate, str | Path):
-        verdict = dataclasses.replace(verdict, file=str(candidate))
+        verdict = dataclasses.replace(verdict, file=as_text(candidate))
     whole = _with_what_to_drop(verdict, candidate_data, inputs)
     return without_text(whole) if settings.no_text else whole
 
