@@ -21,8 +21,11 @@ def user_cache(name: str) -> Path | None:
 
     So is a number without an account where HOME is not set, as in many containers.
     """
-    folder = Path(platformdirs.user_cache_dir(name, appauthor=False))
-    return folder if folder.is_absolute() else None  # else it begins with the "~" of no one
+    try:
+        folder = Path(platformdirs.user_cache_dir(name, appauthor=False))
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None  # earlier versions leave the "~" of no one
 
 
 def as_text(path: str | os.PathLike[str]) -> str:

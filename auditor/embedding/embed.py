@@ -40,8 +40,8 @@ class Encoder:
             self.progress("embedding", start, len(todo))
             part = todo[start : start + TEXTS_AT_ONCE]
             fresh = self.embedder.embed([missing[k] for k in part])
-            if self.cache and self.keeps:
-                self.keeps = self.cache.write(part, fresh)
+            if self.cache and self.keeps and not self.cache.write(part, fresh):
+                self.cache = None
             for i, k in enumerate(part):
                 entry = (fresh.vectors[i], int(fresh.windows[i]), float(fresh.unknown[i]))
                 self._known[k] = entry

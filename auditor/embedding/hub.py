@@ -16,7 +16,9 @@ from threading import RLock, Thread
 from auditor.errors import MachineError, UsageError
 
 PATIENCE = 8.0  # seconds, the name server's included: what answers at all takes less than one
-_HUB_ID = re.compile(r"[\w.-]{1,96}(/[\w.-]{1,96})?")  # `owner/name`, or a name of before owners
+_HUB_ID = re.compile(
+    r"[\w.-]{1,96}(/[\w.-]{1,96})?", re.ASCII
+)  # `owner/name`, or a name of before owners
 _LOCK = RLock()  # the switches are the client's own, one for the whole process
 
 

@@ -109,17 +109,16 @@ def load(where: str, *, local: bool) -> Any:
 def load_from_hub(name: str, *, offline: bool) -> Any:
     """The model of the hub's id `name`: as it was loaded before, where the hub may not be asked or
     does not answer. Raises MachineError."""
-    if offline:
-        return load(name, local=True)
-    unanswered = why_it_does_not_answer(name)
+    unanswered = "--offline" if offline else why_it_does_not_answer(name)
     if unanswered is None:
         return load(name, local=False)
     try:
         model = load(name, local=True)
     except MachineError as error:
         raise MachineError(
-            f"--embedder {name}: the model hub cannot be reached ({unanswered}), and the model was "
-            f"never loaded here; give a folder with it, or leave the option out for {PACKAGED}"
+            f"--embedder {name}: the model hub cannot be asked ({unanswered}), and no such model "
+            f"was loaded here before; give a folder with it, or leave the option out for {PACKAGED}"
         ) from error
-    _LOG.warning("the model hub cannot be reached (%s); %s is as loaded before", unanswered, name)
+    if not offline:
+        _LOG.warning("the model hub cannot be asked (%s); %s is as loaded before", unanswered, name)
     return model
