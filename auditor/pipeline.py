@@ -15,7 +15,8 @@ from auditor.checks.rejected_rows import rejected_summary
 from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
-from auditor.errors import DataError, UsageError
+from auditor.errors import DataError, MachineError, UsageError
+from auditor.folders import can_be_written
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.prediction.backtest import run_backtest
@@ -125,6 +126,9 @@ def backtest(
     settings = with_options(settings or Settings(), options)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
+    folder = Path(output or Path("reports") / dataset.name / "backtest")
+    if not can_be_written(folder):
+        raise MachineError(f"{folder}: cannot be written; choose another folder with --output")
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
     chosen = choose_held_out_categories(
@@ -139,7 +143,6 @@ def backtest(
         copies=evidence.same_text,
         templates=computed(evidence.templates),
     )
-    folder = Path(output or Path("reports") / dataset.name / "backtest")
     folder.mkdir(parents=True, exist_ok=True)
     return run_backtest(
         full_dataset,
