@@ -1,10 +1,17 @@
 """Stage 1: files -> Dataset.
 
     sources.py       a path, standard input or a DataFrame -> a table that can be read again
-    delimited.py     CSV and TSV; `decoding.py` finds the encoding
+    opening.py       a file -> its table: contents.py says what it is, packed.py unpacks it
+    delimited.py     CSV, TSV and the like; layout.py finds their form, by delimiters.py,
+                     quoting.py, evidence.py, headers.py, overflow.py; splitting.py cuts lines
+    decoding.py      bytes -> text; guessing.py where neither a mark nor UTF-8 tells the encoding
+    txt.py           lines that promise no form, and those that begin with their labels
     json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
-    huggingface.py   a dataset folder, as Hugging Face saves it
+    workbook.py      a sheet of .xlsx, .xls or .ods
+    sqlite.py        a table of a database
+    huggingface.py   a dataset folder, as Hugging Face saves it; shards.py its plain files
+    class_folders.py a folder for each label
     dataframe.py         a DataFrame
     values.py        strings that keep the kinds which JSON and Arrow distinguish
     chat.py          the text of chat fine-tuning rows

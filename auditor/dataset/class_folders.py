@@ -4,14 +4,15 @@ Stanford, and whatever else scikit-learn's `load_files` reads."""
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from auditor.dataset.decoding import MARKS, known_encoding
 from auditor.dataset.guessing import guessed, telling_lines
-from auditor.dataset.shards import SPLITS, split_of
+from auditor.dataset.shards import LOOSE, is_data
+from auditor.dataset.splits import SPLITS, split_of
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision, Reject
@@ -31,15 +32,22 @@ class Document:
     split: str | None
 
 
-def open_class_folders(folder: Path, options: ReadOptions) -> Table | None:
+def open_class_folders(folder: Path, options: ReadOptions, known: Collection[str]) -> Table | None:
     """The texts of the folder, each labelled with the folder that it is in; None where the folder
-    is not laid out so. Raises DataError where their encoding is in doubt."""
+    is not laid out so, or has data files of the `known` suffixes. Raises DataError where their
+    encoding is in doubt."""
+    places = [place for place in (folder, folder / "data") if place.is_dir()]
+    files = [file for place in places for file in place.iterdir() if is_data(file, known)]
+    if any(file.suffix.lower() not in LOOSE for file in files):
+        return None
     documents, aside = _documents(folder)
     if not documents or _are_tables(documents):
         return None
     decisions = [Decision(what="each file is a text, and its folder is the label")]
     if aside:
-        decisions.append(Decision(what=f"folders without labels are left aside: {quoted_names(aside)}"))
+        decisions.append(
+            Decision(what=f"folders without labels are left aside: {quoted_names(aside)}")
+        )
     encodings, more = _encodings(documents, options.encoding)
     rows = partial(_rows, folder, documents, encodings)
     return Table(rows=rows, decisions=(*decisions, *more))
@@ -66,9 +74,7 @@ def _folders(folder: Path) -> dict[str, Path]:
     return {p.name: p for p in sorted(folder.iterdir()) if p.is_dir() and p.name[0] not in "._"}
 
 
-def _labelled(
-    folders: Mapping[str, Path], split: str | None
-) -> tuple[list[Document], list[str]]:
+def _labelled(folders: Mapping[str, Path], split: str | None) -> tuple[list[Document], list[str]]:
     labelled = {name: place for name, place in folders.items() if name.lower() not in UNLABELLED}
     texts = {label: _texts(place) for label, place in labelled.items()}
     if len(texts) < LEAST or any(len(files) < LEAST for files in texts.values()):
@@ -84,8 +90,10 @@ def _labelled(
 def _texts(folder: Path) -> list[Path]:
     """Its files, where all are texts by their names, and none is named for a split."""
     files = [p for p in sorted(folder.iterdir()) if not p.name.startswith(".")]
-    texts = [p for p in files if p.is_file() and (p.suffix in ("", ".txt") or p.suffix[1:].isdigit())]
-    return texts if texts == files and not any(split_of(p) for p in texts) else []
+    texts = [
+        p for p in files if p.is_file() and (p.suffix in ("", ".txt") or p.suffix[1:].isdigit())
+    ]
+    return texts if texts == files and not any(split_of(p.stem) for p in texts) else []
 
 
 def _are_tables(documents: Sequence[Document]) -> bool:
@@ -112,7 +120,8 @@ def _encodings(
         flags = " or ".join(f"--encoding {name}" for name in guess.proposals)
         raise DataError(
             f"{others[0].relative_to(documents[0].file.parents[1])}: not valid UTF-8, as"
-            f" {len(others)} of {len(documents)} texts; say which encoding they are in, as with {flags}"
+            f" {len(others)} of {len(documents)} texts; say which encoding they are in, as with"
+            f" {flags}"
         )
     what = f"of texts that are not UTF-8 ({len(others)}), {guess.what}"
     return ("utf-8", guess.name), (Decision(what=what, values=guess.words, otherwise="--encoding"),)
@@ -139,4 +148,3 @@ def _decoded(raw: bytes, *encodings: str) -> str | None:
         except UnicodeDecodeError:
             continue
     return None
-

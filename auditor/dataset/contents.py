@@ -61,7 +61,7 @@ def content_of(path: Path) -> str | None:
         raise DataError(f"is {DUCKDB}")
     if start[257:262] == b"ustar":
         raise DataError(f"is {TAR}")
-    if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path)
     found = next((name for magic, name in MAGIC if start.startswith(magic)), None)
     return found or _written(start) or ("txt" if start and not CONTROL.search(start) else None)

@@ -127,7 +127,9 @@ def _undecodable(path: Path, encoding: str, proposals: tuple[str, ...] = ()) -> 
     what = f"line {line}: byte {at} is not valid {encoding.removesuffix('-sig').upper()}"
     if encoding.startswith("utf-8") and proposals:
         flags = " or ".join(f"{FLAG} {name}" for name in proposals)
-        return f"{what}; mend that byte, or say which encoding all of the file is in, as with {flags}"
+        return (
+            f"{what}; mend that byte, or say which encoding all of the file is in, as with {flags}"
+        )
     return f"{what}; mend that byte, or name another encoding with {FLAG}"
 
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from auditor.dataset.values import printable
@@ -25,20 +26,39 @@ WESTERN = "windows-1252"
 # What chardet may choose, by the names of the codecs that hold all that it means. Others, such as
 # those of mainframes and of old Macs, are proposed at most.
 TAKEN = {
-    **{name: WESTERN for name in ("windows-1252", "iso-8859-1", "iso8859-15", "ascii")},
+    **dict.fromkeys(("windows-1252", "iso-8859-1", "iso8859-15", "ascii"), WESTERN),
     **{f"windows-125{n}": f"windows-125{n}" for n in (0, 1, 3, 4, 5, 6, 7, 8)},
-    **{"iso-8859-2": "iso8859-2", "iso-8859-5": "iso8859-5", "iso-8859-7": "windows-1253"},
-    **{"iso-8859-8": "windows-1255", "iso-8859-9": "windows-1254", "iso-8859-6": "iso8859-6"},
-    **{"gb18030": "gb18030", "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5"},
-    **{"big5hkscs": "big5hkscs", "cp932": "cp932", "shift_jis": "cp932", "euc-jp": "euc_jp"},
-    **{"cp949": "cp949", "euc-kr": "cp949", "koi8-r": "koi8-r", "koi8-u": "koi8-u"},
-    **{"cp874": "cp874", "tis-620": "cp874", "iso8859-11": "cp874"},
-    **{"johab": "johab", "ibm866": "cp866"},
+    "iso-8859-2": "iso8859-2",
+    "iso-8859-5": "iso8859-5",
+    "iso-8859-7": "windows-1253",
+    "iso-8859-8": "windows-1255",
+    "iso-8859-9": "windows-1254",
+    "iso-8859-6": "iso8859-6",
+    "gb18030": "gb18030",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5",
+    "big5hkscs": "big5hkscs",
+    "cp932": "cp932",
+    "shift_jis": "cp932",
+    "euc-jp": "euc_jp",
+    "cp949": "cp949",
+    "euc-kr": "cp949",
+    "koi8-r": "koi8-r",
+    "koi8-u": "koi8-u",
+    "cp874": "cp874",
+    "tis-620": "cp874",
+    "iso8859-11": "cp874",
+    "johab": "johab",
+    "ibm866": "cp866",
 }
 WIDE = frozenset(("gb18030", "big5", "big5hkscs", "cp932", "euc_jp", "cp949", "johab"))
 # Quotes, dashes and an ellipsis, which all code pages of Windows have at the same place.
 MARKS = frozenset(b"\x82\x84\x85\x91\x92\x93\x94\x95\x96\x97")
-DIFFER = frozenset("\u20ac\u0160\u0161\u017d\u017e\u0152\u0153\u0178")  # where ISO 8859-15 has others
+DIFFER = frozenset(
+    "\u20ac\u0160\u0161\u017d\u017e\u0152\u0153\u0178"
+)  # where ISO 8859-15 has others
+ALPHABETS = frozenset(("CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI"))  # never in a Latin word
 SIGNS = frozenset(("Sc", "Sk", "Sm", "So", "No"))
 UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 WORD = re.compile(r"[^\W\d_]+(?:[^\s,;|\"]*[^\W\d_]+)?")
@@ -68,8 +88,9 @@ def guessed(sample: bytes) -> Guess:
         ranked = dict.fromkeys((WESTERN, *ranked))
     read = [name for name in ranked if name in TAKEN.values() and _reads(sample, name)]
     proposals = tuple(read[:2]) or ((WESTERN,) if _reads(sample, WESTERN) else ("latin-1",))
-    top = next(iter(ranked), None)
-    if not read or top != read[0] or high < FEW or _odd(sample.decode(top)):
+    top = next((name for name in read if not _odd(sample.decode(name))), None)
+    first = next(iter(ranked), None)
+    if top is None or high < FEW or (top != first and (top != WESTERN or high < TELLING)):
         return Guess(proposals=proposals)
     narrow = top not in WIDE
     if narrow and _partly_utf_8(sample):
@@ -117,12 +138,12 @@ def _odd(text: str) -> bool:
 
 
 def _odd_word(word: str) -> bool:
-    pairs = list(zip(word, word[1:], strict=False))
+    pairs = pairwise(word)
     capital = any(a.islower() and b.isupper() and not b.isascii() for a, b in pairs)
     inside = word[1:-1]
-    sign = any(c in "‚„" or unicodedata.category(c) in SIGNS for c in inside)
+    sign = any(c in "‚„“”" or unicodedata.category(c) in SIGNS for c in inside)
     scripts = {unicodedata.name(c, "?").split()[0] for c in word if c.isalpha()}
-    return capital or sign or ("LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK"}))
+    return capital or sign or ("LATIN" in scripts and bool(scripts & ALPHABETS))
 
 
 def _latin(text: str) -> bool:

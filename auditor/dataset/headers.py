@@ -112,4 +112,6 @@ def _sentence(value: str, below: Sequence[str]) -> bool:
     lengths = [len(v.split()) for v in below if v.strip()]
     mean = sum(lengths) / len(lengths) if lengths else 0.0
     words = len(value.split())
-    return words >= SENTENCE_WORDS and 2 * words >= mean or (words >= 2 and value.rstrip()[-1:] in ".!?")
+    return (words >= SENTENCE_WORDS and 2 * words >= mean) or (
+        words >= 2 and value.rstrip()[-1:] in ".!?"
+    )

@@ -12,7 +12,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,22 +22,30 @@ from auditor.dataset.arrow import ARROW, read_arrow
 from auditor.dataset.class_folders import open_class_folders
 from auditor.dataset.columnar import Classes, class_names
 from auditor.dataset.opening import open_file
-from auditor.dataset.shards import (
-    Shard,
-    decisions_of,
-    one_format,
-    order,
-    plain_files,
-    split_of,
-    training_first,
-)
+from auditor.dataset.shards import decisions_of, is_data, one_format
+from auditor.dataset.splits import split_of, training_first
 from auditor.dataset.values import printable
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Reader
-from auditor.records.dataset import Reject
+from auditor.records.dataset import Decision, Reject
 from auditor.records.reading import Fields, ReadOptions, Rows, Table
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
+SPLITS = frozenset(
+    ("train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval")
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Shard:
+    """One file of the folder."""
+
+    file: Path
+    split: str | None
+    rows: Callable[[], Rows]
+    decisions: tuple[Decision, ...] = ()
+
+
 class HuggingFaceFolder:
     """A dataset folder; its plain files are read by the readers of their formats."""
 
@@ -51,20 +60,19 @@ class HuggingFaceFolder:
         """Rows of each file, training files first. Raises DataError where there are none."""
         if not path.is_dir():
             raise DataError("expected a dataset folder, found a file")
-        shards = self._shards(path, options)
-        if not shards and (texts := open_class_folders(path, options)):
+        if (texts := open_class_folders(path, options, self.readers)) is not None:
             return texts
-        if not shards:
-            known = ", ".join(sorted(self.readers))
-            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
-        return Table(rows=partial(_rows, path, shards), decisions=decisions_of(shards))
+        shards = self._shards(path, options)
+        return Table(rows=partial(_rows, path, shards), decisions=_decisions(shards))
 
     def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
-        """Rows of the files that a pattern finds. Raises DataError for one table in two formats."""
+        """Rows of the files that a pattern finds, as of a folder. Raises DataError for files that
+        look like one table in two formats."""
         one_format(files)
-        shards = [self._shard(f, split_of(f), {}, options) for f in training_first(files)]
-        rows = partial(_rows, Path(os.path.commonpath([f.parent for f in files])), shards)
-        return Table(rows=rows, decisions=decisions_of(shards))
+        by_split = sorted((training_first(split_of(f.stem) or ""), f) for f in files)
+        shards = [self._shard(f, split_of(f.stem), {}, options) for _, f in by_split]
+        common = Path(os.path.commonpath([file.parent for file in files]))
+        return Table(rows=partial(_rows, common, shards), decisions=_decisions(shards))
 
     def _shards(self, folder: Path, options: ReadOptions) -> list[Shard]:
         if (folder / "dataset_dict.json").is_file():
@@ -76,14 +84,23 @@ class HuggingFaceFolder:
             shards = list(_saved(folder, None))
         else:
             shards = self._plain(folder, options) or self._plain(folder / "data", options)
+        if not shards:
+            known = ", ".join(sorted(self.readers))
+            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
         return shards
 
     def _plain(self, folder: Path, options: ReadOptions) -> list[Shard]:
         """The data files, or only those named for a split where there are such."""
-        files = plain_files(folder, self.readers, DESCRIPTIONS)
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        readable = [f for f in files if is_data(f, self.readers) and _is_data(f)]
+        by_split = {file: _split_of(file) for file in readable}
+        if any(by_split.values()):
+            readable = [f for f in readable if by_split[f]]
+        one_format(readable)
+        readable.sort(key=lambda f: (_order(by_split[f] or ""), f.name))
         described = folder / "dataset_info.json"
         classes = _classes(described) if described.is_file() else {}
-        return [self._shard(file, split_of(file), classes, options) for file in files]
+        return [self._shard(file, by_split[file], classes, options) for file in readable]
 
     def _shard(
         self, file: Path, split: str | None, classes: Classes, options: ReadOptions
@@ -95,6 +112,12 @@ class HuggingFaceFolder:
         except (DataError, UsageError) as error:
             raise type(error)(f"{printable(file.name)}: {error}") from error
         return Shard(file=file, split=split, rows=table.rows, decisions=table.decisions)
+
+
+def _decisions(shards: Sequence[Shard]) -> tuple[Decision, ...]:
+    return decisions_of(
+        [(shard.file.name, Table(rows=shard.rows, decisions=shard.decisions)) for shard in shards]
+    )
 
 
 def _rows(folder: Path, shards: Sequence[Shard]) -> Rows:
@@ -146,5 +169,18 @@ def _placed(fields: Fields | Reject, row: int, split: str | None, where: str) ->
     return fields if split is None else {**fields, "split": split}
 
 
+def _is_data(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".") and file.name not in DESCRIPTIONS
+
+
+def _split_of(file: Path) -> str | None:
+    words = re.split(r"[^a-z]+", file.stem.lower())
+    return next((word for word in words if word in SPLITS), None)
+
+
 def _training_first(splits: Sequence[str]) -> list[str]:
-    return sorted(splits, key=order)
+    return sorted(splits, key=_order)
+
+
+def _order(split: str) -> tuple[bool, str]:
+    return (not split.lower().startswith("train"), split)

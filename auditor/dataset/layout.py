@@ -1,9 +1,9 @@
 """How a delimited text file is laid out: one step after the other, each as its lines tell.
 
-    delimiters.py   what separates the fields
-    quoting.py      whether quotes enclose them
-    headers.py      which line names the columns
-    overflow.py     to which column separators belong that are too many
+delimiters.py   what separates the fields
+quoting.py      whether quotes enclose them
+headers.py      which line names the columns
+overflow.py     to which column separators belong that are too many
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from pathlib import Path
 
 from auditor.dataset.decoding import open_text
 from auditor.dataset.delimiters import FLAG, cut, delimiter_of, said_delimiter, shown
+from auditor.dataset.evidence import RowsAlone
 from auditor.dataset.headers import KNOWN, Header, header_of
 from auditor.dataset.overflow import Overflow, overflow_of
-from auditor.dataset.quoting import RowsAlone, quoting_of
+from auditor.dataset.quoting import quoting_of
 from auditor.dataset.roles import spelled
 from auditor.dataset.splitting import Dialect, Record
 from auditor.dataset.values import quoted_names
@@ -119,7 +120,9 @@ def _separated(
     elif excel:
         delimiter = excel[1]
         if delimiter != usual:
-            decisions = (Decision(what=f"fields are separated by {shown(delimiter)}", otherwise=FLAG),)
+            decisions = (
+                Decision(what=f"fields are separated by {shown(delimiter)}", otherwise=FLAG),
+            )
     else:
         told, decisions = delimiter_of(sample, usual)
         delimiter = told or NONE
@@ -185,7 +188,7 @@ def _overflow(
     if found is None:
         return None, decisions
     what = (
-        f"a row with more {shown(dialect.delimiter)} than columns ({found.rows} of them) has them in"
-        f" {quoted_names([names[found.column]])}"
+        f"where a row has more {shown(dialect.delimiter)} than columns ({found.rows} of them), they"
+        f" are part of {quoted_names([names[found.column]])}"
     )
     return found, (*decisions, Decision(what=what, otherwise="--quoting"))

@@ -69,7 +69,10 @@ def _inside(
         what = f"the file is packed as {packing}, whatever its name says"
         decisions = (Decision(what=what), *decisions)
     elif packing == "zip" and options.table is None:
-        decisions = (Decision(what=f"the file {copy.file.name!r} is read", otherwise="--table"), *decisions)
+        decisions = (
+            Decision(what=f"the file {copy.file.name!r} is read", otherwise="--table"),
+            *decisions,
+        )
     return Table(rows=_held(copy, table.rows), decisions=decisions)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import shlex
 import shutil
 import tempfile
 import weakref
@@ -98,15 +99,13 @@ def _copy(stream: IO[bytes], to: Path, allowed: int) -> None:
             size += len(piece)
             if size > allowed:
                 raise DataError(
-                    f"unpacks to more than {allowed / 1024**3:.0f} GiB, out of all proportion to its"
-                    " size; if that is right, unpack it yourself"
+                    f"unpacks to more than {allowed / 1024**3:.0f} GiB, out of all proportion to"
+                    " its size; if that is right, unpack it yourself"
                 )
             file.write(piece)
 
 
-def _member(
-    archive: zipfile.ZipFile, known: Sequence[str], table: str | None
-) -> zipfile.ZipInfo:
+def _member(archive: zipfile.ZipFile, known: Sequence[str], table: str | None) -> zipfile.ZipInfo:
     """The one file of data, or the one that the user names."""
     found = {m.filename: m for m in archive.infolist() if _is_data(m, known)}
     if table is not None:
@@ -117,7 +116,7 @@ def _member(
     if len(found) != 1:
         if not found:
             raise DataError("the archive holds no file of data")
-        first = printable(min(found))
+        first = shlex.quote(printable(min(found)))
         raise DataError(
             f"the archive holds several files, {quoted_names(sorted(found))}; name one of them, as"
             f" with --table {first}, or unpack it and read the folder"

@@ -1,10 +1,9 @@
-"""Files of one table: those of a folder, or those that a pattern finds."""
+"""Files that are one table together: which files of a folder are data, and what is said of all."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -12,56 +11,29 @@ from auditor.dataset.packed import NO_DATA, SUFFIXES, stem
 from auditor.dataset.values import printable, quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision, Reject
-from auditor.records.reading import Rows
+from auditor.records.reading import Table
 
-SPLITS = frozenset(
-    ("train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval")
-)
 LOOSE = frozenset((".txt", ".text", ".dat", ".data", ".db", ".zip"))  # often something else
 SYSTEM = frozenset(("thumbs.db", "desktop.ini"))
 SAMPLE = 100  # rows of a file whose columns are compared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
-    """One file of the folder."""
+def is_data(file: Path, known: Collection[str]) -> bool:
+    """Whether a file of a folder is data, by its name: text is only where there are no tables.
 
-    file: Path
-    split: str | None
-    rows: Callable[[], Rows]
-    decisions: tuple[Decision, ...] = ()
-
-
-def plain_files(folder: Path, known: Iterable[str], described: Sequence[str]) -> list[Path]:
-    """The data files of a folder, or of its folders that are named for splits; only those named for
-    a split where there are such.
-
-    Raises DataError where two of them are one table in two formats.
+    known: the suffixes that can be read.
     """
-    suffixes = {*known, *SUFFIXES}
-    found = _data_files(folder, suffixes, described)
-    if not found and folder.is_dir():
-        inside = [p for p in sorted(folder.iterdir()) if p.is_dir() and p.name.lower() in SPLITS]
-        found = [file for place in inside for file in _data_files(place, suffixes, described)]
-    if any(split_of(file) for file in found):
-        found = [file for file in found if split_of(file)]
-    one_format(found)
-    return training_first(found)
+    suffix = file.suffix.lower()
+    if not _could_be(file, known) or not file.is_file():
+        return False
+    tables = (f for f in file.parent.iterdir() if f.suffix.lower() not in LOOSE)
+    return suffix not in LOOSE or not any(_could_be(other, known) for other in tables)
 
 
-def _data_files(folder: Path, suffixes: Iterable[str], described: Sequence[str]) -> list[Path]:
-    files = [
-        file
-        for file in (sorted(folder.iterdir()) if folder.is_dir() else [])
-        if file.is_file()
-        and file.suffix.lower() in suffixes
-        and not file.name.startswith(".")
-        and file.name not in described
-        and file.name.lower() not in SYSTEM
-        and not stem(file).lower().startswith(NO_DATA)
-    ]
-    tables = [file for file in files if file.suffix.lower() not in LOOSE]
-    return tables or files
+def _could_be(file: Path, known: Collection[str]) -> bool:
+    suffix, name = file.suffix.lower(), file.name.lower()
+    other = name.startswith(".") or name in SYSTEM or stem(file).lower().startswith(NO_DATA)
+    return (suffix in known or suffix in SUFFIXES) and not other
 
 
 def one_format(files: Sequence[Path]) -> None:
@@ -76,49 +48,37 @@ def one_format(files: Sequence[Path]) -> None:
             )
 
 
-def training_first(files: Iterable[Path]) -> list[Path]:
-    return sorted(files, key=lambda file: (order(split_of(file) or ""), file.name))
+def decisions_of(tables: Sequence[tuple[str, Table]]) -> tuple[Decision, ...]:
+    """What was decided of all files, once, and of some, with their names; and which of them lack
+    columns that others have.
 
-
-def order(split: str) -> tuple[bool, str]:
-    return (not split.lower().startswith("train"), split)
-
-
-def split_of(file: Path) -> str | None:
-    """The split that a file, or else its folder, is named for."""
-    words = re.split(r"[^a-z]+", file.stem.lower())
-    folder = file.parent.name.lower()
-    return next((word for word in words if word in SPLITS), folder if folder in SPLITS else None)
-
-
-def decisions_of(shards: Sequence[Shard]) -> tuple[Decision, ...]:
-    """What was decided of all files, once, and of some, with their names; and which of them have
-    other columns than the first."""
+    tables: the name of each file, and its table.
+    """
     said: dict[Decision, list[str]] = {}
-    for shard in shards:
-        for decision in shard.decisions:
-            said.setdefault(decision, []).append(shard.file.name)
+    for name, table in tables:
+        for decision in table.decisions:
+            said.setdefault(decision, []).append(name)
     told = [
-        d if len(names) == len(shards) else replace(d, what=f"{quoted_names(names, 3)}: {d.what}")
+        d if len(names) == len(tables) else replace(d, what=f"{quoted_names(names, 3)}: {d.what}")
         for d, names in said.items()
     ]
-    return (*told, *_drift(shards))
+    return (*told, *(_drift(tables) if len(tables) > 1 else ()))
 
 
-def _drift(shards: Sequence[Shard]) -> list[Decision]:
-    columns = {shard.file.name: _columns(shard) for shard in shards if len(shards) > 1}
-    every = {column for names in columns.values() for column in names}
+def _drift(tables: Sequence[tuple[str, Table]]) -> list[Decision]:
+    columns = {name: _columns(table) for name, table in tables}
+    every = {column for has in columns.values() for column in has}
     lacking: dict[tuple[str, ...], list[str]] = {}
     for name, has in columns.items():
         if has and (missing := sorted(every - has)):
             lacking.setdefault(tuple(missing), []).append(name)
     return [
-        Decision(what=f"not every file has every column: {quoted_names(names, 3)} without {quoted_names(missing, 5)}")
+        Decision(what=f"{quoted_names(names, 3)} without column {quoted_names(missing, 5)}")
         for missing, names in lacking.items()
     ]
 
 
-def _columns(shard: Shard) -> set[str]:
-    """The columns of the file's first rows."""
-    rows = islice(shard.rows(), SAMPLE)
+def _columns(table: Table) -> set[str]:
+    """The columns of the first rows."""
+    rows = islice(table.rows(), SAMPLE)
     return {column for _, fields in rows if not isinstance(fields, Reject) for column in fields}

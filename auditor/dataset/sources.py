@@ -93,9 +93,7 @@ def _spooled(stream: BinaryIO, name: str = "stdin") -> Iterator[Path]:
         yield copy
 
 
-def _named_reader(
-    path: Path, input_format: str | None, readers: Sequence[Reader]
-) -> Reader | None:
+def _named_reader(path: Path, input_format: str | None, readers: Sequence[Reader]) -> Reader | None:
     """The reader of the format that the user named, if any, where there is something to read."""
     if not path.exists():
         remote = re.match(r"\w{2,}:/", str(path))  # a Path folds the two strokes of a URL into one
@@ -120,7 +118,8 @@ def _matching(pattern: Path) -> list[Path]:
     """The files that a pattern such as data/train-*.csv finds, where no file is called so."""
     if not re.search(r"[*?\[]", str(pattern)) or pattern.exists():
         return []
-    return [Path(name) for name in sorted(glob(str(pattern), recursive=True)) if Path(name).is_file()]
+    found = glob(str(pattern), recursive=True)  # noqa: PTH207 - of a pattern that may be absolute
+    return [path for path in map(Path, sorted(found)) if path.is_file()]
 
 
 def _pattern_name(pattern: Path) -> str:

@@ -98,7 +98,9 @@ class Dialect:
         content = enclosed.replace(self.quote * 2, self.quote)
         return re.sub(rf"\\([\\{self.quote}])", r"\1", content) if self.escapes else content
 
-    def records(self, lines: Iterable[str], first: int = 1, alone: Alone = None) -> Iterator[Record]:
+    def records(
+        self, lines: Iterable[str], first: int = 1, alone: Alone = None
+    ) -> Iterator[Record]:
         """Each record that is no blank line; `first` is the number of the first line.
 
         alone: whether a line is a row by itself. No field that is opened in an earlier line goes
@@ -121,23 +123,26 @@ class Dialect:
         for number, line in waiting:
             if not line.rstrip("\r\n"):
                 continue
-            fields: list[str] = []
             taken: list[str] = []
             try:
-                held = self.scan(line, fields, None)
-                while held is not None:
-                    _, more = next(waiting, (0, None))
-                    if more is None:
-                        raise BrokenError(OPEN)
-                    taken.append(more)
-                    if alone is not None and alone(more):
-                        raise BrokenError(OPEN)
-                    held = self.scan(more, fields, held)
+                yield number, self._joined(line, waiting, taken, alone)
             except BrokenError as broken:
                 waiting.back(taken)
-                yield number, str(broken) if not taken else OPEN
-            else:
-                yield number, fields
+                yield number, OPEN if taken else str(broken)
+
+    def _joined(self, line: str, waiting: Lines, taken: list[str], alone: Alone) -> list[str]:
+        """The fields of a record that begins with `line`; `taken` gets its other lines."""
+        fields: list[str] = []
+        held = self.scan(line, fields, None)
+        while held is not None:
+            _, more = next(waiting, (0, None))
+            if more is None:
+                raise BrokenError(OPEN)
+            taken.append(more)
+            if alone is not None and alone(more):
+                raise BrokenError(OPEN)
+            held = self.scan(more, fields, held)
+        return fields
 
     def _unescaped(self, lines: Iterable[str], first: int) -> Iterator[Record]:
         """Fields of which a backslash escapes delimiters, line ends and itself, as MySQL writes
@@ -162,9 +167,7 @@ class Dialect:
 
 def unescaped(field: str) -> str:
     """The field without its backslashes, each with what it stands for."""
-    return re.sub(
-        r"\\(.)", lambda found: ESCAPED.get(found[1], found[1]), field, flags=re.DOTALL
-    )
+    return re.sub(r"\\(.)", lambda found: ESCAPED.get(found[1], found[1]), field, flags=re.DOTALL)
 
 
 def _ends_escaped(line: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -39,7 +39,7 @@ class Sqlite:
             raise DataError("the database has no tables")
         if len(tables) > 1:
             first = printable(tables[0])
-            shell = f"'{first}'" if re.search(r"[^\w.-]", first) else first
+            shell = shlex.quote(first)
             raise DataError(
                 f"the database has several tables, {quoted_names(tables)};"
                 f" name one of them, as with {FLAG} {shell}"

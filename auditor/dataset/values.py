@@ -45,6 +45,21 @@ class NoUser(Unusable):
         return made
 
 
+class Listed(Unusable):
+    """Several plain values where one is wanted, such as the labels of one text; `items` are they,
+    as the file holds them, in its order."""
+
+    __slots__ = ("items",)
+
+    wanted = "one; a list of labels is read with --multi-label"
+    items: tuple[str, ...]
+
+    def __new__(cls, items: Iterable[str]) -> Listed:
+        made = super().__new__(cls, "a list of several")
+        made.items = tuple(items)
+        return made
+
+
 class Conversation(str):
     """What the user says in a conversation; `system` is its system prompt, or ""."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import shlex
 import zipfile
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -88,9 +89,10 @@ def _chosen(sheets: dict[str, Callable[[], Sheet]], table: str | None) -> tuple[
     found = labelled if len(read) > 1 else list(read)
     if len(found) != 1:
         first = printable(next(iter(found or read)))
-        shell = f"'{first}'" if re.search(r"[^\w.-]", first) else first
+        shell = shlex.quote(first)
         raise DataError(
-            f"several sheets hold rows, {quoted_names(read)}; name one of them, as with {FLAG} {shell}"
+            f"several sheets hold rows, {quoted_names(read)};"
+            f" name one of them, as with {FLAG} {shell}"
         )
     return found[0], read[found[0]]
 
