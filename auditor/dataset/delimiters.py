@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Cut:
 
 
 def shown(delimiter: str) -> str:
-    """As it is typed after the flag, and said."""
+    """As a message names it."""
     return NAMES.get(delimiter, f"'{delimiter}'")
 
 
@@ -97,7 +98,10 @@ def delimiter_of(
     agreed = [found for found in cuts if found.agreed]
     best = max((found.share for found in agreed), default=0.0)
     leading = [found for found in agreed if found.share == best]
-    if own in leading and not any(found.delimiter == "\t" for found in leading if found != own):
+    tabbed = next((found for found in leading if found.delimiter == "\t"), None)
+    if usual is None and tabbed is not None:
+        return "\t", _told("\t", usual)  # which nobody types within a text
+    if own in leading and tabbed in (None, own):
         return usual, ()
     if len(leading) == 1 and (own not in agreed or best == 1.0):
         return leading[0].delimiter, _told(leading[0].delimiter, usual)
@@ -108,7 +112,8 @@ def delimiter_of(
     possible = agreed or [found for found in cuts if found.possible]
     if not possible:
         return usual, ()
-    flags = " or ".join(f"{FLAG} {shown(found.delimiter)}" for found in possible)
+    typed = [found.delimiter.replace("\t", r"\t") for found in possible]
+    flags = " or ".join(f"{FLAG} {shlex.quote(delimiter)}" for delimiter in typed)
     raise DataError(f"what separates the fields of its lines is not clear; say so with {flags}")
 
 

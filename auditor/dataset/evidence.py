@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from auditor.dataset.splitting import BrokenError, Dialect, Lines
 
@@ -72,7 +73,7 @@ def rows_alone(lines: Iterable[str], dialect: Dialect, columns: int) -> RowsAlon
     records, everywhere = _Values(columns), _Values(columns)
     held: list[str] | None = None
     fields: list[str] = []
-    for line in lines:
+    for line in islice(lines, 1, None):  # the first one may name the columns
         everywhere.add(line_fields(line, dialect))
         if held is None:
             fields = []

@@ -72,6 +72,7 @@ class Guess:
     what: str = ""  # how a decision says it
     words: tuple[str, ...] = ()  # of the text that the choice shows in
     proposals: tuple[str, ...] = (WESTERN,)
+    damaged: bool = False  # whether it is UTF-8 but for some bytes
 
 
 def guessed(sample: bytes) -> Guess:
@@ -87,13 +88,13 @@ def guessed(sample: bytes) -> Guess:
     if set(re.findall(rb"[\x80-\xff]", sample)) <= {bytes([b]) for b in MARKS}:
         ranked = dict.fromkeys((WESTERN, *ranked))
     read = [name for name in ranked if name in TAKEN.values() and _reads(sample, name)]
-    proposals = tuple(read[:2]) or ((WESTERN,) if _reads(sample, WESTERN) else ("latin-1",))
+    western = WESTERN if _reads(sample, WESTERN) else "latin-1"
+    proposals = tuple(dict.fromkeys((*(read[:2] if high >= FEW else ()), western)))
     top = next((name for name in read if not _odd(sample.decode(name))), None)
     first = next(iter(ranked), None)
+    if top not in WIDE and _partly_utf_8(sample):
+        return Guess(proposals=proposals, damaged=True)
     if top is None or high < FEW or (top != first and (top != WESTERN or high < TELLING)):
-        return Guess(proposals=proposals)
-    narrow = top not in WIDE
-    if narrow and _partly_utf_8(sample):
         return Guess(proposals=proposals)
     text = sample.decode(top)
     if top != WESTERN and high < TELLING and _latin(text):
