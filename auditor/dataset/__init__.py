@@ -8,7 +8,7 @@
     txt.py           lines that promise no form, and those that begin with their labels
     json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
-    workbook.py      a sheet of .xlsx, .xls or .ods
+    workbook.py      a sheet of .xlsx, .xls or .ods, whose cells workbook_cells.py prints
     sqlite.py        a table of a database
     huggingface.py   a dataset folder, as Hugging Face saves it; shards.py its plain files
     class_folders.py a folder for each label

@@ -37,7 +37,7 @@ UNREADABLE = (  # beginnings of what is not read, and what it is
 )
 DUCKDB = "a DuckDB database; export a table with: COPY name TO 'name.parquet' (FORMAT parquet)"
 TAR = "a tar archive; unpack it with tar -xf FILE, and read the folder"
-PAGE = "a web page, as when a download leads to a sign-in; fetch the file itself"
+PAGE = "a web page, as when a download asks to sign in; fetch the file, or save its table as CSV"
 IN_ZIP = (  # a member that says what the archive is
     ("xl/workbook.xml", "excel"),
     ("xl/workbook.bin", "excel"),

@@ -215,7 +215,7 @@ def _holds_rows(first: str, rows: list[bool], alone: RowsAlone, *, whole: bool) 
     """
     plain = len(first.rstrip("\r\n").split(alone.dialect.delimiter)) == alone.columns
     begins = alone(first) if alone.labels else plain
-    if all(rows) and plain and (begins or not whole or len(rows) >= LEAST):
+    if rows and all(rows) and plain and (begins or not whole or len(rows) >= LEAST):
         return _telling(alone)
     return False if any(rows[:-1] if whole else rows) and _telling(alone) else None
 

@@ -14,6 +14,7 @@ from auditor.records.dataset import Decision
 
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 KNOWN = frozenset(name for groups in NAMES.values() for group in groups for name in group)
+LABELS = frozenset(name for group in NAMES["label"] for name in group)
 SENTENCE_WORDS = 4  # from which a field may be a sentence; names of columns have fewer
 REPEATED = 2  # lines for each distinct value, from which a column holds labels
 
@@ -70,6 +71,8 @@ def _names_columns(first: Sequence[str], others: Sequence[Sequence[str]]) -> boo
     ]
     row = [sign for value, below in columns for sign in [_of_a_row(value, below)] if sign]
     header = [value for value, below in columns if _of_a_header(value, below)]
+    if not row and any(_names_labels(value, below) for value, below in columns):
+        return True
     sentences = any(_sentence(value, below) for value, below in columns)
     if "numbers" in row and not header:
         return False
@@ -105,6 +108,13 @@ def _of_a_header(value: str, below: Sequence[str]) -> bool:
     filled = [v.strip() for v in below if v.strip()]
     numbers = len(filled) > 1 and all(NUMBER.fullmatch(v) for v in filled)
     return numbers and bool(value.strip()) and not NUMBER.fullmatch(value.strip())
+
+
+def _names_labels(value: str, below: Sequence[str]) -> bool:
+    """Whether it is what a column of labels is called, above values that repeat."""
+    return (
+        spelled(value) in LABELS and value not in below and len(set(below)) * REPEATED <= len(below)
+    )
 
 
 def _sentence(value: str, below: Sequence[str]) -> bool:

@@ -126,6 +126,9 @@ def _separated(
     else:
         told, decisions = delimiter_of(sample, usual)
         delimiter = told or NONE
+        if told is None:
+            what = "nothing separates fields: a line is a text"
+            decisions = (Decision(what=what, otherwise=FLAG),)
     found = cut(sample, delimiter)
     if notes and not excel and len(begin[notes - 1].split(delimiter)) == found.columns:
         notes -= 1  # names of columns behind a #

@@ -24,7 +24,10 @@ SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".zip":
 SUFFIXES |= {".gzip": "gzip", ".zstd": "zstd", ".bz": "bzip2"}
 PIECE = 1 << 20  # bytes copied at a time
 NO_DATA = ("readme", "license", "licence", "copying", "notice", "changelog", "citation", "metadata")
-FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+FAULTS = (  # what a damaged file ends in
+    *(EOFError, OSError, RuntimeError, ValueError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+)
 
 
 @dataclass(frozen=True, kw_only=True)  # without slots: it can be referred to weakly
