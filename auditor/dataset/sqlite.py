@@ -55,8 +55,9 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     log = path.with_name(f"{path.name}-wal")
     if log.is_file() and log.stat().st_size:
         raise DataError(
-            f"the database has changes that stand in {printable(log.name)} alone; write them into"
-            f" it with: sqlite3 {shlex.quote(printable(path.name))} 'PRAGMA wal_checkpoint(TRUNCATE)'"
+            f"the database has changes that stand in {printable(log.name)} alone; write them"
+            f" into it with: sqlite3 {shlex.quote(printable(path.name))}"
+            " 'PRAGMA wal_checkpoint(TRUNCATE)'"
         )
     try:
         place = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
