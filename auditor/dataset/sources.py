@@ -127,9 +127,8 @@ def _matching(pattern: Path) -> list[Path]:
     """The files that a pattern such as data/train-*.csv finds, where no file is called so."""
     if not re.search(r"[*?\[]", str(pattern)) or pattern.exists():
         return []
-    return [
-        Path(name) for name in sorted(glob(str(pattern), recursive=True)) if Path(name).is_file()
-    ]
+    found = glob(str(pattern), recursive=True)  # noqa: PTH207 - of a pattern that may be absolute
+    return [path for path in map(Path, sorted(found)) if path.is_file()]
 
 
 def _pattern_name(pattern: Path) -> str:

@@ -4,11 +4,22 @@ A shape is a line in one of the modules here; `python -m tests.dataset.shapes FO
 all, to be looked at and tried by hand.
 """
 
-from tests.dataset.shapes import chats, delimited, documents, folders, intents, tools
+from tests.dataset.shapes import (
+    chats,
+    delimited,
+    documents,
+    folders,
+    intents,
+    packed,
+    shards,
+    tools,
+)
 from tests.dataset.shapes.shape import ROWS, Shape
 
 SHAPES: tuple[Shape, ...] = (
     *delimited.SHAPES,
+    *packed.SHAPES,
+    *shards.SHAPES,
     *documents.SHAPES,
     *tools.SHAPES,
     *intents.SHAPES,
