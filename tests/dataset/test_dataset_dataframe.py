@@ -47,11 +47,17 @@ def test_missing_cells_are_missing(missing):
     assert [(r.row, r.line, r.reason) for r in dataset.rejected] == [(1, None, "label is missing")]
 
 
-def test_labels_of_several_kinds_are_not_merged():
+def test_labels_that_differ_in_their_kind_alone_are_one():
     dataset = load(pd.Series(["1", "1", 1], dtype=object))
-    assert [(r.row, r.reason) for r in dataset.rejected] == [
-        (2, "label is a number, where most labels are strings")
-    ]
+    assert (dataset.categories, dataset.rejected) == (("1",), ())
+
+
+def test_whole_numbers_beside_a_missing_one_are_whole():
+    """pandas makes floats of them."""
+    dataset = load(pd.Series([0, 1, None]))
+    assert dataset.categories == ("0", "1")
+    [decision] = dataset.decisions
+    assert "written with '.0'" in decision.what
 
 
 def test_rows_are_positions_whatever_the_index():

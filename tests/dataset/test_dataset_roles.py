@@ -93,11 +93,11 @@ def test_the_order_of_rows_decides_nothing(write):
 @pytest.mark.parametrize(
     ("columns", "flag"),
     [
-        ({"text": QUESTIONS, "x": QUESTIONS}, "--label COL"),
-        ({"text": QUESTIONS, "subtype": INTENTS}, "--label COL"),
-        ({"label": INTENTS, "x": list("123456")}, "--text COL"),
-        ({"label": INTENTS, "x": QUESTIONS, "z": QUESTIONS[::-1]}, "--text COL"),
-        ({"text": QUESTIONS, "intent": INTENTS, "category": INTENTS[::-1]}, "--label COL"),
+        ({"text": QUESTIONS, "x": QUESTIONS}, "name it with --label COL"),
+        ({"text": QUESTIONS, "subtype": INTENTS}, "add --label subtype,"),
+        ({"label": INTENTS, "x": list("123456")}, "name it with --text COL"),
+        ({"label": INTENTS, "x": QUESTIONS, "z y": QUESTIONS[::-1]}, "(--text x --text 'z y')"),
+        ({"text": QUESTIONS, "intent": INTENTS, "category": INTENTS[::-1]}, "add --label category"),
     ],
 )
 def test_where_a_choice_is_left_the_message_lists_the_columns_and_the_flag(

@@ -4,9 +4,9 @@ A shape is a line in one of the modules here; `python -m tests.dataset.shapes FO
 all, to be looked at and tried by hand.
 """
 
-from tests.dataset.shapes import delimited
+from tests.dataset.shapes import columns, delimited
 from tests.dataset.shapes.shape import ROWS, Shape
 
-SHAPES: tuple[Shape, ...] = (*delimited.SHAPES,)
+SHAPES: tuple[Shape, ...] = (*columns.SHAPES, *delimited.SHAPES)
 
 __all__ = ["ROWS", "SHAPES", "Shape"]
