@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.dataset.columns import literal
+from auditor.dataset.cells import literal
 from auditor.dataset.values import Listed
 from auditor.errors import DataError
 from auditor.label_spelling import is_blank

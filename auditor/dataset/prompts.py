@@ -100,9 +100,8 @@ def _part(shared: str, rows: int, *, at_end: bool, one_category: bool) -> str:
     if rows < MIN_ROWS_INLINE:
         return lines
     sentences = _sentence(shared, at_end)
-    asks = sentences.rstrip().endswith((":", "："))
-    told = asks if at_end or one_category else True
-    enough = _size(sentences) >= (1 if at_end else MIN_WORDS)
+    enough = at_end or _size(sentences) >= MIN_WORDS
+    told = _asks(sentences) or not one_category
     if told and enough and len(sentences) > len(lines):
         return sentences
     words = "" if at_end or one_category else _inline(shared)
@@ -123,11 +122,16 @@ def _line(shared: str, at_end: bool) -> str:
 
 
 def _sentence(shared: str, at_end: bool) -> str:
-    """Whole sentences."""
-    ends = [match.end() for match in _SENTENCE.finditer(shared)]
+    """Whole sentences; at the end, the words that ask for an answer with a colon."""
     if at_end:
-        return shared[ends[0] :] if ends and ends[0] < len(shared) else ""
+        space = re.search(r"\s", shared) if _asks(shared) else None
+        return shared[space.start() :] if space else ""
+    ends = [match.end() for match in _SENTENCE.finditer(shared)]
     return shared[: ends[-1]] if ends else ""
+
+
+def _asks(part: str) -> bool:
+    return part.rstrip().endswith((":", "："))
 
 
 def _inline(shared: str) -> str:
