@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from auditor.records.audit import Audit
 from auditor.records.comparison import Comparison
@@ -44,6 +44,15 @@ class Reader(Protocol):
         settles it. Raises DataError, here or while rows are read, where the file cannot be read at
         all, without its name, which the caller adds; OSError passes through.
         """
+        ...
+
+
+@runtime_checkable
+class FolderReader(Reader, Protocol):
+    """The reader of folders, which also takes the files that a pattern finds."""
+
+    def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
+        """The files, at least one, as one table. Raises as `open` does."""
         ...
 
 
@@ -168,7 +177,8 @@ class Check(Protocol):
     """One finding code, an entry of `auditor.checks.CHECKS`: a frozen dataclass whose fields are
     its limits.
 
-    `needs` names what of Evidence it is skipped without.
+    `needs` names what of Evidence it is skipped without: `readable` where it rests on vectors, or
+    on what probes make of them.
 
     What of its findings' `measured` holds words is declared: `quotes` what quotes the data, `names`
     what only names categories, splits and columns, or is said in words of ours. That alone decides

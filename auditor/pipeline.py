@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor.analysis import analyse, base_task, forecast
+from auditor.analysis import analyse, base_task, forecast, readable_update
 from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
 from auditor.checks.rejected_rows import rejected_summary
@@ -45,9 +45,14 @@ def audit(
 ) -> Audit:
     """Audits the labelled dataset `data`, and forecasts what `update` would make it forget.
 
-    data, update, reference: a file, a Hugging Face dataset folder, or a DataFrame; `reference`
-    holds unlabelled text from where the model is used. `options` are single settings by name,
-    on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
+    data, update, reference: a file, a Hugging Face dataset folder, or a table in memory (see
+    `auditor.dataset.in_memory`); `reference` holds unlabelled text from where the model is used,
+    which may be a list of strings. `options` are single settings by name, on top of `settings`.
+    Raises `auditor.errors.AuditorError` for what the user can mend.
+
+    No file of settings is read, as the command line does: give
+    `settings=auditor.load_settings("auditor.toml")`, or `auditor.load_settings(None, {}, data)` for
+    the one that is nearest to the data.
     """
     settings = with_options(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
@@ -60,11 +65,12 @@ def audit(
     encoder = open_encoder(settings, progress)
 
     evidence = analyse(dataset, encoder, settings.seed, progress)
-    task = base_task(evidence)
-    taught = (incoming, encoder.embed(incoming.texts)) if incoming else None
+    taught, unforecast = readable_update(incoming, encoder)
+    task = None if unforecast else base_task(evidence)
     evidence = dataclasses.replace(
         evidence,
         forecast=forecast(task, taught, plan, progress) if task else None,
+        unforecast=unforecast,
         reference=_reference(unlabelled, encoder) if unlabelled and unlabelled[0] else None,
     )
     findings, skipped = run_checks(evidence, checks)
@@ -109,9 +115,10 @@ def backtest(
 ) -> Backtest:
     """Leaves categories of `data` out, fine-tunes on them, and compares the drops with forecasts.
 
-    Each of `updates` is fine-tuned `seeds` times, and stays in `output`, by default
-    `reports/<name>/backtest`, as soon as it is measured; what is there already is not done again.
-    Raises `auditor.errors.AuditorError` for what the user can mend.
+    data: as `audit` takes it. Each of `updates` is fine-tuned `seeds` times, and stays in `output`,
+    by default `reports/<name>/backtest`, as soon as it is measured; what is there already is not
+    done again. Raises `auditor.errors.AuditorError` for what the user can mend. No file
+    of settings is read; see `auditor.load_settings`.
     """
     settings = with_options(settings or Settings(), options)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)

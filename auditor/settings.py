@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Protocol, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from msgspec import Meta
 
 from auditor.errors import UsageError
 from auditor.label_spelling import is_blank
 from auditor.records.reading import ReadOptions
+from auditor.settings_files import ON_DISK, Files, read_table
 from auditor.validation import FLAG, WORD, Finite, dotted, expect, expect_fields
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
@@ -145,47 +145,24 @@ def _plain(columns: str | Sequence[str] | None) -> str | list[str] | None:
     return columns if columns is None or isinstance(columns, str) else list(columns)
 
 
-class Files(Protocol):
-    """Where settings are read from."""
-
-    def read(self, path: Path) -> bytes | None:
-        """The content of a file; None where there is none."""
-        ...
-
-    def called(self, path: Path) -> str:
-        """What a message calls the file."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class OnDisk:
-    """Files as they lie there."""
-
-    def read(self, path: Path) -> bytes | None:
-        return path.read_bytes() if path.exists() else None
-
-    def called(self, path: Path) -> str:
-        return str(path)
-
-
-ON_DISK = OnDisk()
-
-
 def load_settings(
-    config: Path | None,
-    flags: Mapping[str, Any],
-    folder: Path = Path(),
-    *,
+    config: str | Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    *data: str | Path,
     files: Files = ON_DISK,
 ) -> Settings:
-    """Settings from `config`, or what `folder` holds, with `flags` that are not None on top.
+    """Settings from a file, with `flags` that are not None on top.
 
-    Raises UsageError for a file that cannot be read, an unknown key, or a value of a wrong type.
+    config: the file; None: the nearest one from the folder of `data`, what is to be audited,
+    upwards, else from the working folder upwards; none at all: the defaults. Raises UsageError for
+    a file that cannot be read, an unknown key, or a value of a wrong type.
     """
-    table, where = read_table(config, folder, files=files)
+    named = None if config is None else Path(config)
+    table, where = read_table(named, *map(Path, data), files=files)
+    table = dict(table)
     table.pop("gate", None)  # read by `gating/policy.py`
     settings = _checked(table, where)
-    given = {k: v for k, v in flags.items() if v is not None}
+    given = {k: v for k, v in (flags or {}).items() if v is not None}
     for key, of_file in (("roles", settings.roles), ("label_map", settings.label_map)):
         if table_given := given.pop(key, None):
             given[key] = {**of_file, **table_given}
@@ -197,42 +174,6 @@ def load_settings(
         where if settings.roles == table.get("roles") else "--role",
     )
     return settings
-
-
-def read_table(
-    config: Path | None, folder: Path = Path(), *, files: Files = ON_DISK
-) -> tuple[dict[str, Any], str]:
-    """The user's table, and where it stands: of `config`, or of what `folder` holds."""
-    candidates = [config] if config else [folder / "auditor.toml", folder / "pyproject.toml"]
-    for path in candidates:
-        table = read_toml(path, files, named=config is not None)
-        if table is None:
-            continue
-        where = files.called(path)
-        if path.name == "pyproject.toml":
-            tool = table.get("tool", {})
-            table = tool.get("auditor") if isinstance(tool, dict) else None
-            if table is None:
-                continue
-            if not isinstance(table, dict):
-                raise UsageError(f"{where}: [tool.auditor] must be a table, not {table!r}")
-        return table, where
-    return {}, "defaults"
-
-
-def read_toml(path: Path, files: Files, *, named: bool) -> dict[str, Any] | None:
-    """A file of TOML; None where there is none. Raises UsageError for what cannot be read.
-
-    named: the user named the file, so that it must be somewhere, if not in `files`.
-    """
-    where = files.called(path)
-    if named and not path.exists():
-        raise UsageError(f"{path}: cannot be read: no such file; check the path")
-    try:
-        content = files.read(path)
-        return None if content is None else tomllib.loads(content.decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:  # ValueError: of TOML, text and numbers
-        raise UsageError(f"{where}: cannot be read as TOML ({error})") from error
 
 
 def _checked(table: Mapping[str, Any], where: str) -> Settings:

@@ -129,6 +129,27 @@ def test_a_candidate_that_got_worse_fails_annotated_and_summed_up(action, spoil,
     assert written >= {"gate.html", "gate.json", "gate.md", "gate.sarif", "drop.csv"}
 
 
+@pytest.mark.slow
+def test_a_checkout_of_depth_1_is_enough(action, spoil, repository, shell, tmp_path_factory):
+    """As actions/checkout leaves it: a merge commit, a detached HEAD, and no other branch."""
+    server = tmp_path_factory.mktemp("server")
+    shell("git", "clone", "-q", "--bare", ".", str(server))
+    spoil()
+    shell("git", "commit", "-q", "-a", "-m", "worse")
+    shell("git", "push", "-q", str(server), "HEAD:refs/pull/7/merge")
+    for name in [p for p in repository.iterdir() if p.name != "vectors"]:
+        shutil.rmtree(name) if name.is_dir() else name.unlink()
+    shell("git", "init", "-q")
+    shell("git", "remote", "add", "origin", f"file://{server}")
+    merge = "refs/remotes/pull/7/merge"
+    shell("git", "fetch", "-q", "--no-tags", "--depth=1", "origin", f"+refs/pull/7/merge:{merge}")
+    shell("git", "checkout", "-q", "--force", merge)
+    _, outputs, _ = action(code=BAD, candidate="data/train.csv", base_ref="origin/main")
+    assert outputs["verdict"] == "fail"
+    told = shell("git", "rev-parse", "--is-shallow-repository").stdout
+    assert told.strip() == "true"
+
+
 @pytest.fixture
 def words(workplace, shell) -> Callable[..., list[str]]:
     """What the step makes of its environment: the words that a made-up `auditor` is given."""
@@ -220,8 +241,8 @@ def test_the_gitlab_job_writes_the_reports_that_it_names(shell, repository, spoi
     [job] = GITLAB.values()
     base = shell("git", "rev-parse", "HEAD").stdout.strip()
     spoil()
-    [line] = job["script"]
-    shell("bash", "-c", line, code=BAD, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    script = "\n".join(job["script"])
+    shell("bash", "-e", "-c", script, code=BAD, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
     for named in (*job["artifacts"]["paths"], *job["artifacts"]["reports"].values()):
         assert (repository / named).exists()
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.report_folder import report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
 
 
@@ -50,7 +51,7 @@ def audit(
     model.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, data, quiet=quiet)
         from auditor.pipeline import audit as run
         from auditor.reporting import save, summarise
 
@@ -60,7 +61,7 @@ def audit(
             found = run(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
-        folder = output or Path("reports") / found.dataset.name
+        folder = output or report_folder((found.dataset.name, data), quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
             click.echo(summarise(found, paths), nl=False)

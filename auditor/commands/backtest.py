@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.report_folder import named, report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
 
 
@@ -61,12 +62,14 @@ def backtest(
     --coefficients`. An update takes minutes on a CPU. Exits as `auditor audit` does.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, data, quiet=quiet)
         from auditor.pipeline import backtest as run
         from auditor.reporting.summary import summarise_backtest
 
         if output:
             writable(output)
+        elif Path(data).exists():
+            output = report_folder(named(data), quiet=quiet) / "backtest"
         with progress_bars(quiet) as progress:
             found = run(
                 data, output, updates=updates, seeds=seeds, settings=settings, progress=progress

@@ -141,7 +141,7 @@ def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None
 def _examined(
     data: str, quiet: bool, config: Path | None, **flags: Any
 ) -> tuple[Dataset, tuple[Finding, ...]]:
-    settings = settings_of(config, flags)
+    settings = settings_of(config, flags, data, quiet=quiet)
     from auditor.pipeline import examine
 
     with progress_bars(quiet) as progress:

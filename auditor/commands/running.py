@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +18,53 @@ from auditor.errors import AuditorError, MachineError, UsageError
 if TYPE_CHECKING:
     from auditor.interfaces import Progress
     from auditor.settings import Settings
+    from auditor.settings_files import Files
 
 
-def settings_of(config: Path | None, flags: Mapping[str, Any]) -> Settings:
-    """The settings of `config`, with the flags of the command line on top. Raises UsageError."""
+def settings_of(
+    config: Path | None, flags: Mapping[str, Any], *data: str | None, quiet: bool
+) -> Settings:
+    """The settings, with the flags of the command line on top; what file they are of is said.
+
+    config: the file that the user names; data: what is to be audited, near which one is looked for
+    otherwise. Raises UsageError.
+    """
     from auditor.settings import load_settings
 
-    return load_settings(config, given(flags))
+    places = places_of(*data)
+    say_settings(config, places, quiet=quiet)
+    return load_settings(config, given(flags), *places)
+
+
+def places_of(*data: str | None) -> list[Path]:
+    """The files and folders that are named, without standard input."""
+    return [Path(name) for name in data if name not in (None, "-")]
+
+
+def say_settings(
+    config: Path | None, places: Sequence[Path], files: Files | None = None, *, quiet: bool
+) -> None:
+    """Says on stderr what file of settings counts, where that is not plain to see.
+
+    It is for the file of `--config`, and for the one of the working folder.
+    """
+    from auditor.settings_files import ON_DISK, find, passed_over
+
+    files = files or ON_DISK
+    used = None if quiet or config else find(*places, files=files)
+    if used is None:
+        return
+    if other := passed_over(used, files):
+        nearer = f"which is nearer to the data than {other} (--config FILE names another)"
+        say(f"settings: {used.called}, {nearer}")
+    elif used.path.parent != Path():
+        say(f"settings: {used.called}")
+
+
+def say(message: str) -> None:
+    """One line on stderr, in which a file's name commands no terminal."""
+    line = "".join(c if c.isprintable() else " " for c in message)
+    click.echo(f"auditor: {' '.join(line.split())}", err=True)
 
 
 def given(flags: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,17 @@
-"""Stage 1: files -> Dataset.
+"""Stage 1: files, and tables in memory -> Dataset.
 
-    sources.py       a path, standard input or a DataFrame -> a table that can be read again
+    sources.py       a path, standard input or what is in memory -> a table that can be read again
     delimited.py     CSV and TSV; `decoding.py` finds the encoding
-    json_lines.py    JSON lines, and json_array.py one array; `json_objects.py` has what both share
+    json_lines.py    JSON lines, and json_documents.py JSON; `json_text.py` parses, `documents/`
+                     finds the rows, `forms/` reads records as label tools write them, and
+                     `json_objects.py` makes fields of objects, whose values json_values.py knows
+    nlu.py           examples of intents, in YAML (nlu_yaml.py) and Markdown (nlu_markdown.py)
+    conll.py         sentences of tokens, with intents in comments
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
     huggingface.py   a dataset folder, as Hugging Face saves it
-    dataframe.py         a DataFrame
+    in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
+                     Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
+    pointers.py      a file that only says where LFS, DVC or git-annex keep its content
     values.py        strings that keep the kinds which JSON and Arrow distinguish
     chat.py          the text of chat fine-tuning rows; unpacking.py finds them in any format
     roles.py         which column is the text, which the label, ...: text_choice.py and
@@ -13,7 +19,9 @@
     joining.py       several columns that are one text, or a label each; cells.py lists in a cell
     labels.py        what the cells of the label say: one label, several, numbers
     prompts.py       words that all texts begin or end with
+    label_names.py   numbers that stand for named classes
     label_map.py     labels that the user takes for another one
+    annotators.py    texts that several annotators labelled, columns that look like annotators
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
     revisions/       a file as it is in git at a revision, or in DVC's cache
 
@@ -30,18 +38,24 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.dataset.annotators import annotator_columns
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
+from auditor.dataset.conll import CONLL
 from auditor.dataset.delimited import CSV, TSV
 from auditor.dataset.huggingface import HuggingFaceFolder
 from auditor.dataset.joining import one_column
-from auditor.dataset.json_array import JSON
+from auditor.dataset.json_documents import JSON
 from auditor.dataset.json_lines import JSONL
+from auditor.dataset.nlu import NLU
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import NEEDED, find_roles
 from auditor.dataset.sources import open_table
+from auditor.dataset.sqlite import SQLITE
+from auditor.dataset.txt import TXT
 from auditor.dataset.unpacking import unpacked
 from auditor.dataset.values import printable
+from auditor.dataset.workbook import EXCEL
 from auditor.interfaces import Reader
 from auditor.records.dataset import Dataset, Decision
 from auditor.settings import JOINED, Settings
@@ -49,7 +63,9 @@ from auditor.settings import JOINED, Settings
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
-FILE_READERS: tuple[Reader, ...] = (CSV, TSV, JSONL, JSON, PARQUET, ARROW)
+FILE_READERS: tuple[Reader, ...] = (
+    *(CSV, TSV, TXT, JSONL, JSON, PARQUET, ARROW, EXCEL, SQLITE, NLU, CONLL),
+)
 READERS: tuple[Reader, ...] = (*FILE_READERS, HuggingFaceFolder(FILE_READERS))
 
 _LOG = logging.getLogger(__name__)
@@ -60,7 +76,7 @@ __all__ = ["READERS", "load_dataset", "load_texts"]
 def load_dataset(
     source: Source, settings: Settings, *, labelled: bool = True, strict_roles: bool = True
 ) -> Dataset:
-    """The dataset of a file, a Hugging Face folder, "-" for standard input, or a DataFrame.
+    """The dataset of a file, a Hugging Face folder, "-" for standard input, or what is in memory.
 
     Without `labelled`, no column is taken for the label and every category is "". With
     `strict_roles` off, columns that the settings name and this file lacks are detected instead, and
@@ -87,7 +103,9 @@ def load_dataset(
         made = assemble(name, read(), roles, settings, strict=strict_roles)
         decisions = (*table.decisions, *found.decisions, *made.decisions)
         _say(name, decisions, no_text=settings.no_text)
-        return replace(made, decisions=decisions)
+        again = labelled and len({*made.texts}) < len(made.texts)
+        columns = annotator_columns(read(), roles) if again else ()
+        return replace(made, decisions=decisions, annotator_columns=columns)
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:

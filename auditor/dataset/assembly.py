@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from auditor.dataset.annotators import by_several_annotators
 from auditor.dataset.label_map import map_labels
 from auditor.dataset.labels import Labels, key_of, read_labels
 from auditor.dataset.prompts import without_prompts
@@ -56,6 +57,7 @@ def assemble(
         declared=declared,
         mapped_labels=mapped,
         multi_label=bool(settings.multi_label),
+        several_annotators=by_several_annotators(audited),
         decisions=tuple(decisions),
     )
 
@@ -93,12 +95,14 @@ def _read(
 def _labelled(
     examples: Iterable[Example], cells: Iterable[str], labels: Labels, rejected: list[Reject]
 ) -> Iterator[Example]:
-    """An example for each label of a row; a row without one is rejected."""
+    """An example for each label of a row; a row with none, or with too many, is rejected."""
     for example, cell in zip(examples, cells, strict=True):
         found = labels[cell]
-        if not found:
-            reason = "label is missing: none is set"
+        if not found or (len(found) > 1 and not labels.several):
+            several = f"label is {cell}, expected {Listed.wanted}"
+            reason = several if found else "label is missing: none is set"
             rejected.append(Reject(row=example.row, line=example.line, reason=reason))
+            continue
         for label in found:
             yield replace(example, category=label)
 

@@ -89,7 +89,7 @@ class Column:
     @cached_property
     def structured(self) -> bool:
         """Whether cells hold lists or objects, written as JSON or as Python writes them."""
-        return self._share(lambda v: v.lstrip()[:1] in ("[", "{") and v[1:2] in "\"'{[ ]}") > 0.5
+        return self._share(_written) > 0.5
 
     @property
     def lists(self) -> bool:
@@ -275,6 +275,14 @@ def survey(rows: Rows) -> dict[str, Column]:
         for name, value in fields.items():
             (tallies.get(name) or tallies.setdefault(name, _Tally())).add(value, name)
     return {name: tally.column(name, count) for name, tally in tallies.items()}
+
+
+def _written(value: str) -> bool:
+    """Whether a value looks like a list or an object: by its ends, as it may be cut."""
+    value = value.strip()
+    ends = {"[": "]", "{": "}"}.get(value[:1])
+    whole = value[-1:] == ends or len(value) >= BEGINNING - 1
+    return ends is not None and whole and value[1:2] in "\"'{[ ]}0123456789-"
 
 
 def _words(value: str) -> float:

@@ -1,103 +1,83 @@
-"""CSV and TSV: every field is the string that the file holds."""
+"""CSV, TSV and their kin: every field is the string that the file holds.
+
+How the lines are to be read is told by the lines themselves (`layout.py`), and said where it is not
+what the file's name promises.
+"""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from auditor.dataset.decoding import open_text
-from auditor.dataset.values import quoted_names
+from auditor.dataset.decoding import encoding_of
+from auditor.dataset.layout import Layout, laid_out, text_lines
 from auditor.errors import DataError
 from auditor.records.dataset import Reject
-from auditor.records.reading import ReadOptions, Rows, Table
-
-LONGEST_FIELD = 2**31 - 1  # the csv module stops at 131,072 characters unless it is set otherwise
+from auditor.records.reading import Fields, ReadOptions, Rows, Table
 
 
 class Delimited:
-    """A table whose first line names the columns; fields are quoted with `"` where need be."""
+    """A table as lines of text. `delimiter` is what the file's name promises."""
 
     def __init__(self, name: str, suffixes: tuple[str, ...], delimiter: str) -> None:
         self.name = name
         self.suffixes = suffixes
         self.delimiter = delimiter
 
-    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002
-        """Rows with the line that each begins on. Raises DataError for a broken file."""
-        return Table(rows=partial(self._rows, path))
-
-    def _rows(self, path: Path) -> Rows:
-        csv.field_size_limit(LONGEST_FIELD)
-        with open_text(path) as text:
-            records = _records(csv.reader(text, delimiter=self.delimiter, strict=True))
-            names = _header(next(records, None))
-            for row, (line, values) in enumerate(records):
-                if isinstance(values, str):
-                    yield line, Reject(row=row, line=line, reason=values)
-                elif len(values) != len(names):
-                    reason = f"{len(values)} fields where the header has {len(names)}"
-                    yield line, Reject(row=row, line=line, reason=reason)
-                else:
-                    fields = dict(zip(names, values, strict=True))
-                    fields.pop("", None)  # a column without a name, as spreadsheets leave behind
-                    yield line, fields
+    def open(self, path: Path, options: ReadOptions) -> Table:
+        """Rows with the line that each begins on. Raises DataError for a file that cannot be read
+        in one way alone."""
+        return open_delimited(path, options, self.delimiter)
 
 
-def _records(parsed: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | str]]:
-    """Each record that is not a blank line, or why it has none, with the line it begins on."""
-    while True:
-        line = parsed.line_num + 1  # type: ignore[attr-defined]  # a csv.reader, whose type is hidden
-        try:
-            values = next(parsed)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, _broken(error, line, parsed.line_num)  # type: ignore[attr-defined]
-            continue
-        if "\0" in "".join(values):
-            yield line, "the row holds a NUL character"
-        elif values:
-            yield line, values
+def open_delimited(path: Path, options: ReadOptions, usual: str | None) -> Table:
+    """The table of a text file; `usual` is the separator that its name promises, if any."""
+    encoding = encoding_of(path, options.encoding)
+    layout, decisions = laid_out(path, encoding.name, options, usual)
+    return Table(rows=partial(_rows, path, layout), decisions=(*encoding.decisions, *decisions))
 
 
-def _broken(error: csv.Error, first: int, last: int) -> str:
-    """The reason to reject one broken line; a quote that took further lines ends the reading.
-
-    Which of those lines are rows is a guess, and a guess could lose half the file.
-    """
-    if str(error) == "unexpected end of data":
-        raise DataError(
-            f"line {first}: a quote is opened in this row and never closed;"
-            ' close it, or write a quote inside a quoted field twice ("")'
-        ) from error
-    if last > first:
-        raise DataError(
-            f"line {first}: a quote is opened in this row, and on line {last} text follows the"
-            ' quote that closes it; write a quote inside a quoted field twice ("")'
-        ) from error
-    return "text follows the quote that closes a field"
+def _rows(path: Path, layout: Layout) -> Rows:
+    lines = text_lines(path, layout.encoding, layout.skipped)
+    records = layout.dialect.records(lines, layout.skipped + 1, layout.alone)
+    if layout.header.line:
+        line, names = next(records)
+        if "\0" in "".join(names):
+            raise DataError(
+                f"line {line}: no header of column names (the row holds a NUL character);"
+                " save it as UTF-8 text"
+            )
+    for row, (line, values) in enumerate(records):
+        fields = _fields(values, layout)
+        yield line, Reject(row=row, line=line, reason=fields) if isinstance(fields, str) else fields
 
 
-def _header(first: tuple[int, list[str] | str] | None) -> list[str]:
-    if first is None:
-        raise DataError("the file is empty; expected a header line with column names")
-    line, names = first
-    if isinstance(names, str):
-        raise DataError(f"line {line}: no header of column names ({names}); save it as UTF-8 text")
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise DataError(
-            f"line {line}: two columns are named {quoted_names(twice)}; rename one of them"
-        )
-    other = next((d for d in ";\t|," if d in names[0]), None) if len(names) == 1 else None
-    if other is not None:
-        raise DataError(
-            f"line {line}: found one column; its name holds {other!r}, which may be what separates"
-            " the fields; export it separated by commas (csv) or tabs (tsv)"
-        )
-    return names
+def _fields(values: list[str] | str, layout: Layout) -> Fields | str:
+    """The fields of one record, or why it has none."""
+    if isinstance(values, str):
+        return values
+    if "\0" in "".join(values):
+        return "the row holds a NUL character"
+    names = layout.header.names
+    if len(values) != len(names):
+        values = _fitted(values, layout)
+    if len(values) != len(names):
+        return f"{len(values)} fields where the header has {len(names)}"
+    fields = dict(zip(names, values, strict=True))
+    fields.pop("", None)  # a column without a name, as spreadsheets leave behind
+    return fields
+
+
+def _fitted(values: list[str], layout: Layout) -> list[str]:
+    """As many values as there are columns, where those too many, or missing, are nobody's."""
+    names = layout.header.names
+    if layout.overflow is not None and len(values) > len(names):
+        return layout.overflow.fitted(values)
+    if not any(value.strip() for value in values[len(names) :]) and len(values) > len(names):
+        return values[: len(names)]
+    if not any(names[len(values) :]):
+        return [*values, *[""] * (len(names) - len(values))]
+    return values
 
 
 CSV = Delimited("csv", (".csv",), ",")

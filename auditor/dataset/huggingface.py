@@ -11,34 +11,32 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auditor.dataset.arrow import read_arrow
+from auditor.dataset.arrow import ARROW, read_arrow
+from auditor.dataset.class_folders import open_class_folders
 from auditor.dataset.columnar import Classes, class_names
+from auditor.dataset.opening import open_file
+from auditor.dataset.shards import (
+    Shard,
+    decisions_of,
+    in_order,
+    one_format,
+    plain_files,
+    split_of_file,
+)
+from auditor.dataset.splits import training_first
 from auditor.dataset.values import printable
-from auditor.errors import DataError
+from auditor.errors import DataError, UsageError
 from auditor.interfaces import Reader
-from auditor.records.dataset import Decision, Reject
+from auditor.records.dataset import Reject
 from auditor.records.reading import Fields, ReadOptions, Rows, Table
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
-SPLITS = frozenset(
-    ("train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval")
-)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
-    """One file of the folder."""
-
-    file: Path
-    split: str | None
-    rows: Callable[[], Rows]
-    decisions: tuple[Decision, ...] = ()
 
 
 class HuggingFaceFolder:
@@ -49,52 +47,55 @@ class HuggingFaceFolder:
 
     def __init__(self, readers: Sequence[Reader]) -> None:
         self.readers = {suffix: reader for reader in readers for suffix in reader.suffixes}
+        self.files = tuple(readers)
 
     def open(self, path: Path, options: ReadOptions) -> Table:
         """Rows of each file, training files first. Raises DataError where there are none."""
         if not path.is_dir():
             raise DataError("expected a dataset folder, found a file")
         shards = self._shards(path, options)
-        decisions = dict.fromkeys(d for shard in shards for d in shard.decisions)
-        return Table(rows=partial(_rows, path, shards), decisions=tuple(decisions))
+        if not shards and (texts := open_class_folders(path, options)):
+            return texts
+        if not shards:
+            known = ", ".join(sorted(self.readers))
+            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
+        return Table(rows=partial(_rows, path, shards), decisions=decisions_of(shards))
+
+    def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
+        """Rows of the files that a pattern finds. Raises DataError for one table in two formats."""
+        one_format(files)
+        shards = [self._shard(f, split_of_file(f), {}, options) for f in in_order(files)]
+        rows = partial(_rows, Path(os.path.commonpath([f.parent for f in files])), shards)
+        return Table(rows=rows, decisions=decisions_of(shards))
 
     def _shards(self, folder: Path, options: ReadOptions) -> list[Shard]:
         if (folder / "dataset_dict.json").is_file():
             splits = _description(folder / "dataset_dict.json").get("splits")
             named = [s for s in splits if isinstance(s, str)] if isinstance(splits, list) else []
-            inside = [s for s in _training_first(named) if Path(s).name == s]
+            inside = [s for s in sorted(named, key=training_first) if Path(s).name == s]
             shards = [shard for split in inside for shard in _saved(folder / split, split)]
         elif (folder / "state.json").is_file():
             shards = list(_saved(folder, None))
         else:
             shards = self._plain(folder, options) or self._plain(folder / "data", options)
-        if not shards:
-            known = ", ".join(sorted(self.readers))
-            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
         return shards
 
     def _plain(self, folder: Path, options: ReadOptions) -> list[Shard]:
         """The data files, or only those named for a split where there are such."""
-        files = sorted(folder.iterdir()) if folder.is_dir() else []
-        readable = [f for f in files if f.suffix.lower() in self.readers and _is_data(f)]
-        by_split = {file: _split_of(file) for file in readable}
-        if any(by_split.values()):
-            readable = [f for f in readable if by_split[f]]
-        readable.sort(key=lambda f: (_order(by_split[f] or ""), f.name))
+        files = plain_files(folder, self.readers, DESCRIPTIONS)
         described = folder / "dataset_info.json"
         classes = _classes(described) if described.is_file() else {}
-        return [self._shard(file, by_split[file], classes, options) for file in readable]
+        return [self._shard(file, split_of_file(file), classes, options) for file in files]
 
     def _shard(
         self, file: Path, split: str | None, classes: Classes, options: ReadOptions
     ) -> Shard:
-        reader = self.readers[file.suffix.lower()]
-        if reader.name == "arrow":
+        if file.suffix.lower() in ARROW.suffixes:
             return Shard(file=file, split=split, rows=partial(read_arrow, file, classes))
         try:
-            table = reader.open(file, options)
-        except DataError as error:
-            raise DataError(f"{printable(file.name)}: {error}") from error
+            table = open_file(file, None, self.files, options)
+        except (DataError, UsageError) as error:
+            raise type(error)(f"{printable(file.name)}: {error}") from error
         return Shard(file=file, split=split, rows=table.rows, decisions=table.decisions)
 
 
@@ -145,20 +146,3 @@ def _placed(fields: Fields | Reject, row: int, split: str | None, where: str) ->
     if isinstance(fields, Reject):
         return dataclasses.replace(fields, row=row, reason=f"{where}: {fields.reason}")
     return fields if split is None else {**fields, "split": split}
-
-
-def _is_data(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and file.name not in DESCRIPTIONS
-
-
-def _split_of(file: Path) -> str | None:
-    words = re.split(r"[^a-z]+", file.stem.lower())
-    return next((word for word in words if word in SPLITS), None)
-
-
-def _training_first(splits: Sequence[str]) -> list[str]:
-    return sorted(splits, key=_order)
-
-
-def _order(split: str) -> tuple[bool, str]:
-    return (not split.lower().startswith("train"), split)

@@ -34,6 +34,7 @@ class Labels:
     """
 
     of: Mapping[str, tuple[str, ...]]
+    several: bool  # whether a row may have more than one
     decisions: tuple[Decision, ...] = ()
 
     def __getitem__(self, cell: str) -> tuple[str, ...]:
@@ -49,7 +50,7 @@ def read_labels(cells: Iterable[str], column: str, *, several: bool | None) -> L
     """The labels of all `cells` of the column; several: whether a row may have more than one, None:
     the user did not say.
 
-    Raises DataError where rows have several and the user did not say that they may.
+    Raises DataError where most rows have several and the user did not say that they may.
     """
     kinds: dict[str, set[type[str]]] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -89,7 +90,7 @@ def read_labels(cells: Iterable[str], column: str, *, several: bool | None) -> L
             nothing = f"({nothing})"
         made = {key: items or (nothing,) for key, items in made.items()}
         decisions += _of_none(sum(rows[key] for key, items in named.items() if not items), nothing)
-    return Labels(of=made, decisions=tuple(decisions))
+    return Labels(of=made, several=bool(several), decisions=tuple(decisions))
 
 
 # --- several in one cell -----------------------------------------------------------------------
@@ -111,9 +112,9 @@ def _written_lists(kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
 def _of_lists(
     of: Mapping[str, tuple[str, ...]], rows: Mapping[str, int], column: str, *, several: bool | None
 ) -> Decision:
-    """What lists of labels are taken for. Raises DataError where rows have several, unasked."""
+    """What lists of labels are taken for. Raises DataError where most have several, unasked."""
     many = sum(rows[key] for key, items in of.items() if len(items) > 1)
-    if many and not several:
+    if many * 2 > sum(rows.values()) and not several:
         raise DataError(
             f"{many} of {sum(rows.values())} rows have several labels in column {column!r};"
             " add --multi-label, and each is audited"

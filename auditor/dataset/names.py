@@ -150,8 +150,12 @@ def for_role(role: str, columns: Iterable[str]) -> list[str]:
 def is_known(column: str) -> bool:
     """Whether columns of any role are often called so."""
     name = spelled(column)
-    others = any(name in of for of in OTHER_ROLES.values())
-    return others or name in _TEXT | _WEAK_TEXT | _LABEL | {"text", "label"}
+    return any(name in of for of in OTHER_ROLES.values()) or names_text_or_label(column)
+
+
+def names_text_or_label(column: str) -> bool:
+    """Whether columns of texts or of labels are often called so."""
+    return spelled(column) in _TEXT | _WEAK_TEXT | _LABEL | {"text", "label", "tag", "type"}
 
 
 def may_split(column: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where a dataset comes from: a file, a folder, standard input or a DataFrame."""
+"""Where a dataset comes from: a file, a folder, standard input or a table in memory."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from auditor.dataset.dataframe import frame_rows
+from auditor.dataset.in_memory import is_data, name_of, open_in_memory
+from auditor.dataset.opening import open_file
+from auditor.dataset.packed import stem
+from auditor.dataset.pointers import expect_content, expect_no_pointer
 from auditor.dataset.values import printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
-from auditor.interfaces import Reader
+from auditor.interfaces import FolderReader, Reader
 from auditor.records.reading import ReadOptions, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from auditor.dataset.in_memory import InMemory
 
-    Source = str | os.PathLike[str] | pd.DataFrame
+    Source = str | os.PathLike[str] | InMemory
 
 STDIN = "-"
 AS_TOLD = ReadOptions()
@@ -41,24 +44,39 @@ def open_table(
     Raises UsageError for an unknown format, DataError for a missing or unreadable file.
     """
     if not isinstance(source, str | os.PathLike):
-        if not hasattr(source, "iloc"):
-            raise UsageError(f"expected a path or a DataFrame, found {type(source).__name__}")
-        with _named_in_errors("dataframe"):
-            yield "dataframe", Table(rows=partial(frame_rows, source))
+        name = name_of(source)
+        with _named_in_errors(name):
+            yield name, open_in_memory(source, options)
         return
+    if isinstance(source, str) and is_data(source) and not os.path.exists(source):  # noqa: PTH110
+        raise UsageError(
+            "the data itself was given as a string, expected the path of a file;"
+            " write it into one, or parse it and give the rows as a list of dicts"
+        )
     path = Path(source)
+    files = [reader for reader in readers if reader.suffixes]
     if str(source) == STDIN:
         with _named_in_errors("stdin"), _spooled(sys.stdin.buffer) as copy:
-            yield "stdin", _by_name(input_format, readers).open(copy, options)
+            yield "stdin", open_file(copy, _by_name(input_format, readers), files, options)
         return
     with _named_in_errors(str(path)):
-        reader = _reader_for(path, input_format, readers)
-        name = path.resolve().name if path.is_dir() else path.stem
-        if path.is_fifo():  # it can be read but once
-            with path.open("rb") as pipe, _spooled(pipe) as copy:
-                yield name, reader.open(copy, options)
+        found = _matching(path)
+        for file in found or [path]:
+            expect_content(file, {suffix for reader in readers for suffix in reader.suffixes})
+        if found:
+            yield _pattern_name(path), _folder_reader(readers).open_files(found, options)
+            return
+        reader = _named_reader(path, input_format, readers)
+        if path.is_dir():
+            folder = reader or _folder_reader(readers)
+            yield path.resolve().name, folder.open(path, options)
+        elif path.is_fifo():  # it can be read but once
+            with path.open("rb") as pipe, _spooled(pipe, path.name) as copy:
+                yield stem(path), open_file(copy, reader, files, options)
+        elif reader is not None and not reader.suffixes:
+            yield stem(path), reader.open(path, options)
         else:
-            yield name, reader.open(path, options)
+            yield stem(path), open_file(path, reader, files, options)
 
 
 @contextmanager
@@ -73,39 +91,50 @@ def _named_in_errors(place: str) -> Iterator[None]:
 
 
 @contextmanager
-def _spooled(stream: BinaryIO) -> Iterator[Path]:
+def _spooled(stream: BinaryIO, name: str = "stdin") -> Iterator[Path]:
     """A copy of the stream that only this user can read, deleted in the end."""
     with tempfile.TemporaryDirectory(prefix="auditor-") as folder:
-        copy = Path(folder) / "stdin"
+        copy = Path(folder) / name
         with copy.open("wb") as file:
             shutil.copyfileobj(stream, file)
+        expect_no_pointer(copy)
         yield copy
 
 
-def _reader_for(path: Path, input_format: str | None, readers: Sequence[Reader]) -> Reader:
-    """The reader of the format that the user named, else of the suffix."""
+def _named_reader(path: Path, input_format: str | None, readers: Sequence[Reader]) -> Reader | None:
+    """The reader of the format that the user named, if any, where there is something to read."""
     if not path.exists():
         remote = re.match(r"\w{2,}:/", str(path))  # a Path folds the two strokes of a URL into one
         step = "only local files are read: download it first" if remote else "check the path"
         raise DataError(f"no such file or folder; {step}")
     if not (path.is_file() or path.is_dir() or path.is_fifo()):
         raise DataError("neither a file nor a folder; give a file to read")
-    if input_format is not None:
-        reader = _by_name(input_format, readers)
-        if path.is_dir() and reader.suffixes:
-            raise DataError(f"a folder, expected a {reader.name} file; drop --input-format")
-        return reader
-    if path.is_dir():
-        return next(reader for reader in readers if not reader.suffixes)
-    suffix = path.suffix.lower()
-    for reader in readers:
-        if suffix in reader.suffixes:
-            return reader
-    known = ", ".join(suffix for reader in readers for suffix in reader.suffixes)
-    raise UsageError(
-        f"unknown file type {suffix!r}; known are {known};"
-        f" name the format with --input-format ({_names(readers)})"
-    )
+    if input_format is None:
+        return None
+    reader = _by_name(input_format, readers)
+    if path.is_dir() and reader.suffixes:
+        raise DataError(f"a folder, expected a {reader.name} file; drop --input-format")
+    return reader
+
+
+def _folder_reader(readers: Sequence[Reader]) -> FolderReader:
+    """The one that takes no file."""
+    return next(reader for reader in readers if isinstance(reader, FolderReader))
+
+
+def _matching(pattern: Path) -> list[Path]:
+    """The files that a pattern such as data/train-*.csv finds, where no file is called so."""
+    if not re.search(r"[*?\[]", str(pattern)) or pattern.exists():
+        return []
+    return [
+        Path(name) for name in sorted(glob(str(pattern), recursive=True)) if Path(name).is_file()
+    ]
+
+
+def _pattern_name(pattern: Path) -> str:
+    """What its files have in common, or the folder that they are in."""
+    common = re.sub(r"[*?]+|\[[^]]*\]", "", stem(pattern)).strip("-_. ")
+    return common or pattern.parent.resolve().name
 
 
 def _by_name(input_format: str | None, readers: Sequence[Reader]) -> Reader:

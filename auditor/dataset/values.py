@@ -7,8 +7,7 @@ keeps the kind, so that three labels are never merged into one without a word.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 
 class Number(str):
@@ -62,27 +61,26 @@ class Listed(Unusable):
 
 
 class Conversation(str):
-    """What the user says in a conversation; `system` is its system prompt, or ""."""
+    """What the user says in a conversation; `system` is its system prompt, or "", and `answer` what
+    the assistant says, None where it says nothing."""
 
-    __slots__ = ("system",)
+    __slots__ = ("answer", "system")
 
     system: str
+    answer: str | None
 
     @classmethod
-    def of(cls, user: Iterable[str], system: Iterable[str]) -> Conversation:
-        """The turns of both, each joined by newlines."""
+    def of(
+        cls, user: Iterable[str], system: Iterable[str], answers: Sequence[str] = ()
+    ) -> Conversation:
+        """The turns of user and system, each joined by newlines; several answers are no label."""
         made = cls("\n".join(user))
         made.system = "\n".join(system)
+        made.answer = Unusable("several answers") if len(answers) > 1 else (*answers, None)[0]
         return made
 
 
-def json_value(value: Any) -> str | None:
-    """One value of a JSON object whose numbers are Numbers already; None where it is missing."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return Boolean("true" if value else "false")
-    return Unusable("a list" if isinstance(value, list) else "an object")
+KINDS: dict[type[str], str] = {str: "string", Number: "number", Boolean: "boolean"}
 
 
 def printable(text: str) -> str:

@@ -1,5 +1,7 @@
 """What the cells of the label say."""
 
+import json
+
 import pytest
 
 from auditor.dataset import load_dataset
@@ -43,10 +45,10 @@ def test_where_some_are_fractions_all_stay_as_they_are():
 
 @pytest.mark.parametrize("several", [None, False])
 def test_lists_are_refused_unless_a_text_may_have_several_labels(several):
-    cells = (Listed(["calm"]), Listed(["calm", "sad"]))
-    with pytest.raises(DataError, match="1 of 2 rows have several labels in column 'mood'; add"):
+    cells = (Listed(["calm"]), Listed(["calm", "sad"]), Listed(["sad", "calm"]))
+    with pytest.raises(DataError, match="2 of 3 rows have several labels in column 'mood'; add"):
         labels(*cells, several=several)
-    assert labels(*cells, several=True) == [("calm",), ("calm", "sad")]
+    assert labels(*cells, several=True) == [("calm",), ("calm", "sad"), ("sad", "calm")]
 
 
 def test_lists_of_one_are_that_one():
@@ -94,7 +96,7 @@ def test_in_doubt_a_cell_is_one_label(cells):
 
 
 ROWS = (
-    "text,sad,late\nIt never came,1,1\nI waited a week,0,1\nIt is torn,1,0\nThank you,0,0\n"
+    "text,sad,late\nIt never came,1,1\nI waited a week,0,1\nIt is torn,1,1\nThank you,0,0\n"
     "It came again,1,1\n"
 )
 
@@ -104,8 +106,8 @@ def test_a_row_of_several_labels_keeps_its_number(write):
     settings = Settings(label=["sad", "late"], multi_label=True)
     dataset = load_dataset(write("a.csv", ROWS), settings)
     assert sorted((e.row, e.category) for e in dataset.examples) == [
-        *((0, "late"), (0, "sad"), (1, "late"), (2, "sad"), (3, "(no label)")),
-        *((4, "late"), (4, "sad")),
+        *((0, "late"), (0, "sad"), (1, "late"), (2, "late"), (2, "sad")),
+        *((3, "(no label)"), (4, "late"), (4, "sad")),
     ]
     assert (dataset.rows_read, dataset.multi_label) == (5, True)
     assert dataset.roles["label"] == "sad + late"
@@ -122,7 +124,16 @@ def test_columns_that_hold_more_than_0_and_1_reject_their_rows(write):
 
 def test_without_being_told_several_labels_are_refused(write, refusal):
     message = refusal(DataError, write("a.csv", ROWS), label=["sad", "late"])
-    assert "2 of 5 rows have several labels in column 'sad + late'; add --multi-label" in message
+    assert "3 of 5 rows have several labels in column 'sad + late'; add --multi-label" in message
+
+
+def test_a_few_rows_with_several_labels_are_rejected(write):
+    rows = [{"text": f"It never came, {n}", "label": ["sad"]} for n in ("I said", "again", "sir")]
+    rows.append({"text": "It is torn", "label": ["sad", "late"]})
+    dataset = load_dataset(write("a.jsonl", "\n".join(map(json.dumps, rows))), Settings())
+    assert dataset.categories == ("sad",)
+    [reject] = dataset.rejected
+    assert reject.reason.startswith("label is a list of several, expected one; a list of labels")
 
 
 def test_a_label_may_be_mapped_by_what_the_file_holds(write):

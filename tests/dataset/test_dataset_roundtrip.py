@@ -22,7 +22,21 @@ VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
 )
 ROWS = st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=20)
-FORMATS = {reader.suffixes[0] for reader in FILE_READERS}  # one file of each
+OF_INTENTS = {".yml", ".conll"}  # formats of examples under intents, which hold no other columns
+FORMATS = {reader.suffixes[0] for reader in FILE_READERS} - OF_INTENTS  # one file of each
+KEYS = st.sampled_from(
+    (
+        *("text", "label", "data", "train", "test", "messages", "role", "content", "annotations"),
+        *("result", "value", "choices", "from_name", "fields", "responses", "answer", "accept"),
+        *("options", "cats", "intents", "utterances", "rows", "row", "features", "columns", "0"),
+        *("tag", "patterns", "paragraphs", "qas", "instruction", "output", "inputs", "status"),
+    )
+)
+JSON_VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), KEYS),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=20,
+)
 COLUMNS = ("text", "label", "annotator")
 
 
@@ -39,7 +53,9 @@ def write_all(folder: Path, rows: list[tuple[str, str, str]]) -> list[object]:
     pq.write_table(table, folder / "a.parquet")
     with pa.ipc.new_file(folder / "a.arrow", table.schema) as writer:
         writer.write_table(table)
-    return [*sorted(folder.iterdir()), pd.DataFrame(records, dtype=object)]
+    columns = {name: [record[name] for record in records] for name in COLUMNS}
+    in_memory = [pd.DataFrame(records, dtype=object), records, columns, table]
+    return [*sorted(folder.iterdir()), *in_memory]
 
 
 @given(rows=ROWS)
@@ -77,9 +93,21 @@ def complaint(path: Path) -> str | None:
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_are_read_or_refused_in_one_line(content):
     with tempfile.TemporaryDirectory() as folder:
-        for suffix in ("csv", "jsonl", "json", "parquet", "arrow"):
-            path = Path(folder) / f"a.{suffix}"
+        for suffix in (*FORMATS, *OF_INTENTS, ".md"):
+            path = Path(folder) / f"a{suffix}"
             path.write_bytes(content)
+            message = complaint(path)
+            assert message is None or message.startswith(f"{path}: ")
+            assert message is None or message.isprintable()
+
+
+@given(value=JSON_VALUES)
+@settings(max_examples=150, deadline=None)
+def test_any_json_is_read_or_refused_in_one_line(value):
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix in (".jsonl", ".json"):
+            path = Path(folder) / f"a{suffix}"
+            path.write_text(json.dumps(value), encoding="utf-8")
             message = complaint(path)
             assert message is None or message.startswith(f"{path}: ")
             assert message is None or message.isprintable()

@@ -98,10 +98,6 @@ def test_what_is_no_local_file_is_refused(refusal, source, message):
     assert message in refusal(DataError, source)
 
 
-def test_what_is_neither_a_path_nor_a_frame_is_refused(refusal):
-    assert refusal(UsageError, [("It broke", "damage")]).endswith("found list")
-
-
 def test_a_folder_is_no_csv_file(tmp_path, refusal):
     assert "expected a csv file" in refusal(DataError, tmp_path, input_format="csv")
 

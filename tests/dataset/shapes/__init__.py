@@ -4,9 +4,11 @@ A shape is a line in one of the modules here; `python -m tests.dataset.shapes FO
 all, to be looked at and tried by hand.
 """
 
-from tests.dataset.shapes import columns, delimited
+from tests.dataset.shapes import columns, delimited, documents, tools
 from tests.dataset.shapes.shape import ROWS, Shape
 
-SHAPES: tuple[Shape, ...] = (*columns.SHAPES, *delimited.SHAPES)
+SHAPES: tuple[Shape, ...] = (
+    *(*columns.SHAPES, *delimited.SHAPES, *documents.SHAPES, *tools.SHAPES),
+)
 
 __all__ = ["ROWS", "SHAPES", "Shape"]

@@ -305,9 +305,9 @@ SEVERAL_LABELS = (
     ),
     Shape(
         name="lists_in_cells.csv",
-        content=table(text=MANY, labels=[str(of) for of in SEVERAL]),
-        rows=EACH,
-        refused="5 of 20 rows have several labels in column 'labels'; add --multi-label",
+        content=table(text=MANY, labels=[str([*of, "new"]) for of in SEVERAL]),
+        rows=(*EACH, *((text, "new") for text in MANY)),
+        refused="20 of 20 rows have several labels in column 'labels'; add --multi-label",
         then=("--multi-label",),
     ),
     Shape(
