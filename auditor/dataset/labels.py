@@ -66,7 +66,8 @@ def read_labels(cells: Iterable[str], column: str, *, several: bool | None) -> L
     decisions: list[Decision] = []
     if of:
         said = _of_lists(of, rows, column, several=several)
-        decisions += [said] if JOINED not in column else []  # of columns it is said already
+        # Of columns of 0 and 1 it is said already, and of empty lists there is nothing to say.
+        decisions += [said] if JOINED not in column and any(of.values()) else []
     delimiter = None if several is False else _delimiter([k for k in kinds if k not in of])
     if delimiter and not several:
         raise DataError(

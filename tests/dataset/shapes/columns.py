@@ -311,6 +311,18 @@ SEVERAL_LABELS = (
         then=("--multi-label",),
     ),
     Shape(
+        name="lists_of_any_length.jsonl",
+        content=lines(
+            [
+                {"text": text, "labels": [] if of == ["calm"] else of}
+                for text, of in zip(MANY, SEVERAL, strict=True)
+            ]
+        ),
+        options=("--multi-label",),
+        rows=tuple((t, "(no label)" if label == "calm" else label) for t, label in EACH),
+        said=("each label in the lists", "5 rows without a label"),
+    ),
+    Shape(
         name="lists_of_one_in_cells.csv",
         content=table(text=TEXTS, labels=[json.dumps([label]) for label in LABELS]),
         said=("lists in column 'labels' hold one label a row",),
