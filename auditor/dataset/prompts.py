@@ -97,7 +97,7 @@ def _part(shared: str, rows: int, *, at_end: bool, one_category: bool) -> str:
     """
     lines = _line(shared, at_end)
     lines = lines if _OWN.search(lines) else ""
-    if rows < MIN_ROWS_INLINE:
+    if rows < MIN_ROWS_INLINE or (at_end and lines):
         return lines
     sentences = _sentence(shared, at_end)
     enough = at_end or _size(sentences) >= MIN_WORDS

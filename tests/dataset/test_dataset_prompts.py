@@ -30,10 +30,16 @@ def kept(texts, moods=MOODS):
         ("Please say in one word which mood the writer has ", ""),
         ("请判断下面这段话的情绪：", ""),
         ("", " Mood:"),
+        (f"{RULE}\nMessage: ", "\nMood:"),
     ],
 )
 def test_what_frames_every_text_is_left_out(before, after):
     assert kept([f"{before}{text}{after}" for text in TEXTS]) == TEXTS
+
+
+def test_a_last_word_that_all_texts_share_is_no_part_of_the_form_below_it():
+    texts = [f"{text}, too" for text in TEXTS]
+    assert kept([f"{text}\nMood:" for text in texts]) == texts
 
 
 @pytest.mark.parametrize(
