@@ -284,7 +284,6 @@ UNSEEDED = {
         "prediction/fine_tuning/evaluation.py",
         "Ridge",
     ): "solved exactly: only its solvers sag and saga draw",
-    ("dataset/roles.py", "hash(value)"): "of distinct values only the number counts",
     ("atomic.py", "secrets.token_hex(8)"): "the name of a temporary file",
     ("commands/gate.py", "secrets.token_hex(16)"): "the end of a text that no line of it is to be",
 }

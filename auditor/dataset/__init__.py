@@ -24,7 +24,7 @@
     chat.py          the text of chat fine-tuning rows; unpacking.py finds them in any format
     roles.py         which column is the text, which the label, ...: text_choice.py and
                      label_choice.py, by names.py and by columns.py, what columns hold
-    joining.py       several columns that are one text, or a label each
+    joining.py       several columns that are one text, or a label each; cells.py lists in a cell
     labels.py        what the cells of the label say: one label, several, numbers
     prompts.py       words that all texts begin or end with
     label_names.py   numbers that stand for named classes; label_name_file.py what a user names

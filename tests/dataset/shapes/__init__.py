@@ -6,6 +6,7 @@ all, to be looked at and tried by hand.
 
 from tests.dataset.shapes import (
     chats,
+    columns,
     delimited,
     documents,
     folders,
@@ -17,6 +18,7 @@ from tests.dataset.shapes import (
 from tests.dataset.shapes.shape import ROWS, Shape
 
 SHAPES: tuple[Shape, ...] = (
+    *columns.SHAPES,
     *delimited.SHAPES,
     *packed.SHAPES,
     *shards.SHAPES,
