@@ -1,7 +1,8 @@
 """auditor: what a labelled dataset will teach, and what the next fine-tune will take away.
 
 pipeline.py     the whole pipeline on one screen
-analysis.py     the one builder of evidence, base tasks and forecasts
+analysis.py     the one builder of evidence
+forecasting.py  evidence and an update -> forecast
 summary.py      evidence and findings -> Audit, in the file's own row numbers
 no_text.py      a result -> the same without the data's text
 

@@ -1,9 +1,4 @@
-"""What is known of a labelled dataset: the one builder of evidence, base tasks and forecasts.
-
-analyse     a dataset -> Evidence, of the parts that are wanted
-base_task   its evidence -> what a forecast knows of the old data
-forecast    that and an update -> Forecast, by the probe that was asked for or is affordable
-"""
+"""What is known of a labelled dataset: the one builder of evidence, part by part."""
 
 from __future__ import annotations
 
@@ -13,29 +8,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 
 from auditor.embedding.embed import Encoder
-from auditor.errors import DataError
 from auditor.interfaces import Progress
-from auditor.prediction.fine_tuning.budget import (
-    DEFAULT_EFFORT,
-    choose_fidelity,
-    cost_of_full,
-    seconds_of_head,
-)
-from auditor.prediction.fine_tuning.trial import material_of, measure_update
 from auditor.prediction.folds import keep_near_together
-from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.label_errors import find_label_errors
 from auditor.prediction.label_noise import estimate_label_noise
-from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
+from auditor.prediction.out_of_fold import score_out_of_fold
 from auditor.prediction.pattern_alone import evaluate_patterns_alone
-from auditor.prediction.scenarios import BaseTask
 from auditor.prediction.template_leakage import measure_template_leakage
 from auditor.records.dataset import Dataset, Example
 from auditor.records.evidence import Evidence, computed
-from auditor.records.forecast import Forecast
 from auditor.records.readable import readable_part
 from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
-from auditor.resources import ForecastPlan
 from auditor.structure.consensus import representatives
 from auditor.structure.copies import find_embedded_copies
 from auditor.structure.matches import find_matches
@@ -45,8 +28,6 @@ from auditor.structure.subtypes import find_subtypes
 from auditor.structure.templates import find_templates, without_templates
 
 NEIGHBOURS = 20  # of each row: enough for ten votes from outside its copy family
-
-Update = tuple[Dataset, Embeddings]  # what the model is fine-tuned on next
 
 
 def analyse(
@@ -101,90 +82,6 @@ def _each_text_once(evidence: Evidence) -> Evidence:
         cosine=np.where(kept, np.take_along_axis(near.cosine, first, axis=1), -1.0),
     )
     return dataclasses.replace(evidence, neighbours=neighbours)
-
-
-def base_task(evidence: Evidence) -> BaseTask | None:
-    """What a forecast knows of the old data, from the parts `splits` and `labels`; None of one
-    category, of which nothing can be forgotten in favour of another, and of rows that the model
-    cannot read."""
-    part = readable_part(evidence)
-    if part is None or len(part.evidence.dataset.categories) < 2:
-        return None
-    evidence = part.evidence
-    out_of_fold = computed(evidence.out_of_fold)
-    if out_of_fold is None:
-        return None
-    dataset, embeddings = evidence.dataset, evidence.embeddings
-    return BaseTask(
-        dataset=dataset,
-        embeddings=embeddings,
-        fold_units=evidence.fold_units,
-        disjoint=keep_near_together(dataset, evidence.same_text, computed(evidence.templates)),
-        out_of_fold=out_of_fold,
-        held_out=score_held_out(
-            dataset,
-            embeddings,
-            computed(evidence.held_out),
-            computed(evidence.same_text_across),
-            evidence.seed,
-        ),
-    )
-
-
-def readable_update(update: Dataset | None, encoder: Encoder) -> tuple[Update | None, str]:
-    """The rows of the update that the model can read; or why nothing can be forecast of it."""
-    if update is None:
-        return None, ""
-    embeddings = encoder.embed(update.texts)
-    rows = embeddings.readable
-    if rows is None:
-        return None, embeddings.unread("texts of the update")
-    if len(rows) == len(update.examples):
-        return (update, embeddings), ""
-    return (update.take(rows), embeddings.take(rows)), ""
-
-
-def forecast(
-    task: BaseTask, update: Update | None, plan: ForecastPlan, progress: Progress
-) -> Forecast:
-    """What the update, or simulated ones, will take: by the probe that the plan names, or else by
-    the most accurate that its budget allows."""
-    across, full = None, None
-    if update and plan.target:
-        rows, vectors = update
-        across = find_copies_across(task.dataset.examples, rows.examples, task.embeddings, vectors)
-        if material_of(task, rows, across, DEFAULT_EFFORT).testable:
-            full = cost_of_full(task, rows, across, plan.target, plan.mitigations)
-        elif plan.probe == "full":
-            raise DataError(
-                "--probe full: no row of the data can be held out to test the fine-tune on, since "
-                "the update has a copy of each, or a category is too small or all one template; "
-                "give another update, or leave --probe full out"
-            )
-    choice = choose_fidelity(
-        plan.probe,
-        plan.budget,
-        full=full,
-        head=lambda: seconds_of_head(task, given=update is not None),
-    )
-    measurement = None
-    if update and plan.target and across and choice.fidelity == "full":
-        measurement = measure_update(
-            *(task, update[0], across, plan.target, choice.effort, plan.folder),
-            seed=plan.seed,
-            mitigations=plan.mitigations,
-            progress=progress,
-        )
-    return forecast_forgetting(
-        task,
-        update,
-        fidelity=choice.fidelity,
-        chosen=choice.reason,
-        coefficients=plan.coefficients,
-        seed=plan.seed,
-        measurement=measurement,
-        progress=progress,
-    )
 
 
 def find_copies_across(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from auditor.analysis import analyse, base_task, forecast, readable_update
+from auditor.analysis import analyse
 from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
 from auditor.checks.rejected_rows import rejected_summary
@@ -17,6 +17,7 @@ from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.errors import DataError, MachineError, UsageError
 from auditor.folders import can_be_written
+from auditor.forecasting import base_task, forecast, readable_update
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.prediction.backtest import run_backtest
@@ -82,9 +83,7 @@ def audit(
         skipped = (*skipped, SkippedCheck(code="forecast", reason=reason))
 
     shown = map_sample(dataset, findings, settings.map_points)
-    progress("map", 0, 1)
     places = project(evidence.embeddings.vectors[shown], settings.seed)
-    progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
     result = summarise(evidence, findings, skipped, limits, shown, places, settings)
     return without_text(result) if settings.no_text else result

@@ -27,6 +27,7 @@ cli
 commands
 comparing
 gating pipeline
+forecasting
 analysis
 no_text resources summary
 reporting

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from auditor.analysis import readable_update
 from auditor.comparing.measures import measure_sets
 from auditor.comparing.probing import ForecastInputs
 from auditor.comparing.result import put_together
@@ -14,6 +13,7 @@ from auditor.comparing.retained import retain
 from auditor.comparing.sets import NAMES, readable_sets, two_sets
 from auditor.comparing.structure import find_pooled_structure
 from auditor.dataset import load_dataset
+from auditor.forecasting import readable_update
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.pool import make_pool

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.analysis import Update, forecast
 from auditor.comparing.fitted import FittedSet
 from auditor.comparing.leakage import barred, halves
 from auditor.comparing.structure import PooledStructure
+from auditor.forecasting import Update, forecast
 from auditor.interfaces import Progress
 from auditor.prediction.folds import assign_folds
 from auditor.prediction.out_of_fold import SEEDS, probabilities

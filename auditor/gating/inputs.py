@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from auditor import analysis
-from auditor.analysis import PART_OF, Update, base_task, readable_update
+from auditor import analysis, forecasting
+from auditor.analysis import PART_OF
 from auditor.checks import CHECKS
 from auditor.embedding.embed import Encoder
+from auditor.forecasting import Update, base_task, readable_update
 from auditor.gating.baseline import Baseline
 from auditor.gating.policy import AGAINST_A_BASE, Policy
 from auditor.gating.renames import find_renames, rename
@@ -74,7 +75,7 @@ class GateInputs:
         if self.plan is None or self.unforecast:
             return None
         task = base_task(evidence)
-        return analysis.forecast(task, self.update, self.plan, self.progress) if task else None
+        return forecasting.forecast(task, self.update, self.plan, self.progress) if task else None
 
 
 def prepare(
