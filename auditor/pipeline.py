@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor.analysis import analyse, base_task, forecast
+from auditor.analysis import analyse, base_task, forecast, readable_update
 from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
 from auditor.checks.rejected_rows import rejected_summary
@@ -65,11 +65,12 @@ def audit(
     encoder = open_encoder(settings, progress)
 
     evidence = analyse(dataset, encoder, settings.seed, progress)
-    task = base_task(evidence)
-    taught = (incoming, encoder.embed(incoming.texts)) if incoming else None
+    taught, unforecast = readable_update(incoming, encoder)
+    task = None if unforecast else base_task(evidence)
     evidence = dataclasses.replace(
         evidence,
         forecast=forecast(task, taught, plan, progress) if task else None,
+        unforecast=unforecast,
         reference=_reference(unlabelled, encoder) if unlabelled and unlabelled[0] else None,
     )
     findings, skipped = run_checks(evidence, checks)

@@ -71,9 +71,12 @@ def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
 
     What one set has several times is matched as often as the other has it.
     """
-    pairs = sorted(_matched(base.examples if base else (), candidate.examples), key=_content)
+    several = candidate.several_annotators or (base is not None and base.several_annotators)
+    pairs = sorted(
+        _matched(base.examples if base else (), candidate.examples, several), key=_content
+    )
     examples = tuple(_numbered(b, c, i) for i, (b, c) in enumerate(pairs))
-    held_out = _matched(base.held_out if base else (), candidate.held_out)
+    held_out = _matched(base.held_out if base else (), candidate.held_out, several)
     held_out_examples = tuple(
         _numbered(b, c, i) for i, (b, c) in enumerate(sorted(held_out, key=_content), len(pairs))
     )
@@ -87,6 +90,7 @@ def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
             examples=examples,
             held_out=held_out_examples,
             rejected=(),
+            several_annotators=several,
             rows_read=len(examples) + len(held_out_examples),
         ),
         base=base,
@@ -101,12 +105,18 @@ def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
 Pair = tuple[Example | None, Example | None]  # of one content, in base and candidate
 
 
-def _matched(base: Iterable[Example], candidate: Iterable[Example]) -> list[Pair]:
-    """The rows of both, each paired with its equal in the other, in the order of their rows."""
-    by_content: dict[str, tuple[list[Example], list[Example]]] = defaultdict(lambda: ([], []))
+def _matched(
+    base: Iterable[Example], candidate: Iterable[Example], by_annotator: bool
+) -> list[Pair]:
+    """The rows of both, each paired with its equal in the other, in the order of their rows; equal
+    by content, and where several annotators labelled a text by who did."""
+    by_content: dict[tuple[str, str], tuple[list[Example], list[Example]]] = defaultdict(
+        lambda: ([], [])
+    )
     for which, examples in enumerate((base, candidate)):
         for example in examples:
-            by_content[example.content][which].append(example)
+            who = (example.annotator or "") if by_annotator else ""
+            by_content[example.content, who][which].append(example)
     return [pair for lists in by_content.values() for pair in zip_longest(*lists)]
 
 

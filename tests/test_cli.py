@@ -255,7 +255,7 @@ def test_a_category_with_one_example_is_kept_and_marked_not_assessable(
     run("audit", "desk.csv")
     audit = read("reports/desk/audit.json")
     assert audit["dataset"]["categories"]["jobs"] == 1
-    assert any("not assessable for jobs" in s["reason"] for s in audit["skipped"])
+    assert any("examples: jobs (1)" in s["reason"] for s in audit["skipped"])
     (forecast,) = (f for f in audit["forecast"]["categories"] if f["category"] == "jobs")
     assert not forecast["identifiable"]
     assert forecast["reason"] == "only 1 rows to test it on, 30 are needed"
@@ -615,7 +615,7 @@ def test_a_misspelt_command_is_wrong_usage(run):
     [
         ("auditor ba", {"backtest", "baseline"}),
         ("auditor baseline ", {"create", "update", "prune"}),
-        ("auditor gate --base", {"--base", "--base-ref", "--baseline"}),
+        ("auditor gate --base", {"--base", "--base-ref", "--base-path", "--baseline"}),
         ("auditor gate data.csv --format s", {"sarif"}),
     ],
 )

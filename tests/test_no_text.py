@@ -252,7 +252,10 @@ EMPTIED: dict[type, str] = {
         base.first_rejected.found base_examples candidate.first_rejected.found examples
         tested.subject
         """,
-    Comparison: "base_examples examples regions.keywords two_sample.ngrams.text",
+    Comparison: """
+        base.rows_rejected.found base_examples candidate.rows_rejected.found examples
+        regions.keywords two_sample.ngrams.text
+        """,
 }
 STAYING: dict[type, str] = {
     Audit: """
@@ -270,7 +273,7 @@ STAYING: dict[type, str] = {
         forecast.provenance
         forecast.recipe.mitigation forecast.recipe.optimiser forecast.recipe.weights
         forecast.update.categories limits limits.name limits.reason settings skipped.code
-        skipped.reason subtypes.category subtypes.id versions
+        skipped.reason subtypes.category subtypes.id unread.languages unread.scripts versions
         """,
     Verdict: """
         base.fingerprint base.first_rejected.reason base.name candidate.fingerprint
@@ -280,17 +283,18 @@ STAYING: dict[type, str] = {
         renamed
         settings skipped.code skipped.reason accepted_errors.codes accepted_errors.reason
         tested.advice tested.category tested.check tested.fingerprint tested.pairs.labels
-        tested.summary versions
+        tested.summary unread.languages unread.scripts versions
         """,
     Comparison: """
         agreement.confusions agreement.disagreements.base_category
         agreement.disagreements.candidate_category base.categories base.file base.fingerprint
-        base.name candidate.categories candidate.file candidate.fingerprint candidate.name chosen
+        base.name base.rows_rejected.reason candidate.categories candidate.file
+        candidate.fingerprint candidate.name candidate.rows_rejected.reason chosen
         diversity.measure embedder.name embedder.precision embedder.revision
         full.categories.category full.categories.reason full.probe
         matched.categories.category matched.categories.reason
         matched.probe provenance regions.category settings skipped.code skipped.reason
-        unseen_reason update.categories versions
+        unread.languages unread.scripts unseen_reason update.categories versions
         """,
 }
 

@@ -204,7 +204,8 @@ CONFIG = click.option(
     "--config",
     type=PATH,
     metavar="FILE",
-    help="Settings file  [default: auditor.toml, or [tool.auditor] in pyproject.toml]",
+    help="Settings file  [default: the nearest auditor.toml, or pyproject.toml with "
+    "[tool.auditor], from the data's folder upwards, else from the working folder upwards]",
 )
 OFFLINE = click.option(
     "--offline",

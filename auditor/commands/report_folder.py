@@ -1,6 +1,6 @@
 """Where a report goes without `--output`: `reports/<name>`, which no other dataset takes over.
 
-Which files a folder is of stands beside it, in `reports/.<name>.source`: a report itself names no
+Which files a folder is of stands beside it, in `reports/.<name>.json`: a report itself names no
 path, so that the same data gives the same bytes. Where `reports/train` is of `en/train.csv`,
 `de/train.csv` goes to `reports/de-train`.
 """
@@ -8,6 +8,7 @@ path, so that the same data gives the same bytes. Where `reports/train` is of `e
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,7 +27,7 @@ def report_folder(*datasets: Named, quiet: bool) -> Path:
     usual = "-".join(name for name, _ in datasets)
     if any(path == "-" for _, path in datasets):
         return REPORTS / usual
-    files = "\n".join(_from_here(path) for _, path in datasets)
+    files = [_from_here(path) for _, path in datasets]
     with suppress(OSError):  # what cannot be written is told when the report is
         other = _claim(usual, files)
         if other is None:
@@ -34,7 +35,8 @@ def report_folder(*datasets: Named, quiet: bool) -> Path:
         for name in _names(datasets, files, other):
             if _claim(name, files) is None:
                 if not quiet:
-                    taken = f"{REPORTS / usual} has the report on {' and '.join(other.split())}"
+                    of = " and ".join(other) or "another dataset"
+                    taken = f"{REPORTS / usual} has the report on {of}"
                     say(f"{taken}; this one goes to {REPORTS / name} (--output DIR names another)")
                 return REPORTS / name
     return REPORTS / usual
@@ -46,10 +48,10 @@ def named(path: str) -> Named:
     return (place.resolve().name if place.is_dir() else place.stem), path
 
 
-def _claim(name: str, files: str) -> str | None:
+def _claim(name: str, files: list[str]) -> list[str] | None:
     """Takes a folder for the files; what has taken it before, or None where it is theirs."""
     REPORTS.mkdir(exist_ok=True)
-    folder, mark = REPORTS / name, REPORTS / f".{name}.source"
+    folder, mark = REPORTS / name, REPORTS / f".{name}.json"
     before = mark.exists()
     try:
         folder.mkdir()
@@ -58,15 +60,24 @@ def _claim(name: str, files: str) -> str | None:
     except FileExistsError:
         pass
     try:  # of two at the same time one makes the mark
-        with mark.open("x", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(files)
+        with mark.open("x", encoding="ascii") as file:
+            file.write(json.dumps({"files": files}) + "\n")
     except FileExistsError:
-        taken = mark.read_text(encoding="utf-8", errors="surrogateescape")
+        taken = _files_of(mark)
         return None if taken == files else taken
     return None
 
 
-def _names(datasets: tuple[Named, ...], files: str, other: str) -> Iterator[str]:
+def _files_of(mark: Path) -> list[str]:
+    """The files that a mark names; none where it is damaged or just being written."""
+    try:
+        named = json.loads(mark.read_bytes())["files"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+
+
+def _names(datasets: tuple[Named, ...], files: list[str], other: list[str]) -> Iterator[str]:
     """Names that tell the datasets from others of the same name, the shortest first."""
     if _folders(files) == _folders(other):
         yield "-".join(f"{name}{_suffix(path)}" for name, path in datasets)
@@ -76,12 +87,12 @@ def _names(datasets: tuple[Named, ...], files: str, other: str) -> Iterator[str]
             "-".join([*above[-depth:], name])
             for above, (name, _) in zip(parents, datasets, strict=True)
         )
-    digits = hashlib.sha256(files.encode("utf-8", "surrogateescape")).hexdigest()[:HASH_DIGITS]
+    digits = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:HASH_DIGITS]
     yield f"{'-'.join(name for name, _ in datasets)}-{digits}"
 
 
-def _folders(files: str) -> list[str]:
-    return [os.path.dirname(file) for file in files.split("\n")]  # noqa: PTH120 - as it is written
+def _folders(files: list[str]) -> list[str]:
+    return [os.path.dirname(file) for file in files]  # noqa: PTH120 - as it is written
 
 
 def _suffix(path: str) -> str:

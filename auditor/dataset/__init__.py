@@ -22,6 +22,7 @@
     prompts.py       words that all texts begin or end with
     label_names.py   numbers that stand for named classes; label_name_file.py what a user names
     label_map.py     labels that the user takes for another one
+    annotators.py    texts that several annotators labelled, columns that look like annotators
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
     revisions/       a file as it is in git at a revision, or in DVC's cache
 
@@ -38,6 +39,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from auditor.dataset.annotators import annotator_columns
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.conll import CONLL
@@ -108,7 +110,9 @@ def load_dataset(
         made = assemble(name, read(), roles, settings, strict=strict_roles)
         decisions = (*table.decisions, *found.decisions, *said, *made.decisions)
         _say(name, decisions, no_text=settings.no_text)
-        return replace(made, decisions=decisions)
+        again = labelled and len({*made.texts}) < len(made.texts)
+        columns = annotator_columns(read(), roles) if again else ()
+        return replace(made, decisions=decisions, annotator_columns=columns)
 
 
 def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]]:

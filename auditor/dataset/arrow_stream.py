@@ -16,7 +16,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.dataset.columnar import BATCH, Classes, check_schema, schema_classes, table_rows
+from auditor.dataset.columnar import (
+    BATCH,
+    Classes,
+    check_schema,
+    class_names,
+    schema_classes,
+    table_rows,
+)
 from auditor.dataset.python_values import EXACT, whole_numbers
 from auditor.errors import DataError
 from auditor.records.reading import Rows, Table
@@ -39,11 +46,7 @@ def stream_table(data: Any) -> Table:
 def hugging_face_table(data: Any) -> Table:
     """A `datasets.Dataset`, as it is stored: no format or transform that is set is applied."""
     stored = data.with_format("arrow")
-    classes = {
-        column: [str(name) for name in feature.names]
-        for column, feature in data.features.items()
-        if hasattr(feature, "names")
-    }
+    classes = class_names(data.features.to_dict())
 
     def batches() -> Iterator[pa.RecordBatch]:
         for part in stored.iter(batch_size=BATCH):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from auditor.dataset.annotators import by_several_annotators
 from auditor.dataset.label_map import map_labels
 from auditor.dataset.labels import Labels, key_of, read_labels
 from auditor.dataset.prompts import without_prompts
@@ -56,6 +57,7 @@ def assemble(
         declared=declared,
         mapped_labels=mapped,
         multi_label=bool(settings.multi_label),
+        several_annotators=by_several_annotators(audited),
         decisions=tuple(decisions),
     )
 

@@ -4,7 +4,7 @@
     polars, Arrow, duckdb, ...                 arrow_stream.py: what speaks Arrow's C stream
     datasets: a Dataset                        arrow_stream.py, with the names of its classes
     a DatasetDict, a dict of such tables       the same, with a column `split`
-    lists of dicts, dicts of columns           python_values.py
+    lists of dicts, dicts of columns           python_values.py: as JSON, once it is decoded
 
 No library is imported to look: what an object is, its class and their ancestors tell.
 """
@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from auditor.dataset.arrow_stream import hugging_face_table, stream_table
 from auditor.dataset.dataframe import frame_table
-from auditor.dataset.python_values import columns_table, rows_table
-from auditor.dataset.splits import SPLITS
+from auditor.dataset.python_values import dict_table, rows_table
+from auditor.dataset.splits import training_first
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Decision, Reject
-from auditor.records.reading import Rows, Table
+from auditor.records.reading import ReadOptions, Rows, Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +97,7 @@ STEPS: Mapping[str, str] = {
         " 'label': [data.target_names[i] for i in data.target]})"
     ),
 }
+AS_TOLD = ReadOptions()
 LONGEST_NAME = 255  # of a file, in common file systems
 LAZY = frozenset(("polars.LazyFrame", "narwhals.LazyFrame"))
 
@@ -107,7 +108,7 @@ def name_of(data: object) -> str:
     return "dataframe" if framed else "dataset"
 
 
-def open_in_memory(data: object) -> Table:
+def open_in_memory(data: object, options: ReadOptions = AS_TOLD) -> Table:
     """Its table, which can be read again even where `data` itself cannot.
 
     A lazy frame is collected, once. Raises UsageError, with what to give instead, for what is no
@@ -116,19 +117,19 @@ def open_in_memory(data: object) -> Table:
     kinds = _kinds(data)
     if isinstance(data, type):
         raise UsageError(f"{WANTED}, found the class {data.__name__}; give an object of it")
-    for kind in kinds:
-        if kind in STEPS:
-            raise UsageError(f"{WANTED}, found {STEPS[kind]}")
+    if (step := _step(kinds)) is not None:
+        raise UsageError(f"{WANTED}, found {step}")
     if LAZY.intersection(kinds):
-        return open_in_memory(_collected(data))
+        return open_in_memory(_collected(data), options)
     if isinstance(data, Mapping):
-        return _splits(data) if _holds_splits(data, kinds) else columns_table(data)
+        _refuse_within(data)
+        return _splits(data, options) if _holds_splits(data, kinds) else dict_table(data, options)
     if "datasets.Dataset" in kinds:
         return hugging_face_table(data)
     if hasattr(data, "iloc") or _is_streaming(data):
         return frame_table(data) if hasattr(data, "iloc") else stream_table(data)
     if isinstance(data, Sequence) and not isinstance(data, str | bytes | bytearray | memoryview):
-        return rows_table(data)
+        return rows_table(data, options)
     raise UsageError(f"{WANTED}, found {_found(data)}")
 
 
@@ -137,7 +138,8 @@ def is_data(source: str) -> bool:
     first, _, rest = source.partition("\n")
     rows = bool(rest) and ("," in first or "\t" in first)
     no_name = any(len(part) > LONGEST_NAME for part in re.split(r"[/\\]", source))
-    return rows or no_name or source.lstrip()[:1] in ("{", "[")
+    json = re.match(r"\s*(\{\s*[\"}]|\[\s*[\"\[{\]])", source)  # [ab]*.csv is a pattern of files
+    return rows or no_name or json is not None
 
 
 def _kinds(data: object) -> tuple[str, ...]:
@@ -174,35 +176,44 @@ def _found(data: object) -> str:
 
 
 def _holds_splits(data: Mapping[Any, Any], kinds: Iterable[str]) -> bool:
-    """Whether the values are tables, or rows under the names that splits have."""
+    """Whether the values are tables; the rows of some may be lists or dicts."""
     if "datasets.DatasetDict" in kinds:
         return True
-    named = all(str(name).lower() in SPLITS for name in data)
-    return bool(data) and all(_is_table(table, named=named) for table in data.values())
+    others = [value for value in data.values() if not _is_table(value)]
+    plain = all(isinstance(value, list | tuple | Mapping) for value in others)
+    return len(others) < len(data) and plain
 
 
-def _is_table(value: object, *, named: bool) -> bool:
+def _is_table(value: object) -> bool:
     kinds = _kinds(value)
     if any(kind in STEPS for kind in kinds):
         return False
-    if LAZY.intersection(kinds) or "datasets.Dataset" in kinds:
-        return True
-    if hasattr(value, "iloc") or _is_streaming(value):
-        return True
-    rows = isinstance(value, list | tuple) and all(isinstance(row, Mapping) for row in value)
-    return named and (rows or isinstance(value, Mapping))
+    known = LAZY.intersection(kinds) or "datasets.Dataset" in kinds
+    return bool(known) or hasattr(value, "iloc") or _is_streaming(value)
 
 
-def _splits(data: Mapping[Any, Any]) -> Table:
+def _refuse_within(data: Mapping[Any, Any]) -> None:
+    """Raises UsageError for a value that is no column, and that nobody should read to its end."""
+    for name, value in data.items():
+        step = _step(_kinds(value))
+        if step not in (None, ONE_COLUMN, ARRAY):
+            raise UsageError(f"{quoted_names([str(name)])}: {WANTED}, found {step}")
+
+
+def _step(kinds: Iterable[str]) -> str | None:
+    return next((STEPS[kind] for kind in kinds if kind in STEPS), None)
+
+
+def _splits(data: Mapping[Any, Any], options: ReadOptions) -> Table:
     """The rows of each split with its name, those to train on first."""
     if not data:
         raise DataError("holds no split; expected tables by the name of their split")
-    names = sorted(map(str, data), key=lambda name: (not name.lower().startswith("train"), name))
+    names = sorted(map(str, data), key=training_first)
     by_name = {str(name): table for name, table in data.items()}
     tables: dict[str, Table] = {}
     for name in names:
         try:
-            tables[name] = open_in_memory(by_name[name])
+            tables[name] = open_in_memory(by_name[name], options)
         except (DataError, UsageError) as error:
             raise type(error)(f"split {quoted_names([name])}: {error}") from error
     decisions = dict.fromkeys(d for table in tables.values() for d in table.decisions)

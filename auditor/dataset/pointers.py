@@ -29,9 +29,9 @@ def expect_content(path: Path, suffixes: Collection[str]) -> None:
     """
     if path.is_dir():
         for file in _files(path, suffixes):
-            if step := _step(file):
+            if step := step_to_content(file):
                 raise DataError(f"{file.relative_to(path)} {step}")
-    elif step := _step(path):
+    elif step := step_to_content(path):
         raise DataError(step)
 
 
@@ -41,8 +41,11 @@ def expect_no_pointer(copy: Path) -> None:
         raise DataError(f"a pointer of {kind}, not its content; pipe the content itself")
 
 
-def _step(path: Path) -> str:
-    """What a path is instead of content, and how to get that; empty for content."""
+def step_to_content(path: Path) -> str:
+    """What a path is instead of content, and how to get that; empty for content.
+
+    It goes on behind the name of the file: "is a pointer of DVC, ...".
+    """
     name = path.suffix == ".dvc" and path.is_file()
     kind = "DVC" if name else _kind(path)
     if kind == "Git LFS":

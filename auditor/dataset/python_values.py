@@ -1,6 +1,6 @@
 """Rows of Python values: lists of dicts, dicts of columns, and the cells of pandas.
 
-Each is read as the same rows in JSON would be. Where a missing value has turned a column of
+Each is read as the same rows in JSON are. Where a missing value has turned a column of
 integers into floats, as pandas does, they are integers again.
 """
 
@@ -8,75 +8,57 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from functools import partial
 from numbers import Number as AnyNumber
 from typing import Any
 
-from auditor.dataset.json_objects import row_fields
-from auditor.dataset.names import is_known
+from auditor.dataset import json_documents
+from auditor.dataset.names import names_text_or_label
 from auditor.dataset.values import Number, Unusable, quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision
-from auditor.records.reading import Rows, Table
+from auditor.records.reading import ReadOptions, Table
 
 Columns = Mapping[str, Sequence[Any]]
 
+AS_TOLD = ReadOptions()
 EXACT = 2**53  # beyond, two integers may be the same float64
 MISSING = ("NAType", "NaTType")  # pandas' own, which are equal to nothing
 
 
-def rows_table(rows: Sequence[Any]) -> Table:
-    """A list of dicts, or of named tuples; of tuples, whose columns are called '0', '1', ...; or
-    of texts, called 'text'. Raises DataError for a list of anything else, or of several of these.
+def rows_table(rows: Sequence[Any], options: ReadOptions = AS_TOLD) -> Table:
+    """A list of dicts, of tuples or of texts, as an array in a JSON document is read.
+
+    Raises DataError for rows of anything else.
     """
-    if all(isinstance(row, str) for row in rows):
-        return table_of({"text": rows})
     if all(hasattr(row, "_asdict") for row in rows):
         rows = [row._asdict() for row in rows]
-    if all(isinstance(row, Mapping) for row in rows):
-        named = [_by_string(row, at) for at, row in enumerate(rows)]
-        columns = dict.fromkeys(name for row in named for name in row)
-        return table_of({name: [row.get(name) for row in named] for name in columns})
-    return _unnamed(rows)
-
-
-def _by_string(row: Mapping[Any, Any], at: int) -> dict[str, Any]:
-    made = {str(name): cell for name, cell in row.items()}
-    if len(made) < len(row):
-        raise DataError(f"row {at}: two of its names are one as strings; rename one of them")
-    return made
-
-
-def _unnamed(rows: Sequence[Any]) -> Table:
-    """Tuples or lists of one length, their columns named as pandas does."""
-    named = any(isinstance(row, Mapping) for row in rows)
     for at, row in enumerate(rows):
-        unfit = named or not isinstance(row, list | tuple) or not row
-        if unfit and not isinstance(row, Mapping):
+        if not isinstance(row, Mapping | list | tuple | str):
             raise DataError(f"row {at}: found {type(row).__name__}, expected a dict")
-        if len(row) != len(rows[0]):
-            raise DataError(f"row {at} has {len(row)} values, where row 0 has {len(rows[0])}")
-    if all(is_known(str(cell)) for cell in rows[0]):
-        raise DataError(
-            "row 0 looks like the names of the columns;"
-            " give dicts, as in [dict(zip(data[0], row)) for row in data[1:]]"
-        )
-    columns = {str(place): [row[place] for row in rows] for place in range(len(rows[0]))}
-    table = table_of(columns)
-    said = Decision(what=f"columns have no names and are called {quoted_names([*columns], 3)}")
-    return Table(rows=table.rows, decisions=(said, *table.decisions))
+    named = [row for row in rows if isinstance(row, Mapping)]
+    names = dict.fromkeys(name for row in named for name in row)
+    whole = [name for name in names if _whole_beside_missing([row.get(name) for row in named])]
+    document = [
+        _plain({**row, **{name: _integer(row[name]) for name in whole if name in row}})
+        if isinstance(row, Mapping)
+        else _plain(row)
+        for row in rows
+    ]
+    table = json_documents.document_table(document, options)
+    decisions = (*table.decisions, *whole_numbers([str(name) for name in whole]))
+    return Table(rows=table.rows, decisions=decisions)
 
 
-def columns_table(columns: Mapping[Any, Any]) -> Table:
-    """A dict of columns. Raises DataError for values that are none, or differ in length."""
-    listed: list[tuple[str, list[Any]]] = []
-    for name, cells in columns.items():
-        if isinstance(cells, str | bytes | Mapping) or not isinstance(cells, Iterable):
-            raise DataError(
-                f"column {quoted_names([str(name)])}: found {type(cells).__name__}, expected a list"
-                " of its values; rows are given as a list of dicts"
-            )
-        listed.append((str(name), [*cells]))
+def dict_table(data: Mapping[Any, Any], options: ReadOptions = AS_TOLD) -> Table:
+    """A dict of columns, else what a JSON document of it would be, such as lists of rows by split.
+
+    Raises DataError for columns that differ in length, and where no rows are found.
+    """
+    if not data:
+        raise DataError("holds no rows; expected rows of text and label")
+    if not _is_columns(data):
+        return json_documents.document_table(_plain(data), options)
+    listed = [(str(name), [*cells]) for name, cells in data.items()]
     lengths = {len(cells): name for name, cells in listed}
     if len(lengths) > 1:
         each = ", ".join(f"{quoted_names([name])} has {n}" for n, name in sorted(lengths.items()))
@@ -84,23 +66,36 @@ def columns_table(columns: Mapping[Any, Any]) -> Table:
     return table_of(named_once(listed))
 
 
-def named_once(columns: Iterable[tuple[str, list[Any]]]) -> dict[str, list[Any]]:
-    """The columns by name. Raises DataError for two of one name."""
+def _is_columns(data: Mapping[Any, Any]) -> bool:
+    """Whether the values are series of cells, under a name that columns have or of another class
+    than a list; records are no cells."""
+    none = (str, bytes, bytearray, Mapping)
+    if not all(isinstance(v, Iterable) and not isinstance(v, none) for v in data.values()):
+        return False
+    lists = [value for value in data.values() if isinstance(value, list | tuple)]
+    if any(value and all(isinstance(cell, Mapping) for cell in value) for value in lists):
+        return False
+    return len(lists) < len(data) or any(names_text_or_label(str(name)) for name in data)
+
+
+def named_once(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The columns, or the values of a row, by name. Raises DataError for two of one name."""
     listed = [*columns]
-    names = [name for name, _ in listed]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
+    made = dict(listed)
+    if len(made) < len(listed):
+        names = [name for name, _ in listed]
+        twice = sorted(name for name in made if names.count(name) > 1)
         raise DataError(f"two columns are named {quoted_names(twice)}; rename one of them")
-    return dict(listed)
+    return made
 
 
 def table_of(columns: Columns) -> Table:
     """The rows that the columns, which are of one length, have side by side."""
     whole = [name for name, cells in columns.items() if _whole_beside_missing(cells)]
-    restored = {
-        name: [None if _is_missing(cell) else int(cell) for cell in columns[name]] for name in whole
-    }
-    return Table(rows=partial(_rows, {**columns, **restored}), decisions=whole_numbers(whole))
+    restored = {name: [_integer(cell) for cell in columns[name]] for name in whole}
+    plain = [[_plain(cell) for cell in cells] for cells in {**columns, **restored}.values()]
+    records = [(None, dict(zip(columns, row, strict=True))) for row in zip(*plain, strict=True)]
+    return json_documents.table_of(records, whole_numbers(whole))
 
 
 def whole_numbers(columns: Sequence[str]) -> tuple[Decision, ...]:
@@ -109,13 +104,6 @@ def whole_numbers(columns: Sequence[str]) -> tuple[Decision, ...]:
         return ()
     what = f"whole numbers beside missing values are read as integers in {quoted_names(columns, 5)}"
     return (Decision(what=what),)
-
-
-def _rows(columns: Columns) -> Rows:
-    dotted: set[str] = set()
-    for row, cells in enumerate(zip(*columns.values(), strict=True)):
-        item = {name: _plain(cell) for name, cell in zip(columns, cells, strict=True)}
-        yield None, row_fields(item, row, None, dotted)
 
 
 def _whole_beside_missing(cells: Sequence[Any]) -> bool:
@@ -128,6 +116,10 @@ def _whole_beside_missing(cells: Sequence[Any]) -> bool:
             return False
         filled += 1
     return 0 < filled < len(cells)
+
+
+def _integer(cell: Any) -> int | None:
+    return None if _is_missing(cell) else int(cell)
 
 
 def _is_whole(number: Any) -> bool:
@@ -159,8 +151,8 @@ def _other(cell: Any) -> Any:
     if isinstance(cell, bytes | bytearray | memoryview):
         return Unusable("bytes")
     if isinstance(cell, Mapping):
-        return {str(name): _plain(value) for name, value in cell.items()}
-    if hasattr(cell, "tolist"):  # an array, a tensor or numpy's boolean
+        return named_once((str(name), _plain(value)) for name, value in cell.items())
+    if hasattr(cell, "tolist") and not getattr(cell, "ndim", 0):  # numpy's boolean, a lone tensor
         return _plain(cell.tolist())
     if isinstance(cell, Iterable):
         return [_plain(value) for value in cell]

@@ -67,12 +67,12 @@ def find_roles(
     open_roles = [role for role in needed if role not in roles]
     if not open_roles and not any(map(names.may_split, columns)):
         return Roles(columns=roles)
-    known = survey(read())
+    known = _choosable(survey(read()))
     decisions: list[Decision] = []
     left: dict[str, Choice] = {}
     for role in open_roles:
         taken = {*(c for of in roles.values() for c in of), *declared}
-        free = {c: of for c, of in known.items() if c not in taken and not in_a_list(c)}
+        free = {c: column for c, column in known.items() if c not in taken}
         if role == "text":
             choice = choose_text(free)
             if not choice.columns and len(columns) == 1 and open_roles == ["text"]:
@@ -90,6 +90,13 @@ def find_roles(
     if left:
         raise DataError(_open(left, columns, no_text=no_text))
     return Roles(columns=roles, decisions=(*decisions, *_split_by_values(roles, known)))
+
+
+def _choosable(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """The columns but those of one item in a list, and the objects whose values are columns."""
+    outer = {c[:at] for c in columns for at, mark in enumerate(c) if mark == "."}
+    objects = {c for c, column in columns.items() if c in outer and not column.filled}
+    return {c: column for c, column in columns.items() if c not in objects and not in_a_list(c)}
 
 
 def column_names(rows: Rows) -> list[str]:

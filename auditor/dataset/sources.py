@@ -46,7 +46,7 @@ def open_table(
     if not isinstance(source, str | os.PathLike):
         name = name_of(source)
         with _named_in_errors(name):
-            yield name, open_in_memory(source)
+            yield name, open_in_memory(source, options)
         return
     if isinstance(source, str) and is_data(source) and not os.path.exists(source):  # noqa: PTH110
         raise UsageError(

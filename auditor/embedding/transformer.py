@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from auditor.embedding.model_files import PACKAGED, load, locate
-from auditor.embedding.scripts import known_scripts, script
+from auditor.embedding.scripts import known_scripts, unknown_share
 from auditor.records.arrays import Floats
 from auditor.records.structure import Embeddings
 from auditor.threads import one_torch_thread
@@ -87,7 +87,7 @@ class TransformerEmbedder:
         return Embeddings(
             vectors=sums,
             windows=np.bincount(owner, minlength=len(texts)).astype(np.int64),
-            unknown=np.array([self._unknown_share(t) for t in texts], dtype=np.float32),
+            unknown=np.array([unknown_share(t, self.known_scripts) for t in texts], np.float32),
             embedder=self.name,
             revision=self.revision,
             precision=self.precision,
@@ -155,13 +155,6 @@ class TransformerEmbedder:
             for module in list(self.model)[1:]:  # pooling and what follows, in float32
                 features = module(features)
         return np.asarray(features["sentence_embedding"].float().cpu().numpy())
-
-    def _unknown_share(self, text: str) -> float:
-        if text.isascii():
-            return 0.0
-        letters = [c for c in text if c.isalpha()]
-        foreign = sum(script(c) not in self.known_scripts for c in letters)
-        return foreign / len(letters) if letters else 0.0
 
 
 def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:

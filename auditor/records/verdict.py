@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from auditor.records.audit import EmbedderSummary, plain
+from auditor.records.audit import EmbedderSummary, UnreadTexts, plain
 from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck
 
@@ -135,6 +135,7 @@ class Verdict:
     outcome_without_dropped: Outcome | None = (
         None  # the outcome without `drop`; None: nothing to drop
     )
+    unread: UnreadTexts | None = None  # None: the embedder knows the script of every text
     schema_version: int = VERDICT_VERSION
 
     def to_dict(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import datetime
 import decimal
 import enum
 import io
+import json
 import sqlite3
 import sys
 
@@ -17,6 +18,7 @@ import pytest
 import torch
 
 from auditor.dataset import load_dataset, load_texts
+from auditor.dataset.in_memory import is_data
 from auditor.errors import DataError, UsageError
 from auditor.settings import Settings
 
@@ -180,16 +182,16 @@ def test_integers_that_stayed_integers_need_no_word(column):
 @pytest.mark.parametrize(
     ("numbers", "expected"),
     [
-        ([1.0, 4.5, None, 2.0], {0: "1.0", 1: "4.5", 3: "2.0"}),
-        ([1.0, 4.0, 3.0, 2.0], {0: "1.0", 1: "4.0", 2: "3.0", 3: "2.0"}),
-        ([1.0, float("inf"), None, 2.0], {0: "1.0", 1: "inf", 3: "2.0"}),
-        ([1.0, 1e300, None, 2.0], {0: "1.0", 1: "1e+300", 3: "2.0"}),
+        ([1.0, 4.5, None, 2.0], ["1.0", "4.5", None, "2.0"]),
+        ([1.0, 4.0, 3.0, 2.0], ["1.0", "4.0", "3.0", "2.0"]),
+        ([1.0, float("inf"), None, 2.0], ["1.0", "inf", None, "2.0"]),
+        ([1.0, 1e300, None, 2.0], ["1.0", "1e+300", None, "2.0"]),
     ],
 )
 @pytest.mark.parametrize("table", [pd.DataFrame, pa.table, dict])
 def test_real_floats_keep_their_form(table, numbers, expected):
-    dataset = read(table({"text": TEXTS, "label": pd.Series(numbers, dtype=float)}))
-    assert labels_of(dataset) == expected
+    dataset = read(table({**COLUMNS, "id": pd.Series(numbers, dtype=float)}))
+    assert [e.id for e in sorted(dataset.examples, key=lambda e: e.row)] == expected
     assert said(dataset) == []
 
 
@@ -231,9 +233,10 @@ SEVERAL = "label is a list of several, expected one; a list of labels is read wi
         (pd.NA, "label is missing"),
         (pd.NaT, "label is missing"),
         (b"late", "label is bytes, expected a string"),
-        (["late", "lost"], SEVERAL),
         (("late", "lost"), SEVERAL),
         (np.array(["late", "lost"]), SEVERAL),
+        ([["late"], "soon"], "label is a list, expected a string"),
+        (np.array([["late", "soon"]]), "label is a list, expected a string"),
         ({"name": "late"}, "label is an object, expected a string"),
         (object(), "label is an object, expected a string"),
     ],
@@ -250,12 +253,12 @@ def test_a_cell_that_is_no_label_is_rejected_with_its_reason(cell, reason):
         (pa.binary(), "label is bytes, expected a string"),
         (pa.binary_view(), "label is bytes, expected a string"),
         (pa.binary(4), "label is bytes, expected a string"),
-        (pa.list_view(pa.string()), SEVERAL),
+        (pa.list_view(pa.float64()), "label is a list, expected a string"),
         (pa.month_day_nano_interval(), "label is an object, expected a string"),
     ],
 )
 def test_a_column_that_arrow_alone_has_is_no_label(refusal, kind, reason):
-    cells = {"bytes": b"late", "a list": ["late", "lost"], "an object": (1, 2, 3)}
+    cells = {"bytes": b"late", "a list": [0.5], "object": (1, 2, 3)}
     cell = next(cell for what, cell in cells.items() if what in reason)
     table = pa.table({"text": TEXTS, "label": pa.array([cell] * 4, kind)})
     assert reason in refusal(DataError, table)
@@ -290,24 +293,21 @@ def test_columns_that_are_called_by_numbers_are_named_as_strings():
     assert read(frame, text="0", label="1").roles == {"text": "0", "label": "1"}
 
 
-def test_tuples_have_the_columns_that_pandas_would_give_them():
+def test_tuples_are_read_as_pairs_of_text_and_label():
     dataset = read(list(zip(TEXTS, LABELS, strict=True)))
-    assert dataset.roles == {"text": "0", "label": "1"}
-    assert said(dataset) == ["columns have no names and are called '0', '1'"]
+    assert labels_of(dataset) == dict(enumerate(LABELS))
+    assert said(dataset) == ["each row is a pair of text and label"]
 
 
-def test_names_in_the_first_tuple_are_no_row(refusal):
-    rows = [("text", "label"), *zip(TEXTS, LABELS, strict=True)]
-    message = refusal(DataError, rows)
-    assert "row 0 looks like the names of the columns" in message
-    step = message.partition("as in ")[2]
-    assert labels_of(read(eval(step, {"data": rows}))) == dict(enumerate(LABELS))  # noqa: S307
+def test_names_in_the_first_tuple_are_no_row():
+    dataset = read([("text", "label"), *zip(TEXTS, LABELS, strict=True)])
+    assert labels_of(dataset) == dict(enumerate(LABELS))
 
 
 def test_names_that_are_one_as_strings_are_refused(refusal):
     for data in ({1: TEXTS, "1": LABELS}, pd.DataFrame([["a", "b"]], columns=[1, "1"])):
         assert "two columns are named '1'" in refusal(DataError, data)
-    assert "row 0: two of its names are one" in refusal(DataError, [{1: "a", "1": "b"}])
+    assert "two columns are named '1'" in refusal(DataError, [{1: "a", "1": "b"}])
 
 
 def test_columns_of_several_levels_are_refused_with_the_line_that_joins_them(refusal):
@@ -369,7 +369,7 @@ SPLITS = {
 @pytest.mark.parametrize("kind", SPLITS)
 def test_a_dict_of_tables_is_one_of_splits(kind):
     dataset = read(SPLITS[kind])
-    assert {e.split for e in dataset.examples} == {next(iter(SPLITS[kind]))}
+    assert {e.split for e in dataset.examples} == {next(iter(SPLITS[kind])).lower()}
     assert len(dataset.examples) == len(dataset.held_out) == 4
 
 
@@ -384,6 +384,50 @@ def test_a_column_split_in_the_data_gives_way_to_the_name_of_the_split():
 def test_a_split_that_cannot_be_read_is_named(refusal):
     bad = {"train": pd.DataFrame(COLUMNS), "test": pd.DataFrame([[1, 2]], columns=["a", "a"])}
     assert "split 'test': two columns are named 'a'" in refusal(DataError, bad)
+
+
+def test_a_stream_in_a_dict_is_not_read_to_its_end(refusal):
+    streamed = of_library("datasets.iterable_dataset", "IterableDataset", __iter__=lambda _: 1 / 0)
+    message = refusal(UsageError, {"train": streamed, "test": ROWS})
+    assert "'train': expected a path" in message
+    assert "load it without streaming=True" in message
+
+
+DOCUMENTS = {
+    "rows under a name": {"version": 2, "data": ROWS},
+    "splits of pairs": {
+        "train": [[t, la] for t, la in zip(TEXTS, LABELS, strict=True)],
+        "test": [],
+    },
+    "pandas' to_dict": pd.DataFrame(COLUMNS).to_dict(),
+    "pandas' to_dict, split": pd.DataFrame(COLUMNS).to_dict("split"),
+    "a label tool's tasks": [
+        {
+            "data": {"text": row["text"]},
+            "annotations": [
+                {
+                    "result": [
+                        {
+                            "type": "choices",
+                            "from_name": "topic",
+                            "value": {"choices": [row["label"]]},
+                        }
+                    ]
+                }
+            ],
+        }
+        for row in ROWS
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_a_document_that_was_decoded_is_read_as_its_file_is(kind, write):
+    document = DOCUMENTS[kind]
+    in_file, in_memory = read(write("rows.json", json.dumps(document))), read(document)
+    assert in_memory.examples == in_file.examples
+    assert in_memory.decisions == in_file.decisions
+    assert sorted(labels_of(in_memory).values()) == sorted(LABELS)
 
 
 # --- what cannot be taken --------------------------------------------------------------------
@@ -438,11 +482,9 @@ def test_a_bunch_is_refused_with_the_line_that_makes_a_table_of_it(refusal):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"text": "It broke", "label": "damage"}, "column 'text': found str, expected a list"),
+        ({"text": "It broke", "label": "damage"}, "write the rows as"),
         ({"text": TEXTS, "label": LABELS[:2]}, "differ in length ('label' has 2, 'text' has 4)"),
-        ([{"text": "a"}, "b"], "row 1: found str, expected a dict"),
-        (["b", {"text": "a"}], "row 0: found str, expected a dict"),
-        ([("a", "b"), ("c",)], "row 1 has 1 values, where row 0 has 2"),
+        ([{"text": "a"}, b"b"], "row 1: found bytes, expected a dict"),
         ([object()], "row 0: found object, expected a dict"),
         (TEXTS, "found no column that is the label"),
         ([], "holds no rows"),
@@ -468,6 +510,13 @@ def test_data_in_a_string_is_no_path_and_is_not_quoted(refusal, data):
 
 def test_a_file_whose_name_looks_like_data_is_read(write):
     assert read(str(write("[old], 2.csv", "text,label\nIt broke,damage\n"))).rows_read == 1
+
+
+def test_a_pattern_of_files_is_no_data(write, tmp_path):
+    for name in ("a.csv", "b.csv"):
+        write(name, f"text,label\nIt broke in {name},damage\n")
+    assert load_texts(str(tmp_path / "[ab].csv"), Settings())[1] == [0, 1]
+    assert not is_data("[ab]*.csv")
 
 
 # --- beside the audit ------------------------------------------------------------------------

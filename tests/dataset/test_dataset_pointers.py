@@ -10,6 +10,8 @@ import pytest
 
 from auditor.dataset import load_dataset, load_texts
 from auditor.errors import DataError
+from auditor.gating import baseline
+from auditor.reporting import load
 from auditor.settings import Settings
 
 HASH = "4d7a2146" * 8
@@ -148,3 +150,10 @@ def test_data_about_pointers_is_data(repository, content):
     Path("data/train.csv").write_text(content)
     column = content.partition(",")[0]
     assert load_dataset("data/train.csv", Settings(text=column)).rows_read == 2
+
+
+def test_a_result_or_a_baseline_may_be_a_pointer_too(repository):
+    Path("audit.json").write_text(LFS)
+    for read in (load, baseline.read):
+        with pytest.raises(DataError, match=r"is a pointer of Git LFS, .*--include=audit\.json`"):
+            read(Path("audit.json"))

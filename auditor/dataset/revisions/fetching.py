@@ -14,7 +14,7 @@ from pathlib import Path
 from auditor.dataset.revisions.git import Repository
 
 _WHOLE_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_PART_OF_HASH = re.compile(r"[0-9a-f]{4,63}")
+_PART_OF_HASH = re.compile(r"[0-9a-f]{4,39}")
 _RELATIVE = re.compile(r"[~^@:]")  # HEAD~1, main^2, main@{yesterday}
 _OF_REMOTES = ("refs/remotes/", "remotes/")
 _OWN = ("refs/heads/", "heads/", "refs/tags/", "tags/")
@@ -26,24 +26,42 @@ class FetchStep:
 
     words: tuple[str, ...]  # after `git`
     name: str  # what the revision is called then
+    of_tag: tuple[str, ...] = ()  # the words where it is a tag, which keeps its name; else empty
 
 
 def step_to(repository: Repository, revision: str) -> FetchStep | None:
-    """What gets a revision that the repository lacks; None where there is no remote."""
+    """What gets a revision that the repository lacks; None where no remote can have it."""
     remotes = repository.remotes()
     if not remotes:
         return None
     shallow = repository.shallow()
     first = "origin" if "origin" in remotes else remotes[0]
-    if not _WHOLE_HASH.fullmatch(revision) and (
-        _RELATIVE.search(revision) or _PART_OF_HASH.fullmatch(revision)
-    ):
+    begin, rest = _split(revision)
+    if _PART_OF_HASH.fullmatch(revision) or (rest and _has(repository, begin)):
+        if rest and not shallow:
+            return None  # all of its history is here
         words = ("fetch", *(["--unshallow"] if shallow else []), first)
         return FetchStep(words=words, name=revision)
-    remote, wanted, name = _wanted(revision, remotes, first)
+    remote, wanted, name = _wanted(begin, remotes, first)
     # In a whole clone --depth would cut history off.
-    words = ("fetch", *(["--depth=1"] if shallow else []), remote, wanted)
-    return FetchStep(words=words, name=name)
+    depth = "--unshallow" if rest else "--depth=1"
+    words = ("fetch", *([depth] if shallow else []), remote)
+    tag = (*words, f"+refs/tags/{begin}:refs/tags/{begin}") if name != begin else ()
+    return FetchStep(words=(*words, wanted), name=f"{name}{rest}", of_tag=tag)
+
+
+def _split(revision: str) -> tuple[str, str]:
+    """The name that a revision begins with, and what leads from there: main~2 -> main, ~2."""
+    found = _RELATIVE.search(revision)
+    at = found.start() if found else len(revision)
+    return revision[:at], revision[at:]
+
+
+def _has(repository: Repository, name: str) -> bool:
+    try:
+        return bool(repository.commit(name))
+    except LookupError:
+        return False
 
 
 def advice_on_revision(repository: Repository, revision: str) -> str:
@@ -51,9 +69,11 @@ def advice_on_revision(repository: Repository, revision: str) -> str:
     step = step_to(repository, revision)
     if step is None:
         return "see `git branch --all` for what there is"
-    again = f", then give --base-ref {shlex.quote(step.name)}" if step.name != revision else ""
     clone = "this clone is shallow" if repository.shallow() else "this clone lacks it"
-    return f"{clone}: get it with {_typed(repository, step.words)} or --fetch{again}"
+    said = f"{clone}: get it with {_typed(repository, step.words)} or --fetch"
+    if step.name != revision:
+        said += f", then give --base-ref {shlex.quote(step.name)}"
+    return f"{said} (a tag: {_typed(repository, step.of_tag)})" if step.of_tag else said
 
 
 def words_for_content(commit: str, *names: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.dataset.revisions.fetching import (
+    FetchStep,
     advice_on_content,
     advice_on_revision,
     step_to,
@@ -106,12 +107,24 @@ def fetched(path: Path, revision: str, *others: Path) -> str:
     except LookupError:
         if (step := step_to(repository, revision)) is None:
             return revision
-        repository.fetch(step.words)
-        name, commit = step.name, step.name
+        name = _fetch(repository, step, revision)
+        commit = name
     if repository.partial():
         wanted = (p for p in map(absolute, (path, *others)) if p.is_relative_to(repository.top))
         repository.fetch(words_for_content(commit, *(named(repository, p) for p in wanted)))
     return name
+
+
+def _fetch(repository: Repository, step: FetchStep, revision: str) -> str:
+    """What the revision is called then: a bare name may be a branch's or a tag's."""
+    try:
+        repository.fetch(step.words)
+    except MachineError:
+        if not step.of_tag:
+            raise
+        repository.fetch(step.of_tag)
+        return revision
+    return step.name
 
 
 def _repository_of(place: Path, revision: str) -> Repository:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from auditor.dataset.revisions import at_revision, fetched
-from auditor.errors import AuditorError, MachineError
+from auditor.errors import AuditorError, MachineError, UsageError
 
 OLD = b"text,label\nWhere is my parcel?,late\n"
 LAST = b"text,label\nWhere is my invoice?,late\n"
@@ -63,16 +63,16 @@ def read(revision: str, path: str = "data/train.csv") -> bytes:
         return copy.read_bytes()
 
 
-def typed(revision: str, path: str = "data/train.csv") -> str:
+def typed(revision: str, path: str = "data/train.csv", which: int = 0) -> str:
     """What the message says to type, once it was typed; `--base-ref` where it names another."""
     with pytest.raises(AuditorError) as raised:
         read(revision, path)
     assert "\n" not in str(raised.value)
-    [command] = re.findall(r"`(git .*?)`", str(raised.value))
+    commands = re.findall(r"`(git .*?)`", str(raised.value))
     assert "or --fetch" in str(raised.value)
-    subprocess.run(command, shell=True, check=True, capture_output=True)
-    renamed = re.search(r"then give --base-ref (.*)$", str(raised.value))
-    return shlex.split(renamed[1])[0] if renamed else revision
+    subprocess.run(commands[which], shell=True, check=True, capture_output=True)
+    renamed = re.search(r"then give --base-ref (.*) \(a tag: ", str(raised.value))
+    return shlex.split(renamed[1])[0] if renamed and not which else revision
 
 
 REVISIONS = [
@@ -86,6 +86,29 @@ REVISIONS = [
 def test_a_shallow_clone_gets_it_as_told(clone, revision, words):
     clone(*words)
     assert read(typed(revision)) == OLD
+
+
+@pytest.mark.parametrize("words", [(), ("--depth=1", "--branch=change"), ("--single-branch",)])
+@pytest.mark.parametrize("revision", ["origin/main~1", "main^", "refs/tags/v2~1"])
+def test_what_leads_back_from_a_name_is_got_with_its_history(clone, commit, git, words, revision):
+    git("checkout", "-q", "main")
+    commit({"data/train.csv": NEW})
+    git("tag", "v2")
+    git("checkout", "-q", "change")
+    clone(*words)
+    assert read(typed(revision)) == OLD
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["typed", "--fetch"])
+def test_a_bare_name_may_be_a_tag(clone, git, asked):
+    clone()
+    assert read(fetched(Path("data/train.csv"), "v1") if asked else typed("v1", which=1)) == OLD
+
+
+def test_what_a_whole_clone_lacks_nobody_has(clone):
+    clone("--branch=change")
+    with pytest.raises(UsageError, match="no such revision; see `git branch --all`"):
+        read("HEAD~9")
 
 
 @pytest.mark.parametrize("digits", [40, 10])

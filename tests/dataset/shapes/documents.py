@@ -274,6 +274,12 @@ SHAPES = (
         ),
     ),
     Shape(
+        name="objects_called_like_columns.jsonl",  # what is inside of them is meant
+        content=b"\n".join(
+            written({"text": {"body": text}, "label": {"name": label}}) for text, label in ROWS
+        ),
+    ),
+    Shape(
         name="first_of_several.jsonl",
         content=b"\n".join(
             written({"text": text, "votes": [{"by": "ada", "choice": label}]})
