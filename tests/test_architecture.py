@@ -38,7 +38,8 @@ settings_files
 interfaces
 records
 validation
-atomic errors label_spelling statistics threads work_tree
+clock
+atomic errors folders label_spelling statistics threads work_tree
 """
 # (module, what it imports of a higher layer, in the function that needs it): why.
 DEFERRED = {
@@ -283,7 +284,6 @@ UNSEEDED = {
         "prediction/fine_tuning/evaluation.py",
         "Ridge",
     ): "solved exactly: only its solvers sag and saga draw",
-    ("dataset/roles.py", "hash(value)"): "of distinct values only the number counts",
     ("atomic.py", "secrets.token_hex(8)"): "the name of a temporary file",
     ("commands/gate.py", "secrets.token_hex(16)"): "the end of a text that no line of it is to be",
 }

@@ -53,7 +53,11 @@ def test_roles_of_the_file_and_of_flags_are_put_together(toml):
     config = toml('[roles]\ngroup = "customer"\nsource = "channel"\n')
     found = load_settings(config, {"roles": {"source": "origin"}, "label": "intent"})
     assert found.roles == {"group": "customer", "source": "origin"}
-    assert found.columns == {"label": "intent", "group": "customer", "source": "origin"}
+    assert found.columns == {
+        "label": ("intent",),
+        "group": ("customer",),
+        "source": ("origin",),
+    }
 
 
 def test_mapped_labels_of_the_file_and_of_flags_are_put_together(toml):
@@ -63,10 +67,10 @@ def test_mapped_labels_of_the_file_and_of_flags_are_put_together(toml):
 
 
 def test_a_text_may_be_of_one_column_or_of_several(toml):
-    assert load_settings(toml('text = "body"\n'), {}).columns == {"text": "body"}
+    assert load_settings(toml('text = "body"\n'), {}).columns == {"text": ("body",)}
     found = load_settings(toml('text = ["premise", "hypothesis"]\n'), {"text": None})
     assert found.texts == ("premise", "hypothesis")
-    assert found.columns == {"text": "premise + hypothesis"}
+    assert found.columns == {"text": ("premise", "hypothesis")}
     assert load_settings(toml('text = "body"\n'), {"text": ("a", "b")}).texts == ("a", "b")
 
 
@@ -161,7 +165,7 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
         ("label_map = {a = ' '}", "label_map.a must name a label, not ' '"),
         ("roles = {group = 3}", "roles.group must name a column, not 3"),
         ("checks = {label-error = 3}", "checks.label-error must be a table of limits, not 3"),
-        ("label = 3", "label must name a column, not 3"),
+        ("label = 3", "label must be a column or several, not 3"),
         ("cache_dir = 3", "cache_dir must be a string, not 3"),
         ("probe = 'heads'", "probe must be one of similarity, head, full, not 'heads'"),
         ("probe = 'the head'", "probe must be one of similarity, head, full, not 'the head'"),

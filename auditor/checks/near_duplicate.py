@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from auditor.checks.limits import limit
+from auditor.records.dataset import Example
 from auditor.records.evidence import Evidence
 from auditor.records.findings import Finding
 
@@ -27,9 +28,15 @@ class NearDuplicate:
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
         families = [m for m in evidence.copies.members() if len(m) > 1]
+        labels: dict[tuple[int, ...], set[str]] = {}  # rows -> theirs; a row may have several
+        for members in families:
+            examples = [evidence.dataset.examples[i] for i in members]
+            labels.setdefault(_rows(examples), set()).update(e.category for e in examples)
         for members in sorted(families, key=lambda m: (-len(m), int(m[0]))):
             examples = [evidence.dataset.examples[i] for i in members]
-            categories = sorted({e.category for e in examples})
+            categories = sorted(labels.pop(_rows(examples), ()))
+            if not categories:
+                continue  # the same rows, as copies under another of their labels
             distinct = len({e.text for e in examples})
             one = categories[0] if len(categories) == 1 else None
             kind = "identical" if distinct == 1 else "the same but for a trivial edit"
@@ -44,3 +51,7 @@ class NearDuplicate:
                 advice="Keep one of them; copies add no information, and leak between "
                 "training and test when the set is split.",
             )
+
+
+def _rows(examples: Iterable[Example]) -> tuple[int, ...]:
+    return tuple(sorted(e.row for e in examples))

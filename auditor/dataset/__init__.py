@@ -1,15 +1,22 @@
 """Stage 1: files, and tables in memory -> Dataset.
 
     sources.py       a path, standard input or what is in memory -> a table that can be read again
-    delimited.py     CSV and TSV; `decoding.py` finds the encoding
+    opening.py       a file -> its table: contents.py says what it is, packed.py unpacks it
+    delimited.py     CSV, TSV and the like; layout.py finds their form, by delimiters.py,
+                     quoting.py, evidence.py, headers.py, overflow.py; splitting.py cuts lines
+    decoding.py      bytes -> text; guessing.py where neither a mark nor UTF-8 tells the encoding
+    txt.py           lines that promise no form, and those that begin with their labels
     json_lines.py    JSON lines, and json_documents.py JSON; `json_text.py` parses, `documents/`
                      finds the rows, `forms/` reads records as label tools write them, and
                      `json_objects.py` makes fields of objects, whose values json_values.py knows
     nlu.py           examples of intents, in YAML (nlu_yaml.py) and Markdown (nlu_markdown.py)
     conll.py         sentences of tokens, with intents in comments
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
+    workbook.py      a sheet of .xlsx, .xls or .ods, whose cells workbook_cells.py prints
+    sqlite.py        a table of a database
     huggingface.py   a dataset folder, as Hugging Face saves it; `hub_files.py` chooses its files,
-                     by what the folder says of itself (`hub_card.py`)
+                     by what the folder says of itself (`hub_card.py`); shards.py its plain files
+    class_folders.py a folder for each label
     in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
                      Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
     pointers.py      a file that only says where LFS, DVC or git-annex keep its content
@@ -17,7 +24,7 @@
     chat.py          the text of chat fine-tuning rows; unpacking.py finds them in any format
     roles.py         which column is the text, which the label, ...: text_choice.py and
                      label_choice.py, by names.py and by columns.py, what columns hold
-    joining.py       several columns that are one text, or a label each
+    joining.py       several columns that are one text, or a label each; cells.py lists in a cell
     labels.py        what the cells of the label say: one label, several, numbers
     prompts.py       words that all texts begin or end with
     label_names.py   numbers that stand for named classes; label_name_file.py what a user names
@@ -39,7 +46,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.dataset.annotators import annotator_columns
+from auditor.dataset.annotators import annotator_columns, repeated_texts
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.conll import CONLL
@@ -110,8 +117,8 @@ def load_dataset(
         made = assemble(name, read(), roles, settings, strict=strict_roles)
         decisions = (*table.decisions, *found.decisions, *said, *made.decisions)
         _say(name, decisions, no_text=settings.no_text)
-        again = labelled and len({*made.texts}) < len(made.texts)
-        columns = annotator_columns(read(), roles) if again else ()
+        repeated = repeated_texts(made.examples) if labelled else frozenset()
+        columns = annotator_columns(read(), roles, repeated) if repeated else ()
         return replace(made, decisions=decisions, annotator_columns=columns)
 
 

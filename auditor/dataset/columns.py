@@ -7,10 +7,8 @@ it is all of them.
 
 from __future__ import annotations
 
-import ast
-import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -23,7 +21,6 @@ from auditor.records.reading import Rows
 KEPT = 2048  # distinct values a column: of more, their number is estimated to about 3 in 100
 BEGINNING = 300  # characters of a value that are looked at
 LOOKED_AT = 400  # distinct values that are read for what they are
-LONGEST_LITERAL = 1_000_000  # characters of a cell that is read as JSON
 
 TEXT_LENGTH = 8  # mean characters, below which a column is hardly text
 TEXT_DISTINCT = 0.3  # share of values; templated and doubled sets still reach it
@@ -92,7 +89,7 @@ class Column:
     @cached_property
     def structured(self) -> bool:
         """Whether cells hold lists or objects, written as JSON or as Python writes them."""
-        return self._share(lambda v: v.lstrip()[:1] in ("[", "{") and v[1:2] in "\"'{[ ]}") > 0.5
+        return self._share(_written) > 0.5
 
     @property
     def lists(self) -> bool:
@@ -280,41 +277,12 @@ def survey(rows: Rows) -> dict[str, Column]:
     return {name: tally.column(name, count) for name, tally in tallies.items()}
 
 
-def one_to_one(rows: Rows, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The pairs of columns whose values stand for one another, in every row that has both."""
-    pairs: dict[tuple[str, str], tuple[dict[str, str], dict[str, str]]] = {
-        (a, b): ({}, {}) for i, a in enumerate(columns) for b in columns[i + 1 :]
-    }
-    for _, fields in rows:
-        if isinstance(fields, Reject):
-            continue
-        for a, b in list(pairs):
-            one, other = fields.get(a), fields.get(b)
-            there, back = pairs[a, b]
-            if one is None or other is None:
-                same = one is None and other is None
-            else:
-                same = there.setdefault(one, other) == other and back.setdefault(other, one) == one
-            if not same:
-                del pairs[a, b]
-        if not pairs:
-            return
-    yield from (pair for pair, (there, _) in pairs.items() if len(there) > 1)
-
-
-def literal(cell: str) -> Any:
-    """What a cell holds as JSON, or as Python writes lists and objects; None for anything else."""
-    cell = cell.strip()
-    if cell[:1] not in ("[", "{") or len(cell) > LONGEST_LITERAL:
-        return None
-    try:
-        return json.loads(cell)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(cell)  # literals alone: nothing is called, nothing is looked up
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        return None
+def _written(value: str) -> bool:
+    """Whether a value looks like a list or an object: by its ends, as it may be cut."""
+    value = value.strip()
+    ends = {"[": "]", "{": "}"}.get(value[:1])
+    whole = value[-1:] == ends or len(value) >= BEGINNING - 1
+    return ends is not None and whole and value[1:2] in "\"'{[ ]}0123456789-"
 
 
 def _words(value: str) -> float:

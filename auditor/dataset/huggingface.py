@@ -57,9 +57,9 @@ class HuggingFaceFolder:
         """Rows of each file, training files first. Raises DataError where there are none."""
         if not path.is_dir():
             raise DataError("expected a dataset folder, found a file")
-        shards = self._shards(path, options)
-        if not shards and (texts := open_class_folders(path, options)):
+        if (texts := open_class_folders(path, options, self.readers)) is not None:
             return texts
+        shards = self._shards(path, options)
         if not shards:
             inner = choose_folder(path, options.table, self._listed)
             shards = self._plain(path, inner, read_card(path), options)
@@ -69,7 +69,8 @@ class HuggingFaceFolder:
         return Table(rows=partial(_rows, path, shards), decisions=decisions_of(shards))
 
     def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
-        """Rows of the files that a pattern finds. Raises DataError for one table in two formats."""
+        """Rows of the files that a pattern finds, as of a folder. Raises DataError for files that
+        look like one table in two formats."""
         one_format(files)
         shards = [self._shard(f, split_of_file(f), {}, options) for f in in_order(files)]
         rows = partial(_rows, Path(os.path.commonpath([f.parent for f in files])), shards)

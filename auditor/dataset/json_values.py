@@ -20,7 +20,7 @@ WIDEST = 10  # items of one list that get columns
 def json_value(value: Any) -> str | None:
     """One value whose numbers are Numbers already, or Python's; None where it is missing.
 
-    A list of one plain value is that value, a list of several is Listed.
+    A list of one plain value is that value, a list of none or of several is Listed.
     """
     if value is None or isinstance(value, str):
         return value
@@ -72,7 +72,7 @@ def _listed(items: list[Any]) -> str | None:
     if not plain_list(items):
         return Unusable("a list")
     values = [value for item in items if (value := json_value(item)) is not None]
-    return Listed(values) if len(values) > 1 else next(iter(values), None)
+    return values[0] if len(values) == 1 else Listed(values)
 
 
 def _inside(name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:

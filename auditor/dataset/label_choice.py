@@ -8,10 +8,10 @@ value by value, the names are the labels. Several columns of 0 and 1 may be a la
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from auditor.dataset import names
-from auditor.dataset.columns import BINARY, Column, one_to_one
+from auditor.dataset.columns import BINARY, Column
 from auditor.dataset.text_choice import Choice
 from auditor.dataset.values import flags
 from auditor.records.dataset import Decision, Reject
@@ -138,6 +138,28 @@ def _names_labels(column: Column) -> bool:
     of_labels = any(names.as_label(word) >= names.SURE for word in words[:-1])
     called = of_labels and words[-1] in ("text", "name", "names", "str", "string", "desc")
     return column.labelly and not column.numeric and called
+
+
+def one_to_one(rows: Rows, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The pairs of columns whose values stand for one another, in every row that has both."""
+    pairs: dict[tuple[str, str], tuple[dict[str, str], dict[str, str]]] = {
+        (a, b): ({}, {}) for i, a in enumerate(columns) for b in columns[i + 1 :]
+    }
+    for _, fields in rows:
+        if isinstance(fields, Reject):
+            continue
+        for a, b in list(pairs):
+            one, other = fields.get(a), fields.get(b)
+            there, back = pairs[a, b]
+            if one is None or other is None:
+                same = one is None and other is None
+            else:
+                same = there.setdefault(one, other) == other and back.setdefault(other, one) == one
+            if not same:
+                del pairs[a, b]
+        if not pairs:
+            return
+    yield from (pair for pair, (there, _) in pairs.items() if len(there) > 1)
 
 
 # --- a column of 0 and 1 for each label --------------------------------------------------------

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.dataset.columns import literal
+from auditor.dataset.cells import literal
 from auditor.dataset.values import Listed
 from auditor.errors import DataError
 from auditor.label_spelling import is_blank
@@ -20,6 +20,7 @@ from auditor.settings import JOINED
 
 NO_LABEL = "(no label)"  # the category of rows that have none, where a row may have several
 DELIMITERS = (";", "|", ",")  # of several labels in one cell
+FEW = 0.1  # of the rows, which are rejected where they have several labels and the others one
 SHOWN = 3  # labels that a decision quotes
 
 _WITH_ZEROS = re.compile(r"(-?(?:0|[1-9]\d*))\.0+")
@@ -50,7 +51,7 @@ def read_labels(cells: Iterable[str], column: str, *, several: bool | None) -> L
     """The labels of all `cells` of the column; several: whether a row may have more than one, None:
     the user did not say.
 
-    Raises DataError where most rows have several and the user did not say that they may.
+    Raises DataError where more than a few rows have several and the user did not say that they may.
     """
     kinds: dict[str, set[type[str]]] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -66,7 +67,8 @@ def read_labels(cells: Iterable[str], column: str, *, several: bool | None) -> L
     decisions: list[Decision] = []
     if of:
         said = _of_lists(of, rows, column, several=several)
-        decisions += [said] if JOINED not in column else []  # of columns it is said already
+        # Of columns of 0 and 1 it is said already, and of empty lists there is nothing to say.
+        decisions += [said] if JOINED not in column and any(of.values()) else []
     delimiter = None if several is False else _delimiter([k for k in kinds if k not in of])
     if delimiter and not several:
         raise DataError(
@@ -112,9 +114,10 @@ def _written_lists(kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
 def _of_lists(
     of: Mapping[str, tuple[str, ...]], rows: Mapping[str, int], column: str, *, several: bool | None
 ) -> Decision:
-    """What lists of labels are taken for. Raises DataError where most have several, unasked."""
+    """What lists of labels are taken for. Raises DataError where more than a few hold several."""
     many = sum(rows[key] for key, items in of.items() if len(items) > 1)
-    if many * 2 > sum(rows.values()) and not several:
+    few = 0 if JOINED in column else max(1, FEW * sum(rows.values()))
+    if many > few and not several:
         raise DataError(
             f"{many} of {sum(rows.values())} rows have several labels in column {column!r};"
             " add --multi-label, and each is audited"

@@ -64,16 +64,18 @@ _LABEL = _words(
 _WEAK_LABEL = _words(
     "tag type annotation genre stars star rating ratings overall product issue department queue",
     "kind group_name subject_area section domain scenario verdict outcome decision severity",
-    "priority output response answer completion reply typ art gattung bewertung note tipo",
+    "priority assistant output response answer completion reply",
+    "typ art gattung bewertung note tipo",
     "评分 星级 评级 类型 種類 タイプ 유형 별점 평점 тип оценка",
 )
 # What stands in a column is another thing where its name holds one of these words.
 _NO_TEXT = _words(
     "id ids uid uuid guid author user username screen_name name url link uri href date time",
     "timestamp location place city country keyword keywords path file filename path source label",
-    "labels category response answer answers output completion reply chosen rejected rationale",
-    "explanation reason label_text label_name span spans entities slots language lang hash created",
-    "sources rater annotator annotators worker company product autor datum fecha fuente",
+    "labels category assistant response answer answers output completion reply chosen rejected",
+    "rationale explanation reason label_text label_name span spans entities slots language lang",
+    "hash created sources rater annotator annotators worker company product",
+    "autor datum fecha fuente",
 )
 _NO_LABEL = _words(
     "id ids uid uuid guid author user username name url link date time timestamp location city",

@@ -4,8 +4,8 @@ They tell nothing of a row, and would make one template of the whole set; so the
 the texts, and said. What counts, the more the less it looks like a part of its own:
 
     lines of their own      however short
-    sentences, or up to a colon      MIN_WORDS words
-    other words                      MIN_INLINE words
+    sentences, or up to a colon      MIN_WORDS words; at the end, what asks with a colon
+    other words                      MIN_INLINE words; at the end, none
 
 A set may also have several instructions, as paraphrases of one: first lines that few rows lack, and
 that say nothing of the category. Where they do, they are what the audit is to find.
@@ -97,15 +97,15 @@ def _part(shared: str, rows: int, *, at_end: bool, one_category: bool) -> str:
     """
     lines = _line(shared, at_end)
     lines = lines if _OWN.search(lines) else ""
-    if rows < MIN_ROWS_INLINE:
+    if rows < MIN_ROWS_INLINE or (at_end and lines):
         return lines
     sentences = _sentence(shared, at_end)
-    colon = not at_end and sentences.rstrip().endswith((":", "："))
-    told = _size(sentences) >= MIN_WORDS and (colon or not one_category)
-    if told and len(sentences) > len(lines):
+    enough = at_end or _size(sentences) >= MIN_WORDS
+    told = _asks(sentences) or not one_category
+    if told and enough and len(sentences) > len(lines):
         return sentences
-    words = _inline(shared, at_end)
-    return lines or (words if _size(words) >= MIN_INLINE and not one_category else "")
+    words = "" if at_end or one_category else _inline(shared)
+    return lines or (words if _size(words) >= MIN_INLINE else "")
 
 
 def _size(part: str) -> float:
@@ -122,18 +122,21 @@ def _line(shared: str, at_end: bool) -> str:
 
 
 def _sentence(shared: str, at_end: bool) -> str:
-    """Whole sentences."""
-    ends = [match.end() for match in _SENTENCE.finditer(shared)]
+    """Whole sentences; at the end, the words that ask for an answer with a colon."""
     if at_end:
-        return shared[ends[0] :] if ends and ends[0] < len(shared) else ""
+        space = re.search(r"\s", shared) if _asks(shared) else None
+        return shared[space.start() :] if space else ""
+    ends = [match.end() for match in _SENTENCE.finditer(shared)]
     return shared[: ends[-1]] if ends else ""
 
 
-def _inline(shared: str, at_end: bool) -> str:
+def _asks(part: str) -> bool:
+    return part.rstrip().endswith((":", "："))
+
+
+def _inline(shared: str) -> str:
     """Whole words."""
     spaces = [match.end() for match in re.finditer(r"\s+", shared)]
-    if at_end:
-        return shared[spaces[0] :] if spaces else ""
     return shared[: spaces[-1]] if spaces else ""
 
 

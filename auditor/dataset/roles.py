@@ -66,21 +66,17 @@ def find_roles(
     _add_optional(roles, columns)
     open_roles = [role for role in needed if role not in roles]
     if not open_roles and not any(map(names.may_split, columns)):
-        return Roles(columns=roles)
+        return Roles(columns=_in_order(roles))
     known = _choosable(survey(read()))
     decisions: list[Decision] = []
     left: dict[str, Choice] = {}
     for role in open_roles:
         taken = {*(c for of in roles.values() for c in of), *declared}
+        taken |= {c for text in left.values() for c in _first_names(text.candidates)}
         free = {c: column for c, column in known.items() if c not in taken}
-        if role == "text":
-            choice = choose_text(free)
-            if not choice.columns and len(columns) == 1 and open_roles == ["text"]:
-                choice = Choice(columns=tuple(free))  # a file of one column holds nothing else
-        else:
-            apart = {c for text in left.values() for c in _first_names(text.candidates)}
-            free = {c: column for c, column in free.items() if c not in apart}
-            choice = choose_label(free, read, several=several)
+        choice = choose_text(free) if role == "text" else choose_label(free, read, several=several)
+        if not choice.columns and len(columns) == 1 and open_roles == ["text"]:
+            choice = Choice(columns=tuple(free))  # a file of one column holds nothing else
         if choice.columns:
             _expect_header(known[choice.columns[0]], role)
             roles[role] = choice.columns
@@ -89,7 +85,12 @@ def find_roles(
             left[role] = choice
     if left:
         raise DataError(_open(left, columns, no_text=no_text))
-    return Roles(columns=roles, decisions=(*decisions, *_split_by_values(roles, known)))
+    decisions += _split_by_values(roles, known)
+    return Roles(columns=_in_order(roles), decisions=tuple(decisions))
+
+
+def _in_order(roles: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {role: roles[role] for role in (*NEEDED, *names.OTHER_ROLES) if role in roles}
 
 
 def _choosable(columns: Mapping[str, Column]) -> dict[str, Column]:

@@ -40,7 +40,7 @@ def choose_text(columns: Mapping[str, Column]) -> Choice:
     candidates = _candidates(columns.values())
     if not candidates:
         return _last_resort(columns)
-    pair = names.pair_of([c.name for c in candidates])
+    pair = names.pair_of([name for name, c in columns.items() if c in candidates])
     if pair and all(
         c.name in pair or names.as_text(c.name) < names.ALIKE or c.no_text for c in candidates
     ):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from auditor.dataset.cells import literal
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
-from auditor.dataset.columns import literal
 from auditor.records.dataset import Reject
 from auditor.records.reading import Rows
 

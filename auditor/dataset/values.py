@@ -46,8 +46,8 @@ class NoUser(Unusable):
 
 
 class Listed(Unusable):
-    """Several plain values where one is wanted, such as the labels of one text; `items` are they,
-    as the file holds them, in its order."""
+    """Several plain values, or none, where one is wanted, such as the labels of one text; `items`
+    are they, as the file holds them, in its order."""
 
     __slots__ = ("items",)
 
@@ -55,8 +55,9 @@ class Listed(Unusable):
     items: tuple[str, ...]
 
     def __new__(cls, items: Iterable[str]) -> Listed:
-        made = super().__new__(cls, "a list of several")
-        made.items = tuple(items)
+        listed = tuple(items)
+        made = super().__new__(cls, "a list of several" if listed else "an empty list")
+        made.items = listed
         return made
 
 

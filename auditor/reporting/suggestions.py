@@ -104,7 +104,9 @@ def _lines(
     for row in rows:
         own = about.get(row, [])
         findings = own or [*of_example.values()]
-        label = labels.get(row, findings[0].category or "")
+        doubted = (f.category for f in own if f.code == "label-error" and f.category)
+        # Where a row has several labels, it is the one that the finding doubts.
+        label = next(doubted, None) or labels.get(row, findings[0].category or "")
         suggested = (belief.favours,) if belief.favours else tuple(belief.labels)
         wrong = belief.wrong_in(label)
         lines.append(

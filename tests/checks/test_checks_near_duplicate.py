@@ -1,5 +1,7 @@
 """near-duplicate: one example that stands in the data several times."""
 
+import dataclasses
+
 from auditor.checks.near_duplicate import NearDuplicate
 
 ROWS = [
@@ -66,3 +68,18 @@ def test_the_limit_can_be_changed(make_evidence, findings):
     found = findings(NearDuplicate(many=2), evidence)
     assert [f.severity for f in found] == ["warning", "warning"]
     assert [f.limit["warning_from"] for f in found] == [2, 2]
+
+
+def test_copies_that_have_several_labels_are_found_once(make_evidence, findings):
+    """Each label of a row is an example of its own."""
+    text = "The lamp flickers and smells"
+    labels = ["fault", "smell", "fault", "smell"]
+    evidence = make_evidence(
+        [(text, label) for label in labels], families=[0] * 4, multi_label=True
+    )
+    examples = zip(evidence.dataset.examples, (0, 0, 1, 1), strict=True)
+    of_file = tuple(dataclasses.replace(example, row=row) for example, row in examples)
+    dataset = dataclasses.replace(evidence.dataset, examples=of_file, rows_read=2)
+    [found] = findings(NearDuplicate(), dataclasses.replace(evidence, dataset=dataset))
+    assert (found.rows, found.measured["rows"]) == ((0, 1), 2)
+    assert found.summary == "2 rows of fault and smell are identical"

@@ -53,6 +53,13 @@ def test_labels_of_several_kinds_are_one_and_that_is_said():
     assert [d.values for d in dataset.decisions] == [("1",)]
 
 
+def test_whole_numbers_beside_a_missing_one_are_whole():
+    """pandas makes floats of them."""
+    dataset = load(pd.Series([0, 1, None]))
+    assert dataset.categories == ("0", "1")
+    assert "whole numbers" in dataset.decisions[0].what
+
+
 def test_rows_are_positions_whatever_the_index():
     frame = pd.DataFrame({"text": TEXTS, "label": ["a", "b", "a"]}, index=[9, 9, 4])
     dataset = load_dataset(frame, Settings())

@@ -90,12 +90,13 @@ def test_files_without_a_split_in_their_names_are_one_dataset(tmp_path):
     assert {e.annotator for e in dataset.examples} == {"ada", None}
 
 
-def test_shards_whose_labels_differ_in_type_are_not_merged(tmp_path):
+def test_labels_of_shards_that_differ_in_type_are_one(tmp_path):
     for name, label in (("a", ["1", "1"]), ("b", [1, 1]), ("c", ["1"])):
         table = pa.table({"text": [f"It broke {name}{i}" for i in label], "label": label})
         pq.write_table(table, tmp_path / f"{name}.parquet")
     dataset = load_dataset(tmp_path, Settings())
-    assert [r.row for r in dataset.rejected] == [2, 3]
+    assert (dataset.categories, dataset.rejected) == (("1",), ())
+    assert "numbers in some rows and strings in others" in dataset.decisions[0].what
 
 
 def test_a_state_that_leads_out_of_the_folder_is_refused(tmp_path, refusal):

@@ -28,26 +28,31 @@ def test_strings_stay_as_they_are(load, label):
     assert dataset.categories == (label,)
 
 
-@pytest.mark.parametrize("literal", ["1", "1e5", "-0.50", "12345678901234567890123", "true"])
+@pytest.mark.parametrize("literal", ["1", "1.5", "1e5", "-0.50", "12345678901234567890123", "true"])
 def test_other_scalars_keep_their_literal_form(load, literal):
     dataset = load("a.jsonl", f'{{"text": "Where is it?", "label": {literal}}}')
     assert dataset.categories == (literal,)
     assert type(dataset.categories[0]) is str
 
 
-def test_a_number_and_the_string_that_it_is_written_as_are_one_label_and_true_is_another(load):
-    dataset = load(
-        "a.jsonl",
-        '{"text": "It broke", "label": "1"}\n{"text": "Too late", "label": "1"}\n'
-        '{"text": "Lost", "label": 1}\n{"text": "Fine", "label": true}\n',
-    )
-    assert categories(dataset) == {"It broke": "1", "Too late": "1", "Lost": "1", "Fine": "true"}
-    assert rejects(dataset) == []
-
-
-def test_which_kind_prevails_is_no_matter_of_order(load):
-    lines = ['{"text": "It broke", "label": 1}', '{"text": "Too late", "label": "1"}']
-    assert load("a.jsonl", "\n".join(lines)).texts == load("b.jsonl", "\n".join(lines[::-1])).texts
+def test_labels_that_differ_in_their_kind_alone_are_one(load):
+    lines = [
+        '{"text": "It broke", "label": "1"}',
+        '{"text": "Lost", "label": 1}',
+        '{"text": "Too late", "label": 1.0}',
+        '{"text": "Fine", "label": true}',
+        '{"text": "Torn", "label": "01"}',
+    ]
+    read = load("a.jsonl", "\n".join(lines))
+    assert categories(read) == {
+        "It broke": "1",
+        "Lost": "1",
+        "Too late": "1",
+        "Fine": "true",
+        "Torn": "01",
+    }
+    assert read.rejected == ()
+    assert load("b.jsonl", "\n".join(lines[::-1])).decisions == read.decisions
 
 
 @pytest.mark.parametrize(

@@ -93,11 +93,11 @@ def test_the_order_of_rows_decides_nothing(write):
 @pytest.mark.parametrize(
     ("columns", "flag"),
     [
-        ({"text": QUESTIONS, "x": QUESTIONS}, "--label COL"),
-        ({"text": QUESTIONS, "subtype": INTENTS}, "--label COL"),
-        ({"label": INTENTS, "x": list("123456")}, "--text COL"),
-        ({"label": INTENTS, "x": QUESTIONS, "z": QUESTIONS[::-1]}, "--text COL"),
-        ({"text": QUESTIONS, "intent": INTENTS, "category": INTENTS[::-1]}, "--label COL"),
+        ({"text": QUESTIONS, "x": QUESTIONS}, "name it with --label COL"),
+        ({"text": QUESTIONS, "subtype": INTENTS}, "add --label subtype,"),
+        ({"label": INTENTS, "x": list("123456")}, "name it with --text COL"),
+        ({"label": INTENTS, "x": QUESTIONS, "z y": QUESTIONS[::-1]}, "(--text x --text 'z y')"),
+        ({"text": QUESTIONS, "intent": INTENTS, "category": INTENTS[::-1]}, "add --label category"),
     ],
 )
 def test_where_a_choice_is_left_the_message_lists_the_columns_and_the_flag(
@@ -176,18 +176,14 @@ def test_without_labels_no_label_is_looked_for(table):
     assert dataset.categories == ("",)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
+def test_a_file_without_a_header_does_not_lose_its_first_row(write, refusal):
+    content = (
         "My parcel came broken,damage\nThe second one broke,damage\nAll broken today,damage\n"
-        "The last one is late,delay\nIt is late again now,delay\n",
-        "I would like to know where my parcel is,status\nThe second one broke,damage\n"
-        "All broken today,damage\nThe last one is late,delay\nIt is late again now,delay\n",
-    ],
-)
-def test_a_file_without_a_header_does_not_lose_its_first_row(write, refusal, content):
-    message = refusal(DataError, write("a.csv", content))
-    assert "expected a header" in message
+        "The last one is late,delay\nIt is late again now,delay\n"
+    )
+    assert load_dataset(write("a.csv", content), Settings()).rows_read == 5
+    first = "I would like to know where my parcel is,status\n"
+    assert "--no-header" in refusal(DataError, write("a.csv", first + content))
 
 
 def test_texts_come_from_the_only_column_whatever_its_name(write):
@@ -204,3 +200,37 @@ def test_texts_are_found_by_the_same_name_or_by_detection(write):
 def test_texts_that_are_all_blank_are_refused(write):
     with pytest.raises(DataError, match="column 'text' holds no text"):
         load_texts(write("live.jsonl", '{"text": ""}\n{"text": null}\n'), Settings())
+
+
+def test_candidates_are_shown_with_values_but_not_without_text(table, refusal):
+    path = table(text=QUESTIONS, mood=["sad", "calm"] * 3, colour=["red", "blue", "red"] * 2)
+    message = refusal(DataError, path)
+    assert "'mood' (2 different, such as 'calm', 'sad')" in message
+    assert "add --label colour, or name others" in message
+    hidden = refusal(DataError, path, no_text=True)
+    assert "'mood' (2 different)" in hidden
+    assert not [word for word in ("sad", "calm", "red", "blue") if f"'{word}'" in hidden]
+
+
+def test_what_is_told_by_content_is_said_with_values(table, caplog):
+    path = table(a=list("123456"), b=QUESTIONS, c=INTENTS)
+    with caplog.at_level("INFO", logger="auditor"):
+        text, label = load_dataset(path, Settings()).decisions
+    assert (text.what, len(text.values)) == ("the text is column 'b'", 2)
+    assert (label.what, len(label.values)) == ("the label is column 'c'", 3)
+    assert text.values[0] in caplog.text
+    caplog.clear()
+    with caplog.at_level("INFO", logger="auditor"):
+        load_dataset(path, Settings(no_text=True))
+    assert "the text is column 'b' (else: --text COL)" in caplog.text
+    assert not [value for value in (*QUESTIONS, *INTENTS) if value in caplog.text]
+
+
+def test_a_plain_table_says_nothing(table):
+    assert load_dataset(table(text=QUESTIONS, label=INTENTS), Settings()).decisions == ()
+
+
+def test_splits_are_not_quoted_without_text(table, refusal):
+    path = table(text=QUESTIONS, label=INTENTS, split=["alpha"] * 6)
+    assert "'alpha'" in refusal(DataError, path)
+    assert "alpha" not in refusal(DataError, path, no_text=True)

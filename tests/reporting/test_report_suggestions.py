@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from typing import Any
 
@@ -244,3 +245,10 @@ def test_a_card_says_how_surely_a_label_is_favoured_and_lists_no_rows_by_label(m
         "billing 0.9, account 0.1",
     )
     assert "read as" not in facts
+
+
+def test_of_a_row_with_several_labels_the_doubted_one_is_named(make_audit):
+    audit = make_audit(findings=(wrong(7, "billing", 0.91),))
+    again = dataclasses.replace(audit.subtypes[0], category="smell", rows=(7,))
+    [line] = relabel(dataclasses.replace(audit, subtypes=(*audit.subtypes, again)))
+    assert (line["label"], line["suggested"]) == ("account", "billing")
