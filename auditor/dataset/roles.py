@@ -67,13 +67,13 @@ def find_roles(
     open_roles = [role for role in needed if role not in roles]
     if not open_roles and not any(map(names.may_split, columns)):
         return Roles(columns=_in_order(roles))
-    known = survey(read())
+    known = _choosable(survey(read()))
     decisions: list[Decision] = []
     left: dict[str, Choice] = {}
     for role in open_roles:
         taken = {*(c for of in roles.values() for c in of), *declared}
         taken |= {c for text in left.values() for c in _first_names(text.candidates)}
-        free = {c: column for c, column in known.items() if c not in taken and not in_a_list(c)}
+        free = {c: column for c, column in known.items() if c not in taken}
         choice = choose_text(free) if role == "text" else choose_label(free, read, several=several)
         if not choice.columns and len(columns) == 1 and open_roles == ["text"]:
             choice = Choice(columns=tuple(free))  # a file of one column holds nothing else
@@ -91,6 +91,13 @@ def find_roles(
 
 def _in_order(roles: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {role: roles[role] for role in (*NEEDED, *names.OTHER_ROLES) if role in roles}
+
+
+def _choosable(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """The columns but those of one item in a list, and the objects whose values are columns."""
+    outer = {c[:at] for c in columns for at, mark in enumerate(c) if mark == "."}
+    objects = {c for c, column in columns.items() if c in outer and not column.filled}
+    return {c: column for c, column in columns.items() if c not in objects and not in_a_list(c)}
 
 
 def column_names(rows: Rows) -> list[str]:

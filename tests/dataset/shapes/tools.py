@@ -186,7 +186,7 @@ SHAPES = (
         content=lines(
             {"id": at, "text": text, "label": [[0, 3, "THING"]]} for at, text in enumerate(TEXTS)
         ),
-        refused="label is a list",
+        refused="found no column that is the label",
     ),
     Shape(
         name="prodigy_binary.jsonl",
