@@ -13,9 +13,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 
 from auditor.embedding.embed import Encoder
+from auditor.errors import DataError
 from auditor.interfaces import Progress
-from auditor.prediction.fine_tuning.budget import choose_fidelity, cost_of_full, seconds_of_head
-from auditor.prediction.fine_tuning.trial import measure_update
+from auditor.prediction.fine_tuning.budget import (
+    DEFAULT_EFFORT,
+    choose_fidelity,
+    cost_of_full,
+    seconds_of_head,
+)
+from auditor.prediction.fine_tuning.trial import material_of, measure_update
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.label_errors import find_label_errors
@@ -147,7 +153,14 @@ def forecast(
     if update and plan.target:
         rows, vectors = update
         across = find_copies_across(task.dataset.examples, rows.examples, task.embeddings, vectors)
-        full = cost_of_full(task, rows, across, plan.target, plan.mitigations)
+        if material_of(task, rows, across, DEFAULT_EFFORT).testable:
+            full = cost_of_full(task, rows, across, plan.target, plan.mitigations)
+        elif plan.probe == "full":
+            raise DataError(
+                "--probe full: no row of the data can be held out to test the fine-tune on, since "
+                "the update has a copy of each, or a category is too small or all one template; "
+                "give another update, or leave --probe full out"
+            )
     choice = choose_fidelity(
         plan.probe,
         plan.budget,

@@ -6,6 +6,8 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from auditor.analysis import analyse, base_task, forecast, readable_update
 from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
@@ -13,7 +15,8 @@ from auditor.checks.rejected_rows import rejected_summary
 from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
-from auditor.errors import DataError, UsageError
+from auditor.errors import DataError, MachineError, UsageError
+from auditor.folders import can_be_written
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.prediction.backtest import run_backtest
@@ -123,6 +126,9 @@ def backtest(
     settings = with_options(settings or Settings(), options)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
+    folder = Path(output or Path("reports") / dataset.name / "backtest")
+    if not can_be_written(folder):
+        raise MachineError(f"{folder}: cannot be written; choose another folder with --output")
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
     chosen = choose_held_out_categories(
@@ -137,7 +143,6 @@ def backtest(
         copies=evidence.same_text,
         templates=computed(evidence.templates),
     )
-    folder = Path(output or Path("reports") / dataset.name / "backtest")
     folder.mkdir(parents=True, exist_ok=True)
     return run_backtest(
         full_dataset,
@@ -162,6 +167,14 @@ def _backtested_fidelity(settings: Settings) -> str:
 
 
 def _reference(unlabelled: tuple[list[str], list[int]], encoder: Encoder) -> Reference:
-    """Texts of real use, in an order of their own; with their rows in that file."""
+    """Texts of real use that the model can read, in an order of their own; with their rows in that
+    file."""
     texts, rows = zip(*sorted(zip(*unlabelled, strict=True)), strict=True)
-    return Reference(texts=texts, rows=rows, vectors=encoder.embed(texts).vectors)
+    embeddings = encoder.embed(texts)
+    known = np.flatnonzero(embeddings.known)
+    return Reference(
+        texts=[texts[i] for i in known.tolist()],
+        rows=[rows[i] for i in known.tolist()],
+        vectors=embeddings.vectors[known],
+        unread="" if embeddings.readable is not None else embeddings.unread("reference texts"),
+    )

@@ -72,13 +72,13 @@ def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
     What one set has several times is matched as often as the other has it.
     """
     several = candidate.several_annotators or (base is not None and base.several_annotators)
-    pairs = sorted(
-        _matched(base.examples if base else (), candidate.examples, several), key=_content
-    )
+    order = _content_and_annotator if several else _content
+    matched = _matched(base.examples if base else (), candidate.examples, several)
+    pairs = sorted(matched, key=order)
     examples = tuple(_numbered(b, c, i) for i, (b, c) in enumerate(pairs))
     held_out = _matched(base.held_out if base else (), candidate.held_out, several)
     held_out_examples = tuple(
-        _numbered(b, c, i) for i, (b, c) in enumerate(sorted(held_out, key=_content), len(pairs))
+        _numbered(b, c, i) for i, (b, c) in enumerate(sorted(held_out, key=order), len(pairs))
     )
     base_rows, candidate_rows = (
         np.array([-1 if e is None else e.row for e in column], dtype=np.int64)
@@ -121,9 +121,17 @@ def _matched(
 
 
 def _content(pair: Pair) -> str:
+    return _known(pair).content
+
+
+def _content_and_annotator(pair: Pair) -> str:
+    return f"{_known(pair).content}{_known(pair).annotator or ''}"
+
+
+def _known(pair: Pair) -> Example:
     known = pair[1] or pair[0]
     assert known is not None  # noqa: S101 - one of the two is there
-    return known.content
+    return known
 
 
 def _numbered(base: Example | None, candidate: Example | None, position: int) -> Example:

@@ -12,12 +12,14 @@ from typing import Annotated, Any, get_type_hints
 from msgspec import Meta
 
 from auditor.errors import UsageError
+from auditor.folders import as_text
 from auditor.label_spelling import is_blank
 from auditor.records.reading import ReadOptions
 from auditor.settings_files import ON_DISK, Files, read_table
 from auditor.validation import FLAG, WORD, Finite, dotted, expect, expect_fields
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
+MAX_THREADS = 1024  # no machine has more processors that share a memory of torch's
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
 JOINED = " + "  # between the names of columns whose values are one text
 
@@ -33,9 +35,13 @@ Seconds = Annotated[Finite, Meta(gt=0)]
 Seed = Annotated[
     int, Meta(ge=0, le=LARGEST_SEED, description=f"must be a whole number from 0 to {LARGEST_SEED}")
 ]
+Threads = Annotated[int, Meta(ge=1, le=MAX_THREADS)]
 
 # How the input is written, which decides nothing once it is read.
-_READING = ("input_format", "encoding", "delimiter", "header", "quoting", "table")
+_READING = (
+    *("input_format", "encoding", "delimiter", "header", "quoting", "table"),
+    "label_names",  # which the labels of the result are
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,7 @@ class Settings:
     declared_columns: Annotated[Sequence[str], Meta(description="must be a list of columns")] = ()
     # Label -> the one it is taken for.
     label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
+    label_names: Annotated[str | None, WORD] = None  # a file of what labels that are numbers mean
     # Whether a text may have several labels; None = it has one, unless its cells look like several.
     multi_label: Annotated[bool | None, FLAG] = None
     keep_prompt: Annotated[bool, FLAG] = False  # words that all texts begin or end with are text
@@ -71,7 +78,8 @@ class Settings:
     mitigations: Annotated[Sequence[str], Meta(description="must be a list of mitigations")] = ()
     coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
     seed: Seed = 0
-    threads: Annotated[Count | None, _COUNT] = None  # None = as many as torch would take
+    # None = as many as torch would take; of more than there are processors, as many.
+    threads: Annotated[Threads | None, Meta(description=f"must be 1 to {MAX_THREADS}")] = None
     cache_dir: Annotated[str | None, WORD] = None  # None = the user's cache folder
     offline: Annotated[bool, FLAG] = False
     no_text: Annotated[bool, FLAG] = False
@@ -127,6 +135,8 @@ class Settings:
         aside = {"threads", "cache_dir", "offline", *_READING}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
         columns = {k: _plain(deciding[k]) for k in ("text", "label")}
+        for name in ("embedder", "target_model", "coefficients"):  # each may be a path
+            deciding[name] = deciding[name] and as_text(deciding[name])
         measured = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
         return {
             **deciding,

@@ -59,7 +59,7 @@ def summarise(
     skipped: Sequence[SkippedCheck],
     limits: Mapping[str, tuple[Limit, ...]],
     shown: Ints,
-    places: Floats,
+    places: Floats | None,
     settings: Settings,
 ) -> Audit:
     """The audit, with its text."""
@@ -88,10 +88,7 @@ def summarise(
         findings=tuple(findings),
         forecast=forecast,
         examples=_examples(evidence, findings, shown),
-        map=tuple(
-            (int(r), float(x), float(y))
-            for r, (x, y) in zip(rows[shown], places.tolist(), strict=True)
-        ),
+        map=_map(rows[shown], places),
         skipped=tuple(skipped),
         limits=limits,
         ids=_ids(dataset, findings),
@@ -124,6 +121,15 @@ def _hardly_known(texts: Sequence[str]) -> dict[str, int]:
     votes = texts_of_languages(map(words, texts))
     likely = {c: n for c, n in votes.most_common() if c != "en" and n >= OF_A_LANGUAGE * len(texts)}
     return dict(sorted(likely.items(), key=lambda v: (-v[1], v[0])))
+
+
+def _map(rows: Ints, places: Floats | None) -> tuple[tuple[int, float, float], ...]:
+    """Each row with its place (n, 2); none where there is no map."""
+    if places is None:
+        return ()
+    return tuple(
+        (int(r), float(x), float(y)) for r, (x, y) in zip(rows, places.tolist(), strict=True)
+    )
 
 
 class Provenance(TypedDict):

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from auditor.analysis import PART_OF, PARTS, analyse
+from auditor.checks import CHECKS, run_checks
 from auditor.dataset import load_dataset
 from auditor.prediction.folds import assign_folds
 from auditor.records.evidence import NOT_COMPUTED, Evidence, NotComputed, computed
+from auditor.reporting.relabelling import rows_to_label_again
 from auditor.resources import open_encoder
 from auditor.settings import Settings
 
@@ -116,3 +118,11 @@ def test_neighbours_of_such_a_text_are_other_texts_each_once(asked):
 def test_how_many_different_examples_there_are_counts_texts(asked):
     assert len({*asked.items.family.tolist()}) == 60
     assert len({*asked.copies.family.tolist()}) == len({*asked.units.tolist()}) * 3 == 180
+
+
+def test_all_checks_together_ask_about_such_a_text_at_most_once(asked):
+    found, _ = run_checks(asked, CHECKS)
+    assert {"label-conflict", "near-duplicate", "multi-label"}.isdisjoint(f.code for f in found)
+    text = dict(zip(asked.dataset.rows.tolist(), asked.dataset.texts, strict=True))
+    lines = [text[row] for rows in rows_to_label_again(found) for row in rows]
+    assert len(lines) == len({*lines}) > 0

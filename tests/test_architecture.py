@@ -38,7 +38,8 @@ settings_files
 interfaces
 records
 validation
-atomic errors label_spelling statistics threads work_tree
+clock
+atomic errors folders label_spelling statistics threads work_tree
 """
 # (module, what it imports of a higher layer, in the function that needs it): why.
 DEFERRED = {

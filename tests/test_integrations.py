@@ -150,6 +150,17 @@ def test_a_checkout_of_depth_1_is_enough(action, spoil, repository, shell, tmp_p
     assert told.strip() == "true"
 
 
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5, 70, 130, 139])
+def test_what_is_no_verdict_is_an_error_that_says_so(workplace, shell, code):
+    (workplace / "fake").mkdir()
+    (workplace / "fake" / "auditor").write_text(f"#!/bin/sh\nexit {code}\n")
+    (workplace / "fake" / "auditor").chmod(0o755)
+    script = f'PATH="$PWD/fake:$PATH"\n{GATE["run"]}'
+    done = shell("bash", "-e", "-c", script, code=code, **dict.fromkeys(GATE["env"], ""))
+    said = f"::error title=auditor gate::There is no verdict: auditor ended with exit code {code}."
+    assert done.stdout.splitlines() == ([] if code in (0, 1, 3) else [said])
+
+
 @pytest.fixture
 def words(workplace, shell) -> Callable[..., list[str]]:
     """What the step makes of its environment: the words that a made-up `auditor` is given."""

@@ -153,6 +153,17 @@ def test_an_update_that_nobody_can_read_is_no_update(settings):
     assert [s.reason for s in found.skipped if s.code == "forecast"] == [reason]
 
 
+def test_a_reference_that_nobody_can_read_shows_no_gap(settings, tmp_path):
+    english = frame(messages("en"))
+    for of_each, language, reason in ((30, "zh", "120 of 120 reference texts are"), (30, "en", "")):
+        texts = [text for text, _ in messages(language, of_each=of_each)]
+        reference = pd.DataFrame({"text": texts})
+        found = auditor.audit(english, reference=reference, **settings)
+        reasons = [s.reason for s in found.skipped if s.code == "reference-gap"]
+        assert found.of("reference-gap") == ()
+        assert any(r.startswith(reason) for r in reasons) if reason else not reasons
+
+
 def test_a_gate_does_not_pass_what_nobody_can_read(settings):
     options = {k: v for k, v in settings.items() if k != "map_points"}
     chinese = frame(messages("zh"))

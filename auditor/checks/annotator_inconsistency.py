@@ -54,7 +54,7 @@ class AnnotatorInconsistency:
         "should be.",
     )
     majority: float = limit(
-        2 / 3,
+        0.67,
         "Share of a text's labels up to which it is open what most annotators say, and is to be "
         "decided: one of three who differs, or three of nine.",
     )

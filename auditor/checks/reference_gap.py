@@ -74,6 +74,9 @@ class ReferenceGap:
         reference = evidence.reference
         if reference is None:
             return
+        if reference.unread:
+            yield SkippedCheck(code=self.code, reason=reference.unread)
+            return
         train = evidence.embeddings.vectors[evidence.embeddings.known][: self.sample]
         size = max(self.enough, MIN_SAMPLED, round(self.proportion * len(train)))
         sampled = np.array(

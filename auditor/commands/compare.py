@@ -10,6 +10,7 @@ import click
 from auditor.commands import options
 from auditor.commands.report_folder import named, report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -69,8 +70,7 @@ def compare(
         from auditor.comparing.sets import NAMES
         from auditor.reporting import save, summarise
 
-        if output:
-            writable(output)
+        writable(output, settings)
         with progress_bars(quiet) as progress:
             found = run(
                 base,
@@ -85,4 +85,4 @@ def compare(
         folder = output or report_folder(*both, quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            click.echo(summarise(found, paths), nl=False)
+            show(summarise(found, paths))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ from auditor.commands import options
 from auditor.commands.base import ChosenBase, chosen_base, exclusive
 from auditor.commands.report_folder import report_folder
 from auditor.commands.running import errors, progress_bars, writable
-from auditor.errors import AuditorError
+from auditor.commands.streams import say, show
+from auditor.errors import AuditorError, MachineError
 
 if TYPE_CHECKING:
     from auditor.gating.policy_at_revision import Ruling
@@ -105,8 +107,7 @@ def gate(
         fetch = fetch and not flags["offline"]
         against = chosen_base(candidate, base, base_ref, base_path, fetch=fetch)
         rules = against.rules(policy, config, flags, quiet=quiet)
-        if output:
-            writable(output)
+        writable(output, rules.settings)
         verdict = _judged(candidate, against, rules, quiet=quiet, baseline=baseline, update=update)
         folder = output or report_folder((verdict.candidate.name, candidate), quiet=quiet)
         _report(verdict, folder, formats, quiet)
@@ -151,14 +152,26 @@ def _with_changes_in_errors(rules: Ruling) -> Iterator[None]:
 def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
     """Writes the verdict, prints its summary, and hands it to GitHub where that was asked for."""
     from auditor.reporting import save, summarise
-    from auditor.reporting.gate.github import publish
 
     paths = save(verdict, folder, formats or None)
     if not quiet:
-        click.echo(summarise(verdict, paths), nl=False)
+        show(summarise(verdict, paths))
     if "github" in formats:
-        publish(verdict, os.environ, click.echo)
-        _write_outputs(verdict, folder, os.environ)
+        _tell_github(verdict, folder, os.environ)
+
+
+def _tell_github(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:
+    """Annotations, summary and outputs; none of them takes the verdict away where it fails."""
+    from auditor.reporting.gate.github import publish
+
+    for what, tell in (
+        ("annotations", partial(publish, verdict, environ, lambda line: show(f"{line}\n"))),
+        ("outputs", partial(_write_outputs, verdict, folder, environ)),
+    ):
+        try:
+            tell()
+        except (MachineError, OSError) as error:
+            say(f"{what} for GitHub: {error}; the verdict stands")
 
 
 def _write_outputs(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:

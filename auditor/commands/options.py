@@ -106,6 +106,11 @@ MAP_LABEL = click.option(
     help="A label to read as another one that it is a spelling of. Repeatable; also as the "
     "table [label_map] in auditor.toml.",
 )
+LABEL_NAMES = click.option(
+    "--label-names",
+    metavar="FILE",
+    help="The names of labels that are numbers: one a line, or a JSON list or object.",
+)
 MULTI_LABEL = click.option(
     "--multi-label/--no-multi-label",
     default=None,
@@ -255,7 +260,10 @@ def output(help_: str) -> Decorator:
 
 
 FORM = (INPUT_FORMAT, ENCODING, DELIMITER, HEADER, QUOTING, TABLE)
-READING = (TEXT, LABEL, ROLE, COLUMN, MAP_LABEL, MULTI_LABEL, KEEP_PROMPT, *FORM)
+READING = (
+    *(TEXT, LABEL, ROLE, COLUMN, LABEL_NAMES, MAP_LABEL, MULTI_LABEL, KEEP_PROMPT),
+    *FORM,
+)
 FORECASTING = (PROBE, BUDGET, TARGET_MODEL, COEFFICIENTS)
 RUNNING = (SEED, THREADS, CACHE_DIR, CONFIG, OFFLINE)
 SPEAKING = (QUIET, DEBUG)

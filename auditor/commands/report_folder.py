@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from auditor.commands.running import say
+from auditor.commands.running import REPORTS
+from auditor.commands.streams import say
 
-REPORTS = Path("reports")
 HASH_DIGITS = 8  # that end a name where no folder above tells two datasets apart
 
 Named = tuple[str, str]  # what a dataset is called, and its file or folder

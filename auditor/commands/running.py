@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from auditor.errors import AuditorError, MachineError, UsageError
+from auditor.clock import date_of_today
+from auditor.commands.ending import end
+from auditor.commands.streams import say
+from auditor.errors import MachineError, UsageError
+from auditor.folders import can_be_written
 
 if TYPE_CHECKING:
     from auditor.interfaces import Progress
     from auditor.settings import Settings
     from auditor.settings_files import Files
+
+REPORTS = Path("reports")  # what is written without --output goes into a folder in it
 
 
 def settings_of(
@@ -61,12 +64,6 @@ def say_settings(
         say(f"settings: {used.called}")
 
 
-def say(message: str) -> None:
-    """One line on stderr, in which a file's name commands no terminal."""
-    line = "".join(c if c.isprintable() else " " for c in message)
-    click.echo(f"auditor: {' '.join(line.split())}", err=True)
-
-
 def given(flags: Mapping[str, Any]) -> dict[str, Any]:
     """The flags of the command line by the names of the settings. Raises UsageError."""
     rest = dict(flags)
@@ -89,35 +86,38 @@ def _pairs(flag: str, pairs: tuple[str, ...], form: str, example: str) -> dict[s
     return {pair.partition("=")[0]: pair.partition("=")[2] for pair in pairs}
 
 
-def writable(folder: Path) -> None:
-    """Fails before the work, not after it: raises MachineError."""
+def writable(output: Path | None, settings: Settings | None = None) -> None:
+    """What will be written can be, before the work and not after it: raises MachineError.
+
+    output: None, where a folder in `reports` is made of the dataset's name; settings: those that
+    name the cache.
+    """
+    if settings:
+        from auditor.resources import cache_folder
+
+        cache_folder(settings)
+    if output is None:
+        if not can_be_written(REPORTS):
+            raise MachineError(f"{REPORTS}: cannot be written; name a folder with --output")
+        return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MachineError(
-            f"--output {folder}: cannot be made ({error.strerror}); choose another folder"
+            f"--output {output}: cannot be made ({error.strerror}); choose another folder"
         ) from error
-    if not os.access(folder, os.W_OK):
-        raise MachineError(f"--output {folder}: cannot be written; choose another folder")
+    if not can_be_written(output):
+        raise MachineError(f"--output {output}: cannot be written; choose another folder")
 
 
 @contextmanager
 def errors(debug: bool) -> Iterator[None]:
     """One clear line for what can go wrong, and the exit code that goes with it."""
     try:
+        date_of_today()  # numpy too reads what decides it, and falls over what is no number
         yield
     except Exception as error:  # noqa: BLE001 - whatever it is, a user sees one line
-        if debug:
-            traceback.print_exc()
-        if isinstance(error, AuditorError):
-            message, code = str(error), error.exit_code
-        elif isinstance(error, MemoryError | OSError):
-            message, code = f"system error (memory or disk): {error}", MachineError.exit_code
-        else:
-            message = f"a defect of auditor ({type(error).__name__}); please report it with --debug"
-            code = AuditorError.exit_code
-        click.echo(f"auditor: {' '.join(message.split())}", err=True)
-        sys.exit(code)
+        end(error, debug=debug)
 
 
 @contextmanager
@@ -141,7 +141,7 @@ class _Said(logging.Handler):
     """What the package logs, on stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(f"auditor: {' '.join(record.getMessage().split())}", err=True)
+        say(record.getMessage())
 
 
 @contextmanager

@@ -1,14 +1,22 @@
 """Stage 1: files, and tables in memory -> Dataset.
 
     sources.py       a path, standard input or what is in memory -> a table that can be read again
-    delimited.py     CSV and TSV; `decoding.py` finds the encoding
+    opening.py       a file -> its table: contents.py says what it is, packed.py unpacks it
+    delimited.py     CSV, TSV and the like; layout.py finds their form, by delimiters.py,
+                     quoting.py, evidence.py, headers.py, overflow.py; splitting.py cuts lines
+    decoding.py      bytes -> text; guessing.py where neither a mark nor UTF-8 tells the encoding
+    txt.py           lines that promise no form, and those that begin with their labels
     json_lines.py    JSON lines, and json_documents.py JSON; `json_text.py` parses, `documents/`
                      finds the rows, `forms/` reads records as label tools write them, and
                      `json_objects.py` makes fields of objects, whose values json_values.py knows
     nlu.py           examples of intents, in YAML (nlu_yaml.py) and Markdown (nlu_markdown.py)
     conll.py         sentences of tokens, with intents in comments
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
-    huggingface.py   a dataset folder, as Hugging Face saves it
+    workbook.py      a sheet of .xlsx, .xls or .ods, whose cells workbook_cells.py prints
+    sqlite.py        a table of a database
+    huggingface.py   a dataset folder, as Hugging Face saves it; `hub_files.py` chooses its files,
+                     by what the folder says of itself (`hub_card.py`); shards.py its plain files
+    class_folders.py a folder for each label
     in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
                      Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
     pointers.py      a file that only says where LFS, DVC or git-annex keep its content
@@ -19,7 +27,7 @@
     joining.py       several columns that are one text, or a label each; cells.py lists in a cell
     labels.py        what the cells of the label say: one label, several, numbers
     prompts.py       words that all texts begin or end with
-    label_names.py   numbers that stand for named classes
+    label_names.py   numbers that stand for named classes; label_name_file.py what a user names
     label_map.py     labels that the user takes for another one
     annotators.py    texts that several annotators labelled, columns that look like annotators
     assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
@@ -38,7 +46,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.dataset.annotators import annotator_columns
+from auditor.dataset.annotators import annotator_columns, repeated_texts
 from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
 from auditor.dataset.conll import CONLL
@@ -47,6 +55,7 @@ from auditor.dataset.huggingface import HuggingFaceFolder
 from auditor.dataset.joining import one_column
 from auditor.dataset.json_documents import JSON
 from auditor.dataset.json_lines import JSONL
+from auditor.dataset.label_name_file import named_labels
 from auditor.dataset.nlu import NLU
 from auditor.dataset.parquet import PARQUET
 from auditor.dataset.roles import NEEDED, find_roles
@@ -100,11 +109,16 @@ def load_dataset(
         for role in needed:
             read = one_column(read, role, found.columns[role])
         roles = {role: JOINED.join(columns) for role, columns in found.columns.items()}
+        said: tuple[Decision, ...] = ()
+        if labelled and settings.label_names is not None:
+            read, said = named_labels(
+                read, roles["label"], settings.label_names, strict=strict_roles
+            )
         made = assemble(name, read(), roles, settings, strict=strict_roles)
-        decisions = (*table.decisions, *found.decisions, *made.decisions)
+        decisions = (*table.decisions, *found.decisions, *said, *made.decisions)
         _say(name, decisions, no_text=settings.no_text)
-        again = labelled and len({*made.texts}) < len(made.texts)
-        columns = annotator_columns(read(), roles) if again else ()
+        repeated = repeated_texts(made.examples) if labelled else frozenset()
+        columns = annotator_columns(read(), roles, repeated) if repeated else ()
         return replace(made, decisions=decisions, annotator_columns=columns)
 
 

@@ -47,6 +47,8 @@ def assemble(
     audited = [example for example in examples if _is_audited(example)]
     if not audited:
         raise DataError(_no_training_split(examples, roles["split"], no_text=settings.no_text))
+    if several := by_several_annotators(audited):  # whose order must not be that of the file
+        audited.sort(key=lambda example: (example.content, example.annotator or "", example.row))
     return Dataset(
         name=name,
         examples=tuple(audited),
@@ -57,7 +59,7 @@ def assemble(
         declared=declared,
         mapped_labels=mapped,
         multi_label=bool(settings.multi_label),
-        several_annotators=by_several_annotators(audited),
+        several_annotators=several,
         decisions=tuple(decisions),
     )
 

@@ -21,7 +21,16 @@ from unicodedata import normalize
 from auditor.dataset.json_values import json_value
 from auditor.dataset.values import Conversation, NoUser, Unusable
 
-TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "chat", "turns")
+TURNS = (
+    "messages",
+    "conversations",
+    "conversation",
+    "dialogue",
+    "dialog",
+    "chat",
+    "turns",
+    "contents",
+)
 # Who says what people ask for, in data sets of OpenAI, ShareGPT, OpenAssistant, Vicuna, LMSYS and
 # of help desks.
 USERS = frozenset(

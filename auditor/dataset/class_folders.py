@@ -4,15 +4,15 @@ Stanford, and whatever else scikit-learn's `load_files` reads."""
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from auditor.dataset.decoding import MARKS, known_encoding
 from auditor.dataset.guessing import guessed, telling_lines
-from auditor.dataset.shards import split_of_file
-from auditor.dataset.splits import SPLITS
+from auditor.dataset.shards import LOOSE, is_data
+from auditor.dataset.splits import SPLITS, split_of
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision, Reject
@@ -32,9 +32,14 @@ class Document:
     split: str | None
 
 
-def open_class_folders(folder: Path, options: ReadOptions) -> Table | None:
+def open_class_folders(folder: Path, options: ReadOptions, known: Collection[str]) -> Table | None:
     """The texts of the folder, each labelled with the folder that it is in; None where the folder
-    is not laid out so. Raises DataError where their encoding is in doubt."""
+    is not laid out so, or has data files of the `known` suffixes. Raises DataError where their
+    encoding is in doubt."""
+    places = [place for place in (folder, folder / "data") if place.is_dir()]
+    files = [file for place in places for file in place.iterdir() if is_data(file, known)]
+    if any(file.suffix.lower() not in LOOSE for file in files):
+        return None
     documents, aside = _documents(folder)
     if not documents or _are_tables(documents):
         return None
@@ -88,7 +93,7 @@ def _texts(folder: Path) -> list[Path]:
     texts = [
         p for p in files if p.is_file() and (p.suffix in ("", ".txt") or p.suffix[1:].isdigit())
     ]
-    return texts if texts == files and not any(map(split_of_file, texts)) else []
+    return texts if texts == files and not any(split_of(p.stem) for p in texts) else []
 
 
 def _are_tables(documents: Sequence[Document]) -> bool:
@@ -115,7 +120,8 @@ def _encodings(
         flags = " or ".join(f"--encoding {name}" for name in guess.proposals)
         raise DataError(
             f"{others[0].relative_to(documents[0].file.parents[1])}: not valid UTF-8, as"
-            f" {len(others)} of {len(documents)} texts; say which encoding they are in, as with {flags}"
+            f" {len(others)} of {len(documents)} texts; say which encoding they are in, as with"
+            f" {flags}"
         )
     what = f"of texts that are not UTF-8 ({len(others)}), {guess.what}"
     return ("utf-8", guess.name), (Decision(what=what, values=guess.words, otherwise="--encoding"),)

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from auditor.dataset.decoding import open_text
+from auditor.dataset.decoding import encoding_of, open_text
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision, Reject
@@ -34,24 +34,25 @@ class Conll:
     name = "conll"
     suffixes: tuple[str, ...] = (".conll", ".conllu", ".bio", ".iob")
 
-    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002 - has no options
+    def open(self, path: Path, options: ReadOptions) -> Table:
         """Raises DataError where no sentence has its label in a comment."""
+        encoding = encoding_of(path, options.encoding)
         keys: dict[str, None] = {}
-        for _, fields in _rows(path, None, "tokens"):
+        for _, fields in _rows(path, encoding.name, None, "tokens"):
             keys.update(dict.fromkeys(fields if not isinstance(fields, Reject) else ()))
         label = next((name for name in LABELS if name in keys), None)
         if label is None:
             comments = [key for key in keys if key != "tokens"]
             told = f"the comments are {quoted_names(comments)}" if comments else "found no comments"
             raise DataError(f"no sentence has a label; expected a comment '# intent: NAME'; {told}")
-        if "text" in keys:
-            return Table(rows=partial(_rows, path, label, "tokens"))
-        return Table(rows=partial(_rows, path, label, "text"), decisions=(JOINED,))
+        joined = "tokens" if "text" in keys else "text"
+        decisions = encoding.decisions if "text" in keys else (*encoding.decisions, JOINED)
+        return Table(rows=partial(_rows, path, encoding.name, label, joined), decisions=decisions)
 
 
-def _rows(path: Path, label: str | None, joined: str) -> Rows:
+def _rows(path: Path, encoding: str, label: str | None, joined: str) -> Rows:
     """joined: the column of the tokens with spaces between."""
-    with open_text(path) as text:
+    with open_text(path, encoding) as text:
         for row, (line, comments, tokens) in enumerate(_sentences(text)):
             if label is not None and label not in comments:
                 reason = f"the sentence has no comment '# {label}: NAME'"

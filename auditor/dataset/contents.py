@@ -37,7 +37,7 @@ UNREADABLE = (  # beginnings of what is not read, and what it is
 )
 DUCKDB = "a DuckDB database; export a table with: COPY name TO 'name.parquet' (FORMAT parquet)"
 TAR = "a tar archive; unpack it with tar -xf FILE, and read the folder"
-PAGE = "a web page, as when a download leads to a sign-in; fetch the file itself"
+PAGE = "a web page, as when a download asks to sign in; fetch the file, or save its table as CSV"
 IN_ZIP = (  # a member that says what the archive is
     ("xl/workbook.xml", "excel"),
     ("xl/workbook.bin", "excel"),
@@ -61,7 +61,7 @@ def content_of(path: Path) -> str | None:
         raise DataError(f"is {DUCKDB}")
     if start[257:262] == b"ustar":
         raise DataError(f"is {TAR}")
-    if start.startswith(b"PK\x03\x04") or start.startswith(b"PK\x05\x06"):
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path)
     found = next((name for magic, name in MAGIC if start.startswith(magic)), None)
     return found or _written(start) or ("txt" if start and not CONTROL.search(start) else None)

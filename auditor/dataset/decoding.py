@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from auditor.dataset.guessing import guessed, telling_lines
+from auditor.dataset.guessing import Guess, guessed, telling_lines
 from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Decision
 
@@ -67,7 +67,7 @@ def encoding_of(path: Path, said: str | None) -> Encoding:
         return Encoding(name="utf-8")
     guess = guessed(telling_lines([path]))
     if guess.name is None or not _decodes(path, guess.name):
-        raise DataError(_undecodable(path, "utf-8", guess.proposals))
+        raise DataError(_undecodable(path, "utf-8", guess))
     decision = Decision(what=guess.what, values=guess.words, otherwise=FLAG)
     return Encoding(name=guess.name, decisions=(decision,))
 
@@ -120,17 +120,16 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _undecodable(path: Path, encoding: str, proposals: tuple[str, ...] = ()) -> str:
+def _undecodable(path: Path, encoding: str, guess: Guess | None = None) -> str:
     """Where the first bad byte is, and what to do; decodes again, as a buffered reader does not
     know."""
     line, at = _first_bad(path, encoding)
     what = f"line {line}: byte {at} is not valid {encoding.removesuffix('-sig').upper()}"
-    if encoding.startswith("utf-8") and proposals:
-        flags = " or ".join(f"{FLAG} {name}" for name in proposals)
-        return (
-            f"{what}; mend that byte, or say which encoding all of the file is in, as with {flags}"
-        )
-    return f"{what}; mend that byte, or name another encoding with {FLAG}"
+    if guess is None:
+        return f"{what}; mend that byte, or name another encoding with {FLAG}"
+    flags = " or ".join(f"{FLAG} {name}" for name in guess.proposals)
+    others = ", as others are: it may be damaged" if guess.damaged else ""
+    return f"{what}{others}; mend it, or say which encoding all of the file is in, as with {flags}"
 
 
 def _first_bad(path: Path, encoding: str) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Cut:
 
 
 def shown(delimiter: str) -> str:
-    """As it is typed after the flag, and said."""
+    """As a message names it."""
     return NAMES.get(delimiter, f"'{delimiter}'")
 
 
@@ -93,24 +94,26 @@ def delimiter_of(
     usual: what the file's name speaks for. Raises DataError where more than one may.
     """
     cuts = [cut(lines, delimiter) for delimiter in CANDIDATES]
-    agreed = [found for found in cuts if found.agreed]
     own = next((found for found in cuts if found.delimiter == usual), None)
-    if own is not None and own.agreed:
-        rivals = [found for found in agreed if found.share > own.share or found.delimiter == "\t"]
-        if not [found for found in rivals if found is not own]:
-            return usual, ()
+    agreed = [found for found in cuts if found.agreed]
     best = max((found.share for found in agreed), default=0.0)
-    found = [a for a in agreed if a.share == best]
-    if len(found) == 1 and (own is None or not own.agreed or best == 1.0 > own.share):
-        return found[0].delimiter, _told(found[0].delimiter, usual)
-    possible = agreed or [c for c in cuts if c.possible]
-    if not agreed and own is not None and (own.possible or not possible):
+    leading = [found for found in agreed if found.share == best]
+    tabbed = next((found for found in leading if found.delimiter == "\t"), None)
+    if usual is None and tabbed is not None:
+        return "\t", _told("\t", usual)  # which nobody types within a text
+    if own in leading and tabbed in (None, own):
+        return usual, ()
+    if len(leading) == 1 and (own not in agreed or best == 1.0):
+        return leading[0].delimiter, _told(leading[0].delimiter, usual)
+    if not agreed and own is not None and own.possible:
         return usual, ()
     if not agreed and (tab := _told_by_tabs(lines)):
         return tab, _told(tab, usual)
+    possible = agreed or [found for found in cuts if found.possible]
     if not possible:
         return usual, ()
-    flags = " or ".join(f"{FLAG} {shown(c.delimiter)}" for c in possible)
+    typed = [found.delimiter.replace("\t", r"\t") for found in possible]
+    flags = " or ".join(f"{FLAG} {shlex.quote(delimiter)}" for delimiter in typed)
     raise DataError(f"what separates the fields of its lines is not clear; say so with {flags}")
 
 

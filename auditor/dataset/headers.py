@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.dataset.names import is_known
+from auditor.dataset.names import SURE, as_label, is_known
 from auditor.dataset.roles import HEADER_WORDS
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
@@ -70,6 +70,8 @@ def _names_columns(first: Sequence[str], others: Sequence[Sequence[str]]) -> boo
     ]
     row = [sign for value, below in columns for sign in [_of_a_row(value, below)] if sign]
     header = [value for value, below in columns if _of_a_header(value, below)]
+    if not row and any(_names_labels(value, below) for value, below in columns):
+        return True
     sentences = any(_sentence(value, below) for value, below in columns)
     if "numbers" in row and not header:
         return False
@@ -105,6 +107,13 @@ def _of_a_header(value: str, below: Sequence[str]) -> bool:
     filled = [v.strip() for v in below if v.strip()]
     numbers = len(filled) > 1 and all(NUMBER.fullmatch(v) for v in filled)
     return numbers and bool(value.strip()) and not NUMBER.fullmatch(value.strip())
+
+
+def _names_labels(value: str, below: Sequence[str]) -> bool:
+    """Whether it is what a column of labels is called, above values that repeat."""
+    return (
+        as_label(value) >= SURE and value not in below and len(set(below)) * REPEATED <= len(below)
+    )
 
 
 def _sentence(value: str, below: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
     saved dataset         state.json, dataset_info.json, data-*.arrow       `save_to_disk`
     saved DatasetDict     dataset_dict.json, and such a folder for each split
     plain files           train.csv, test.jsonl, data/train-00000-of-00002.parquet, ...
+    several datasets      what README.md configures (`hub_card.py`), or a folder for each
 
 The folder of a split, or a file named for one, gives its rows the column `split`.
 """
@@ -20,6 +21,9 @@ from typing import Any
 from auditor.dataset.arrow import ARROW, read_arrow
 from auditor.dataset.class_folders import open_class_folders
 from auditor.dataset.columnar import Classes, class_names
+from auditor.dataset.hub_card import Card, read_card
+from auditor.dataset.hub_files import Chosen, choose_files, choose_folder
+from auditor.dataset.label_names import named_rows
 from auditor.dataset.opening import open_file
 from auditor.dataset.shards import (
     Shard,
@@ -53,16 +57,20 @@ class HuggingFaceFolder:
         """Rows of each file, training files first. Raises DataError where there are none."""
         if not path.is_dir():
             raise DataError("expected a dataset folder, found a file")
-        shards = self._shards(path, options)
-        if not shards and (texts := open_class_folders(path, options)):
+        if (texts := open_class_folders(path, options, self.readers)) is not None:
             return texts
+        shards = self._shards(path, options)
+        if not shards:
+            inner = choose_folder(path, options.table, self._listed)
+            shards = self._plain(path, inner, read_card(path), options)
         if not shards:
             known = ", ".join(sorted(self.readers))
             raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
         return Table(rows=partial(_rows, path, shards), decisions=decisions_of(shards))
 
     def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
-        """Rows of the files that a pattern finds. Raises DataError for one table in two formats."""
+        """Rows of the files that a pattern finds, as of a folder. Raises DataError for files that
+        look like one table in two formats."""
         one_format(files)
         shards = [self._shard(f, split_of_file(f), {}, options) for f in in_order(files)]
         rows = partial(_rows, Path(os.path.commonpath([f.parent for f in files])), shards)
@@ -77,15 +85,22 @@ class HuggingFaceFolder:
         elif (folder / "state.json").is_file():
             shards = list(_saved(folder, None))
         else:
-            shards = self._plain(folder, options) or self._plain(folder / "data", options)
+            card = read_card(folder)
+            chosen = choose_files(folder, card, options.table, self._listed)
+            shards = self._plain(folder, chosen, card, options)
         return shards
 
-    def _plain(self, folder: Path, options: ReadOptions) -> list[Shard]:
-        """The data files, or only those named for a split where there are such."""
-        files = plain_files(folder, self.readers, DESCRIPTIONS)
+    def _listed(self, folder: Path) -> list[Path]:
+        return plain_files(folder, self.readers, DESCRIPTIONS)
+
+    def _plain(self, folder: Path, chosen: Chosen, card: Card, options: ReadOptions) -> list[Shard]:
+        """The files of one dataset, with the names that the folder has for its classes."""
+        if chosen.name is not None:
+            options = dataclasses.replace(options, table=None)  # which named the dataset
         described = folder / "dataset_info.json"
-        classes = _classes(described) if described.is_file() else {}
-        return [self._shard(file, split_of_file(file), classes, options) for file in files]
+        classes = _classes(described) if described.is_file() else card.classes_of(chosen.name)
+        shards = [self._shard(file, split, classes, options) for file, split in chosen.files]
+        return [dataclasses.replace(s, decisions=(*chosen.decisions, *s.decisions)) for s in shards]
 
     def _shard(
         self, file: Path, split: str | None, classes: Classes, options: ReadOptions
@@ -96,7 +111,12 @@ class HuggingFaceFolder:
             table = open_file(file, None, self.files, options)
         except (DataError, UsageError) as error:
             raise type(error)(f"{printable(file.name)}: {error}") from error
-        return Shard(file=file, split=split, rows=table.rows, decisions=table.decisions)
+        rows = table.rows if not classes else partial(_named, table, classes)
+        return Shard(file=file, split=split, rows=rows, decisions=table.decisions)
+
+
+def _named(table: Table, classes: Classes) -> Rows:
+    return named_rows(table.rows(), classes)
 
 
 def _rows(folder: Path, shards: Sequence[Shard]) -> Rows:

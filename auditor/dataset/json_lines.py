@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from auditor.dataset.decoding import open_text
+from auditor.dataset.decoding import encoding_of, open_text
 from auditor.dataset.forms import SAMPLE, Form, form_of
 from auditor.dataset.json_documents import document_table, form_rows, table_of
 from auditor.dataset.json_objects import Fault
@@ -31,16 +32,20 @@ class JsonLines:
 
     def open(self, path: Path, options: ReadOptions) -> Table:
         """Raises DataError for bytes that are no text, or a document without rows."""
-        sample = [value for _, value in islice(lines_of(path), SAMPLE)]
-        if sample and (
-            isinstance(sample[0], Fault) or (len(sample) == 1 and not _is_row(sample[0]))
-        ):
-            whole = _document(path, options)
-            if whole is not None:
-                return whole
-        form = form_of(sample)
-        decisions = (*form.decisions, *said_of(form, sample))
-        return Table(rows=partial(_rows, path, form), decisions=decisions)
+        encoding = encoding_of(path, options.encoding)
+        table = _table(path, encoding.name, options)
+        return replace(table, decisions=(*encoding.decisions, *table.decisions))
+
+
+def _table(path: Path, encoding: str, options: ReadOptions) -> Table:
+    sample = [value for _, value in islice(lines_of(path, encoding), SAMPLE)]
+    if sample and (isinstance(sample[0], Fault) or (len(sample) == 1 and not _is_row(sample[0]))):
+        whole = _document(path, encoding, options)
+        if whole is not None:
+            return whole
+    form = form_of(sample)
+    decisions = (*form.decisions, *said_of(form, sample))
+    return Table(rows=partial(_rows, path, encoding, form), decisions=decisions)
 
 
 def _is_row(value: Any) -> bool:
@@ -49,13 +54,13 @@ def _is_row(value: Any) -> bool:
     return any(names_text_or_label(key) and is_plain(inner) for key, inner in named)
 
 
-def _rows(path: Path, form: Form) -> Rows:
-    yield from form_rows(lines_of(path), form)
+def _rows(path: Path, encoding: str, form: Form) -> Rows:
+    yield from form_rows(lines_of(path, encoding), form)
 
 
-def _document(path: Path, options: ReadOptions) -> Table | None:
+def _document(path: Path, encoding: str, options: ReadOptions) -> Table | None:
     """What the file holds where it is no lines; None where it is lines after all."""
-    with open_text(path) as text:
+    with open_text(path, encoding) as text:
         try:
             values = values_of(text.read())
         except (ValueError, RecursionError):

@@ -12,6 +12,9 @@ from auditor.dataset.values import Number
 from auditor.records.dataset import Reject
 from auditor.records.reading import Fields
 
+# Columns inside of objects: where every row has keys of its own, they are no columns of the table.
+MOST_DOTTED = 1000
+
 
 class Fault(str):
     """Why a record is no row."""
@@ -38,16 +41,19 @@ DECODER = json.JSONDecoder(
 )
 
 
-def row_fields(item: Any, row: int, line: int | None) -> Fields | Reject:
-    """The fields of one record, a decoded JSON value, or why it is no row."""
+def row_fields(item: Any, row: int, line: int | None, dotted: set[str]) -> Fields | Reject:
+    """The fields of one record, a decoded JSON value, or why it is no row.
+
+    dotted: the names of columns inside of objects so far, to which this row's are added.
+    """
     if isinstance(item, Fault):
         return Reject(row=row, line=line, reason=str(item))
     if not isinstance(item, dict):
         return Reject(row=row, line=line, reason="not a JSON object")
-    return object_fields(item)
+    return _object_fields(item, dotted)
 
 
-def object_fields(record: Mapping[str, Any]) -> Fields:
+def _object_fields(record: Mapping[str, Any], dotted: set[str]) -> Fields:
     """The record's values by their columns; those inside its objects have dotted names."""
     fields: dict[str, str] = {}
     inside: dict[str, Any] = {}
@@ -59,7 +65,9 @@ def object_fields(record: Mapping[str, Any]) -> Fields:
         if isinstance(given, list | Mapping) and not turns:
             inside[key] = given
     for name, value in nested_values(inside):
-        fields.setdefault(name, value)
+        if len(dotted) < MOST_DOTTED or name in dotted:
+            dotted.add(name)
+            fields.setdefault(name, value)
     return with_instruction(fields)
 
 

@@ -30,9 +30,9 @@ def values_of(written: str) -> list[Line]:
     return found
 
 
-def document_of(path: Path) -> list[Line]:
+def document_of(path: Path, encoding: str) -> list[Line]:
     """All values of a file. Raises DataError, with the place, where it is no JSON."""
-    with open_text(path) as text:
+    with open_text(path, encoding) as text:
         written = text.read()
     try:
         return values_of(written)
@@ -40,15 +40,20 @@ def document_of(path: Path) -> list[Line]:
         place = ""
         if isinstance(error, json.JSONDecodeError):
             place = f"line {error.lineno}, column {error.colno}: "
+        if written.strip() and not looks_like_json(written):
+            raise DataError(
+                f"{place}not valid JSON: an object or an array begins with {{ or [; name what the"
+                " file is, such as with --input-format csv"
+            ) from error
         raise DataError(
             f"{place}not valid JSON ({fault(error)}); mend it,"
             " or if it holds one object a line, use --input-format jsonl"
         ) from error
 
 
-def lines_of(path: Path) -> Iterator[Line]:
+def lines_of(path: Path, encoding: str) -> Iterator[Line]:
     """The value of each line that is not blank; a Fault where it is none."""
-    with open_text(path) as text:
+    with open_text(path, encoding) as text:
         for line, written in enumerate(text, start=1):
             if written.strip():
                 yield line, decoded(written)
@@ -62,15 +67,16 @@ def decoded(written: str) -> Any:
         return Fault(f"not valid JSON ({fault(error)})")
 
 
-def holds_lines(path: Path) -> bool:
+def holds_lines(path: Path, encoding: str) -> bool:
     """Whether the file's first lines are JSON values of their own, two of them or more."""
-    first = [value for _, value in islice(lines_of(path), 2)]
-    return len(first) == 2 and all(isinstance(value, dict | list) for value in first)
+    with open_text(path, encoding) as text:
+        first = list(islice((line for line in text if line.strip()), 2))
+    return len(first) == 2 and all(isinstance(decoded(line), dict | list) for line in first)
 
 
 def looks_like_json(start: str) -> bool:
     """Whether a text that begins so is JSON and no table: an object or an array is opened."""
-    return re.match(r'\s*(\{\s*("|\}|$)|\[\s*([\[{"\]\d]|$))', start) is not None
+    return re.match(r'\s*(\{\s*("|\}|$)|\[\s*([\[{"\]\d-]|[tfn]\w|$))', start) is not None
 
 
 def _skip(written: str, at: int) -> int:

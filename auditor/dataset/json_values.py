@@ -6,6 +6,7 @@ names, such as `annotations.0.choice`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from numbers import Number as AnyNumber
 from typing import Any
@@ -36,6 +37,12 @@ def nested_values(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The plain values inside the record's objects and lists, by their dotted names."""
     for name, value in record.items():
         yield from _inside(name, value, DEEPEST)
+
+
+def in_a_list(column: str) -> bool:
+    """Whether a column is of one item in a list, such as `annotations.0.choice`: what the first of
+    several says is nobody's label or text unless a user names it."""
+    return re.search(r"\.\d+(\.|$)", column) is not None
 
 
 def is_plain(value: Any) -> bool:

@@ -9,6 +9,7 @@ from auditor.dataset.values import Listed, Number, Unusable
 from auditor.records.dataset import Reject
 from auditor.records.reading import Fields, Rows
 
+WHOLE = re.compile(r"(0|[1-9]\d{0,8})(?:\.0+)?")  # a whole number, also as 1.0
 UNNAMED = "a class number without a name"
 
 
@@ -27,13 +28,15 @@ def _named(fields: Fields, classes: Mapping[str, Sequence[str]]) -> Fields:
 
 
 def class_name(value: str, names: Sequence[str]) -> str | None:
-    """The class that a number from 0 stands for; -1 is how Hugging Face writes an unknown one."""
+    """The class that a number from 0 stands for; -1 is how Hugging Face writes an unknown one.
+
+    Words stay, and so does a numeral that is a name itself: it has been named before.
+    """
     if isinstance(value, Listed):
         return Listed(name for v in value.items if (name := class_name(v, names)) is not None)
+    whole = WHOLE.fullmatch(value)
     if isinstance(value, Unusable) or (value in names and not isinstance(value, Number)):
         return value
-    if value == "-1":
-        return None
-    if not re.fullmatch(r"\d{1,9}", value) or int(value) >= len(names):
-        return Unusable(UNNAMED)
-    return names[int(value)]
+    if whole is None:
+        return None if value == "-1" else Unusable(UNNAMED) if isinstance(value, Number) else value
+    return names[int(whole[1])] if int(whole[1]) < len(names) else Unusable(UNNAMED)

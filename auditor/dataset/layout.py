@@ -17,10 +17,11 @@ from pathlib import Path
 
 from auditor.dataset.decoding import open_text
 from auditor.dataset.delimiters import FLAG, cut, delimiter_of, said_delimiter, shown
+from auditor.dataset.evidence import RowsAlone
 from auditor.dataset.headers import Header, header_of
 from auditor.dataset.names import is_known
 from auditor.dataset.overflow import Overflow, overflow_of
-from auditor.dataset.quoting import RowsAlone, quoting_of
+from auditor.dataset.quoting import quoting_of
 from auditor.dataset.splitting import Dialect, Record
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
@@ -125,6 +126,9 @@ def _separated(
     else:
         told, decisions = delimiter_of(sample, usual)
         delimiter = told or NONE
+        if told is None:
+            what = "nothing separates fields: a line is a text"
+            decisions = (Decision(what=what, otherwise=FLAG),)
     found = cut(sample, delimiter)
     if notes and not excel and len(begin[notes - 1].split(delimiter)) == found.columns:
         notes -= 1  # names of columns behind a #
@@ -187,7 +191,7 @@ def _overflow(
     if found is None:
         return None, decisions
     what = (
-        f"a row with more {shown(dialect.delimiter)} than columns ({found.rows} of them) has them in"
-        f" {quoted_names([names[found.column]])}"
+        f"where a row has more {shown(dialect.delimiter)} than columns ({found.rows} of them), they"
+        f" are part of {quoted_names([names[found.column]])}"
     )
     return found, (*decisions, Decision(what=what, otherwise="--quoting"))

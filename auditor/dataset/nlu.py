@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from auditor.dataset.decoding import open_text
+from auditor.dataset.decoding import encoding_of, open_text
 from auditor.dataset.json_objects import Fault
 from auditor.dataset.nlu_markdown import Found, is_markdown, of_markdown
 from auditor.dataset.nlu_yaml import of_yaml
@@ -21,12 +21,13 @@ class Nlu:
     name = "nlu"
     suffixes: tuple[str, ...] = (".yml", ".yaml", ".md")
 
-    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002 - has no options
+    def open(self, path: Path, options: ReadOptions) -> Table:
         """Rows with the line of each example. Raises DataError where there is none."""
-        with open_text(path) as file:
+        encoding = encoding_of(path, options.encoding)
+        with open_text(path, encoding.name) as file:
             text = file.read()
         found = of_markdown(text) if is_markdown(text) else of_yaml(text)
-        return Table(rows=partial(_rows, found), decisions=(BARE,))
+        return Table(rows=partial(_rows, found), decisions=(*encoding.decisions, BARE))
 
 
 def _rows(found: list[Found]) -> Rows:

@@ -15,7 +15,12 @@ from auditor.records.dataset import Decision
 from auditor.records.reading import ReadOptions, Rows, Table
 
 FLAG = "--input-format"
-WRITTEN = ("csv", "tsv", "txt", "json", "jsonl", "nlu", "conll")  # formats that are text
+# Readers that tell for themselves what a file is that begins so.
+ALIKE = {
+    "txt": ("csv", "tsv", "txt", "json", "jsonl", "nlu", "conll"),
+    "json": ("json", "jsonl"),
+    "jsonl": ("json", "jsonl"),
+}
 
 
 def open_file(
@@ -33,8 +38,9 @@ def open_file(
         return named.open(path, options)
     by_name = by_suffix(path, readers)
     reader = next((reader for reader in readers if reader.name == content), None) or by_name
-    if content == "txt" and by_name is not None and by_name.name in WRITTEN:
-        reader = by_name  # text may be any of these: its name decides
+    named_so = (by_name.name if by_name else "") in ALIKE.get(content or "", ())
+    if named_so:
+        reader = by_name  # its name decides between what begins alike
     if reader is None:
         known = ", ".join((*(s for reader in readers for s in reader.suffixes), *SUFFIXES))
         names = ", ".join(reader.name for reader in readers)

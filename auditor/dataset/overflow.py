@@ -57,15 +57,23 @@ def overflow_of(
 
 
 def _fits(one: Overflow, rows: Sequence[list[str]], long: Sequence[list[str]]) -> bool:
-    """Whether each row that is too long has, beside its text, labels that other rows have too."""
+    """Whether each row that is too long has, beside its text, labels that other rows have too.
+
+    What a blank follows on its separator is text, unless labels stand so in other rows.
+    """
     exact = [f for f in rows if len(f) == one.columns]
     cut = [one.fitted(f) for f in long]
     others = [c for c in range(one.columns) if c != one.column]
-    labels = [c for c in others if _repeats(Counter(f[c] for f in (*exact, *cut)))]
+    values = {c: Counter(f[c] for f in (*exact, *cut)) for c in others}
+    labels = [c for c in others if _repeats(values[c])]
     if not labels or _repeats(Counter(f[one.column] for f in (*exact, *cut))):
         return False
-    times = {c: Counter(f[c] for f in (*exact, *cut)) for c in labels}
-    return all(times[c][f[c]] > 1 and f[c].strip() for c in labels for f in cut)
+    spaced = {c: any(f[c].startswith(" ") for f in exact) for c in labels}
+    return all(
+        values[c][f[c]] > 1 and f[c].strip() and (spaced[c] or not f[c].startswith(" "))
+        for c in labels
+        for f in cut
+    )
 
 
 def _repeats(values: Counter[str]) -> bool:

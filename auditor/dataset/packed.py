@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import shlex
 import shutil
 import tempfile
 import weakref
@@ -23,7 +24,10 @@ SUFFIXES = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd", ".zip":
 SUFFIXES |= {".gzip": "gzip", ".zstd": "zstd", ".bz": "bzip2"}
 PIECE = 1 << 20  # bytes copied at a time
 NO_DATA = ("readme", "license", "licence", "copying", "notice", "changelog", "citation", "metadata")
-FAULTS = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+FAULTS = (  # what a damaged file ends in
+    *(EOFError, OSError, RuntimeError, ValueError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+)
 
 
 @dataclass(frozen=True, kw_only=True)  # without slots: it can be referred to weakly
@@ -98,8 +102,8 @@ def _copy(stream: IO[bytes], to: Path, allowed: int) -> None:
             size += len(piece)
             if size > allowed:
                 raise DataError(
-                    f"unpacks to more than {allowed / 1024**3:.0f} GiB, out of all proportion to its"
-                    " size; if that is right, unpack it yourself"
+                    f"unpacks to more than {allowed / 1024**3:.0f} GiB, out of all proportion to"
+                    " its size; if that is right, unpack it yourself"
                 )
             file.write(piece)
 
@@ -115,7 +119,7 @@ def _member(archive: zipfile.ZipFile, known: Sequence[str], table: str | None) -
     if len(found) != 1:
         if not found:
             raise DataError("the archive holds no file of data")
-        first = printable(min(found))
+        first = shlex.quote(printable(min(found)))
         raise DataError(
             f"the archive holds several files, {quoted_names(sorted(found))}; name one of them, as"
             f" with --table {first}, or unpack it and read the folder"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -30,37 +30,42 @@ class Shard:
     decisions: tuple[Decision, ...] = ()
 
 
-def plain_files(folder: Path, known: Iterable[str], described: Sequence[str]) -> list[Path]:
+def plain_files(folder: Path, known: Collection[str], described: Sequence[str]) -> list[Path]:
     """The data files of a folder, or of its folders that are named for splits; only those named for
     a split where there are such.
 
     Raises DataError where two of them are one table in two formats.
     """
-    suffixes = {*known, *SUFFIXES}
-    found = _data_files(folder, suffixes, described)
+    found = _data_files(folder, known, described)
     if not found and folder.is_dir():
         inside = [p for p in sorted(folder.iterdir()) if p.is_dir() and p.name.lower() in SPLITS]
-        found = [file for place in inside for file in _data_files(place, suffixes, described)]
+        found = [file for place in inside for file in _data_files(place, known, described)]
     if any(split_of_file(file) for file in found):
         found = [file for file in found if split_of_file(file)]
     one_format(found)
     return in_order(found)
 
 
-def _data_files(folder: Path, suffixes: Iterable[str], described: Sequence[str]) -> list[Path]:
-    files = [
-        file
-        for file in (sorted(folder.iterdir()) if folder.is_dir() else [])
-        if file.is_file()
-        and file.suffix.lower() in suffixes
-        and not file.name.startswith(".")
-        and file.name not in described
-        and file.name.lower() not in SYSTEM
-        and not stem(file).lower().startswith(NO_DATA)
-        and not _is_prose(file)
-    ]
-    tables = [file for file in files if file.suffix.lower() not in LOOSE]
-    return tables or files
+def _data_files(folder: Path, known: Collection[str], described: Sequence[str]) -> list[Path]:
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [f for f in files if f.name not in described and is_data(f, known)]
+
+
+def is_data(file: Path, known: Collection[str]) -> bool:
+    """Whether a file of a folder is data, by its name: text is only where there are no tables.
+
+    known: the suffixes that can be read.
+    """
+    if not _could_be(file, known) or not file.is_file():
+        return False
+    tables = (f for f in file.parent.iterdir() if f.suffix.lower() not in LOOSE)
+    return file.suffix.lower() not in LOOSE or not any(_could_be(f, known) for f in tables)
+
+
+def _could_be(file: Path, known: Collection[str]) -> bool:
+    suffix, name = file.suffix.lower(), file.name.lower()
+    other = name.startswith(".") or name in SYSTEM or stem(file).lower().startswith(NO_DATA)
+    return (suffix in known or suffix in SUFFIXES) and not other and not _is_prose(file)
 
 
 def _is_prose(file: Path) -> bool:
@@ -113,9 +118,7 @@ def _drift(shards: Sequence[Shard]) -> list[Decision]:
         if has and (missing := sorted(every - has)):
             lacking.setdefault(tuple(missing), []).append(name)
     return [
-        Decision(
-            what=f"not every file has every column: {quoted_names(names, 3)} without {quoted_names(missing, 5)}"
-        )
+        Decision(what=f"{quoted_names(names, 3)} without column {quoted_names(missing, 5)}")
         for missing, names in lacking.items()
     ]
 

@@ -20,6 +20,7 @@ from auditor.dataset.packed import stem
 from auditor.dataset.pointers import expect_content, expect_no_pointer
 from auditor.dataset.values import printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
+from auditor.folders import as_text
 from auditor.interfaces import FolderReader, Reader
 from auditor.records.reading import ReadOptions, Table
 
@@ -64,19 +65,19 @@ def open_table(
         for file in found or [path]:
             expect_content(file, {suffix for reader in readers for suffix in reader.suffixes})
         if found:
-            yield _pattern_name(path), _folder_reader(readers).open_files(found, options)
+            yield as_text(_pattern_name(path)), _folder_reader(readers).open_files(found, options)
             return
         reader = _named_reader(path, input_format, readers)
         if path.is_dir():
             folder = reader or _folder_reader(readers)
-            yield path.resolve().name, folder.open(path, options)
+            yield as_text(path.resolve().name), folder.open(path, options)
         elif path.is_fifo():  # it can be read but once
             with path.open("rb") as pipe, _spooled(pipe, path.name) as copy:
-                yield stem(path), open_file(copy, reader, files, options)
+                yield as_text(stem(path)), open_file(copy, reader, files, options)
         elif reader is not None and not reader.suffixes:
-            yield stem(path), reader.open(path, options)
+            yield as_text(stem(path)), reader.open(path, options)
         else:
-            yield stem(path), open_file(path, reader, files, options)
+            yield as_text(stem(path)), open_file(path, reader, files, options)
 
 
 @contextmanager
@@ -126,9 +127,8 @@ def _matching(pattern: Path) -> list[Path]:
     """The files that a pattern such as data/train-*.csv finds, where no file is called so."""
     if not re.search(r"[*?\[]", str(pattern)) or pattern.exists():
         return []
-    return [
-        Path(name) for name in sorted(glob(str(pattern), recursive=True)) if Path(name).is_file()
-    ]
+    found = glob(str(pattern), recursive=True)  # noqa: PTH207 - of a pattern that may be absolute
+    return [path for path in map(Path, sorted(found)) if path.is_file()]
 
 
 def _pattern_name(pattern: Path) -> str:

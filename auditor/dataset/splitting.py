@@ -123,23 +123,26 @@ class Dialect:
         for number, line in waiting:
             if not line.rstrip("\r\n"):
                 continue
-            fields: list[str] = []
             taken: list[str] = []
             try:
-                held = self.scan(line, fields, None)
-                while held is not None:
-                    _, more = next(waiting, (0, None))
-                    if more is None:
-                        raise BrokenError(OPEN)
-                    taken.append(more)
-                    if alone is not None and alone(more):
-                        raise BrokenError(OPEN)
-                    held = self.scan(more, fields, held)
+                yield number, self._joined(line, waiting, taken, alone)
             except BrokenError as broken:
                 waiting.back(taken)
-                yield number, str(broken) if not taken else OPEN
-            else:
-                yield number, fields
+                yield number, OPEN if taken else str(broken)
+
+    def _joined(self, line: str, waiting: Lines, taken: list[str], alone: Alone) -> list[str]:
+        """The fields of a record that begins with `line`; `taken` gets its other lines."""
+        fields: list[str] = []
+        held = self.scan(line, fields, None)
+        while held is not None:
+            _, more = next(waiting, (0, None))
+            if more is None:
+                raise BrokenError(OPEN)
+            taken.append(more)
+            if alone is not None and alone(more):
+                raise BrokenError(OPEN)
+            held = self.scan(more, fields, held)
+        return fields
 
     def _unescaped(self, lines: Iterable[str], first: int) -> Iterator[Record]:
         """Fields of which a backslash escapes delimiters, line ends and itself, as MySQL writes

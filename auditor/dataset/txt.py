@@ -18,6 +18,7 @@ MARK = "__label__"
 FASTTEXT = re.compile(rf"((?:{MARK}\S+[ \t,]+)+)(.*)", re.DOTALL)
 TREC = re.compile(r"([A-Z]{2,}:\w+) +(.*)", re.DOTALL)  # coarse and fine label
 NUMBERED = re.compile(r"([+-]?\d) +(.*)", re.DOTALL)  # a class, as -1, 0 or 4
+WORD = re.compile(r"(\S+) +(.*)", re.DOTALL)  # where the user says that a blank separates
 FORMS = (
     (FASTTEXT, f"each line is its labels, marked {MARK}, and its text"),
     (TREC, "each line is its label, such as ABC:abc, and its text"),
@@ -36,11 +37,20 @@ class Txt:
         encoding = encoding_of(path, options.encoding)
         sample = [line for line in sampled(text_lines(path, encoding.name)) if line.strip()]
         for form, what in FORMS:
-            if options.delimiter is None and sample and all(form.match(line) for line in sample):
+            if _all_match(form, sample, options.delimiter):
                 decision = Decision(what=what, otherwise="--delimiter")
                 rows = partial(_rows, path, encoding.name, form)
                 return Table(rows=rows, decisions=(*encoding.decisions, decision))
+        if options.delimiter == " ":
+            rows = partial(_rows, path, encoding.name, WORD)
+            return Table(rows=rows, decisions=encoding.decisions)
         return open_delimited(path, options, None)
+
+
+def _all_match(form: re.Pattern[str], sample: list[str], delimiter: str | None) -> bool:
+    """Whether the form is the one of all lines: of a tab as well, only the marked one."""
+    tabs = form is not FASTTEXT and any("\t" in line for line in sample)
+    return delimiter is None and not tabs and bool(sample) and all(map(form.match, sample))
 
 
 def _rows(path: Path, encoding: str, form: re.Pattern[str]) -> Rows:
@@ -56,8 +66,7 @@ def _fields(found: re.Match[str], form: re.Pattern[str]) -> Fields:
     if form is not FASTTEXT:
         return {"label": found[1], "text": found[2]}
     labels = [mark.removeprefix(MARK) for mark in re.split(r"[ \t,]+", found[1]) if mark]
-    label = labels[0] if len(labels) == 1 else Listed(labels)
-    return {"label": label or "", "text": found[2]}
+    return {"label": labels[0] if len(labels) == 1 else Listed(labels), "text": found[2]}
 
 
 def _unlabelled(row: int, line: int) -> Reject:

@@ -3,7 +3,7 @@
     embed.py               texts -> unit vectors, each distinct text once
     cache.py               vectors on disk, keyed by content
     transformer.py         the packaged model, hub ids and folders (`model_files.py` opens them,
-                           `scripts.py` says which scripts they know)
+                           `hub.py` asks for them, `scripts.py` says which scripts they know)
     universal.py           a multilingual encoder from its own package
     hashing.py             hashed words and n-grams, where no model is wanted
     target.py              the models that can be fine-tuned; `transformer_target.py` is one kind

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.dataset import load_dataset
 from auditor.dataset.sources import STDIN
+from auditor.folders import as_text
 from auditor.gating import baseline as baselines
 from auditor.gating import policy as policies
 from auditor.gating.assess import assess
@@ -71,7 +72,7 @@ def gate(
     verdict = assess(candidate_data, inputs)
     if isinstance(candidate, str | Path):
         named = STDIN if candidate == STDIN else name_in_repository(Path(candidate))
-        verdict = dataclasses.replace(verdict, file=named)
+        verdict = dataclasses.replace(verdict, file=as_text(named))
     whole = _with_what_to_drop(verdict, candidate_data, inputs)
     return without_text(whole) if settings.no_text else whole
 

@@ -199,3 +199,4 @@ class Reference:
     texts: Sequence[str]
     rows: Sequence[int]  # 0-based rows of the reference file
     vectors: Floats  # (m, dim)
+    unread: str = ""  # why it says nothing, where the model cannot read most of it

@@ -93,3 +93,12 @@ def test_where_annotators_are_named_nothing_is_proposed():
     frame = asked(column="annotator")
     frame["copy_of_it"] = frame["annotator"]
     assert load(frame).annotator_columns == ()
+
+
+def test_annotators_of_one_text_and_label_stand_in_an_order_of_their_own():
+    frame = asked(column="annotator")
+    orders = [
+        [(e.content, e.annotator) for e in load(frame.sample(frac=1, random_state=seed)).examples]
+        for seed in range(3)
+    ]
+    assert orders[0] == orders[1] == orders[2]

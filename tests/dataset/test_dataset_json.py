@@ -4,7 +4,12 @@ import json
 
 import pytest
 
+from auditor.dataset import load_dataset
+from auditor.dataset.json_lines import JSONL
+from auditor.dataset.json_objects import MOST_DOTTED
 from auditor.errors import DataError
+from auditor.records.reading import ReadOptions
+from auditor.settings import Settings
 
 
 def categories(dataset):
@@ -130,3 +135,20 @@ def test_an_array_of_objects_is_read_wherever_it_stands(load, wrap):
 )
 def test_a_file_that_is_no_array_is_refused(write, refusal, content, message):
     assert message in refusal(DataError, write("a.json", content))
+
+
+def test_objects_with_keys_of_their_own_in_every_row_are_no_columns_without_end(write):
+    rows = [
+        {"text": f"Message {i}", "label": "a", "votes": {f"user {i}": i, "all": 1}}
+        for i in range(3000)
+    ]
+    path = write("a.jsonl", "\n".join(map(json.dumps, rows)))
+    table = JSONL.open(path, ReadOptions())
+    columns = {name for _, fields in table.rows() for name in fields}
+    assert len(columns) == 3 + MOST_DOTTED
+    assert "votes.all" in columns
+
+
+def test_what_is_inside_of_an_object_never_takes_the_place_of_a_column(write):
+    path = write("a.jsonl", '{"a": {"b": "inside"}, "a.b": "its own", "text": "It broke"}')
+    assert load_dataset(path, Settings(label="a.b")).categories == ("its own",)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from auditor.dataset import load_dataset
 from auditor.errors import DataError
+from auditor.settings import Settings
 
 RASA = """nlu:
 - intent: greet
@@ -40,8 +42,9 @@ def test_line_ends_of_windows_end_lines(load):
 
 
 @pytest.mark.parametrize("text", ["Ends [here", "[x] (y)", "[a](b(c))", "[](b)", "a](b)", "[a][b]"])
-def test_what_is_no_entity_stays(load, text):
-    assert load("nlu.md", f"## intent:a\n- {text}\n").texts == (text,)
+def test_what_is_no_entity_stays(write, text):
+    path = write("nlu.md", f"## intent:a\n- {text}\n")
+    assert load_dataset(path, Settings(text="text", label="label")).texts == (text,)
 
 
 @pytest.mark.parametrize(

@@ -176,18 +176,14 @@ def test_without_labels_no_label_is_looked_for(table):
     assert dataset.categories == ("",)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
+def test_a_file_without_a_header_does_not_lose_its_first_row(write, refusal):
+    content = (
         "My parcel came broken,damage\nThe second one broke,damage\nAll broken today,damage\n"
-        "The last one is late,delay\nIt is late again now,delay\n",
-        "I would like to know where my parcel is,status\nThe second one broke,damage\n"
-        "All broken today,damage\nThe last one is late,delay\nIt is late again now,delay\n",
-    ],
-)
-def test_a_file_without_a_header_does_not_lose_its_first_row(write, refusal, content):
-    message = refusal(DataError, write("a.csv", content))
-    assert "expected a header" in message
+        "The last one is late,delay\nIt is late again now,delay\n"
+    )
+    assert load_dataset(write("a.csv", content), Settings()).rows_read == 5
+    first = "I would like to know where my parcel is,status\n"
+    assert "--no-header" in refusal(DataError, write("a.csv", first + content))
 
 
 def test_texts_come_from_the_only_column_whatever_its_name(write):

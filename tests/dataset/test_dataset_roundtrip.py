@@ -2,7 +2,9 @@
 
 import csv
 import json
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +24,10 @@ VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
 )
 ROWS = st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=20)
-OF_INTENTS = {".yml", ".conll"}  # formats of examples under intents, which hold no other columns
-FORMATS = {reader.suffixes[0] for reader in FILE_READERS} - OF_INTENTS  # one file of each
+# Examples under intents hold no other columns, a .txt promises no form, and no cell of a workbook
+# holds every character.
+OTHERS = {".yml", ".conll", ".txt", ".xlsx"}
+FORMATS = {reader.suffixes[0] for reader in FILE_READERS} - OTHERS  # one file of each
 KEYS = st.sampled_from(
     (
         *("text", "label", "data", "train", "test", "messages", "role", "content", "annotations"),
@@ -53,6 +57,10 @@ def write_all(folder: Path, rows: list[tuple[str, str, str]]) -> list[object]:
     pq.write_table(table, folder / "a.parquet")
     with pa.ipc.new_file(folder / "a.arrow", table.schema) as writer:
         writer.write_table(table)
+    with closing(sqlite3.connect(folder / "a.sqlite")) as database:
+        database.execute(f"CREATE TABLE rows ({', '.join(COLUMNS)})")
+        database.executemany("INSERT INTO rows VALUES (?, ?, ?)", rows)
+        database.commit()
     columns = {name: [record[name] for record in records] for name in COLUMNS}
     in_memory = [pd.DataFrame(records, dtype=object), records, columns, table]
     return [*sorted(folder.iterdir()), *in_memory]
@@ -93,7 +101,7 @@ def complaint(path: Path) -> str | None:
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_are_read_or_refused_in_one_line(content):
     with tempfile.TemporaryDirectory() as folder:
-        for suffix in (*FORMATS, *OF_INTENTS, ".md"):
+        for suffix in (*FORMATS, *OTHERS, ".md", ".gz"):
             path = Path(folder) / f"a{suffix}"
             path.write_bytes(content)
             message = complaint(path)

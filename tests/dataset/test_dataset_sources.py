@@ -1,5 +1,6 @@
 """Files, folders and standard input."""
 
+import gzip
 import io
 import os
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.dataset import READERS, load_dataset
+from auditor.dataset import FILE_READERS, READERS, load_dataset
 from auditor.errors import DataError, UsageError
 from auditor.settings import Settings
 
@@ -66,16 +67,47 @@ def test_the_format_that_is_named_wins_over_the_suffix(write):
     assert load_dataset(path, Settings(input_format="CSV")).rows_read == 2
 
 
+def test_what_is_unpacked_is_left_nowhere(write, tmp_path, monkeypatch):
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    packed = write("my.orders.csv.gz", gzip.compress(CSV.encode()))
+    dataset = load_dataset(packed, Settings())
+    assert (dataset.name, dataset.rows_read) == ("my.orders", 2)
+    with pytest.raises(DataError):
+        load_dataset(write("late.csv.gz", packed.read_bytes()[:20]), Settings())
+    assert list(spool.iterdir()) == []
+
+
+def test_what_unpacks_to_far_too_much_is_refused(write, refusal, monkeypatch):
+    monkeypatch.setattr("auditor.dataset.packed.allowed_bytes", lambda path: 10_000)
+    packed = gzip.compress(b"text,label\n" + b"It broke,damage\n" * 1_000)
+    assert "unpacks to more than" in refusal(DataError, write("a.csv.gz", packed))
+
+
+def test_packed_standard_input_is_unpacked(stdin):
+    spool = stdin(gzip.compress(CSV.encode()))
+    assert load_dataset("-", Settings(input_format="csv")).rows_read == 2
+    assert list(spool.iterdir()) == []
+
+
+def test_a_dataset_of_a_pattern_is_called_after_what_its_files_share(write, tmp_path):
+    for part in range(2):
+        write(f"orders-{part}.csv", CSV)
+    assert load_dataset(tmp_path / "orders-*.csv", Settings()).name == "orders"
+    assert load_dataset(tmp_path / "*.csv", Settings()).name == tmp_path.name
+
+
 def test_a_link_leads_to_its_file(write, tmp_path):
     (tmp_path / "link.csv").symlink_to(write("orders.csv", CSV))
     assert load_dataset(tmp_path / "link.csv", Settings()).rows_read == 2
 
 
 def test_an_unknown_suffix_is_met_with_the_known_ones(write, refusal):
-    message = refusal(UsageError, write("orders.xlsx", "x"))
-    assert "orders.xlsx: unknown file type '.xlsx'" in message
+    message = refusal(UsageError, write("orders.foo", "x"))
+    assert "orders.foo: unknown file type '.foo'" in message
     assert "--input-format" in message
-    for reader in READERS:
+    for reader in FILE_READERS:
         assert all(suffix in message for suffix in reader.suffixes)
         assert reader.name in message
 

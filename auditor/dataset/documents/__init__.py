@@ -32,6 +32,7 @@ LAYOUTS: tuple[Layout, ...] = (
     frames.nested_orient,
     frames.object_of_columns,
     groups.groups,
+    groups.labelled_texts,
 )
 
 
@@ -53,7 +54,7 @@ def _laid(document: Any) -> Laid | None:
         return Laid(records=document)
     if not isinstance(document, dict):
         return None
-    parts = splits.parts(document)
+    parts = splits.parts(splits.inner(document))
     if parts is not None:
         laid = {name: _laid(part) for name, part in parts.items()}
         if all(part is not None for part in laid.values()):

@@ -15,6 +15,7 @@ from auditor.errors import DataError, UsageError
 from auditor.records.dataset import Decision
 
 DEEPEST = 5  # objects within objects that are looked into
+LONGEST_KEY = 3  # words
 OBVIOUS = "data"  # where many programs write the rows, beside what describes them
 
 
@@ -64,7 +65,7 @@ def refusal(document: Any) -> str:
     if document == []:
         return "holds no rows; expected rows of text and label"
     if isinstance(document, dict):
-        inside = ", ".join(f"{quoted_names([k])} ({kind(v)})" for k, v in [*document.items()][:8])
+        inside = ", ".join(f"{_key(k)} ({kind(v)})" for k, v in [*document.items()][:8])
         more = f" and {len(document) - 8} more" if len(document) > 8 else ""
         found = f"found an object of {inside}{more}" if document else "found an empty object"
     else:
@@ -73,6 +74,11 @@ def refusal(document: Any) -> str:
         f"expected an array of objects, {found}; write the rows as"
         ' [{"text": ..., "label": ...}, ...], or name the array that holds them with --table NAME'
     )
+
+
+def _key(key: str) -> str:
+    """A key as a message has it: one of many words may be a text of the data."""
+    return quoted_names([key]) if len(key.split()) <= LONGEST_KEY else "a key of many words"
 
 
 def kind(value: Any) -> str:

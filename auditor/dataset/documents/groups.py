@@ -10,6 +10,7 @@ from auditor.dataset.json_values import is_plain
 from auditor.dataset.names import names_text_or_label
 from auditor.records.dataset import Decision
 
+PAIRED = Decision(what="its keys are the texts, each with its label")
 TOLD = Decision(what="its keys are the labels, each with its texts")
 
 
@@ -23,6 +24,19 @@ def groups(document: dict[str, Any]) -> Laid | None:
         return None
     records = [{"text": text_of(i), "label": key} for key, items in lists.items() for i in items]
     return Laid(records=records, decisions=(TOLD,))
+
+
+def labelled_texts(document: dict[str, Any]) -> Laid | None:
+    """`{"Hello": "greet", ...}`: texts of several words, with labels that repeat."""
+    labels = list(document.values())
+    if len(labels) < 2 or not all(is_plain(label) and label is not None for label in labels):
+        return None
+    if 2 * len(set(labels)) > len(labels) or not any(len(text.split()) > 1 for text in document):
+        return None
+    if sum(map(len, document)) <= sum(len(str(label)) for label in labels):
+        return None
+    records = [{"text": text, "label": label} for text, label in document.items()]
+    return Laid(records=records, decisions=(PAIRED,))
 
 
 def _plain_texts(document: dict[str, Any], lists: dict[str, list[Any]]) -> bool:

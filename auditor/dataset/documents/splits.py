@@ -7,9 +7,17 @@ from typing import Any
 
 from auditor.dataset.documents.laid import Laid
 from auditor.dataset.forms import as_objects
+from auditor.dataset.json_values import is_plain
 from auditor.dataset.splits import split_of, training_first
 from auditor.dataset.values import quoted_names
 from auditor.records.dataset import Decision
+
+
+def inner(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The only object in a document of plain values, such as `{"data": {"train": ...}}`; else the
+    document itself."""
+    held = [value for value in document.values() if not is_plain(value)]
+    return held[0] if len(held) == 1 and isinstance(held[0], dict) else document
 
 
 def parts(document: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -6,8 +6,10 @@
     label_studio.py   tasks with their annotations
     prodigy.py        answers: accept, reject, ignore
     argilla.py        responses and suggestions
+    doccano.py        annotations with the numbers of labels and users
     spacy.py          `cats`, scores by category
-    texts.py          texts in pieces
+    pieces.py         texts in pieces, of an intent that the file's name tells
+    texts.py          the text of pieces
 
 A record is a decoded JSON value. Most forms need no file here: an object of plain values, and lists
 of one (doccano), are rows as they are.
@@ -18,7 +20,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from auditor.dataset.forms import argilla, intents, label_studio, pairs, prodigy, spacy
+from auditor.dataset.forms import (
+    argilla,
+    doccano,
+    intents,
+    label_studio,
+    pairs,
+    pieces,
+    prodigy,
+    spacy,
+)
 from auditor.dataset.forms.form import SAMPLE, Form
 from auditor.records.dataset import Decision
 
@@ -28,8 +39,10 @@ FORMS: tuple[Callable[[Sequence[Any]], Form | None], ...] = (
     label_studio.form,
     prodigy.form,
     argilla.form,
+    doccano.form,
     spacy.form,
     intents.form,
+    pieces.form,
 )
 PLAIN = Form(rows=lambda record: (record,))
 

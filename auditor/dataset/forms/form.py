@@ -19,6 +19,11 @@ class Form:
     decisions: tuple[Decision, ...] = ()
 
 
+def one_or_all(answers: Sequence[Any]) -> Any:
+    """The only answer, or the list of several."""
+    return answers[0] if len(answers) == 1 else [*answers]
+
+
 def mostly(sample: Sequence[Any], fits: Callable[[Any], bool]) -> bool:
     """Whether more than half of the records are of a form.
 

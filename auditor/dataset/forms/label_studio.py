@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from auditor.dataset.forms.form import Form, mostly
+from auditor.dataset.forms.form import Form, mostly, one_or_all
 from auditor.dataset.forms.questions import answered, columns_of
 from auditor.dataset.json_objects import Fault
 from auditor.errors import DataError
@@ -66,6 +66,7 @@ def _row(columns: Mapping[str, str], task: Mapping[str, Any], annotation: Mappin
     if not answers:
         return Fault("the annotator chose nothing")
     about = {key: task.get(key) for key in ("id", "split")}
+    answers = {column: one_or_all(given) for column, given in answers.items()}
     return answered(task["data"], answers, {**about, "annotator": _annotator(annotation)})
 
 

@@ -48,7 +48,8 @@ def _pairs(lists: Sequence[list[Any]]) -> Form:
     first, second = ([str(pair[at]) for pair in lists] for at in (0, 1))
     repeated = len(set(first)) - len(set(second))
     longer = sum(map(len, first)) - sum(map(len, second))
-    if repeated * longer <= 0:  # what repeats is the longer of the two
+    doubtful = 2 * min(len(set(first)), len(set(second))) > len(lists)  # labels stand twice or more
+    if doubtful or repeated * longer <= 0:  # or what repeats is the longer of the two
         return _named(("1", "2"), None, ())
     names = ("text", "label") if repeated > 0 else ("label", "text")
     said = Decision(

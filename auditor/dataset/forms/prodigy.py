@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from auditor.dataset.forms.form import Form, mostly
+from auditor.dataset.forms.form import Form, mostly, one_or_all
 from auditor.dataset.json_objects import Fault
 from auditor.dataset.values import Number
 from auditor.records.dataset import Decision
@@ -49,7 +49,7 @@ def _rows(record: Any) -> Iterable[Any]:
         if not accepted:
             return (Fault("the annotator chose no option"),)
         names = _names(record.get("options"))
-        row["label"] = [names.get(str(choice), choice) for choice in accepted]
+        row["label"] = one_or_all([names.get(str(choice), choice) for choice in accepted])
     annotator = next((record[key] for key in ANNOTATORS if record.get(key)), None)
     return (row if annotator is None else {"annotator": annotator, **row},)
 

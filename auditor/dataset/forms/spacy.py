@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from auditor.dataset.forms.form import Form, mostly
+from auditor.dataset.forms.form import Form, mostly, one_or_all
 from auditor.dataset.json_objects import Fault
 from auditor.records.dataset import Decision
 
@@ -29,7 +29,7 @@ def _rows(record: Any) -> Iterable[Any]:
     chosen = [name for name, score in scores.items() if score >= THRESHOLD]
     if not chosen:
         return (Fault(f"no category of 'cats' scores {THRESHOLD} or more"),)
-    return ({**{k: v for k, v in record.items() if k != "cats"}, "label": chosen},)
+    return ({**{k: v for k, v in record.items() if k != "cats"}, "label": one_or_all(chosen)},)
 
 
 def _scores(cats: Any) -> dict[str, float] | None:

@@ -32,8 +32,9 @@ def fill_in(asked: PlaceAtRevision, entry: TreeEntry, copy: Path) -> None:
     kept = found and _kept(asked.repository, found[1].decode())
     if not kept:
         words = ("git", "lfs", "fetch", f"--include={entry.name}", *_from(asked))
+        inside = "" if entry.name == asked.name else f": {entry.name}"
         raise MachineError(
-            f"{asked}: {entry.name} is kept by Git LFS, and its content is not here; get it with "
+            f"{asked}{inside} is kept by Git LFS, and its content is not here; get it with "
             f"`{' '.join(map(shlex.quote, words))}`"
         )
     shutil.copyfile(kept, copy)

@@ -4,11 +4,29 @@ A shape is a line in one of the modules here; `python -m tests.dataset.shapes FO
 all, to be looked at and tried by hand.
 """
 
-from tests.dataset.shapes import columns, delimited, documents, tools
+from tests.dataset.shapes import (
+    chats,
+    columns,
+    delimited,
+    documents,
+    folders,
+    intents,
+    packed,
+    shards,
+    tools,
+)
 from tests.dataset.shapes.shape import ROWS, Shape
 
 SHAPES: tuple[Shape, ...] = (
-    *(*columns.SHAPES, *delimited.SHAPES, *documents.SHAPES, *tools.SHAPES),
+    *columns.SHAPES,
+    *delimited.SHAPES,
+    *packed.SHAPES,
+    *shards.SHAPES,
+    *documents.SHAPES,
+    *tools.SHAPES,
+    *intents.SHAPES,
+    *chats.SHAPES,
+    *folders.SHAPES,
 )
 
 __all__ = ["ROWS", "SHAPES", "Shape"]

@@ -1,35 +1,15 @@
 """JSON documents: where in them the rows stand."""
 
-import json
 from typing import Any
 
+from tests.dataset.shapes.content import BY_LABEL, LABELS, NAMES, PAIRS, RECORDS, TEXTS, written
 from tests.dataset.shapes.shape import ROWS, Shape
 
-RECORDS = [{"text": text, "label": label} for text, label in ROWS]
-PAIRS = [list(row) for row in ROWS]
-TEXTS = [text for text, _ in ROWS]
-LABELS = [label for _, label in ROWS]
 UNSEEN = (("My jacket came in the wrong size", "returns"), ("Can I still cancel it?", "returns"))
-BY_LABEL = {label: [t for t, given in ROWS if given == label] for label in dict.fromkeys(LABELS)}
-NAMES = ["billing", "delivery"]
-
-
-def written(value: Any, **how: Any) -> bytes:
-    return json.dumps(value, **how).encode()
 
 
 def numbered(values: list[Any]) -> dict[str, Any]:
     return {str(at): value for at, value in enumerate(values)}
-
-
-def pieces(text: str) -> list[dict[str, str]]:
-    """The text as SNIPS writes it, its third word an entity."""
-    words = text.split(" ")
-    return [
-        {"text": " ".join(words[:2]) + " "},
-        {"text": words[2], "entity": "thing"},
-        {"text": " " + " ".join(words[3:])},
-    ]
 
 
 ARTICLE = {
@@ -116,7 +96,7 @@ SHAPES = (
     Shape(
         name="columns_own_names.json",
         content=written({"satz": TEXTS, "art": LABELS}),
-        said=("its keys are the columns",),
+        said=("columns",),
     ),
     Shape(
         name="columns_of_two_lengths.json",
@@ -129,6 +109,55 @@ SHAPES = (
         said=("its keys are the labels",),
     ),
     Shape(
+        name="columns_and_class_names.json",
+        content=written(
+            {
+                "data": TEXTS,
+                "target": [NAMES.index(label) for label in LABELS],
+                "target_names": NAMES,
+                "DESCR": "Tickets of a shop",
+            }
+        ),
+        options=("--text", "data"),
+        said=("the arrays 'data', 'target' are its columns",),
+    ),
+    Shape(
+        name="label_to_texts_in_splits.json",
+        content=written(
+            {
+                "version": 2,
+                "data": {
+                    "train": BY_LABEL,
+                    "test": {
+                        "returns": [text for text, _ in UNSEEN],
+                        "billing": ["Why is there a fee"],
+                    },
+                },
+            }
+        ),
+        said=("its keys are the labels", "'train', 'test' are its splits"),
+        held_out=(*UNSEEN, ("Why is there a fee", "billing")),
+    ),
+    Shape(name="text_to_label.json", content=written(dict(ROWS)), said=("keys are the texts",)),
+    Shape(
+        name="pairs_without_label.json",  # a premise and its hypothesis
+        content=written([[text, f"So {text}"] for text in TEXTS]),
+        refused="several columns could be the text",
+    ),
+    Shape(
+        name="answer_of_a_database.json",
+        content=written(
+            {"columns": [{"name": "label"}, {"name": "text"}], "rows": [p[::-1] for p in PAIRS]}
+        ),
+    ),
+    Shape(
+        name="table_in_json.json",
+        content=b"text,label\nIt broke,damage\n",
+        refused="name what the file is",
+        then=("--input-format", "csv"),
+        rows=(("It broke", "damage"),),
+    ),
+    Shape(
         name="orient_split.json",
         content=written(
             {"columns": ["text", "label"], "index": [*range(len(PAIRS))], "data": PAIRS}
@@ -138,7 +167,7 @@ SHAPES = (
     Shape(
         name="orient_columns.json",
         content=written({"text": numbered(TEXTS), "label": numbered(LABELS)}),
-        said=("its keys are the columns",),
+        said=("columns",),
     ),
     Shape(
         name="orient_table.json",
@@ -238,6 +267,21 @@ SHAPES = (
         options=("--text", "data.body", "--label", "annotations.0.choice"),
     ),
     Shape(
+        name="entities_beside.jsonl",  # what the first of them is called is no label of the text
+        content=b"\n".join(
+            written({"said": text, "desk": label, "entities": [{"label": label[::-1]}]})
+            for text, label in ROWS
+        ),
+    ),
+    Shape(
+        name="first_of_several.jsonl",
+        content=b"\n".join(
+            written({"text": text, "votes": [{"by": "ada", "choice": label}]})
+            for text, label in ROWS
+        ),
+        refused="found no column that is the label",
+    ),
+    Shape(
         name="search_hits.json",
         content=written(
             [
@@ -250,12 +294,12 @@ SHAPES = (
     Shape(
         name="lines.json",
         content=b"\n".join(map(written, RECORDS)) + b"\n",
-        said=("one after another",),
+        said=("the file is jsonl, whatever its name says",),
     ),
     Shape(
         name="spread.jsonl",
         content=written(RECORDS, indent=2),
-        said=("one JSON document",),
+        said=("the file is json, whatever its name says",),
     ),
     Shape(
         name="one_after_another.json",
@@ -265,7 +309,7 @@ SHAPES = (
     Shape(
         name="several_lines_each.jsonl",
         content=b"".join(written(record, indent=1) for record in RECORDS),
-        said=("several lines",),
+        said=("one after another",),
     ),
     Shape(
         name="document_in_a_line.jsonl",

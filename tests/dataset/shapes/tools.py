@@ -1,45 +1,9 @@
-"""Exports of label tools, and what frameworks and services of intents keep."""
+"""Exports of label tools."""
 
-import json
-from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
+from tests.dataset.shapes.content import NAMES, TEXTS, lines, written
 from tests.dataset.shapes.shape import ROWS, Shape
-
-RECORDS = [{"text": text, "label": label} for text, label in ROWS]
-TEXTS = [text for text, _ in ROWS]
-LABELS = [label for _, label in ROWS]
-NAMES = ["billing", "delivery"]
-BY_LABEL = {label: [t for t, given in ROWS if given == label] for label in dict.fromkeys(LABELS)}
-
-
-def written(value: Any) -> bytes:
-    return json.dumps(value).encode()
-
-
-def lines(values: Iterable[Any]) -> bytes:
-    return b"".join(written(value) + b"\n" for value in values)
-
-
-def pieces(text: str) -> list[dict[str, str]]:
-    """The text as SNIPS and Dialogflow write it, its third word an entity."""
-    words = text.split(" ")
-    return [
-        {"text": " ".join(words[:2]) + " "},
-        {"text": words[2], "entity": "thing", "alias": "thing", "meta": "@thing"},
-        {"text": " " + " ".join(words[3:])},
-    ]
-
-
-def folder(files: dict[str, bytes]) -> Callable[[Path], None]:
-    def make(path: Path) -> None:
-        for name, content in files.items():
-            (path / name).parent.mkdir(parents=True, exist_ok=True)
-            (path / name).write_bytes(content)
-
-    return make
-
 
 # --- Label Studio ------------------------------------------------------------------------------
 
@@ -113,26 +77,6 @@ def argilla_1(at: int, text: str, label: str | None, status: str) -> dict[str, A
         "metrics": {"text_length": len(text)},
     }
 
-
-# --- chats -------------------------------------------------------------------------------------
-
-
-def chat(text: str, answer: str) -> list[dict[str, str]]:
-    return [
-        {"role": "system", "content": "Answer with one word: billing or delivery."},
-        {"role": "user", "content": text},
-        {"role": "assistant", "content": answer},
-    ]
-
-
-SERVICES = {
-    "luis_schema_version": "7.0.0",
-    "name": "shop",
-    "culture": "en-us",
-    "intents": [{"name": "billing"}, {"name": "delivery"}, {"name": "None"}],
-    "entities": [{"name": "thing", "roles": []}],
-    "utterances": [{"text": t, "intent": g, "entities": []} for t, g in ROWS],
-}
 
 SHAPES = (
     Shape(
@@ -218,6 +162,31 @@ SHAPES = (
             [*({"text": t, "labels": [g]} for t, g in ROWS), {"text": "Not yet", "labels": []}]
         ),
         rejected=1,
+    ),
+    Shape(
+        name="doccano_numbers.jsonl",
+        content=lines(
+            {
+                "id": at,
+                "text": text,
+                "annotations": [
+                    {"label": 7 + NAMES.index(label), "user": 1},
+                    {"label": 7, "user": 2},
+                ][: 2 if at == 5 else 1],
+                "meta": {},
+                "annotation_approver": None,
+            }
+            for at, (text, label) in enumerate(ROWS)
+        ),
+        rows=(*((t, str(7 + NAMES.index(g))) for t, g in ROWS), (TEXTS[5], "7")),
+        said=("doccano's annotations",),
+    ),
+    Shape(
+        name="doccano_spans.jsonl",
+        content=lines(
+            {"id": at, "text": text, "label": [[0, 3, "THING"]]} for at, text in enumerate(TEXTS)
+        ),
+        refused="label is a list",
     ),
     Shape(
         name="prodigy_binary.jsonl",
@@ -337,269 +306,5 @@ SHAPES = (
         ),
         said=("the category of 'cats' that scores 0.5 or more",),
         rejected=1,
-    ),
-    Shape(
-        name="intents.json",
-        content=written(
-            {
-                "intents": [
-                    {"tag": label, "patterns": texts, "responses": ["One moment."], "context": [""]}
-                    for label, texts in BY_LABEL.items()
-                ]
-            }
-        ),
-        said=("'tag' is the label of each text in 'patterns'",),
-    ),
-    Shape(
-        name="watson.json",
-        content=written(
-            {
-                "name": "shop",
-                "intents": [
-                    {"intent": g, "examples": [{"text": t} for t in texts], "description": ""}
-                    for g, texts in BY_LABEL.items()
-                ],
-                "entities": [{"entity": "thing", "values": []}],
-                "dialog_nodes": [{"type": "standard", "title": "Hello"}],
-            }
-        ),
-        said=("'intent' is the label",),
-    ),
-    Shape(
-        name="alexa.json",
-        content=written(
-            {
-                "interactionModel": {
-                    "languageModel": {
-                        "invocationName": "my shop",
-                        "intents": [
-                            {"name": g, "slots": [], "samples": t} for g, t in BY_LABEL.items()
-                        ],
-                        "types": [{"name": "THING", "values": []}],
-                    }
-                }
-            }
-        ),
-    ),
-    Shape(
-        name="snips_nlu_benchmark.json",
-        content=written({g: [{"data": pieces(t)} for t in ts] for g, ts in BY_LABEL.items()}),
-        said=("its keys are the labels",),
-    ),
-    Shape(
-        name="snips_nlu.json",
-        content=written(
-            {
-                "intents": {
-                    g: {"utterances": [{"data": pieces(t)} for t in ts]}
-                    for g, ts in BY_LABEL.items()
-                },
-                "entities": {"thing": {"data": [], "use_synonyms": True}},
-                "language": "en",
-            }
-        ),
-    ),
-    Shape(
-        name="rasa_nlu.json",
-        content=written(
-            {
-                "rasa_nlu_data": {
-                    "common_examples": [{"text": t, "intent": g, "entities": []} for t, g in ROWS],
-                    "regex_features": [{"name": "zip", "pattern": "[0-9]{5}"}],
-                    "lookup_tables": [],
-                    "entity_synonyms": [{"value": "parcel", "synonyms": ["box"]}],
-                }
-            }
-        ),
-    ),
-    Shape(name="luis.json", content=written(SERVICES)),
-    Shape(
-        name="clu.json",
-        content=written(
-            {
-                "projectFileVersion": "2023-04-01",
-                "assets": {
-                    "projectKind": "Conversation",
-                    "intents": [{"category": name} for name in NAMES],
-                    "entities": [{"category": "thing"}],
-                    "utterances": [
-                        {"text": t, "intent": g, "dataset": "Test" if at == 5 else "Train"}
-                        for at, (t, g) in enumerate(ROWS)
-                    ],
-                },
-            }
-        ),
-        rows=ROWS[:5],
-        held_out=ROWS[5:],
-    ),
-    Shape(
-        name="chat_answers.jsonl",
-        content=lines({"messages": chat(text, label)} for text, label in ROWS),
-    ),
-    Shape(
-        name="chat_answers_named.jsonl",
-        content=lines({"messages": chat(text, label)} for text, label in ROWS),
-        options=("--label", "assistant"),
-    ),
-    Shape(
-        name="chat_answers_and_label.jsonl",
-        content=lines({"messages": chat(t, "billing"), "category": g} for t, g in ROWS),
-    ),
-    Shape(
-        name="sharegpt_answers.json",
-        content=written(
-            [
-                {"conversations": [{"from": "human", "value": t}, {"from": "gpt", "value": g}]}
-                for t, g in ROWS
-            ]
-        ),
-    ),
-    Shape(
-        name="chat_long_answers.jsonl",
-        content=lines(
-            {"messages": chat(text, f"Thank you for asking. Row {at} will be looked at soon.")}
-            for at, text in enumerate(TEXTS)
-        ),
-        refused="found no column that is the label",
-    ),
-    Shape(
-        name="alpaca.json",
-        content=written(
-            [
-                {"instruction": "Billing or delivery?", "input": text, "output": label}
-                for text, label in ROWS
-            ]
-        ),
-        options=("--text", "input"),
-    ),
-    Shape(
-        name="completions.jsonl",
-        content=lines({"prompt": text, "completion": label} for text, label in ROWS),
-    ),
-    Shape(
-        name="rasa_nlu.yml",
-        content=b"""version: "3.1"
-nlu:
-# what people ask
-- intent: delivery
-  examples: |
-    - My [parcel](thing) was left in the rain
-    - The courier never rang the bell
-    - Nobody was at [home]{"entity": "place", "value": "house"} when you called
-- synonym: parcel
-  examples: |
-    - box
-- intent: billing
-  examples:
-  - text: |
-      I was charged twice this month
-    metadata: {sure: true}
-  - text: "The invoice shows another address"
-  - Your bill lists a fee I do not know
-- regex: zip
-  examples: |
-    - [0-9]{5}
-responses:
-  utter_hello:
-  - text: Hello
-""",
-        said=("entities marked in them are plain words",),
-    ),
-    Shape(
-        name="rasa_yes_and_no.yaml",  # neither is a boolean
-        content=b"""nlu:
-- intent: no
-  examples: |
-    - Not today
-    - not a list [of](links
-- intent: yes
-  examples: |
-    - 1e3
-    a line without a stroke
-""",
-        rows=(("Not today", "no"), ("not a list [of](links", "no"), ("1e3", "yes")),
-        rejected=1,
-    ),
-    Shape(
-        name="rasa_stories.yml",
-        content=b"stories:\n- story: hello\n  steps:\n  - intent: greet\n",
-        refused="holds no examples of intents",
-    ),
-    Shape(
-        name="yaml_aliases.yml",
-        content=b"a: &a [x, x]\nb: &b [*a, *a]\nnlu: [*b, *b]\n",
-        refused="line 2: an alias of YAML",
-    ),
-    Shape(name="yaml_deep.yml", content=b"[" * 100_000, refused="line 1: nested too deep"),
-    Shape(
-        name="rasa_nlu.md",
-        content=b"""<!-- exported
-- by hand -->
-## intent:delivery
-- My [parcel](thing:box) was left in the rain
-- The courier never rang the bell
-* Nobody was at home when you called
-
-## synonym:parcel
-- box
-
-## intent: billing
-- I was charged twice this month
-- The invoice shows another address
-- Your bill lists a fee I do not know
-## lookup:city
-data/cities.txt
-""",
-    ),
-    Shape(
-        name="snips.yaml",
-        content=b"""# delivery
----
-type: intent
-name: delivery
-slots:
-  - name: thing
-utterances:
-  - My [thing](parcel) was left in the rain
-  - The courier never rang the bell
-  - Nobody was at [place:where](home) when you called
----
-type: entity
-name: thing
-values: [parcel, box]
----
-type: intent
-name: billing
-utterances:
-  - I was charged twice this month
-  - The invoice shows another address
-  - Your bill lists a fee I do not know
-""",
-    ),
-    Shape(
-        name="intents.conllu",
-        content="\n".join(
-            f"# text: {text}\n# intent: {label}\n# slots:\n"
-            + "".join(f"{at}\t{word}\tO\n" for at, word in enumerate(text.split(), start=1))
-            for text, label in ROWS
-        ).encode(),
-    ),
-    Shape(
-        name="intents.conll",
-        content=(
-            "-DOCSTART- O\n\n"
-            + "".join(
-                f"# intent = {label}\n" + "".join(f"{word} O\n" for word in text.split()) + "\n"
-                for text, label in ROWS
-            )
-            + "Nobody O\nsaid O\n"
-        ).encode(),
-        said=("its tokens with spaces between",),
-        rejected=1,
-    ),
-    Shape(
-        name="entities.conll",
-        content=b"My O\nparcel B-thing\n\n",
-        refused="expected a comment '# intent: NAME'; found no comments",
     ),
 )
