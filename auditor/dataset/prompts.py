@@ -3,7 +3,7 @@
 They tell nothing of a row, and would make one template of the whole set; so they are left out of
 the texts, and said. What counts, the more the less it looks like a part of its own:
 
-    lines of their own      however short
+    lines of their own               however short; of few texts, such as below
     sentences, or up to a colon      MIN_WORDS words; at the end, what asks with a colon
     other words                      MIN_INLINE words; at the end, none
 
@@ -21,8 +21,8 @@ import numpy as np
 
 from auditor.records.dataset import Decision
 
-MIN_ROWS = 4  # texts that begin alike by more than luck, on a line of its own
-MIN_ROWS_INLINE = 20  # within a line
+MIN_ROWS = 4  # different texts that begin alike by more than luck, on a line of its own
+MIN_ROWS_INLINE = 20  # within a line, or however short the line
 MIN_WORDS = 4
 MIN_INLINE = 8
 NEARLY_ALL = 0.95  # of the texts, where some lack what the others share
@@ -58,16 +58,16 @@ def without_prompts(
 
 def _shared(texts: Sequence[str], categories: Sequence[str], *, at_end: bool) -> list[str]:
     """What the texts begin, or end, with; several, where they take turns."""
-    if len(texts) < MIN_ROWS:
+    distinct = sorted({text[::-1] for text in texts} if at_end else {*texts})
+    size = len(distinct)
+    if size < MIN_ROWS:
         return []
     one = len(set(categories)) == 1 and categories[0] != ""
-    read = [text[::-1] for text in texts] if at_end else texts
-    whole = _common(min(read), max(read), at_end)
-    part = _part(whole, len(texts), at_end=at_end, one_category=one)
-    if part or len(texts) < MIN_ROWS_INLINE:
+    whole = _common(distinct[0], distinct[-1], at_end)
+    part = _part(whole, size, at_end=at_end, one_category=one)
+    if part or size < MIN_ROWS_INLINE:
         return [part] if part else []
-    most = _most_common(sorted(read), at_end)
-    part = _part(most, len(texts), at_end=at_end, one_category=one)
+    part = _part(_most_common(distinct, at_end), size, at_end=at_end, one_category=one)
     options = [[part] if part else [], [] if at_end else _first_lines(texts)]
     for found in options:
         rows = _having(texts, found, at_end=at_end)
@@ -97,7 +97,10 @@ def _part(shared: str, rows: int, *, at_end: bool, one_category: bool) -> str:
     """
     lines = _line(shared, at_end)
     lines = lines if _OWN.search(lines) else ""
-    if rows < MIN_ROWS_INLINE or (at_end and lines):
+    if rows < MIN_ROWS_INLINE:
+        plain = _asks(lines) if at_end else _size(lines) >= MIN_WORDS
+        return lines if plain else ""
+    if at_end and lines:
         return lines
     sentences = _sentence(shared, at_end)
     enough = at_end or _size(sentences) >= MIN_WORDS

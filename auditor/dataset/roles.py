@@ -73,7 +73,7 @@ def find_roles(
     for role in open_roles:
         taken = {*(c for of in roles.values() for c in of), *declared}
         taken |= {c for text in left.values() for c in _first_names(text.candidates)}
-        free = {c: column for c, column in known.items() if c not in taken}
+        free = {c: of for c, of in known.items() if c not in taken and not in_a_list(c)}
         choice = choose_text(free) if role == "text" else choose_label(free, read, several=several)
         if not choice.columns and len(columns) == 1 and open_roles == ["text"]:
             choice = Choice(columns=tuple(free))  # a file of one column holds nothing else

@@ -32,8 +32,8 @@ def database(tmp_path):
 def test_values_are_what_the_table_holds(database):
     path = database("INSERT INTO orders VALUES ('Lost', NULL), (x'00', 'loss'), ('Late', 7)")
     dataset = load_dataset(path, Settings())
-    assert sorted((e.text, e.category) for e in dataset.examples) == ROWS
-    assert sorted(r.reason for r in dataset.rejected)[1:] == [
+    assert sorted((e.text, e.category) for e in dataset.examples) == sorted([*ROWS, ("Late", "7")])
+    assert sorted(r.reason for r in dataset.rejected) == [
         "label is missing",
         "text is bytes, expected a string",
     ]

@@ -131,7 +131,7 @@ HEADERS = (
     shape("one_name_twice.csv", "text,label,note,note\n" + "".join(
           f"{t},{c},x,y\n" for t, c in ROWS), "named 'note': they are called 'note_3', 'note_4'"),
     shape("two_labels.csv", "text,label,label\n" + "".join(f"{t},{c},{c[:4]}\n" for t, c in ROWS),
-          refused="several columns could be the label ('label_2', 'label_3')"),
+          refused="several columns could be the label: 'label_2' (2 different"),
     shape("no_names_behind.csv", "v1,v2,,,\n" + "".join(f"{c},{t},,,\n" for t, c in ROWS)),
     shape("texts_behind.csv", "v1,v2,,\n" + "".join(f"{c},{t},,\n" for t, c in ROWS[:5])
           + f"{ROWS[5][1]},{ROWS[5][0]},and more,\n",
