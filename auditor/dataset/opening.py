@@ -15,12 +15,8 @@ from auditor.records.dataset import Decision
 from auditor.records.reading import ReadOptions, Rows, Table
 
 FLAG = "--input-format"
-# Readers that tell for themselves what a file is that begins so.
-ALIKE = {
-    "txt": ("csv", "tsv", "txt", "json", "jsonl"),
-    "json": ("json", "jsonl"),
-    "jsonl": ("json", "jsonl"),
-}
+BINARY = ("parquet", "arrow", "excel", "sqlite")  # formats that text is none of
+TABLES = ("csv", "tsv", "txt")  # text of which nothing tells that it is one of these
 
 
 def open_file(
@@ -37,10 +33,7 @@ def open_file(
     if named is not None:
         return named.open(path, options)
     by_name = by_suffix(path, readers)
-    reader = next((reader for reader in readers if reader.name == content), None) or by_name
-    named_so = (by_name.name if by_name else "") in ALIKE.get(content or "", ())
-    if named_so or (content == "txt" and by_name is None and path.suffix):
-        reader = by_name  # its name decides between what begins alike
+    reader = _by_content(content, by_name, path, readers)
     if reader is None:
         known = ", ".join((*(s for reader in readers for s in reader.suffixes), *SUFFIXES))
         names = ", ".join(reader.name for reader in readers)
@@ -53,6 +46,19 @@ def open_file(
         return table
     what = f"the file is {reader.name}, whatever its name says"
     return replace(table, decisions=(Decision(what=what, otherwise=FLAG), *table.decisions))
+
+
+def _by_content(
+    content: str | None, by_name: Reader | None, path: Path, readers: Sequence[Reader]
+) -> Reader | None:
+    """The reader of what the file is; the one that its name promises where that may be so."""
+    told = next((reader for reader in readers if reader.name == content), None)
+    if told is None or (by_name is None and content == "txt" and path.suffix):
+        return by_name
+    written = content in ("txt", "json", "jsonl")
+    if by_name is None or not written or by_name.name in BINARY:
+        return told
+    return told if by_name.name in TABLES and content != "txt" else by_name
 
 
 def by_suffix(path: Path, readers: Sequence[Reader]) -> Reader | None:
