@@ -18,10 +18,16 @@ pool.py         two sets in one, for both
 cli.py          the command line; commands/ has a file for each command
 records/        what flows between the stages, and what users keep
 interfaces.py   what plugs in; settings.py what a user decides; resources.py what that names
+settings_files.py    where settings are looked for
 errors.py       what can go wrong
 statistics.py   intervals, and p-values of many tests
 atomic.py       how files are written; threads.py how many compute
+work_tree.py    the git work tree that a file is in
 label_spelling.py    labels that are one, written in several ways
+
+Where data is asked for, it is a path (a file, a Hugging Face dataset folder, "-") or a table in
+memory: a DataFrame of pandas or polars, an Arrow table, a Hugging Face Dataset or DatasetDict, a
+list of dicts, a dict of columns; `dataset/in_memory.py` has them all.
 
 >>> import auditor
 >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
@@ -34,7 +40,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from auditor.comparing.compare import compare
-    from auditor.gating.gate import gate
+    from auditor.gating.gate import gate, load_policy
     from auditor.gating.policy import Policy
     from auditor.pipeline import audit, backtest
     from auditor.records.audit import Audit
@@ -42,7 +48,7 @@ if TYPE_CHECKING:
     from auditor.records.findings import Finding
     from auditor.records.verdict import Verdict
     from auditor.reporting import load, save, save_html
-    from auditor.settings import Settings
+    from auditor.settings import Settings, load_settings
 
 __all__ = [
     "Audit",
@@ -56,6 +62,8 @@ __all__ = [
     "compare",
     "gate",
     "load",
+    "load_policy",
+    "load_settings",
     "save",
     "save_html",
 ]
@@ -66,6 +74,8 @@ _HOMES = {
     "compare": "auditor.comparing.compare",
     "backtest": "auditor.pipeline",
     "load": "auditor.reporting",
+    "load_settings": "auditor.settings",
+    "load_policy": "auditor.gating.gate",
     "save": "auditor.reporting",
     "save_html": "auditor.reporting",
     "Audit": "auditor.records.audit",

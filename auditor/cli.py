@@ -6,10 +6,16 @@ Results go to stdout, progress and errors to stderr. What a command does is in `
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Any, NoReturn
 
 import click
+
+from auditor.commands.ending import SIGNALLED, every_end_has_its_code
+from auditor.commands.streams import standard_streams
 
 COMMANDS = {
     "audit": "audit:audit",
@@ -25,6 +31,21 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """The commands of `COMMANDS`."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **more: Any,
+    ) -> Any:
+        """As click has it, but that every way to end has an exit code of its own, and one line."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **more)
+        with standard_streams(), every_end_has_its_code():
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **more)
+        sys.exit(code or 0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(COMMANDS)
@@ -53,3 +74,20 @@ def main() -> None:
     """Audit a labelled dataset before training, and forecast what the next fine-tune forgets."""
     # Threads that sleep while they wait, not spin, share a busy machine; read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if not os.environ.get("SOURCE_DATE_EPOCH"):  # an empty one is none; numpy falls over it
+        os.environ.pop("SOURCE_DATE_EPOCH", None)
+
+
+def run() -> NoReturn:
+    """The command line as a process of its own.
+
+    A signal ends it without waiting for threads: of what torch and its like still compute Python
+    makes an abort, with another exit code.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, int) and end.code > SIGNALLED:
+            os._exit(end.code)
+        raise
+    raise AssertionError("a command ends by SystemExit")

@@ -3,16 +3,21 @@
     AuditorError
       UsageError        2   wrong option, setting or column name
       DataError         4   a file that cannot be audited
-      MachineError 5   disk, memory, or a package or model that is missing
+      MachineError      5   disk, memory, or a package or model that is missing
+
+1 and 3 are the gate's: FAIL and INCONCLUSIVE. Nothing else ends with them, so that no crash is
+taken for a verdict; what is no AuditorError ends with DEFECT.
 
 Every message names what was found, what was expected and the next step, in one line.
 """
+
+DEFECT = 70  # EX_SOFTWARE of sysexits.h
 
 
 class AuditorError(Exception):
     """Base of every error that is the user's to mend; anything else is a defect of ours."""
 
-    exit_code = 1
+    exit_code = DEFECT
 
 
 class UsageError(AuditorError):

@@ -177,7 +177,8 @@ class Check(Protocol):
     """One finding code, an entry of `auditor.checks.CHECKS`: a frozen dataclass whose fields are
     its limits.
 
-    `needs` names what of Evidence it is skipped without.
+    `needs` names what of Evidence it is skipped without: `readable` where it rests on vectors, or
+    on what probes make of them.
 
     What of its findings' `measured` holds words is declared: `quotes` what quotes the data, `names`
     what only names categories, splits and columns, or is said in words of ours. That alone decides

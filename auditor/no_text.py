@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 
 from auditor.checks import CHECKS
 from auditor.interfaces import Result
-from auditor.records.audit import Audit, SubtypeSummary
-from auditor.records.comparison import Comparison
+from auditor.records.audit import Audit, DatasetSummary, SubtypeSummary
+from auditor.records.comparison import ComparedSet, Comparison
 from auditor.records.dataset import Reject
 from auditor.records.findings import Finding
 from auditor.records.verdict import SetSummary, Verdict
 
 Kind = TypeVar("Kind", bound=Result)
+Set = TypeVar("Set", DatasetSummary, ComparedSet)
 
 _CHECKS = {check.code: check for check in CHECKS}
 
@@ -41,11 +42,10 @@ def without_text(result: Kind) -> Kind:
 
 
 def _audit(audit: Audit) -> Audit:
-    rejected = tuple(map(_unquoted_reject, audit.dataset.rows_rejected))
     decisions = tuple(replace(d, values=()) for d in audit.dataset.decisions)
     return replace(
         audit,
-        dataset=replace(audit.dataset, rows_rejected=rejected, decisions=decisions),
+        dataset=replace(_unquoted_rejects(audit.dataset), decisions=decisions),
         subtypes=tuple(_unquoted_subtype(s) for s in audit.subtypes),
         findings=tuple(_unquoted(f) for f in audit.findings),
         ids={},
@@ -66,6 +66,8 @@ def _comparison(comparison: Comparison) -> Comparison:
     two_sample = comparison.two_sample
     return replace(
         comparison,
+        base=_unquoted_rejects(comparison.base),
+        candidate=_unquoted_rejects(comparison.candidate),
         regions=tuple(replace(r, keywords=()) for r in comparison.regions),
         two_sample=replace(two_sample, ngrams=()) if two_sample else None,
         base_examples={},
@@ -91,6 +93,11 @@ def _kept(
         for name, value in values.items()
         if name in names or not (holds_words(value) or (value and name in quotes))
     }
+
+
+def _unquoted_rejects(of: Set) -> Set:
+    rejected = tuple(map(_unquoted_reject, of.rows_rejected))
+    return replace(of, rows_rejected=rejected)
 
 
 def _unquoted_reject(reject: Reject) -> Reject:

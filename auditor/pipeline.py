@@ -6,14 +6,17 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor.analysis import analyse, base_task, forecast
+import numpy as np
+
+from auditor.analysis import analyse, base_task, forecast, readable_update
 from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
 from auditor.checks.rejected_rows import rejected_summary
 from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
-from auditor.errors import DataError, UsageError
+from auditor.errors import DataError, MachineError, UsageError
+from auditor.folders import can_be_written
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.prediction.backtest import run_backtest
@@ -45,9 +48,14 @@ def audit(
 ) -> Audit:
     """Audits the labelled dataset `data`, and forecasts what `update` would make it forget.
 
-    data, update, reference: a file, a Hugging Face dataset folder, or a DataFrame; `reference`
-    holds unlabelled text from where the model is used. `options` are single settings by name,
-    on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
+    data, update, reference: a file, a Hugging Face dataset folder, or a table in memory (see
+    `auditor.dataset.in_memory`); `reference` holds unlabelled text from where the model is used,
+    which may be a list of strings. `options` are single settings by name, on top of `settings`.
+    Raises `auditor.errors.AuditorError` for what the user can mend.
+
+    No file of settings is read, as the command line does: give
+    `settings=auditor.load_settings("auditor.toml")`, or `auditor.load_settings(None, {}, data)` for
+    the one that is nearest to the data.
     """
     settings = with_options(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
@@ -60,11 +68,12 @@ def audit(
     encoder = open_encoder(settings, progress)
 
     evidence = analyse(dataset, encoder, settings.seed, progress)
-    task = base_task(evidence)
-    taught = (incoming, encoder.embed(incoming.texts)) if incoming else None
+    taught, unforecast = readable_update(incoming, encoder)
+    task = None if unforecast else base_task(evidence)
     evidence = dataclasses.replace(
         evidence,
         forecast=forecast(task, taught, plan, progress) if task else None,
+        unforecast=unforecast,
         reference=_reference(unlabelled, encoder) if unlabelled and unlabelled[0] else None,
     )
     findings, skipped = run_checks(evidence, checks)
@@ -109,13 +118,17 @@ def backtest(
 ) -> Backtest:
     """Leaves categories of `data` out, fine-tunes on them, and compares the drops with forecasts.
 
-    Each of `updates` is fine-tuned `seeds` times, and stays in `output`, by default
-    `reports/<name>/backtest`, as soon as it is measured; what is there already is not done again.
-    Raises `auditor.errors.AuditorError` for what the user can mend.
+    data: as `audit` takes it. Each of `updates` is fine-tuned `seeds` times, and stays in `output`,
+    by default `reports/<name>/backtest`, as soon as it is measured; what is there already is not
+    done again. Raises `auditor.errors.AuditorError` for what the user can mend. No file
+    of settings is read; see `auditor.load_settings`.
     """
     settings = with_options(settings or Settings(), options)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
+    folder = Path(output or Path("reports") / dataset.name / "backtest")
+    if not can_be_written(folder):
+        raise MachineError(f"{folder}: cannot be written; choose another folder with --output")
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
     encoder = open_encoder(settings, progress)
     chosen = choose_held_out_categories(
@@ -130,7 +143,6 @@ def backtest(
         copies=evidence.same_text,
         templates=computed(evidence.templates),
     )
-    folder = Path(output or Path("reports") / dataset.name / "backtest")
     folder.mkdir(parents=True, exist_ok=True)
     return run_backtest(
         full_dataset,
@@ -155,6 +167,14 @@ def _backtested_fidelity(settings: Settings) -> str:
 
 
 def _reference(unlabelled: tuple[list[str], list[int]], encoder: Encoder) -> Reference:
-    """Texts of real use, in an order of their own; with their rows in that file."""
+    """Texts of real use that the model can read, in an order of their own; with their rows in that
+    file."""
     texts, rows = zip(*sorted(zip(*unlabelled, strict=True)), strict=True)
-    return Reference(texts=texts, rows=rows, vectors=encoder.embed(texts).vectors)
+    embeddings = encoder.embed(texts)
+    known = np.flatnonzero(embeddings.known)
+    return Reference(
+        texts=[texts[i] for i in known.tolist()],
+        rows=[rows[i] for i in known.tolist()],
+        vectors=embeddings.vectors[known],
+        unread="" if embeddings.readable is not None else embeddings.unread("reference texts"),
+    )

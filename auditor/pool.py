@@ -71,11 +71,14 @@ def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
 
     What one set has several times is matched as often as the other has it.
     """
-    pairs = sorted(_matched(base.examples if base else (), candidate.examples), key=_content)
+    several = candidate.several_annotators or (base is not None and base.several_annotators)
+    order = _content_and_annotator if several else _content
+    matched = _matched(base.examples if base else (), candidate.examples, several)
+    pairs = sorted(matched, key=order)
     examples = tuple(_numbered(b, c, i) for i, (b, c) in enumerate(pairs))
-    held_out = _matched(base.held_out if base else (), candidate.held_out)
+    held_out = _matched(base.held_out if base else (), candidate.held_out, several)
     held_out_examples = tuple(
-        _numbered(b, c, i) for i, (b, c) in enumerate(sorted(held_out, key=_content), len(pairs))
+        _numbered(b, c, i) for i, (b, c) in enumerate(sorted(held_out, key=order), len(pairs))
     )
     base_rows, candidate_rows = (
         np.array([-1 if e is None else e.row for e in column], dtype=np.int64)
@@ -87,6 +90,7 @@ def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
             examples=examples,
             held_out=held_out_examples,
             rejected=(),
+            several_annotators=several,
             rows_read=len(examples) + len(held_out_examples),
         ),
         base=base,
@@ -101,19 +105,33 @@ def make_pool(base: Dataset | None, candidate: Dataset) -> Pool:
 Pair = tuple[Example | None, Example | None]  # of one content, in base and candidate
 
 
-def _matched(base: Iterable[Example], candidate: Iterable[Example]) -> list[Pair]:
-    """The rows of both, each paired with its equal in the other, in the order of their rows."""
-    by_content: dict[str, tuple[list[Example], list[Example]]] = defaultdict(lambda: ([], []))
+def _matched(
+    base: Iterable[Example], candidate: Iterable[Example], by_annotator: bool
+) -> list[Pair]:
+    """The rows of both, each paired with its equal in the other, in the order of their rows; equal
+    by content, and where several annotators labelled a text by who did."""
+    by_content: dict[tuple[str, str], tuple[list[Example], list[Example]]] = defaultdict(
+        lambda: ([], [])
+    )
     for which, examples in enumerate((base, candidate)):
         for example in examples:
-            by_content[example.content][which].append(example)
+            who = (example.annotator or "") if by_annotator else ""
+            by_content[example.content, who][which].append(example)
     return [pair for lists in by_content.values() for pair in zip_longest(*lists)]
 
 
 def _content(pair: Pair) -> str:
+    return _known(pair).content
+
+
+def _content_and_annotator(pair: Pair) -> str:
+    return f"{_known(pair).content}{_known(pair).annotator or ''}"
+
+
+def _known(pair: Pair) -> Example:
     known = pair[1] or pair[0]
     assert known is not None  # noqa: S101 - one of the two is there
-    return known.content
+    return known
 
 
 def _numbered(base: Example | None, candidate: Example | None, position: int) -> Example:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from auditor.embedding import open_embedder
 from auditor.embedding.cache import VectorCache
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import can_be_trained, open_target
-from auditor.errors import UsageError
+from auditor.errors import MachineError, UsageError
+from auditor.folders import can_be_written, user_cache
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.mitigations import mitigations_called
 from auditor.settings import Settings
+from auditor.threads import compute_with
+
+_LOG = logging.getLogger(__name__)
 
 
 def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
@@ -32,12 +35,17 @@ def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
 
 def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:
     """The embedder that the settings name, with the user's cache of its vectors."""
-    if settings.threads:
-        import torch
-
-        torch.set_num_threads(settings.threads)
+    compute_with(settings.threads)
+    folder = cache_folder(settings)
+    keeps = folder is not None and can_be_written(folder)
+    if not keeps:
+        _LOG.warning(
+            "%s; vectors are not kept, --cache-dir DIR names a place for them",
+            f"{folder}: cannot be written" if folder else "there is no home folder",
+        )
     embedder = open_embedder(settings.embedder, offline=settings.offline)
-    return Encoder(embedder, VectorCache(cache_folder(settings), embedder.identity), progress)
+    cache = VectorCache(folder, embedder.identity) if folder else None
+    return Encoder(embedder, cache, progress, keeps=keeps)
 
 
 def target_of(settings: Settings, *, given: bool) -> Target | None:
@@ -82,9 +90,17 @@ def coefficients_of(settings: Settings) -> Coefficients:
     return shipped() if named is None else read_coefficients(Path(named))
 
 
-def cache_folder(settings: Settings) -> Path:
-    """Where vectors and measured fine-tunes are kept."""
-    return Path(settings.cache_dir or platformdirs.user_cache_dir("auditor", appauthor=False))
+def cache_folder(settings: Settings) -> Path | None:
+    """Where vectors and measured fine-tunes are kept; None where there is no place for them.
+
+    Raises MachineError where the user named a folder that cannot be written.
+    """
+    if settings.cache_dir is None:
+        return user_cache("auditor")
+    folder = Path(settings.cache_dir)
+    if not can_be_written(folder):
+        raise MachineError(f"--cache-dir {folder}: cannot be written; choose another folder")
+    return folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +111,7 @@ class ForecastPlan:
     budget: float | None  # seconds
     target: Target | None  # what the probe `full` fine-tunes; None: it is out of the question
     coefficients: Coefficients
-    folder: Path  # where measured fine-tunes are kept
+    folder: Path | None  # where measured fine-tunes are kept; None: nowhere
     seed: int
     mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
 
@@ -104,12 +120,13 @@ def plan_of(
     settings: Settings, *, given: bool, mitigations: tuple[Mitigation, ...] = ()
 ) -> ForecastPlan:
     """The plan of the settings; given: whether there is an update. Raises as `target_of`."""
+    folder = cache_folder(settings)
     return ForecastPlan(
         probe=settings.probe,
         budget=settings.budget,
         target=target_of(settings, given=given),
         coefficients=coefficients_of(settings),
-        folder=cache_folder(settings) / "fine-tunes",
+        folder=folder and folder / "fine-tunes",
         seed=settings.seed,
         mitigations=mitigations,
     )

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Protocol, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from msgspec import Meta
 
 from auditor.errors import UsageError
+from auditor.folders import as_text
 from auditor.label_spelling import is_blank
 from auditor.records.reading import ReadOptions
+from auditor.settings_files import ON_DISK, Files, read_table
 from auditor.validation import FLAG, WORD, Finite, dotted, expect, expect_fields
 
 LARGEST_SEED = 2**32 - 1  # what every generator takes
+MAX_THREADS = 1024  # no machine has more processors that share a memory of torch's
 ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "context")
 JOINED = " + "  # between the names of columns whose values are one text
 
@@ -33,9 +35,13 @@ Seconds = Annotated[Finite, Meta(gt=0)]
 Seed = Annotated[
     int, Meta(ge=0, le=LARGEST_SEED, description=f"must be a whole number from 0 to {LARGEST_SEED}")
 ]
+Threads = Annotated[int, Meta(ge=1, le=MAX_THREADS)]
 
 # How the input is written, which decides nothing once it is read.
-_READING = ("input_format", "encoding", "delimiter", "header", "quoting", "table")
+_READING = (
+    *("input_format", "encoding", "delimiter", "header", "quoting", "table"),
+    "label_names",  # which the labels of the result are
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +50,17 @@ class Settings:
 
     # Column names; None = detect; several are one text.
     text: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
-    label: Annotated[str | None, Meta(description="must name a column")] = None
+    # Several are columns of 0 and 1, a label each.
+    label: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
     roles: Annotated[Mapping[str, Column], _TABLE] = field(default_factory=dict)  # other -> column
     # Others to check, such as product or region.
     declared_columns: Annotated[Sequence[str], Meta(description="must be a list of columns")] = ()
     # Label -> the one it is taken for.
     label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
-    multi_label: Annotated[bool, FLAG] = False  # a text may have several labels, a row each
+    label_names: Annotated[str | None, WORD] = None  # a file of what labels that are numbers mean
+    # Whether a text may have several labels; None = it has one, unless its cells look like several.
+    multi_label: Annotated[bool | None, FLAG] = None
+    keep_prompt: Annotated[bool, FLAG] = False  # words that all texts begin or end with are text
     input_format: Annotated[str | None, WORD] = None  # None = by suffix
     # Of the input: None = as the file tells.
     encoding: Annotated[str | None, WORD] = None
@@ -68,7 +78,8 @@ class Settings:
     mitigations: Annotated[Sequence[str], Meta(description="must be a list of mitigations")] = ()
     coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
     seed: Seed = 0
-    threads: Annotated[Count | None, _COUNT] = None  # None = as many as torch would take
+    # None = as many as torch would take; of more than there are processors, as many.
+    threads: Annotated[Threads | None, Meta(description=f"must be 1 to {MAX_THREADS}")] = None
     cache_dir: Annotated[str | None, WORD] = None  # None = the user's cache folder
     offline: Annotated[bool, FLAG] = False
     no_text: Annotated[bool, FLAG] = False
@@ -84,8 +95,9 @@ class Settings:
 
     def _expect_names(self) -> None:
         """Raises UsageError for a column or a label that cannot be meant."""
-        if len(set(self.texts)) < len(self.texts):
-            raise UsageError(f"text names a column twice: {', '.join(self.texts)}")
+        for role, columns in (("text", self.texts), ("label", self.labels)):
+            if len(set(columns)) < len(columns):
+                raise UsageError(f"{role} names a column twice: {', '.join(columns)}")
         for label, other in self.label_map.items():
             if is_blank(other):
                 raise UsageError(f"{dotted('label_map', label)} must name a label, not {other!r}")
@@ -93,7 +105,12 @@ class Settings:
     @property
     def texts(self) -> tuple[str, ...]:
         """The columns that the user named for the text."""
-        return (self.text,) if isinstance(self.text, str) else tuple(self.text or ())
+        return _several(self.text)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The columns that the user named for the label."""
+        return _several(self.label)
 
     @property
     def reading(self) -> ReadOptions:
@@ -107,67 +124,55 @@ class Settings:
         )
 
     @property
-    def columns(self) -> dict[str, str]:
-        """The columns that the user named, by role; several of the text as one."""
-        text = JOINED.join(self.texts) or None
-        named = {"text": text, "label": self.label, **self.roles}
-        return {role: column for role, column in named.items() if column is not None}
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """The columns that the user named, by role."""
+        others = {role: (column,) for role, column in self.roles.items()}
+        named = {"text": self.texts, "label": self.labels, **others}
+        return {role: columns for role, columns in named.items() if columns}
 
     def deciding(self) -> dict[str, Any]:
         """The settings that can change a result, for the audit's own record."""
         aside = {"threads", "cache_dir", "offline", *_READING}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
-        text = self.text if self.text is None or isinstance(self.text, str) else list(self.text)
+        columns = {k: _plain(deciding[k]) for k in ("text", "label")}
+        for name in ("embedder", "target_model", "coefficients"):  # each may be a path
+            deciding[name] = deciding[name] and as_text(deciding[name])
         measured = {"mitigations": list(self.mitigations)} if deciding.pop("mitigations") else {}
         return {
             **deciding,
-            "text": text,
+            **columns,
+            "multi_label": bool(self.multi_label),
             "declared_columns": list(self.declared_columns),
             **measured,
         }
 
 
-class Files(Protocol):
-    """Where settings are read from."""
-
-    def read(self, path: Path) -> bytes | None:
-        """The content of a file; None where there is none."""
-        ...
-
-    def called(self, path: Path) -> str:
-        """What a message calls the file."""
-        ...
+def _several(columns: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (columns,) if isinstance(columns, str) else tuple(columns or ())
 
 
-@dataclass(frozen=True, slots=True)
-class OnDisk:
-    """Files as they lie there."""
-
-    def read(self, path: Path) -> bytes | None:
-        return path.read_bytes() if path.exists() else None
-
-    def called(self, path: Path) -> str:
-        return str(path)
-
-
-ON_DISK = OnDisk()
+def _plain(columns: str | Sequence[str] | None) -> str | list[str] | None:
+    return columns if columns is None or isinstance(columns, str) else list(columns)
 
 
 def load_settings(
-    config: Path | None,
-    flags: Mapping[str, Any],
-    folder: Path = Path(),
-    *,
+    config: str | Path | None = None,
+    flags: Mapping[str, Any] | None = None,
+    *data: str | Path,
     files: Files = ON_DISK,
 ) -> Settings:
-    """Settings from `config`, or what `folder` holds, with `flags` that are not None on top.
+    """Settings from a file, with `flags` that are not None on top.
 
-    Raises UsageError for a file that cannot be read, an unknown key, or a value of a wrong type.
+    config: the file; None: the nearest one from the folder of `data`, what is to be audited,
+    upwards, else from the working folder upwards; none at all: the defaults. Raises UsageError for
+    a file that cannot be read, an unknown key, or a value of a wrong type.
     """
-    table, where = read_table(config, folder, files=files)
+    named = None if config is None else Path(config)
+    table, where = read_table(named, *map(Path, data), files=files)
+    table = dict(table)
     table.pop("gate", None)  # read by `gating/policy.py`
     settings = _checked(table, where)
-    given = {k: v for k, v in flags.items() if v is not None}
+    given = {k: v for k, v in (flags or {}).items() if v is not None}
     for key, of_file in (("roles", settings.roles), ("label_map", settings.label_map)):
         if table_given := given.pop(key, None):
             given[key] = {**of_file, **table_given}
@@ -179,42 +184,6 @@ def load_settings(
         where if settings.roles == table.get("roles") else "--role",
     )
     return settings
-
-
-def read_table(
-    config: Path | None, folder: Path = Path(), *, files: Files = ON_DISK
-) -> tuple[dict[str, Any], str]:
-    """The user's table, and where it stands: of `config`, or of what `folder` holds."""
-    candidates = [config] if config else [folder / "auditor.toml", folder / "pyproject.toml"]
-    for path in candidates:
-        table = read_toml(path, files, named=config is not None)
-        if table is None:
-            continue
-        where = files.called(path)
-        if path.name == "pyproject.toml":
-            tool = table.get("tool", {})
-            table = tool.get("auditor") if isinstance(tool, dict) else None
-            if table is None:
-                continue
-            if not isinstance(table, dict):
-                raise UsageError(f"{where}: [tool.auditor] must be a table, not {table!r}")
-        return table, where
-    return {}, "defaults"
-
-
-def read_toml(path: Path, files: Files, *, named: bool) -> dict[str, Any] | None:
-    """A file of TOML; None where there is none. Raises UsageError for what cannot be read.
-
-    named: the user named the file, so that it must be somewhere, if not in `files`.
-    """
-    where = files.called(path)
-    if named and not path.exists():
-        raise UsageError(f"{path}: cannot be read: no such file; check the path")
-    try:
-        content = files.read(path)
-        return None if content is None else tomllib.loads(content.decode("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:  # ValueError: of TOML, text and numbers
-        raise UsageError(f"{where}: cannot be read as TOML ({error})") from error
 
 
 def _checked(table: Mapping[str, Any], where: str) -> Settings:

@@ -129,6 +129,38 @@ def test_a_candidate_that_got_worse_fails_annotated_and_summed_up(action, spoil,
     assert written >= {"gate.html", "gate.json", "gate.md", "gate.sarif", "drop.csv"}
 
 
+@pytest.mark.slow
+def test_a_checkout_of_depth_1_is_enough(action, spoil, repository, shell, tmp_path_factory):
+    """As actions/checkout leaves it: a merge commit, a detached HEAD, and no other branch."""
+    server = tmp_path_factory.mktemp("server")
+    shell("git", "clone", "-q", "--bare", ".", str(server))
+    spoil()
+    shell("git", "commit", "-q", "-a", "-m", "worse")
+    shell("git", "push", "-q", str(server), "HEAD:refs/pull/7/merge")
+    for name in [p for p in repository.iterdir() if p.name != "vectors"]:
+        shutil.rmtree(name) if name.is_dir() else name.unlink()
+    shell("git", "init", "-q")
+    shell("git", "remote", "add", "origin", f"file://{server}")
+    merge = "refs/remotes/pull/7/merge"
+    shell("git", "fetch", "-q", "--no-tags", "--depth=1", "origin", f"+refs/pull/7/merge:{merge}")
+    shell("git", "checkout", "-q", "--force", merge)
+    _, outputs, _ = action(code=BAD, candidate="data/train.csv", base_ref="origin/main")
+    assert outputs["verdict"] == "fail"
+    told = shell("git", "rev-parse", "--is-shallow-repository").stdout
+    assert told.strip() == "true"
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5, 70, 130, 139])
+def test_what_is_no_verdict_is_an_error_that_says_so(workplace, shell, code):
+    (workplace / "fake").mkdir()
+    (workplace / "fake" / "auditor").write_text(f"#!/bin/sh\nexit {code}\n")
+    (workplace / "fake" / "auditor").chmod(0o755)
+    script = f'PATH="$PWD/fake:$PATH"\n{GATE["run"]}'
+    done = shell("bash", "-e", "-c", script, code=code, **dict.fromkeys(GATE["env"], ""))
+    said = f"::error title=auditor gate::There is no verdict: auditor ended with exit code {code}."
+    assert done.stdout.splitlines() == ([] if code in (0, 1, 3) else [said])
+
+
 @pytest.fixture
 def words(workplace, shell) -> Callable[..., list[str]]:
     """What the step makes of its environment: the words that a made-up `auditor` is given."""
@@ -220,8 +252,8 @@ def test_the_gitlab_job_writes_the_reports_that_it_names(shell, repository, spoi
     [job] = GITLAB.values()
     base = shell("git", "rev-parse", "HEAD").stdout.strip()
     spoil()
-    [line] = job["script"]
-    shell("bash", "-c", line, code=BAD, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    script = "\n".join(job["script"])
+    shell("bash", "-e", "-c", script, code=BAD, CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
     for named in (*job["artifacts"]["paths"], *job["artifacts"]["reports"].values()):
         assert (repository / named).exists()
 

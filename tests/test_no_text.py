@@ -245,17 +245,22 @@ def test_what_a_check_declares_to_quote_is_in_no_format_without_text(found, chec
 # the user set, and words of ours. A field that is new has to be put on one of the two lists.
 EMPTIED: dict[type, str] = {
     Audit: """
-        dataset.rows_rejected.found examples ids subtypes.keywords subtypes.templates.pattern
+        dataset.decisions.values dataset.rows_rejected.found examples ids subtypes.keywords
+        subtypes.templates.pattern
         """,
     Verdict: """
         base.first_rejected.found base_examples candidate.first_rejected.found examples
         tested.subject
         """,
-    Comparison: "base_examples examples regions.keywords two_sample.ngrams.text",
+    Comparison: """
+        base.rows_rejected.found base_examples candidate.rows_rejected.found examples
+        regions.keywords two_sample.ngrams.text
+        """,
 }
 STAYING: dict[type, str] = {
     Audit: """
-        dataset.categories dataset.fingerprint dataset.mapped_labels.category
+        dataset.categories dataset.decisions.otherwise dataset.decisions.what
+        dataset.fingerprint dataset.mapped_labels.category
         dataset.mapped_labels.label dataset.name dataset.roles dataset.rows_rejected.reason
         embedder.name embedder.precision embedder.revision findings.advice findings.category
         findings.code findings.fingerprint findings.limit findings.measured findings.subtype
@@ -268,25 +273,28 @@ STAYING: dict[type, str] = {
         forecast.provenance
         forecast.recipe.mitigation forecast.recipe.optimiser forecast.recipe.weights
         forecast.update.categories limits limits.name limits.reason settings skipped.code
-        skipped.reason subtypes.category subtypes.id versions
+        skipped.reason subtypes.category subtypes.id unread.languages unread.scripts versions
         """,
     Verdict: """
         base.fingerprint base.first_rejected.reason base.name candidate.fingerprint
         candidate.first_rejected.reason candidate.name drop.checks drop.repeats.labels
-        embedder.name embedder.precision embedder.revision file lines policy policy_changes renamed
+        base_remark embedder.name embedder.precision embedder.revision file lines policy
+        policy_changes
+        renamed
         settings skipped.code skipped.reason accepted_errors.codes accepted_errors.reason
         tested.advice tested.category tested.check tested.fingerprint tested.pairs.labels
-        tested.summary versions
+        tested.summary unread.languages unread.scripts versions
         """,
     Comparison: """
         agreement.confusions agreement.disagreements.base_category
         agreement.disagreements.candidate_category base.categories base.file base.fingerprint
-        base.name candidate.categories candidate.file candidate.fingerprint candidate.name chosen
+        base.name base.rows_rejected.reason candidate.categories candidate.file
+        candidate.fingerprint candidate.name candidate.rows_rejected.reason chosen
         diversity.measure embedder.name embedder.precision embedder.revision
         full.categories.category full.categories.reason full.probe
         matched.categories.category matched.categories.reason
         matched.probe provenance regions.category settings skipped.code skipped.reason
-        unseen_reason update.categories versions
+        unread.languages unread.scripts unseen_reason update.categories versions
         """,
 }
 

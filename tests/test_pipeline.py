@@ -405,6 +405,18 @@ def test_the_rung_full_makes_the_update_with_the_target_that_is_named(
     assert auditor.load(tmp_path / "audit.json").forecast == found.forecast
 
 
+@pytest.mark.model
+def test_the_rung_full_without_a_row_to_test_on_is_said_and_a_budget_passes_it_over(
+    audit, tickets, small_model, tmp_path
+):
+    """The update is the data: whatever is held out, the update has a copy of it."""
+    rows = pd.DataFrame(tickets)
+    options = {"update": rows, "target_model": small_model, "cache_dir": str(tmp_path)}
+    with pytest.raises(DataError, match="--probe full: no row of the data can be held out"):
+        audit(rows, probe="full", **options)
+    assert audit(rows, probe=None, budget=1000.0, **options).forecast.probe == "head"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from auditor.pool import make_pool
+from auditor.records.dataset import Dataset, Example
+
 SNOW = ("Is the pass open after the snow?", "roads")
 TOLL = ("Why was I charged the toll twice?", "billing")
 BRIDGE = ("The bridge is closed to lorries.", "roads")
@@ -49,3 +52,19 @@ def test_without_a_base_all_rows_are_added(pooled):
     pool = pooled(None, [SNOW, TOLL])
     assert pool.added.all()
     assert not pool.in_base.any()
+
+
+def test_rows_that_several_annotators_labelled_are_matched_by_annotator():
+    """One annotator's label is gone, though another gave the same."""
+
+    def voted(*people):
+        rows = [Example(row=i, text="Hi", category="a", annotator=p) for i, p in enumerate(people)]
+        return Dataset(
+            name="d", examples=(*rows,), rows_read=len(rows), roles={}, several_annotators=True
+        )
+
+    pool = make_pool(voted("ada", "bob"), voted("bob", "cyd"))
+    of = [e.annotator for e in pool.dataset.examples]
+    assert (of, pool.dataset.several_annotators) == (["ada", "bob", "cyd"], True)
+    assert pool.removed.tolist() == [True, False, False]
+    assert pool.added.tolist() == [False, False, True]

@@ -152,7 +152,7 @@ def test_every_format_of_a_gate_is_documented_and_the_action_names_some_of_them(
 def test_the_example_of_a_policy_is_valid(tmp_path):
     [example] = [b for b in blocks("") if b.startswith("[gate.checks")]
     (tmp_path / "auditor.toml").write_text(example, encoding="utf-8")
-    policy = load_policy(None, CODES, folder=tmp_path)
+    policy = load_policy(None, CODES, tmp_path)
     assert policy.checks["label-error"].of("billing").fail_rise == 0.01
     assert policy.checks["coverage-loss"].informational
     assert policy.checks["amplification"].fail_batch == 1.0

@@ -110,6 +110,11 @@ def test_a_named_pyproject_is_read_by_its_table(toml):
     assert load_settings(config, {}).map_points == 50
 
 
+def test_a_file_with_a_byte_order_mark_is_read(tmp_path):
+    (tmp_path / "auditor.toml").write_bytes(b"\xef\xbb\xbfseed = 5\n")
+    assert load_settings(tmp_path / "auditor.toml").seed == 5
+
+
 def test_only_settings_that_can_change_a_result_are_recorded(tmp_path):
     here = Settings(threads=4, cache_dir=str(tmp_path), offline=True, input_format="csv")
     assert here.deciding() == Settings().deciding()
@@ -214,6 +219,14 @@ def test_a_file_that_is_no_toml_is_refused(toml, content):
 def test_a_file_in_another_encoding_is_refused(tmp_path):
     (tmp_path / "auditor.toml").write_bytes('label = "cat\xe9gorie"'.encode("latin-1"))
     assert "cannot be read as TOML" in refusal(tmp_path / "auditor.toml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_a_file_in_utf_16_is_told(tmp_path, encoding):
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    (tmp_path / "auditor.toml").write_bytes(f"{mark}seed = 5\n".encode(encoding))
+    said = "is UTF-16, and TOML is UTF-8; save it as UTF-8"
+    assert refusal(tmp_path / "auditor.toml").endswith(f"auditor.toml: {said}")
 
 
 def test_a_named_file_that_is_not_there_is_refused():

@@ -10,12 +10,13 @@ import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from auditor import threads
 from auditor.comparing.compare import compare
 from auditor.gating.gate import gate
 from auditor.pipeline import audit
 from auditor.prediction.out_of_fold import probabilities
 from auditor.structure.neighbours import nearest
-from auditor.threads import one_blas_thread, one_torch_thread
+from auditor.threads import compute_with, one_blas_thread, one_torch_thread
 
 
 def of_blas() -> set[int]:
@@ -44,6 +45,38 @@ def test_torch_has_one_thread_in_what_starts_inside_and_those_of_before_afterwar
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.fixture
+def torch_as_before():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_torch_computes_with_the_threads_that_are_wanted(torch_as_before):
+    torch.set_num_threads(2)
+    compute_with(1)
+    assert torch.get_num_threads() == 1
+    compute_with(None)
+    assert torch.get_num_threads() == 1
+
+
+def test_more_than_there_are_processors_are_as_many_and_said(torch_as_before, caplog, monkeypatch):
+    monkeypatch.setattr(threads, "_processors", lambda: 2)
+    compute_with(2)
+    assert caplog.messages == []
+    compute_with(900)
+    assert torch.get_num_threads() == 2
+    assert caplog.messages == ["threads: 900, of 2 processors; as many are used"]
+
+
+def test_a_forked_process_computes_alone(torch_as_before, monkeypatch):
+    monkeypatch.setattr(threads, "forked", lambda: True)
+    torch.set_num_threads(2)
+    with one_blas_thread():
+        compute_with(2)
+        assert torch.get_num_threads() == 1
 
 
 @pytest.mark.parametrize("verb", [audit, gate, compare], ids=lambda verb: verb.__name__)

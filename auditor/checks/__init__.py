@@ -71,12 +71,13 @@ CHECKS: tuple[Check, ...] = (
 
 WITHOUT = {
     "declared": "no column was named with --column",
-    "annotators": "no column says who labelled a row",
+    "who_labelled": "no column says who labelled a row",
     "copies_across": "no test split in this file",
     "reference": "no --reference text was given",
-    "label_noise": "there is only one category, so its labels cannot be checked against others",
-    "label_errors": "there is only one category, so its labels cannot be checked against others",
-    "out_of_fold": "there is only one category, so its labels cannot be checked against others",
+    **dict.fromkeys(
+        ("label_noise", "label_errors", "out_of_fold", "several_categories"),
+        "there is only one category, so its labels cannot be checked against others",
+    ),
     "pattern_alone": "there is no template",
     "template_leakage": "there is no template",
     "forecast": "there is only one category, so forgetting cannot be forecast",
@@ -93,6 +94,8 @@ def run_checks(
         if (reason := lacking(evidence, check)) is not None:
             skipped.append(SkippedCheck(code=check.code, reason=reason))
             continue
+        if "readable" in check.needs and (some := evidence.embeddings.unread()):
+            skipped.append(SkippedCheck(code=check.code, reason=f"not for all rows: {some}"))
         for result in check.find(evidence):
             if isinstance(result, Finding):
                 findings.append(result)
@@ -108,5 +111,11 @@ def lacking(evidence: Evidence, check: Check) -> str | None:
         if isinstance(found, NotComputed):
             return f"{need.replace('_', ' ')}: not computed"
         if found is None:
-            return WITHOUT[need]
+            return _reason(evidence, need)
     return None
+
+
+def _reason(evidence: Evidence, need: str) -> str:
+    if need == "readable":
+        return evidence.embeddings.unread()
+    return (need == "forecast" and evidence.unforecast) or WITHOUT[need]

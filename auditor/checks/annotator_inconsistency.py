@@ -9,14 +9,16 @@ be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array
 
+from auditor.checks.agreement import Agreement, agreement_of, confused, disputed
 from auditor.checks.annotators import (
+    PAIRS_NAMED,
     comparable,
     deviations,
     doubt,
@@ -29,17 +31,16 @@ from auditor.records.arrays import Ints
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.statistics import Z80, step_down
-
-PAIRS_NAMED = 3  # of categories that a finding says are confused
+from auditor.structure.consensus import annotator_numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnotatorInconsistency:
     code: ClassVar[str] = "annotator-inconsistency"
     title: ClassVar[str] = "Annotators who disagree"
-    needs: ClassVar[tuple[str, ...]] = ("annotators", "out_of_fold")
+    needs: ClassVar[tuple[str, ...]] = ("who_labelled", "readable", "out_of_fold")
     quotes: ClassVar[tuple[str, ...]] = ("annotator",)
-    names: ClassVar[tuple[str, ...]] = ("confused", "read_as")
+    names: ClassVar[tuple[str, ...]] = ("confused", "read_as", "columns", "scale", "disputed")
 
     alpha: float = limit(
         0.667,
@@ -51,6 +52,11 @@ class AnnotatorInconsistency:
         "Texts with two annotators from which the bootstrap's interval is accurate: where alpha is "
         "exactly at the limit, 8 to 15 in a hundred sets of 20 to 200 texts are found, and 10 "
         "should be.",
+    )
+    majority: float = limit(
+        0.67,
+        "Share of a text's labels up to which it is open what most annotators say, and is to be "
+        "decided: one of three who differs, or three of nine.",
     )
     rows: int = limit(
         30,
@@ -71,52 +77,112 @@ class AnnotatorInconsistency:
 
     def find(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
         if evidence.annotators is None:
+            yield from self._unnamed(evidence)
             return
         names = sorted({a for a in evidence.annotators if a})
-        number = {name: i for i, name in enumerate(names)}
-        who = np.array([number.get(a or "", -1) for a in evidence.annotators], dtype=np.int64)
         if len(names) < 2:
             yield SkippedCheck(code=self.code, reason="all labels are by one annotator")
             return
-        yield from self._agreement(evidence, who)
-        yield from self._against_probes(evidence, who, names)
+        yield from self._agreement(evidence)
+        yield from self._against_probes(evidence, annotator_numbers(evidence.dataset), names)
 
-    def _agreement(self, evidence: Evidence, who: Ints) -> Iterator[Finding | SkippedCheck]:
-        """How well annotators (n,) agree on the copies of one text, if they do badly."""
-        family, codes = evidence.copies.family, evidence.dataset.codes
-        known = who >= 0
-        labels = np.unique(np.c_[family, who, codes][known], axis=0)  # a label given twice is one
-        people = np.bincount(np.unique(labels[:, :2], axis=0)[:, 0])
-        shared = np.flatnonzero(people > 1)
-        if len(shared) < self.items:
-            few = f"{len(shared)} texts were labelled by two annotators or more"
-            reason = f"{few}, {self.items} are needed to measure their agreement"
-            yield SkippedCheck(code=self.code, reason=reason)
+    def _unnamed(self, evidence: Evidence) -> Iterator[Finding]:
+        """Where no column says who labelled a row, the one that may."""
+        columns = evidence.dataset.annotator_columns
+        if not columns:
             return
-        labels = labels[np.isin(labels[:, 0], shared)]
-        item = np.searchsorted(shared, labels[:, 0])
-        size = (len(shared), len(evidence.dataset.categories))
-        counts = csr_array((np.ones(len(labels)), (item, labels[:, 2])), shape=size)
-        alpha, low, high = krippendorff_alpha(counts, evidence.seed)
-        if high >= self.alpha:
-            return
-        split = shared[(counts > 0).sum(axis=1) > 1]
+        sizes = np.bincount(evidence.same_text.family)
+        flag = f"--role annotator={shlex.quote(columns[0])}"
+        others = f" (or {', '.join(columns[1:])})" if columns[1:] else ""
         yield evidence.finding(
             code=self.code,
+            severity="note",
+            members=np.flatnonzero(sizes[evidence.same_text.family] > 1),
+            summary=f"try {flag}: that column looks like who labelled each row",
+            measured={"columns": list(columns), "texts": int((sizes > 1).sum()), "relabel": []},
+            limit={"columns": 0},
+            advice=f"If column {columns[0]}{others} says who labelled a row, audit again with "
+            f"{flag}: labels of one text by several people then say how they agree, and are "
+            "neither copies nor conflicts.",
+            quoted=columns,
+        )
+
+    def _agreement(self, evidence: Evidence) -> Iterator[Finding | SkippedCheck]:
+        """How well annotators agree on the copies of one text: always told where they were asked
+        about the same texts by design, else if they do badly."""
+        found, by_design = agreement_of(evidence), evidence.dataset.several_annotators
+        measured: dict[str, Any] = {}
+        alpha, low, high = 1.0, 1.0, 1.0
+        if enough := len(found.texts) >= self.items:
+            steps = found.steps if by_design and found.scale else None
+            alpha, low, high = krippendorff_alpha(found.counts, evidence.seed, steps)
+            measured = {"alpha": alpha, "alpha_interval": [round(low, 4), round(high, 4)]}
+        else:
+            few = f"{len(found.texts)} texts were labelled by two annotators or more"
+            reason = f"{few}, {self.items} are needed to measure their agreement"
+            yield SkippedCheck(code=self.code, reason=reason)
+        badly = enough and high < self.alpha
+        if by_design:
+            yield self._by_design(evidence, found, measured, badly=badly)
+        elif badly:
+            yield self._found_badly(evidence, found, measured)
+
+    def _found_badly(
+        self, evidence: Evidence, found: Agreement, measured: Mapping[str, Any]
+    ) -> Finding:
+        split = found.texts[found.several]
+        known = annotator_numbers(evidence.dataset) >= 0
+        alpha, (low, high) = measured["alpha"], measured["alpha_interval"]
+        return evidence.finding(
+            code=self.code,
             severity="warning",
-            members=np.flatnonzero(known & np.isin(family, split)),
+            members=np.flatnonzero(known & np.isin(evidence.items.family, split)),
             summary=f"annotators agree with an alpha of {alpha:.2f} ({low:.2f} to {high:.2f}) on "
-            f"the {len(shared)} texts that several of them labelled",
+            f"the {len(found.texts)} texts that several of them labelled",
             measured={
-                "alpha": alpha,
-                "alpha_interval": [round(low, 4), round(high, 4)],
-                "items": len(shared),
+                **measured,
+                "items": len(found.texts),
                 "items_under_two_labels": len(split),
-                "confused": _confused(counts, evidence.dataset.categories),
+                "confused": confused(found.counts, evidence.dataset.categories),
             },
             limit={"alpha": self.alpha},
             advice="Write a rule that separates the confused categories, and have these rows "
             "relabelled.",
+        )
+
+    def _by_design(
+        self, evidence: Evidence, found: Agreement, measured: Mapping[str, Any], *, badly: bool
+    ) -> Finding:
+        """All that several annotators say of the same texts, and which of these are open."""
+        far = found.apart > (1 if found.scale else 0)
+        texts = disputed(evidence, found, np.flatnonzero(far & (found.share <= self.majority)))
+        summary = f"{len(texts)} of {len(found.texts)} texts with several annotators are open"
+        if measured:
+            summary += f"; alpha {measured['alpha']:.2f}"
+        if found.scale:
+            summary += f", by the scale {found.scale[0]} to {found.scale[-1]}"
+        split = found.texts[found.several]
+        return evidence.finding(
+            code=self.code,
+            severity="warning" if badly else "note",
+            members=np.flatnonzero(np.isin(evidence.items.family, split)),
+            summary=summary,
+            measured={
+                **measured,
+                "items": len(found.texts),
+                "labels_each": round(float(found.people.mean()), 1),
+                "items_under_two_labels": len(split),
+                **({"one_step_apart": int((found.apart == 1).sum())} if found.scale else {}),
+                "scale": list(found.scale),
+                "confused": confused(found.counts, evidence.dataset.categories),
+                "disputed": texts,
+                "relabel": [int(row) for row in texts],
+            },
+            limit={"alpha": self.alpha, "majority": self.majority},
+            advice="Train on the majority of each text or on the shares of its labels, not on all "
+            "rows; decide the texts in relabel.csv, one line each."
+            + " Labels one step apart are no conflict."
+            * bool(found.scale),
         )
 
     def _against_probes(
@@ -191,10 +257,11 @@ class AnnotatorInconsistency:
                 "rows": n,
                 "p": float(f"{p:.2g}"),
                 "confused": _mislabelled(codes[differing], predicted[differing], names),
-                "read_as": {
-                    names[c]: sorted(in_file[differing[predicted[differing] == c]].tolist())
-                    for c in np.unique(predicted[differing])
-                },
+                **(
+                    {"relabel": []}  # its texts are decided by what all annotators say
+                    if evidence.dataset.several_annotators
+                    else {"read_as": _read_as(differing, predicted, names, in_file)}
+                ),
             },
             limit={"excess": self.excess, "p": self.by_chance},
             advice="Go through these rows together with the annotator: either the labels are "
@@ -212,15 +279,11 @@ def _mislabelled(codes: Ints, predicted: Ints, names: tuple[str, ...]) -> list[d
     ]
 
 
-def _confused(counts: csr_array[Any], names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The pairs of categories that most items have both of."""
-    given = (counts > 0).astype(np.int64)
-    both = (given.T @ given).tocoo()
-    pairs = [
-        (-int(n), int(a), int(b))
-        for n, a, b in zip(both.data, both.row, both.col, strict=True)
-        if a < b
-    ]
-    return [
-        {"one": names[a], "other": names[b], "items": -n} for n, a, b in sorted(pairs)[:PAIRS_NAMED]
-    ]
+def _read_as(
+    differing: Ints, predicted: Ints, names: tuple[str, ...], in_file: Ints
+) -> dict[str, list[int]]:
+    """Category -> rows of the file of those `differing` that probes have `predicted` (n,) as it."""
+    return {
+        names[c]: sorted(in_file[differing[predicted[differing] == c]].tolist())
+        for c in np.unique(predicted[differing])
+    }

@@ -16,34 +16,56 @@ from auditor.records.evidence import Evidence
 RESAMPLES = 1000  # of the items; the ends of an 80 % interval then move by a fiftieth of its width
 PERMUTATIONS = 1000  # permutations: a p of .05 then has a standard error of .007
 CELLS_AT_ONCE = 2_000_000  # permuted at a time: 16 MB
+PAIRS_NAMED = 3  # of categories that a finding says are confused
 FLOOR = 0.02  # least probability of a category, as in label-error: no row outvotes fifty others
 
 
-def krippendorff_alpha(counts: csr_array[Any], seed: int) -> tuple[float, float, float]:
+def krippendorff_alpha(
+    counts: csr_array[Any], seed: int, steps: Ints | None = None
+) -> tuple[float, float, float]:
     """Krippendorff's alpha and its 80 % interval; items are resampled (Zapf et al. 2016).
 
-    counts (items, categories): how many annotators gave each item each category.
+    counts (items, categories): how many annotators gave each item each category; steps
+    (categories,): the step of each on a scale, for the ordinal alpha.
     """
     items = counts.shape[0]
     random = np.random.default_rng(seed)
-    draws = random.multinomial(items, np.full(items, 1 / items), RESAMPLES)
-    low, high = np.quantile(_alpha(counts, draws.astype(np.float64)), (0.1, 0.9))
-    return float(_alpha(counts, np.ones((1, items)))[0]), float(low), float(high)
+    draws = random.multinomial(items, np.full(items, 1 / items), RESAMPLES).astype(np.float64)
+    apart = None if steps is None else _ordinal(counts, steps)
+    low, high = np.quantile(_alpha(counts, draws, apart), (0.1, 0.9))
+    return float(_alpha(counts, np.ones((1, items)), apart)[0]), float(low), float(high)
 
 
-def _alpha(counts: csr_array[Any], weights: Table) -> Table:
-    """(draws,) nominal alpha, 1 - observed / expected disagreement (Krippendorff 2011, Computing
+def _ordinal(counts: csr_array[Any], steps: Ints) -> Table:
+    """(K, K) by how much two categories differ: the squared number of labels between them, those
+    of either counting half (Krippendorff 2011, section on ordinal data)."""
+    order = np.argsort(steps)
+    labels = np.asarray(counts.sum(axis=0), dtype=np.float64)[order]
+    middle = np.cumsum(labels) - labels / 2
+    apart = np.empty((len(steps), len(steps)))
+    apart[np.ix_(order, order)] = (middle[:, None] - middle) ** 2
+    return apart
+
+
+def _alpha(counts: csr_array[Any], weights: Table, apart: Table | None = None) -> Table:
+    """(draws,) alpha, 1 - observed / expected disagreement (Krippendorff 2011, Computing
     Krippendorff's alpha-reliability).
 
-    weights (draws, items): how often an item was sampled. 1 where all labels are one.
+    weights (draws, items): how often an item was sampled; apart (K, K): by how much two categories
+    differ, None: all alike. 1 where all labels are one.
     """
     # The package that computes it is under the GPL, which this project's licence does not allow.
     people = counts.sum(axis=1)
-    agreeing = ((counts * counts).sum(axis=1) - people) / (people - 1)
     n = weights @ people
     by_category = (counts.T @ weights.T).T
-    alike = (by_category * (by_category - 1)).sum(axis=1) / (n - 1)
-    observed, expected = n - weights @ agreeing, n - alike
+    if apart is None:
+        agreeing = ((counts * counts).sum(axis=1) - people) / (people - 1)
+        alike = (by_category * (by_category - 1)).sum(axis=1) / (n - 1)
+        observed, expected = n - weights @ agreeing, n - alike
+    else:
+        differing = (counts * (counts @ apart)).sum(axis=1) / (people - 1)
+        observed = weights @ differing
+        expected = (by_category * (by_category @ apart)).sum(axis=1) / (n - 1)
     return np.asarray(1.0 - observed / np.where(expected > 0, expected, 1.0))
 
 

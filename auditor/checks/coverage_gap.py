@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.checks.limits import limit
-from auditor.records.arrays import Ints
+from auditor.records.arrays import Ints, Mask
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
 from auditor.records.structure import Subtype
+from auditor.structure.consensus import representatives
 
 NEAREST = 5  # rows outside that a finding names, as what it is to be compared with
 ColumnValues = NDArray[Any]  # (n,) strings or None
@@ -24,7 +25,7 @@ ColumnValues = NDArray[Any]  # (n,) strings or None
 class CoverageGap:
     code: ClassVar[str] = "coverage-gap"
     title: ClassVar[str] = "Rare kinds of text"
-    needs: ClassVar[tuple[str, ...]] = ("subtypes",)
+    needs: ClassVar[tuple[str, ...]] = ("readable", "subtypes")
     quotes: ClassVar[tuple[str, ...]] = ("keywords", "sources", "annotators", "declared")
     names: ClassVar[tuple[str, ...]] = ("all_from", "chance")
 
@@ -53,7 +54,12 @@ class CoverageGap:
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
-        thin = [s for s in computed(evidence.subtypes) if s.separation is not None]
+        once = representatives(evidence.dataset, evidence.items)
+        thin = [
+            s
+            for s in computed(evidence.subtypes)
+            if s.separation is not None and _is_of_its_category(evidence, s, once)
+        ]
         origins = _origins(evidence)
         codes, units = evidence.dataset.codes, evidence.units
         own = {c: np.flatnonzero(codes == i) for i, c in enumerate(evidence.dataset.categories)}
@@ -162,6 +168,13 @@ def _origins(evidence: Evidence) -> dict[str, ColumnValues]:
         "annotator": [e.annotator for e in examples],
     }
     return {c: np.array(values, dtype=object) for c, values in columns.items()}
+
+
+def _is_of_its_category(evidence: Evidence, subtype: Subtype, once: Mask) -> bool:
+    """Whether at least half of its texts have its category by most annotators: a few who differ
+    make no kind of text. once (n,): `representatives`."""
+    texts = len(np.unique(evidence.items.family[subtype.members]))
+    return bool(2 * once[subtype.members].sum() >= texts)
 
 
 def _outside(evidence: Evidence, subtype: Subtype) -> list[int]:

@@ -70,7 +70,7 @@ def label_evidence(evidence: Evidence) -> LabelEvidence:
     who[: len(annotators)] = [number.get(a or "", -1) for a in annotators]
     text = _text(evidence)
     return LabelEvidence(
-        text=text, annotator=who, people=_reliability(evidence.copies.family, who, codes, text)
+        text=text, annotator=who, people=_reliability(evidence.items.family, who, codes, text)
     )
 
 
@@ -81,7 +81,7 @@ def _text(evidence: Evidence) -> Floats:
     if errors is None:
         return np.zeros((len(codes), len(evidence.dataset.categories)), dtype=np.float32)
     log_odds = errors.log
-    return np.asarray(log_odds * belief(log_odds, codes, evidence.copies.family), dtype=np.float32)
+    return np.asarray(log_odds * belief(log_odds, codes, evidence.items.family), dtype=np.float32)
 
 
 def belief(log_odds: Floats, codes: Ints, family: Ints) -> float:

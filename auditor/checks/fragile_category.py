@@ -17,7 +17,7 @@ from auditor.records.findings import Finding
 class FragileCategory:
     code: ClassVar[str] = "fragile-category"
     title: ClassVar[str] = "Categories at risk of being forgotten"
-    needs: ClassVar[tuple[str, ...]] = ("forecast",)
+    needs: ClassVar[tuple[str, ...]] = ("readable", "forecast")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from auditor.checks.limits import limit
+from auditor.checks.naming import named
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.probes import TemplateLeakage
@@ -16,7 +17,7 @@ from auditor.records.probes import TemplateLeakage
 class IllusionGap:
     code: ClassVar[str] = "illusion-gap"
     title: ClassVar[str] = "Accuracy inflated by templates"
-    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "template_leakage")
+    needs: ClassVar[tuple[str, ...]] = ("readable", "out_of_fold", "template_leakage")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
@@ -34,8 +35,8 @@ class IllusionGap:
                 yield self._finding(evidence, category, found)
         reasons = {c: reason for c, reason in leakage.items() if isinstance(reason, str)}
         for reason in sorted(set(reasons.values())):
-            named = ", ".join(sorted(c for c, r in reasons.items() if r == reason))
-            yield SkippedCheck(code=self.code, reason=f"cannot be tested, {reason}: {named}")
+            of = named(sorted(c for c, r in reasons.items() if r == reason))
+            yield SkippedCheck(code=self.code, reason=f"cannot be tested, {reason}: {of}")
 
     def _calm(self, found: TemplateLeakage) -> bool:
         """Whether two random splits may agree: else the gap may be what splitting alone makes."""

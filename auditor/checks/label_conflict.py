@@ -24,6 +24,7 @@ from auditor.records.arrays import Ints
 from auditor.records.dataset import Example
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding
+from auditor.structure.consensus import representatives
 from auditor.structure.differences import changed
 
 Kind = Literal["one text", "copies", "review"]
@@ -140,7 +141,8 @@ class LabelConflict:
         examples, codes = evidence.dataset.examples, evidence.dataset.codes
         index, family = evidence.neighbours.index, evidence.same_text.family
         kinds, other_labels = evidence.dataset.kinds, evidence.labels_of_other_kinds
-        aside = np.zeros(len(codes), dtype=bool)
+        # Of a text that several annotators labelled, what most of them say is compared.
+        aside = ~representatives(evidence.dataset, evidence.items)
         for template in computed(evidence.templates):
             aside[template.members] |= template.excess > 0
         if (out_of_fold := computed(evidence.out_of_fold)) is not None:
@@ -151,11 +153,15 @@ class LabelConflict:
         pairs = np.concatenate([np.sort(near, axis=1), evidence.copies.review])
         one, other = pairs.T
         pairs = pairs[(codes[one] != codes[other]) & (family[one] != family[other])]
+        told: set[frozenset[int]] = set()
         for pair in np.unique(pairs[~aside[pairs].any(axis=1)], axis=0):
             (one, two), contexts = pair.tolist(), {kinds[i][0] for i in pair.tolist()}
             either = other_labels.get(one, set()) | other_labels.get(two, set())
             if len(contexts) > 1 or either & {int(codes[one]), int(codes[two])}:
                 continue  # their system prompts differ, or a text has both labels
+            if (texts := frozenset(family[pair].tolist())) in told:
+                continue  # of n copies of one and m of the other, the first of each stand for all
+            told.add(texts)
             yield _Conflict("review", pair, [examples[i] for i in pair])
 
 

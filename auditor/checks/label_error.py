@@ -15,6 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.checks.limits import limit
+from auditor.checks.naming import named
 from auditor.records.arrays import Ints, Table
 from auditor.records.evidence import MIN_OF_CATEGORY, MIN_PLANTED_IN, Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
@@ -25,7 +26,7 @@ from auditor.records.probes import LabelErrors
 class LabelError:
     code: ClassVar[str] = "label-error"
     title: ClassVar[str] = "Suspicious labels"
-    needs: ClassVar[tuple[str, ...]] = ("label_errors",)
+    needs: ClassVar[tuple[str, ...]] = ("readable", "label_errors")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ("suggested", "probe", "neighbours", "words", "labels")
 
@@ -50,9 +51,10 @@ class LabelError:
         found = computed(evidence.label_errors)
         if found is None:
             return
-        for category, count in found.few.items():
-            needed = f"{category}: {count} different examples, {MIN_OF_CATEGORY} are needed"
-            yield SkippedCheck(code=self.code, reason=f"not assessable for {needed}")
+        if found.few:
+            few = [f"{category} ({count})" for category, count in sorted(found.few.items())]
+            needed = f"fewer than {MIN_OF_CATEGORY} different examples: {named(few)}"
+            yield SkippedCheck(code=self.code, reason=f"not assessable, {needed}")
         if found.wrong is None:
             needed = f"{found.examples} different examples, {MIN_PLANTED_IN} are needed"
             yield SkippedCheck(

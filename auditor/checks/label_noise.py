@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.checks.limits import limit
+from auditor.checks.naming import named
 from auditor.records.evidence import Evidence, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.probes import CategorySkill, NoiseEstimate
@@ -24,7 +25,7 @@ CERTAIN = 0.05  # p from which labels may be random
 class LabelNoise:
     code: ClassVar[str] = "label-noise"
     title: ClassVar[str] = "Labels that do not match the texts"
-    needs: ClassVar[tuple[str, ...]] = ("label_noise",)
+    needs: ClassVar[tuple[str, ...]] = ("readable", "label_noise")
     quotes: ClassVar[tuple[str, ...]] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
@@ -108,9 +109,7 @@ class LabelNoise:
             elif skill.p > CERTAIN:
                 unclear.append(skill.category)
         if unclear:
-            yield self._skipped(
-                f"too few rows to separate from other categories: {', '.join(unclear)}"
-            )
+            yield self._skipped(f"too few rows to separate from other categories: {named(unclear)}")
 
     def _category(self, evidence: Evidence, skill: CategorySkill) -> Finding:
         code = evidence.dataset.categories.index(skill.category)

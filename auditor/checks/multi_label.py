@@ -53,9 +53,11 @@ def in_long_form(dataset: Dataset) -> list[int]:
     declared it, or where it looks like slips."""
     if dataset.multi_label:
         return []
-    rows: dict[tuple[str, str], list[int]] = defaultdict(list)
+    rows: dict[tuple[str, str, str | None], list[int]] = defaultdict(list)
     for i, example in enumerate(dataset.examples):
-        rows[_text(example)].append(i)
+        # Of texts that several annotators labelled, each annotator's labels are by themselves.
+        who = example.annotator if dataset.several_annotators else None
+        rows[*_text(example), who].append(i)
     repeated = [at for at in rows.values() if len(at) > 1]
     several = [at for at in repeated if _are_a_set([dataset.examples[i] for i in at])]
     members = sorted(i for at in several for i in at)

@@ -34,7 +34,7 @@ NEAREST = (10, 20, 30)  # neighbours asked; their mean is steadier than any one 
 class ReferenceGap:
     code: ClassVar[str] = "reference-gap"
     title: ClassVar[str] = "Kinds of text missing from training"
-    needs: ClassVar[tuple[str, ...]] = ("reference",)
+    needs: ClassVar[tuple[str, ...]] = ("reference", "readable")
     quotes: ClassVar[tuple[str, ...]] = ("typical_text",)
     names: ClassVar[tuple[str, ...]] = ()
 
@@ -74,7 +74,10 @@ class ReferenceGap:
         reference = evidence.reference
         if reference is None:
             return
-        train = evidence.embeddings.vectors[: self.sample]
+        if reference.unread:
+            yield SkippedCheck(code=self.code, reason=reference.unread)
+            return
+        train = evidence.embeddings.vectors[evidence.embeddings.known][: self.sample]
         size = max(self.enough, MIN_SAMPLED, round(self.proportion * len(train)))
         sampled = np.array(
             sorted(range(len(reference.texts)), key=lambda i: _hash(reference.texts[i]))

@@ -71,10 +71,12 @@ class SplitLeakage:
         }
         if copied:
             measured["with_another_label"] = _contradicted(dataset, seen, train, other)
-        first = [int(np.flatnonzero(train == other[i])[0]) for i in seen[:PAIRS_NAMED]]
+        # Of n rows and m copies of them in training, the first of each stand for all.
+        each = seen[np.sort(np.unique(other[seen], return_index=True)[1])][:PAIRS_NAMED]
+        first = [int(np.flatnonzero(train == other[i])[0]) for i in each]
         measured["pairs"] = [
             {"held_out": dataset.held_out[i].row, "training": dataset.examples[j].row}
-            for i, j in zip(seen.tolist(), first, strict=False)
+            for i, j in zip(each.tolist(), first, strict=True)
         ]
         return evidence.finding(
             code=self.code,
@@ -104,4 +106,7 @@ def _contradicted(dataset: Dataset, seen: Ints, train: Ints, other: Ints) -> int
     labels: dict[int, set[str]] = {int(k): set() for k in other[seen]}
     for i in np.flatnonzero(np.isin(train, other[seen])):
         labels[int(train[i])].add(dataset.examples[i].category)
-    return sum(bool(labels[int(other[i])] - {dataset.held_out[i].category}) for i in seen)
+    own = ((labels[int(other[i])], dataset.held_out[i].category) for i in seen)
+    if dataset.several_annotators:  # who disagree among themselves already
+        return sum(category not in known for known, category in own)
+    return sum(bool(known - {category}) for known, category in own)

@@ -138,7 +138,7 @@ def _effective(evidence: Evidence, category: str) -> float:
     Of nested templates the one with most rows counts.
     """
     templates = computed(evidence.templates)
-    family = evidence.copies.family + len(templates)
+    family = evidence.items.family + len(templates)
     for number, template in reversed(list(enumerate(templates))):
         if template.excess > 0:
             family[template.members] = number

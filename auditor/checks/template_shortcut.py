@@ -20,7 +20,7 @@ from auditor.statistics import wilson
 class TemplateShortcut:
     code: ClassVar[str] = "template-shortcut"
     title: ClassVar[str] = "Templates that reveal the label"
-    needs: ClassVar[tuple[str, ...]] = ("out_of_fold", "pattern_alone")
+    needs: ClassVar[tuple[str, ...]] = ("several_categories", "pattern_alone")
     quotes: ClassVar[tuple[str, ...]] = ("pattern",)
     names: ClassVar[tuple[str, ...]] = ()
 

@@ -6,5 +6,6 @@
     explain.py   what a finding code means           schema.py    the JSON Schema of audit.json
 
 options.py has the options that several take, running.py what surrounds each: settings, progress,
-and errors as one line. Heavy modules are imported inside the commands, so that `--help` is quick.
+and errors as one line; report_folder.py where a report goes, base.py what a gate compares with.
+Heavy modules are imported inside the commands, so that `--help` is quick.
 """

@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.report_folder import report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -50,17 +52,16 @@ def audit(
     model.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, data, quiet=quiet)
         from auditor.pipeline import audit as run
         from auditor.reporting import save, summarise
 
-        if output:
-            writable(output)
+        writable(output, settings)
         with progress_bars(quiet) as progress:
             found = run(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
-        folder = output or Path("reports") / found.dataset.name
+        folder = output or report_folder((found.dataset.name, data), quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            click.echo(summarise(found, paths), nl=False)
+            show(summarise(found, paths))

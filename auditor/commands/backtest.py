@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.report_folder import named, report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -61,15 +63,16 @@ def backtest(
     --coefficients`. An update takes minutes on a CPU. Exits as `auditor audit` does.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, data, quiet=quiet)
         from auditor.pipeline import backtest as run
         from auditor.reporting.summary import summarise_backtest
 
-        if output:
-            writable(output)
+        writable(output, settings)
+        if output is None and Path(data).exists():
+            output = report_folder(named(data), quiet=quiet) / "backtest"
         with progress_bars(quiet) as progress:
             found = run(
                 data, output, updates=updates, seeds=seeds, settings=settings, progress=progress
             )
         if not quiet:
-            click.echo(summarise_backtest(found), nl=False)
+            show(summarise_backtest(found))

@@ -10,6 +10,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def update(
         from auditor.gating import baseline as baselines
 
         until, before = _day(expires), baselines.read(file)
+        writable(file.parent)
         dataset, findings = _examined(data, quiet, **flags)
         after = baselines.update(before, findings, dataset, reason, until)
         baselines.write(after, file)
@@ -130,6 +132,7 @@ def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None
         from auditor.gating import baseline as baselines
 
         before = baselines.read(file)
+        writable(file.parent)
         dataset, findings = _examined(data, quiet, **flags)
         after = baselines.prune(before, findings, dataset)
         baselines.write(after, file)
@@ -141,9 +144,11 @@ def prune(data: str, file: Path, quiet: bool, debug: bool, **flags: Any) -> None
 def _examined(
     data: str, quiet: bool, config: Path | None, **flags: Any
 ) -> tuple[Dataset, tuple[Finding, ...]]:
-    settings = settings_of(config, flags)
+    settings = settings_of(config, flags, data, quiet=quiet)
     from auditor.pipeline import examine
+    from auditor.resources import cache_folder
 
+    cache_folder(settings)  # what is wrong with it is said before the work
     with progress_bars(quiet) as progress:
         return examine(data, settings=settings, progress=progress)
 
@@ -161,4 +166,4 @@ def _rows(number: int) -> str:
 
 def _say(quiet: bool, line: str) -> None:
     if not quiet:
-        click.echo(line)
+        show(f"{line}\n")

@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.report_folder import named, report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -63,13 +65,12 @@ def compare(
     wrong usage, 4 for data that cannot be read, 5 for lack of memory, disk or a model.
     """
     with errors(debug):
-        settings = settings_of(config, flags)
+        settings = settings_of(config, flags, base, candidate, quiet=quiet)
         from auditor.comparing.compare import compare as run
         from auditor.comparing.sets import NAMES
         from auditor.reporting import save, summarise
 
-        if output:
-            writable(output)
+        writable(output, settings)
         with progress_bars(quiet) as progress:
             found = run(
                 base,
@@ -80,12 +81,8 @@ def compare(
                 settings=settings,
                 progress=progress,
             )
-        folder = output or _folder(base, candidate)
+        both = [named(path) for path in (base, candidate) if path is not None]
+        folder = output or report_folder(*both, quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            click.echo(summarise(found, paths), nl=False)
-
-
-def _folder(base: str, candidate: str | None) -> Path:
-    named = [Path(part).stem for part in (base, candidate) if part is not None]
-    return Path("reports") / "-".join(named)
+            show(summarise(found, paths))

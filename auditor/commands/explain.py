@@ -6,6 +6,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.running import errors
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -22,4 +23,4 @@ def explain(code: str | None, debug: bool) -> None:
         from auditor.reporting.summary import explanation, list_codes
 
         limits = {check.code: limits_of(check) for check in CHECKS}
-        click.echo(list_codes() if code is None else explanation(code, limits), nl=False)
+        show(list_codes() if code is None else explanation(code, limits))

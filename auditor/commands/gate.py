@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import secrets
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.commands import options
-from auditor.commands.running import errors, given, progress_bars, writable
-from auditor.errors import AuditorError, UsageError
+from auditor.commands.base import ChosenBase, chosen_base, exclusive
+from auditor.commands.report_folder import report_folder
+from auditor.commands.running import errors, progress_bars, writable
+from auditor.commands.streams import say, show
+from auditor.errors import AuditorError, MachineError
 
 if TYPE_CHECKING:
     from auditor.gating.policy_at_revision import Ruling
@@ -27,6 +31,17 @@ if TYPE_CHECKING:
 @click.option("--base", metavar="BASE", help="The dataset that the candidate is to replace.")
 @click.option(
     "--base-ref", metavar="REV", help="The candidate as it is in git at REV, such as origin/main."
+)
+@click.option(
+    "--base-path",
+    type=options.PATH,
+    metavar="PATH",
+    help="The path that the candidate had at REV  [default: its own; a renamed file is followed]",
+)
+@click.option(
+    "--fetch",
+    is_flag=True,
+    help="Let git fetch what this clone lacks of REV; never with --offline.",
 )
 @click.option(
     "--baseline",
@@ -67,6 +82,8 @@ def gate(
     candidate: str,
     base: str | None,
     base_ref: str | None,
+    base_path: Path | None,
+    fetch: bool,
     baseline: Path | None,
     update: str | None,
     policy: Path | None,
@@ -86,59 +103,37 @@ def gate(
     memory, disk or a model.
     """
     with errors(debug):
-        _exclusive(base=base, base_ref=base_ref, baseline=baseline)
-        if base_ref is not None and candidate == "-":
-            raise UsageError("--base-ref: stdin is in no revision; give a file, or --base BASE")
-        rules = _ruling(candidate, base_ref, policy, config, flags)
-        from auditor.gating.gate import gate as run
-
-        if output:
-            writable(output)
-        with (
-            _with_changes_in_errors(rules),
-            _base(candidate, base, base_ref) as base_file,
-            progress_bars(quiet) as progress,
-        ):
-            verdict = run(
-                candidate,
-                base=base_file,
-                baseline=baseline,
-                update=update,
-                policy=rules.policy,
-                settings=rules.settings,
-                progress=progress,
-            )
-        verdict = dataclasses.replace(verdict, policy_changes=rules.changes)
-        _report(verdict, output or Path("reports") / verdict.candidate.name, formats, quiet)
+        exclusive(base=base, base_ref=base_ref, baseline=baseline)
+        fetch = fetch and not flags["offline"]
+        against = chosen_base(candidate, base, base_ref, base_path, fetch=fetch)
+        rules = against.rules(policy, config, flags, quiet=quiet)
+        writable(output, rules.settings)
+        verdict = _judged(candidate, against, rules, quiet=quiet, baseline=baseline, update=update)
+        folder = output or report_folder((verdict.candidate.name, candidate), quiet=quiet)
+        _report(verdict, folder, formats, quiet)
     sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
 
 
-def _exclusive(**given: object) -> None:
-    """Raises UsageError where more than one is given."""
-    named = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
-    if len(named) > 1:
-        raise UsageError(f"{' and '.join(named)} exclude each other; give one of them")
+def _judged(
+    candidate: str, against: ChosenBase, rules: Ruling, *, quiet: bool, **given: Any
+) -> Verdict:
+    """The verdict; given: what else `gating.gate.gate` takes as the user gave it."""
+    from auditor.gating.gate import gate as run
 
-
-def _ruling(
-    candidate: str,
-    base_ref: str | None,
-    policy: Path | None,
-    config: Path | None,
-    flags: Mapping[str, Any],
-) -> Ruling:
-    """The settings and the policy: of the revision where there is one, else as they lie there."""
-    from auditor.gating.inputs import CODES
-    from auditor.gating.policy import load_policy
-    from auditor.gating.policy_at_revision import Ruling, ruling
-    from auditor.settings import load_settings
-
-    flags = given(flags)
-    if base_ref is not None:
-        return ruling(Path(candidate), base_ref, CODES, policy=policy, config=config, flags=flags)
-    return Ruling(
-        settings=load_settings(config, flags), policy=load_policy(policy, CODES, config=config)
-    )
+    with (
+        _with_changes_in_errors(rules),
+        against.open() as base,
+        progress_bars(quiet) as progress,
+    ):
+        verdict = run(
+            candidate,
+            base=base,
+            policy=rules.policy,
+            settings=rules.settings,
+            progress=progress,
+            **given,
+        )
+    return replace(verdict, policy_changes=rules.changes, base_remark=against.remark)
 
 
 @contextmanager
@@ -154,27 +149,29 @@ def _with_changes_in_errors(rules: Ruling) -> Iterator[None]:
         ) from error
 
 
-def _base(
-    candidate: str, base: str | None, base_ref: str | None
-) -> AbstractContextManager[str | Path | None]:
-    if base_ref is None:
-        return nullcontext(base)
-    from auditor.dataset.revisions import at_revision
-
-    return at_revision(Path(candidate), base_ref)
-
-
 def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: bool) -> None:
     """Writes the verdict, prints its summary, and hands it to GitHub where that was asked for."""
     from auditor.reporting import save, summarise
-    from auditor.reporting.gate.github import publish
 
     paths = save(verdict, folder, formats or None)
     if not quiet:
-        click.echo(summarise(verdict, paths), nl=False)
+        show(summarise(verdict, paths))
     if "github" in formats:
-        publish(verdict, os.environ, click.echo)
-        _write_outputs(verdict, folder, os.environ)
+        _tell_github(verdict, folder, os.environ)
+
+
+def _tell_github(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:
+    """Annotations, summary and outputs; none of them takes the verdict away where it fails."""
+    from auditor.reporting.gate.github import publish
+
+    for what, tell in (
+        ("annotations", partial(publish, verdict, environ, lambda line: show(f"{line}\n"))),
+        ("outputs", partial(_write_outputs, verdict, folder, environ)),
+    ):
+        try:
+            tell()
+        except (MachineError, OSError) as error:
+            say(f"{what} for GitHub: {error}; the verdict stands")
 
 
 def _write_outputs(verdict: Verdict, folder: Path, environ: Mapping[str, str]) -> None:

@@ -76,7 +76,12 @@ TEXT = click.option(
     help="The column with the text. Repeatable, as for a premise and its hypothesis: the values, "
     "one a line, are then one text.",
 )
-LABEL = click.option("--label", metavar="COL", help="The column with the category.")
+LABEL = click.option(
+    "--label",
+    metavar="COL",
+    multiple=True,
+    help="The column with the category. Repeatable, where each label has a column of 0 and 1.",
+)
 ROLE = click.option(
     "--role",
     "roles",
@@ -101,11 +106,22 @@ MAP_LABEL = click.option(
     help="A label to read as another one that it is a spelling of. Repeatable; also as the "
     "table [label_map] in auditor.toml.",
 )
+LABEL_NAMES = click.option(
+    "--label-names",
+    metavar="FILE",
+    help="The names of labels that are numbers: one a line, or a JSON list or object.",
+)
 MULTI_LABEL = click.option(
-    "--multi-label",
+    "--multi-label/--no-multi-label",
+    default=None,
+    help="A text may have several labels: each in a row or a column of its own, in a list, or "
+    "separated in one cell.",
+)
+KEEP_PROMPT = click.option(
+    "--keep-prompt",
     is_flag=True,
     default=None,
-    help="A text may have several labels, each in a row of its own.",
+    help="Take the words that all texts begin or end with, such as an instruction, for text too.",
 )
 INPUT_FORMAT = click.option(
     "--input-format",
@@ -188,7 +204,8 @@ CONFIG = click.option(
     "--config",
     type=PATH,
     metavar="FILE",
-    help="Settings file  [default: auditor.toml, or [tool.auditor] in pyproject.toml]",
+    help="Settings file  [default: the nearest auditor.toml, or pyproject.toml with "
+    "[tool.auditor], from the data's folder upwards, else from the working folder upwards]",
 )
 OFFLINE = click.option(
     "--offline",
@@ -243,7 +260,10 @@ def output(help_: str) -> Decorator:
 
 
 FORM = (INPUT_FORMAT, ENCODING, DELIMITER, HEADER, QUOTING, TABLE)
-READING = (TEXT, LABEL, ROLE, COLUMN, MAP_LABEL, MULTI_LABEL, *FORM)
+READING = (
+    *(TEXT, LABEL, ROLE, COLUMN, LABEL_NAMES, MAP_LABEL, MULTI_LABEL, KEEP_PROMPT),
+    *FORM,
+)
 FORECASTING = (PROBE, BUDGET, TARGET_MODEL, COEFFICIENTS)
 RUNNING = (SEED, THREADS, CACHE_DIR, CONFIG, OFFLINE)
 SPEAKING = (QUIET, DEBUG)

@@ -8,6 +8,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.running import errors
+from auditor.commands.streams import show
 
 
 @click.command()
@@ -50,4 +51,4 @@ def report(
         folder = file.parent / "without_text" if no_text else file.parent
         paths = save(found, output or folder, formats or None, static=static)
         if not quiet:
-            click.echo(summarise(found, paths), nl=False)
+            show(summarise(found, paths))

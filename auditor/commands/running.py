@@ -5,34 +5,71 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from auditor.errors import AuditorError, MachineError, UsageError
+from auditor.clock import date_of_today
+from auditor.commands.ending import end
+from auditor.commands.streams import say
+from auditor.errors import MachineError, UsageError
+from auditor.folders import can_be_written
 
 if TYPE_CHECKING:
     from auditor.interfaces import Progress
     from auditor.settings import Settings
+    from auditor.settings_files import Files
+
+REPORTS = Path("reports")  # what is written without --output goes into a folder in it
 
 
-def settings_of(config: Path | None, flags: Mapping[str, Any]) -> Settings:
-    """The settings of `config`, with the flags of the command line on top. Raises UsageError."""
+def settings_of(
+    config: Path | None, flags: Mapping[str, Any], *data: str | None, quiet: bool
+) -> Settings:
+    """The settings, with the flags of the command line on top; what file they are of is said.
+
+    config: the file that the user names; data: what is to be audited, near which one is looked for
+    otherwise. Raises UsageError.
+    """
     from auditor.settings import load_settings
 
-    return load_settings(config, given(flags))
+    places = places_of(*data)
+    say_settings(config, places, quiet=quiet)
+    return load_settings(config, given(flags), *places)
+
+
+def places_of(*data: str | None) -> list[Path]:
+    """The files and folders that are named, without standard input."""
+    return [Path(name) for name in data if name not in (None, "-")]
+
+
+def say_settings(
+    config: Path | None, places: Sequence[Path], files: Files | None = None, *, quiet: bool
+) -> None:
+    """Says on stderr what file of settings counts, where that is not plain to see.
+
+    It is for the file of `--config`, and for the one of the working folder.
+    """
+    from auditor.settings_files import ON_DISK, find, passed_over
+
+    files = files or ON_DISK
+    used = None if quiet or config else find(*places, files=files)
+    if used is None:
+        return
+    if other := passed_over(used, files):
+        nearer = f"which is nearer to the data than {other} (--config FILE names another)"
+        say(f"settings: {used.called}, {nearer}")
+    elif used.path.parent != Path():
+        say(f"settings: {used.called}")
 
 
 def given(flags: Mapping[str, Any]) -> dict[str, Any]:
     """The flags of the command line by the names of the settings. Raises UsageError."""
     rest = dict(flags)
-    text = rest.pop("text", ())
+    columns = {role: rest.pop(role, ()) for role in ("text", "label")}
     return {
-        "text": text[0] if len(text) == 1 else text or None,
+        **{role: of[0] if len(of) == 1 else of or None for role, of in columns.items()},
         "declared_columns": rest.pop("columns", None) or None,
         "mitigations": rest.pop("mitigations", None) or None,
         "roles": _pairs("--role", rest.pop("roles", ()), "NAME=COL", "group=customer"),
@@ -49,35 +86,38 @@ def _pairs(flag: str, pairs: tuple[str, ...], form: str, example: str) -> dict[s
     return {pair.partition("=")[0]: pair.partition("=")[2] for pair in pairs}
 
 
-def writable(folder: Path) -> None:
-    """Fails before the work, not after it: raises MachineError."""
+def writable(output: Path | None, settings: Settings | None = None) -> None:
+    """What will be written can be, before the work and not after it: raises MachineError.
+
+    output: None, where a folder in `reports` is made of the dataset's name; settings: those that
+    name the cache.
+    """
+    if settings:
+        from auditor.resources import cache_folder
+
+        cache_folder(settings)
+    if output is None:
+        if not can_be_written(REPORTS):
+            raise MachineError(f"{REPORTS}: cannot be written; name a folder with --output")
+        return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MachineError(
-            f"--output {folder}: cannot be made ({error.strerror}); choose another folder"
+            f"--output {output}: cannot be made ({error.strerror}); choose another folder"
         ) from error
-    if not os.access(folder, os.W_OK):
-        raise MachineError(f"--output {folder}: cannot be written; choose another folder")
+    if not can_be_written(output):
+        raise MachineError(f"--output {output}: cannot be written; choose another folder")
 
 
 @contextmanager
 def errors(debug: bool) -> Iterator[None]:
     """One clear line for what can go wrong, and the exit code that goes with it."""
     try:
+        date_of_today()  # numpy too reads what decides it, and falls over what is no number
         yield
     except Exception as error:  # noqa: BLE001 - whatever it is, a user sees one line
-        if debug:
-            traceback.print_exc()
-        if isinstance(error, AuditorError):
-            message, code = str(error), error.exit_code
-        elif isinstance(error, MemoryError | OSError):
-            message, code = f"system error (memory or disk): {error}", MachineError.exit_code
-        else:
-            message = f"a defect of auditor ({type(error).__name__}); please report it with --debug"
-            code = AuditorError.exit_code
-        click.echo(f"auditor: {' '.join(message.split())}", err=True)
-        sys.exit(code)
+        end(error, debug=debug)
 
 
 @contextmanager
@@ -101,7 +141,7 @@ class _Said(logging.Handler):
     """What the package logs, on stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(f"auditor: {' '.join(record.getMessage().split())}", err=True)
+        say(record.getMessage())
 
 
 @contextmanager

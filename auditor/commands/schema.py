@@ -6,10 +6,12 @@ import json
 
 import click
 
+from auditor.commands.streams import show
+
 
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of audit.json."""
     from auditor.reporting import schema as published
 
-    click.echo(json.dumps(published(), indent=2))
+    show(f"{json.dumps(published(), indent=2)}\n")

@@ -31,6 +31,10 @@ def label_agreement(
     same = left == right
     wrong = hits[~same]
     order = wrong[np.lexsort((found.added[wrong], -found.cosine[wrong]))]
+    # Of n copies of one text and m of the other, the first of each stand for all.
+    shown: dict[tuple[str, str], int] = {}
+    for i in order.tolist():
+        shown.setdefault((dataset.texts[found.source[i]], dataset.texts[found.added[i]]), i)
     confused = Counter((names[a], names[b]) for a, b in zip(left[~same], right[~same], strict=True))
     return Agreement(
         pairs=len(hits),
@@ -44,7 +48,7 @@ def label_agreement(
                 candidate_category=names[codes[found.added[i]]],
                 cosine=round(float(found.cosine[i]), 3),
             )
-            for i in order[:MAX_SHOWN]
+            for i in [*shown.values()][:MAX_SHOWN]
         ),
         confusions=tuple(
             (a, b, n)

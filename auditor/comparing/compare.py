@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from auditor.analysis import readable_update
 from auditor.comparing.measures import measure_sets
 from auditor.comparing.probing import ForecastInputs
 from auditor.comparing.result import put_together
 from auditor.comparing.retained import retain
-from auditor.comparing.sets import NAMES, two_sets
+from auditor.comparing.sets import NAMES, readable_sets, two_sets
 from auditor.comparing.structure import find_pooled_structure
 from auditor.dataset import load_dataset
 from auditor.interfaces import Progress
@@ -41,11 +42,13 @@ def compare(
 ) -> Comparison:
     """Compares the labelled dataset `candidate` with `base`, and forecasts what each retains.
 
-    base, candidate, update: a file, a Hugging Face dataset folder, or a DataFrame; the update is
-    what the model is fine-tuned on next, simulated where it is not given. With the column
-    `split_by` one file is enough: its rows of one value are the base, all of its rows the
-    candidate. `names` are what the report calls the two; `options` are single settings by name,
-    on top of `settings`. Raises `auditor.errors.AuditorError` for what the user can mend.
+    base, candidate, update: a file, a Hugging Face dataset folder, or a table in memory (see
+    `auditor.dataset.in_memory`); the update is what the model is fine-tuned on next, simulated
+    where it is not given. With the column `split_by` one dataset is enough: its rows of one value
+    are the base, all of its rows the candidate. `names` are what the report calls the two;
+    `options` are single settings by name, on top of `settings`. Raises
+    `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
+    `auditor.load_settings`.
     """
     settings = with_options(settings or Settings(), options)
     sets = two_sets(base, candidate, split_by, tuple(names), settings)
@@ -53,15 +56,13 @@ def compare(
     update_data = None if update is None else load_dataset(update, of_others, strict_roles=False)
     plan = plan_of(settings, given=update_data is not None)
     encoder = open_encoder(settings, progress)
+    sets, unread = readable_sets(sets, encoder)
     structure = find_pooled_structure(
         make_pool(sets.base, sets.candidate), encoder, settings.seed, progress
     )
     measures = measure_sets(structure, sets, settings.seed)
-    inputs = ForecastInputs(
-        update=(update_data, encoder.embed(update_data.texts)) if update_data else None,
-        plan=plan,
-        progress=progress,
-    )
+    update_read, unforecast = readable_update(update_data, encoder)
+    inputs = ForecastInputs(update=update_read, plan=plan, progress=progress, unforecast=unforecast)
     retained = retain(structure, inputs)
-    comparison = put_together(structure, measures, retained, settings, split_by)
+    comparison = put_together(structure, measures, retained, settings, split_by, unread)
     return without_text(comparison) if settings.no_text else comparison

@@ -21,11 +21,12 @@ DRAWS = 20
 MAX_SAMPLE = 800  # rows of a sample
 MIN_SAMPLE = 10
 TAILS = (0.1, 0.9)  # of an 80 % interval
+DISTANCE = "distance to the closest row"
 MEASURES = (
     "distinct words / all words",
     "distinct word pairs / all word pairs",
     "distinct word triples / all word triples",
-    "distance to the closest row",
+    DISTANCE,
 )
 Tokens = Sequence[Sequence[str]]
 

@@ -46,6 +46,7 @@ def summarise_set(
         effective_examples=round(effective_examples(copies[inside]), 1),
         effective_without_paraphrases=round(effective_examples(reworded[inside]), 1),
         in_templates=round(float(templated[inside].mean()), 4),
+        rows_rejected=dataset.rejected,
     )
 
 
@@ -55,6 +56,7 @@ def near_copies(pool: Pool, family: Ints) -> NearCopies:
     base = np.flatnonzero(pool.in_base)
     first[family[base[::-1]]] = base[::-1]
     across = np.flatnonzero(pool.added & (first[family] >= 0))
+    each = across[np.sort(np.unique(family[across], return_index=True)[1])]  # a text once
     return NearCopies(
         identical=int(pool.kept.sum()),
         across=len(across),
@@ -62,7 +64,7 @@ def near_copies(pool: Pool, family: Ints) -> NearCopies:
         in_candidate=_beyond_first(family[pool.in_candidate]),
         pairs=tuple(
             (int(pool.base_rows[first[family[i]]]), int(pool.candidate_rows[i]))
-            for i in across[:MAX_PAIRS]
+            for i in each[:MAX_PAIRS]
         ),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from auditor.comparing.agreement import label_agreement
 from auditor.comparing.coverage import find_regions
 from auditor.comparing.distinctive_ngrams import count_grams, distinctive_ngrams
-from auditor.comparing.diversity import diversity
+from auditor.comparing.diversity import DISTANCE, diversity
 from auditor.comparing.effective import near_copies, summarise_set
 from auditor.comparing.estimates import figure
 from auditor.comparing.sets import Sets
@@ -61,6 +61,16 @@ def measure_sets(structure: PooledStructure, sets: Sets, seed: int) -> Measures:
     measured, sampled = diversity(
         structure.tokens, vectors, (pool.in_base, pool.in_candidate), seed
     )
+    if not structure.readable:
+        return Measures(
+            composition=_composition(structure, sets),
+            regions=(),
+            amplification=None,
+            agreement=None,
+            diversity=tuple(d for d in measured if d.measure != DISTANCE),
+            diversity_rows=sampled,
+            two_sample=None,
+        )
     counted = count_grams(structure.tokens, (1, 1), min_rows=2)
     return Measures(
         composition=_composition(structure, sets),
@@ -90,7 +100,7 @@ def _composition(structure: PooledStructure, sets: Sets) -> Composition:
         kept=int(pool.kept.sum()),
         added=int(pool.added.sum()),
         removed=int(pool.removed.sum()),
-        near_copies=near_copies(pool, copies),
+        near_copies=near_copies(pool, structure.copies.split_by(pool.dataset.kinds).family),
     )
 
 

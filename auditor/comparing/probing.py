@@ -33,6 +33,7 @@ class ForecastInputs:
     update: Update | None
     plan: ForecastPlan
     progress: Progress
+    unforecast: str = ""  # why nothing can be forecast of the update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from auditor.comparing.measures import Measures
 from auditor.comparing.retained import Retained
 from auditor.comparing.structure import PooledStructure
 from auditor.records.arrays import Ints
+from auditor.records.audit import UnreadTexts
 from auditor.records.comparison import Comparison
 from auditor.settings import Settings
 from auditor.summary import provenance
@@ -19,6 +20,7 @@ def put_together(
     retained: Retained,
     settings: Settings,
     split_by: str | None,
+    unread: UnreadTexts | None,
 ) -> Comparison:
     """The comparison, with its texts."""
     composition, basis, pool = measures.composition, retained.basis, structure.pool
@@ -52,6 +54,7 @@ def put_together(
         settings={**origin["settings"], "split_by": split_by},
         embedder=origin["embedder"],
         versions=origin["versions"],
+        unread=unread,
     )
 
 

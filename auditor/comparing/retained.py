@@ -53,6 +53,10 @@ class Retained:
 def retain(structure: PooledStructure, inputs: ForecastInputs) -> Retained:
     """What both sets retain; nothing, and why, where there is nothing to evaluate them on."""
     pool, seed = structure.pool, inputs.plan.seed
+    if not structure.readable:
+        return _nothing(structure.embeddings.unread())
+    if inputs.unforecast:
+        return _nothing(inputs.unforecast)
     set_rows = np.flatnonzero(pool.in_base), np.flatnonzero(pool.in_candidate)
     if min(len(np.unique(pool.dataset.codes[rows])) for rows in set_rows) < 2:
         return _nothing("a set has only one category, so forgetting cannot be forecast")

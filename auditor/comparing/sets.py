@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.dataset import load_dataset
+from auditor.embedding.embed import Encoder
 from auditor.errors import DataError, UsageError
+from auditor.records.audit import UnreadTexts
 from auditor.records.dataset import Dataset, Example
 from auditor.settings import Settings
+from auditor.summary import unread_texts
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
@@ -53,6 +56,21 @@ def two_sets(
         else names
     )
     return Sets(base=base_data, candidate=candidate_data, names=(called[0], called[1]))
+
+
+def readable_sets(sets: Sets, encoder: Encoder) -> tuple[Sets, UnreadTexts | None]:
+    """The sets without the texts that the model cannot read, and which these are; with them where
+    they are most texts of a set, of which nothing is then compared but words."""
+    both = {e.content: e.text for e in (*sets.base.examples, *sets.candidate.examples)}
+    unread = unread_texts([*both.values()], encoder.embed([*both.values()]))
+    kept = [encoder.embed(of.texts).readable for of in (sets.base, sets.candidate)]
+    if unread is None or kept[0] is None or kept[1] is None:
+        return sets, unread
+    base, candidate = (
+        dataclasses.replace(of, examples=tuple(of.examples[i] for i in rows))
+        for of, rows in ((sets.base, kept[0]), (sets.candidate, kept[1]))
+    )
+    return dataclasses.replace(sets, base=base, candidate=candidate), unread
 
 
 def _split(source: Source, column: str, names: tuple[str, str], settings: Settings) -> Sets:

@@ -48,6 +48,7 @@ class PooledStructure:
     paraphrases: Ints  # (n,) families of copies and paraphrases, as the gate counts them
     reworded: Ints  # (n,) families of copies and rewordings
     inseparable: Inseparable
+    readable: bool  # whether the model knows the script of most texts of either set
 
 
 def find_pooled_structure(
@@ -69,13 +70,14 @@ def find_pooled_structure(
         pool=pool,
         embeddings=both.embeddings,
         tokens=[words(t) for t in pool.dataset.texts],
-        copies=both.copies,
+        copies=both.items,
         in_base_templates=_filled(base, pool),
         in_candidate_templates=_filled(candidate, pool),
         source_rows=source_rows,
-        paraphrases=families_with(both.copies.family, source_rows, source_rows.matched),
-        reworded=families_with(both.copies.family, source_rows, source_rows.reworded),
+        paraphrases=families_with(both.items.family, source_rows, source_rows.matched),
+        reworded=families_with(both.items.family, source_rows, source_rows.reworded),
         inseparable=_inseparable(both, groups(pool), rewordings, base),
+        readable=_readable(both, pool),
     )
 
 
@@ -115,8 +117,14 @@ def _source_rows(pool: Pool, both: Evidence, analysed: Callable[[Dataset], Evide
     copies for it, so that it is the gate's level, whatever was added."""
     base, added = np.flatnonzero(pool.in_base), np.flatnonzero(pool.added)
     alone, vectors = analysed(pool.dataset.take(base)), both.embeddings.vectors
-    closest = closest_other(alone.neighbours, alone.copies.family)
+    closest = closest_other(alone.neighbours, alone.items.family)
     near = nearest(vectors[added], 1, among=vectors[base])
-    return find_source_rows(
-        closest, base, added, near.index[:, 0], near.cosine[:, 0], both.copies.family
-    )
+    cosine = near.cosine[:, 0]
+    if not _readable(both, pool):  # no row is near another, as far as is known
+        closest, cosine = np.ones_like(closest), np.full_like(cosine, -1.0)
+    return find_source_rows(closest, base, added, near.index[:, 0], cosine, both.items.family)
+
+
+def _readable(both: Evidence, pool: Pool) -> bool:
+    sets = (both.embeddings.take(np.flatnonzero(s)) for s in (pool.in_base, pool.in_candidate))
+    return all(of.readable is not None for of in sets)

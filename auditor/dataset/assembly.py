@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from auditor.dataset.annotators import by_several_annotators
 from auditor.dataset.label_map import map_labels
-from auditor.dataset.values import KINDS, Conversation, Unusable, quoted_names
+from auditor.dataset.labels import Labels, key_of, read_labels
+from auditor.dataset.prompts import without_prompts
+from auditor.dataset.values import Conversation, Listed, Unusable, quoted_names
 from auditor.errors import DataError
 from auditor.label_spelling import is_blank
-from auditor.records.dataset import Dataset, Example, Reject
+from auditor.records.dataset import Dataset, Decision, Example, Reject
 from auditor.records.reading import Fields, Rows
 from auditor.settings import Settings
 
@@ -20,14 +24,60 @@ def assemble(
 ) -> Dataset:
     """The dataset that the rows make, with the values of declared columns.
 
-    Raises DataError where it would hold nothing to audit, and when `strict` UsageError for a label
-    to be mapped that no row has.
+    Where a row may have several labels, it is an example for each of them. Raises DataError where
+    it would hold nothing to audit, or where rows have several labels and nobody said that they may,
+    and when `strict` UsageError for a label to be mapped that no row has.
     """
     declared = tuple(dict.fromkeys(settings.declared_columns))
-    columns = {**roles, **{f"column {c!r}": c for c in declared}}
     rejected: list[Reject] = []
-    by_kind: dict[type[str], list[Example]] = {}  # of the label
+    examples, cells = _read(rows, roles, declared, rejected, no_text=settings.no_text)
+    decisions: list[Decision] = []
+    if "label" in roles and examples:
+        labels = read_labels(cells, roles["label"], several=settings.multi_label)
+        examples = [*_labelled(examples, cells, labels, rejected)]
+        decisions += labels.decisions
+    rejected.sort(key=lambda reject: reject.row)
+    if not examples:
+        raise DataError(_nothing_left(rejected))
+    if not settings.keep_prompt:
+        examples, said = _own_words(examples)
+        decisions += said
+    examples, mapped = map_labels(examples, settings.label_map, strict=strict)
+    examples.sort(key=lambda example: (example.content, example.row))
+    audited = [example for example in examples if _is_audited(example)]
+    if not audited:
+        raise DataError(_no_training_split(examples, roles["split"], no_text=settings.no_text))
+    if several := by_several_annotators(audited):  # whose order must not be that of the file
+        audited.sort(key=lambda example: (example.content, example.annotator or "", example.row))
+    return Dataset(
+        name=name,
+        examples=tuple(audited),
+        held_out=tuple(example for example in examples if not _is_audited(example)),
+        rejected=tuple(rejected),
+        rows_read=len({example.row for example in examples}),
+        roles=dict(roles),
+        declared=declared,
+        mapped_labels=mapped,
+        multi_label=bool(settings.multi_label),
+        several_annotators=several,
+        decisions=tuple(decisions),
+    )
+
+
+def _read(
+    rows: Rows,
+    roles: Mapping[str, str],
+    declared: Sequence[str],
+    rejected: list[Reject],
+    *,
+    no_text: bool,
+) -> tuple[list[Example], list[str]]:
+    """The rows that can be read, without their labels, and what the cell of the label holds."""
+    columns = {**roles, **{f"column {c!r}": c for c in declared}}
+    examples: list[Example] = []
+    cells: list[str] = []
     shared: dict[str, str] = {}  # one string for each category, source, ..., however many rows
+    known: dict[tuple[type[str], str], str] = {}  # the same for cells, whose kind counts
     label = roles.get("label", "")
     for row, (line, fields) in enumerate(rows):
         if isinstance(fields, Reject):
@@ -35,35 +85,42 @@ def assemble(
             continue
         reason = _fault(fields, columns)
         if reason is not None:
-            found = "" if settings.no_text else getattr(fields.get(roles["text"]), "roles", "")
+            found = "" if no_text else getattr(fields.get(roles["text"]), "roles", "")
             rejected.append(Reject(row=row, line=line, reason=reason, found=found))
             continue
-        kind = type(fields.get(label, ""))
-        example = _example(row, line, fields, roles, declared, shared)
-        by_kind.setdefault(kind, []).append(example)
-    examples = _of_one_kind(by_kind, rejected)
-    rejected.sort(key=lambda reject: reject.row)
-    if not examples:
-        raise DataError(_nothing_left(rejected))
-    examples, mapped = map_labels(examples, settings.label_map, strict=strict)
-    examples.sort(key=lambda example: (example.content, example.row))
-    audited = [example for example in examples if _is_audited(example)]
-    if not audited:
-        raise DataError(_no_training_split(examples, roles["split"]))
-    return Dataset(
-        name=name,
-        examples=tuple(audited),
-        held_out=tuple(example for example in examples if not _is_audited(example)),
-        rejected=tuple(rejected),
-        rows_read=len(examples),
-        roles=dict(roles),
-        declared=declared,
-        mapped_labels=mapped,
-        multi_label=settings.multi_label,
-    )
+        examples.append(_example(row, line, fields, roles, declared, shared))
+        cell = fields.get(label, "")
+        cells.append(known.setdefault((type(cell), key_of(cell)), cell))
+    return examples, cells
 
 
-def usable_texts(rows: Rows, column: str) -> tuple[list[str], list[int]]:
+def _labelled(
+    examples: Iterable[Example], cells: Iterable[str], labels: Labels, rejected: list[Reject]
+) -> Iterator[Example]:
+    """An example for each label of a row; a row with none, or with too many, is rejected."""
+    for example, cell in zip(examples, cells, strict=True):
+        found = labels[cell]
+        if not found or (len(found) > 1 and not labels.several):
+            several = f"label is {cell}, expected {Listed.wanted}"
+            reason = several if found else "label is missing: none is set"
+            rejected.append(Reject(row=example.row, line=example.line, reason=reason))
+            continue
+        for label in found:
+            yield replace(example, category=label)
+
+
+def _own_words(examples: list[Example]) -> tuple[list[Example], list[Decision]]:
+    """The examples without the words that all of them begin or end with."""
+    texts = [example.text for example in examples]
+    kept, decisions = without_prompts(texts, [example.category for example in examples])
+    if not decisions:
+        return examples, decisions
+    return [replace(e, text=text) for e, text in zip(examples, kept, strict=True)], decisions
+
+
+def usable_texts(
+    rows: Rows, column: str, *, keep_prompt: bool = False
+) -> tuple[list[str], list[int]]:
     """The texts that could be audited, and their 0-based rows. Raises DataError for none."""
     texts: list[str] = []
     numbers: list[int] = []
@@ -75,7 +132,9 @@ def usable_texts(rows: Rows, column: str) -> tuple[list[str], list[int]]:
         raise DataError(
             f"column {column!r} holds no text that can be read; name another with --text"
         )
-    return texts, numbers
+    if keep_prompt:
+        return texts, numbers
+    return without_prompts(texts, [""] * len(texts))[0], numbers
 
 
 def _fault(fields: Fields, roles: Mapping[str, str]) -> str | None:
@@ -85,9 +144,11 @@ def _fault(fields: Fields, roles: Mapping[str, str]) -> str | None:
         if role in ("text", "label", "split"):
             if value is None:
                 return f"{role} is missing"
-            if isinstance(value, Unusable):
+            if isinstance(value, Listed) and role == "label":
+                value = " ".join(value.items)
+            elif isinstance(value, Unusable):
                 return f"{role} is {value}, expected {value.wanted}"
-            if not value or value.isspace() or (role == "label" and is_blank(value)):
+            elif not value or value.isspace() or (role == "label" and is_blank(value)):
                 return f"{role} is blank"
         if value is not None and (not value.isascii() or "\0" in value):
             if "\0" in value:
@@ -116,6 +177,8 @@ def _example(
     """The example; blank values of optional roles are missing, like those that are no text."""
     values: dict[str, str] = {}
     for role, column in roles.items():
+        if role == "label":
+            continue
         plain = _filled(fields, column)
         if plain is not None:
             values[role] = plain if role in ("text", "id") else shared.setdefault(plain, plain)
@@ -125,7 +188,7 @@ def _example(
         row=row,
         line=line,
         text=values.pop("text"),
-        category=values.pop("label", ""),
+        category="",
         context=None if context is None else shared.setdefault(context, context),
         declared=tuple(None if v is None else shared.setdefault(v, v) for v in declared_values),
         **values,
@@ -148,19 +211,6 @@ def _filled(fields: Fields, column: str) -> str | None:
     return str(value)
 
 
-def _of_one_kind(
-    by_kind: Mapping[type[str], list[Example]], rejected: list[Reject]
-) -> list[Example]:
-    """The examples whose label is of the commonest kind; 1, "1" and true are not one category."""
-    ranked = sorted(by_kind, key=lambda kind: (-len(by_kind[kind]), list(KINDS).index(kind)))
-    for kind in ranked[1:]:
-        reason = f"label is a {KINDS[kind]}, where most labels are {KINDS[ranked[0]]}s"
-        rejected += [
-            Reject(row=example.row, line=example.line, reason=reason) for example in by_kind[kind]
-        ]
-    return by_kind[ranked[0]] if ranked else []
-
-
 def _is_audited(example: Example) -> bool:
     return example.split is None or example.split.strip().lower() in TRAINING
 
@@ -173,9 +223,10 @@ def _nothing_left(rejected: Sequence[Reject]) -> str:
     )
 
 
-def _no_training_split(examples: Sequence[Example], column: str) -> str:
+def _no_training_split(examples: Sequence[Example], column: str, *, no_text: bool) -> str:
     found = sorted({example.split for example in examples if example.split is not None})
+    holds = "" if no_text else f"{quoted_names(found, 8)} and "
     return (
-        f"column {column!r} holds {quoted_names(found, 8)} and no row for 'train'; name the "
+        f"column {column!r} holds {holds}no row for 'train'; name the "
         "column of splits with --role split=COL, or call the rows to audit 'train'"
     )

@@ -4,6 +4,9 @@ OpenAI    messages       [{role, content}, ...]     the column holds the user's 
 ShareGPT  conversations  [{from, value}, ...]       the same
 Alpaca    instruction, input, output                a column `text` is added
 
+Where the assistant answers once, its answer is the column `assistant`: of a chat that classifies it
+is the label.
+
 Roles are compared as they are meant, not as they are written: `User`, `<|user|>` and `human:` are
 users. System prompts are no text, but rows that differ in it are no copies.
 """
@@ -15,9 +18,19 @@ from collections.abc import Mapping
 from typing import Any
 from unicodedata import normalize
 
-from auditor.dataset.values import Conversation, NoUser, Unusable, json_value
+from auditor.dataset.json_values import json_value
+from auditor.dataset.values import Conversation, NoUser, Unusable
 
-TURNS = ("messages", "conversations", "conversation", "dialogue", "dialog", "chat", "turns")
+TURNS = (
+    "messages",
+    "conversations",
+    "conversation",
+    "dialogue",
+    "dialog",
+    "chat",
+    "turns",
+    "contents",
+)
 # Who says what people ask for, in data sets of OpenAI, ShareGPT, OpenAssistant, Vicuna, LMSYS and
 # of help desks.
 USERS = frozenset(
@@ -31,7 +44,24 @@ USERS = frozenset(
         *("ユーザー", "사용자", "고객"),
     )
 )
+ASSISTANTS = frozenset(
+    (
+        *("assistant", "asst", "gpt", "chatgpt", "bot", "chatbot", "ai", "model", "llm", "agent"),
+        *(
+            "answer",
+            "response",
+            "output",
+            "completion",
+            "a",
+            "assistent",
+            "asistente",
+            "assistente",
+        ),
+        *("ассистент", "助手", "助理", "アシスタント", "어시스턴트"),
+    )
+)
 SYSTEMS = frozenset(("system", "sys", "developer", "system prompt", "system message", "context"))
+ANSWER = "assistant"  # the column of answers
 SPEAKERS = ("role", "from", "speaker", "author", "sender")
 SAYINGS = ("content", "value", "text", "message", "utterance", "parts")
 
@@ -42,23 +72,29 @@ def holds_turns(column: str) -> bool:
 
 
 def user_turns(conversation: Any) -> str | None:
-    """The user's turns joined by newlines, with the system prompt; None where a user says no
-    text. Without a user, or without roles, it is Unusable."""
+    """The user's turns joined by newlines, with the system prompt and the answer; None where a
+    user says no text. Without a user, or without roles, it is Unusable."""
     if not isinstance(conversation, list):
         return json_value(conversation)
-    said: dict[str, list[str]] = {"user": [], "system": []}
+    said: dict[str, list[str]] = {"user": [], "system": [], ANSWER: []}
     roles: dict[str, None] = {}
     for turn in conversation:
         role = _first(turn, SPEAKERS) if isinstance(turn, dict) else None
         if role is None:
             return Unusable("a list that is no conversation")
         roles[str(role)] = None
-        spoken = _spoken(str(role))
-        who = "user" if spoken in USERS else "system" if spoken in SYSTEMS else ""
-        said.setdefault(who, []).extend(_parts(_first(turn, SAYINGS)))
-    if roles and not any(_spoken(role) in USERS for role in roles):
+        said.setdefault(_who(str(role)), []).extend(_parts(_first(turn, SAYINGS)))
+    if roles and not any(_who(role) == "user" for role in roles):
         return NoUser(roles)
-    return Conversation.of(said["user"], said["system"]) if said["user"] else None
+    if not said["user"]:
+        return None
+    return Conversation.of(said["user"], said["system"], said[ANSWER])
+
+
+def _who(role: str) -> str:
+    spoken = _spoken(role)
+    known = (("user", USERS), ("system", SYSTEMS), (ANSWER, ASSISTANTS))
+    return next((who for who, names in known if spoken in names), "")
 
 
 def _first(turn: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
@@ -81,7 +117,11 @@ def _parts(content: Any) -> list[str]:
 
 
 def with_instruction(fields: dict[str, str]) -> dict[str, str]:
-    """An Alpaca row with its `text`, instruction and input; any other row as it is."""
+    """An Alpaca row with its `text`, instruction and input; a chat with its answer; any other row
+    as it is."""
+    spoken = next((v for v in fields.values() if isinstance(v, Conversation)), None)
+    if spoken is not None and spoken.answer is not None:
+        fields.setdefault(ANSWER, spoken.answer)
     if "instruction" in fields and "output" in fields and "text" not in fields:
         asked = (fields["instruction"], fields.get("input", ""))
         if not any(isinstance(part, Unusable) for part in asked):

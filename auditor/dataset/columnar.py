@@ -16,6 +16,8 @@ from typing import Any
 import pyarrow as pa
 
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
+from auditor.dataset.json_values import json_value, nested_values
+from auditor.dataset.label_names import class_name
 from auditor.dataset.values import Boolean, Number, Unusable, quoted_names
 from auditor.errors import DataError
 from auditor.records.reading import Rows
@@ -23,6 +25,7 @@ from auditor.records.reading import Rows
 BATCH = 1024  # rows turned into strings at a time
 ALWAYS_ALLOWED = 2 * 1024**3  # decoded bytes of any file, however small
 ALLOWED_RATIO = 200  # decoded bytes for each byte of the file
+MOST_LABELS = 64  # in the lists of a column, on average; a text's token numbers are more
 ROW_COST = 64  # bytes that a row takes at least, were all its values missing
 
 Classes = Mapping[str, Sequence[str]]  # column -> the names that its numbers stand for
@@ -75,11 +78,18 @@ def check_schema(schema: pa.Schema) -> None:
 def class_names(features: Any) -> dict[str, list[str]]:
     """The names of each ClassLabel column, from the features of a Hugging Face dataset."""
     found = features.items() if isinstance(features, dict) else ()
-    return {
-        column: [str(name) for name in feature["names"]]
-        for column, feature in found
-        if isinstance(feature, dict) and isinstance(feature.get("names"), list)
-    }
+    named = {column: _names(feature) for column, feature in found}
+    return {column: names for column, names in named.items() if names is not None}
+
+
+def _names(feature: Any) -> list[str] | None:
+    """The names of one feature, or of those in its lists."""
+    if isinstance(feature, list) and len(feature) == 1:
+        return _names(feature[0])
+    if not isinstance(feature, dict):
+        return None
+    names = feature.get("names")
+    return [str(n) for n in names] if isinstance(names, list) else _names(feature.get("feature"))
 
 
 def schema_classes(schema: pa.Schema) -> dict[str, list[str]]:
@@ -105,9 +115,28 @@ def table_rows(batches: Iterable[pa.RecordBatch], classes: Classes, allowed: int
                 _strings(column, name, classes.get(name))
                 for name, column in zip(names, part.columns, strict=True)
             ]
-            for values in zip(*columns, strict=True):
+            inside = _nested(part)
+            for values, nested in zip(zip(*columns, strict=True), inside, strict=True):
                 fields = {n: v for n, v in zip(names, values, strict=True) if v is not None}
+                for column, value in nested_values(nested):
+                    fields.setdefault(column, value)
                 yield None, with_instruction(fields)
+
+
+def _nested(part: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+    """For each row, the objects in it whose values are columns with dotted names."""
+    named = zip(part.schema.names, part.columns, strict=True)
+    objects = {
+        name: column.to_pylist()
+        for name, column in named
+        if _holds_objects(column.type) and not holds_turns(name)
+    }
+    for at in range(part.num_rows):
+        yield {name: values[at] for name, values in objects.items()}
+
+
+def _holds_objects(kind: Any) -> bool:
+    return pa.types.is_struct(kind) or (_is_list(kind) and _holds_objects(kind.value_type))
 
 
 def _extended(field: pa.Field) -> bool:
@@ -129,22 +158,42 @@ def _strings(column: pa.Array, name: str, names: Sequence[str] | None) -> list[s
     kind = column.type
     if pa.types.is_dictionary(kind):
         used = column.indices.unique().drop_null()
-        strings = _strings(column.dictionary.take(used), name, names)
+        strings = _strings(_taken(column.dictionary, used), name, names)
         value = dict(zip(used.to_pylist(), strings, strict=True))
         return [value.get(at) for at in column.indices.to_pylist()]
-    if pa.types.is_integer(kind):
-        numbers = column.to_pylist()
-        if names is not None:
-            return [None if v is None else _class_name(v, names) for v in numbers]
-        return [None if v is None else Number(v) for v in numbers]
     if holds_turns(name) and _is_list(kind):
         return [user_turns(turns) for turns in column.to_pylist()]
+    if pa.types.is_integer(kind) or _may_be_labels(column):
+        plain = [json_value(value) for value in column.to_pylist()]
+        return plain if names is None else [v and class_name(v, names) for v in plain]
     return _other_strings(column)
+
+
+def _taken(values: pa.Array, at: pa.Array) -> pa.Array:
+    """Some of the values, also where they are views, which Arrow cannot take from."""
+    if pa.types.is_string_view(values.type) or pa.types.is_binary_view(values.type):
+        return pa.array([values[i].as_py() for i in at.to_pylist()], values.type)
+    return values.take(at)
+
+
+def _may_be_labels(column: pa.Array) -> bool:
+    """Whether it holds lists that could be labels: words or whole numbers, and not too many."""
+    if not _is_list(column.type) or len(column.flatten()) > MOST_LABELS * len(column):
+        return False
+    kind = column.type.value_type
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return _is_string(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)
+
+
+def _is_string(kind: Any) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
 
 
 def _other_strings(column: pa.Array) -> list[str | None]:
     kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+    if _is_string(kind):
         strings: list[str | None] = column.to_pylist()
         return strings
     if pa.types.is_null(kind):
@@ -155,7 +204,7 @@ def _other_strings(column: pa.Array) -> list[str | None]:
     if pa.types.is_floating(kind):  # missing values turn to NaN, which is missing as well
         floats = column.to_numpy(zero_copy_only=False)
         return [None if v != v else Number(v) for v in floats]  # noqa: PLR0124
-    if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
+    if (pa.types.is_temporal(kind) and not pa.types.is_interval(kind)) or pa.types.is_decimal(kind):
         plain = Number if pa.types.is_decimal(kind) else str
         return [None if v is None else plain(v) for v in column.cast(pa.string()).to_pylist()]
     what = Unusable("a list" if _is_list(kind) else "bytes" if _is_bytes(kind) else "an object")
@@ -163,15 +212,17 @@ def _other_strings(column: pa.Array) -> list[str | None]:
 
 
 def _is_list(kind: Any) -> bool:
-    return isinstance(kind, pa.ListType | pa.LargeListType | pa.FixedSizeListType)
+    views = pa.ListViewType | pa.LargeListViewType
+    return isinstance(kind, pa.ListType | pa.LargeListType | pa.FixedSizeListType | views)
 
 
 def _is_bytes(kind: Any) -> bool:
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
-
-
-def _class_name(number: int, names: Sequence[str]) -> str | None:
-    """The class that a number stands for; -1 is how Hugging Face writes an unknown one."""
-    if number == -1:
-        return None
-    return names[number] if 0 <= number < len(names) else Unusable("a class number without a name")
+    return any(
+        is_such(kind)
+        for is_such in (
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_binary_view,
+            pa.types.is_fixed_size_binary,
+        )
+    )

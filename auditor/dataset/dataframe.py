@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from numbers import Number as AnyNumber
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from auditor.dataset.chat import holds_turns, user_turns, with_instruction
-from auditor.dataset.values import Boolean, Number, Unusable, quoted_names
+import numpy as np
+
+from auditor.dataset.python_values import named_once, table_of
 from auditor.errors import DataError
-from auditor.records.reading import Rows
-
-if TYPE_CHECKING:
-    import pandas as pd
+from auditor.records.reading import Table
 
 
-def frame_rows(frame: pd.DataFrame) -> Rows:
-    """Each row, by position: the index plays no part. Raises DataError for a column named twice."""
-    names = [str(name) for name in frame.columns]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DataError(f"two columns are named {quoted_names(twice)}; rename one of them")
-    columns = [
-        [
-            None if missing else _value(cell, name)
-            for cell, missing in zip(frame.iloc[:, at], frame.iloc[:, at].isna(), strict=True)
-        ]
-        for at, name in enumerate(names)
+def frame_table(frame: Any) -> Table:
+    """Each row, by position: an index plays no part, unless it has a name, as columns have.
+
+    Raises DataError for a column named twice and for columns of several levels.
+    """
+    levels = getattr(frame.columns, "nlevels", 1)
+    if levels > 1:
+        raise DataError(
+            f"its columns have {levels} levels; give them one, as in"
+            " data.columns = ['_'.join(map(str, c)) for c in data.columns]"
+        )
+    known = {str(name) for name in frame.columns}
+    named = [
+        (str(name), [*frame.index.get_level_values(level)])
+        for level, name in enumerate(frame.index.names)
+        if name is not None and str(name) not in known
     ]
-    for values in zip(*columns, strict=True):
-        fields = {n: v for n, v in zip(names, values, strict=True) if v is not None}
-        yield None, with_instruction(fields)
+    columns = [(str(name), _cells(frame.iloc[:, at])) for at, name in enumerate(frame.columns)]
+    return table_of(named_once([*named, *columns]))
 
 
-def _value(cell: Any, name: str) -> str | None:
-    if isinstance(cell, str):
-        return str(cell)
-    if holds_turns(name) and hasattr(cell, "__iter__"):
-        return user_turns([*cell])  # pandas gives the lists of a Parquet file as arrays
-    if str(cell) in ("True", "False"):  # numpy's booleans are no Python booleans
-        return Boolean(cell)
-    if isinstance(cell, AnyNumber):
-        return Number(cell)
-    if isinstance(cell, bytes):
-        return Unusable("bytes")
-    return Unusable(f"a {type(cell).__name__}") if hasattr(cell, "__iter__") else str(cell)
+def _cells(column: Any) -> list[Any]:
+    """Its cells, None where pandas holds them for missing."""
+    short = column.dtype == np.float32  # pandas gives its cells as Python's, with more digits
+    cells = column.to_numpy() if short else column
+    return [None if missing else cell for cell, missing in zip(cells, column.isna(), strict=True)]

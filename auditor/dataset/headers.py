@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.dataset.roles import HEADER_WORDS, NAMES, spelled
+from auditor.dataset.names import SURE, as_label, is_known
+from auditor.dataset.roles import HEADER_WORDS
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision
 
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
-KNOWN = frozenset(name for groups in NAMES.values() for group in groups for name in group)
-LABELS = frozenset(name for group in NAMES["label"] for name in group)
 SENTENCE_WORDS = 4  # from which a field may be a sentence; names of columns have fewer
 REPEATED = 2  # lines for each distinct value, from which a column holds labels
 
@@ -103,7 +102,7 @@ def _of_a_header(value: str, below: Sequence[str]) -> bool:
     """What shows that it names its column: a name that is known, or words above numbers."""
     if value in below:
         return False
-    if spelled(value) in KNOWN:
+    if is_known(value):
         return True
     filled = [v.strip() for v in below if v.strip()]
     numbers = len(filled) > 1 and all(NUMBER.fullmatch(v) for v in filled)
@@ -113,7 +112,7 @@ def _of_a_header(value: str, below: Sequence[str]) -> bool:
 def _names_labels(value: str, below: Sequence[str]) -> bool:
     """Whether it is what a column of labels is called, above values that repeat."""
     return (
-        spelled(value) in LABELS and value not in below and len(set(below)) * REPEATED <= len(below)
+        as_label(value) >= SURE and value not in below and len(set(below)) * REPEATED <= len(below)
     )
 
 

@@ -3,6 +3,7 @@
     saved dataset         state.json, dataset_info.json, data-*.arrow       `save_to_disk`
     saved DatasetDict     dataset_dict.json, and such a folder for each split
     plain files           train.csv, test.jsonl, data/train-00000-of-00002.parquet, ...
+    several datasets      what README.md configures (`hub_card.py`), or a folder for each
 
 The folder of a split, or a file named for one, gives its rows the column `split`.
 """
@@ -12,8 +13,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,29 +21,26 @@ from typing import Any
 from auditor.dataset.arrow import ARROW, read_arrow
 from auditor.dataset.class_folders import open_class_folders
 from auditor.dataset.columnar import Classes, class_names
+from auditor.dataset.hub_card import Card, read_card
+from auditor.dataset.hub_files import Chosen, choose_files, choose_folder
+from auditor.dataset.label_names import named_rows
 from auditor.dataset.opening import open_file
-from auditor.dataset.shards import decisions_of, is_data, one_format
-from auditor.dataset.splits import split_of, training_first
+from auditor.dataset.shards import (
+    Shard,
+    decisions_of,
+    in_order,
+    one_format,
+    plain_files,
+    split_of_file,
+)
+from auditor.dataset.splits import training_first
 from auditor.dataset.values import printable
 from auditor.errors import DataError, UsageError
 from auditor.interfaces import Reader
-from auditor.records.dataset import Decision, Reject
+from auditor.records.dataset import Reject
 from auditor.records.reading import Fields, ReadOptions, Rows, Table
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json")
-SPLITS = frozenset(
-    ("train", "training", "validation", "valid", "val", "dev", "test", "testing", "eval")
-)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
-    """One file of the folder."""
-
-    file: Path
-    split: str | None
-    rows: Callable[[], Rows]
-    decisions: tuple[Decision, ...] = ()
 
 
 class HuggingFaceFolder:
@@ -63,44 +60,46 @@ class HuggingFaceFolder:
         if (texts := open_class_folders(path, options, self.readers)) is not None:
             return texts
         shards = self._shards(path, options)
-        return Table(rows=partial(_rows, path, shards), decisions=_decisions(shards))
+        if not shards:
+            inner = choose_folder(path, options.table, self._listed)
+            shards = self._plain(path, inner, read_card(path), options)
+        if not shards:
+            known = ", ".join(sorted(self.readers))
+            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
+        return Table(rows=partial(_rows, path, shards), decisions=decisions_of(shards))
 
     def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
-        """Rows of the files that a pattern finds, as of a folder. Raises DataError for files that
-        look like one table in two formats."""
+        """Rows of the files that a pattern finds. Raises DataError for one table in two formats."""
         one_format(files)
-        by_split = sorted((training_first(split_of(f.stem) or ""), f) for f in files)
-        shards = [self._shard(f, split_of(f.stem), {}, options) for _, f in by_split]
-        common = Path(os.path.commonpath([file.parent for file in files]))
-        return Table(rows=partial(_rows, common, shards), decisions=_decisions(shards))
+        shards = [self._shard(f, split_of_file(f), {}, options) for f in in_order(files)]
+        rows = partial(_rows, Path(os.path.commonpath([f.parent for f in files])), shards)
+        return Table(rows=rows, decisions=decisions_of(shards))
 
     def _shards(self, folder: Path, options: ReadOptions) -> list[Shard]:
         if (folder / "dataset_dict.json").is_file():
             splits = _description(folder / "dataset_dict.json").get("splits")
             named = [s for s in splits if isinstance(s, str)] if isinstance(splits, list) else []
-            inside = [s for s in _training_first(named) if Path(s).name == s]
+            inside = [s for s in sorted(named, key=training_first) if Path(s).name == s]
             shards = [shard for split in inside for shard in _saved(folder / split, split)]
         elif (folder / "state.json").is_file():
             shards = list(_saved(folder, None))
         else:
-            shards = self._plain(folder, options) or self._plain(folder / "data", options)
-        if not shards:
-            known = ", ".join(sorted(self.readers))
-            raise DataError(f"the folder holds no data; expected a saved dataset, or files {known}")
+            card = read_card(folder)
+            chosen = choose_files(folder, card, options.table, self._listed)
+            shards = self._plain(folder, chosen, card, options)
         return shards
 
-    def _plain(self, folder: Path, options: ReadOptions) -> list[Shard]:
-        """The data files, or only those named for a split where there are such."""
-        files = sorted(folder.iterdir()) if folder.is_dir() else []
-        readable = [f for f in files if is_data(f, self.readers) and _is_data(f)]
-        by_split = {file: _split_of(file) for file in readable}
-        if any(by_split.values()):
-            readable = [f for f in readable if by_split[f]]
-        one_format(readable)
-        readable.sort(key=lambda f: (_order(by_split[f] or ""), f.name))
+    def _listed(self, folder: Path) -> list[Path]:
+        return plain_files(folder, self.readers, DESCRIPTIONS)
+
+    def _plain(self, folder: Path, chosen: Chosen, card: Card, options: ReadOptions) -> list[Shard]:
+        """The files of one dataset, with the names that the folder has for its classes."""
+        if chosen.name is not None:
+            options = dataclasses.replace(options, table=None)  # which named the dataset
         described = folder / "dataset_info.json"
-        classes = _classes(described) if described.is_file() else {}
-        return [self._shard(file, by_split[file], classes, options) for file in readable]
+        classes = _classes(described) if described.is_file() else card.classes_of(chosen.name)
+        shards = [self._shard(file, split, classes, options) for file, split in chosen.files]
+        return [dataclasses.replace(s, decisions=(*chosen.decisions, *s.decisions)) for s in shards]
 
     def _shard(
         self, file: Path, split: str | None, classes: Classes, options: ReadOptions
@@ -111,13 +110,12 @@ class HuggingFaceFolder:
             table = open_file(file, None, self.files, options)
         except (DataError, UsageError) as error:
             raise type(error)(f"{printable(file.name)}: {error}") from error
-        return Shard(file=file, split=split, rows=table.rows, decisions=table.decisions)
+        rows = table.rows if not classes else partial(_named, table, classes)
+        return Shard(file=file, split=split, rows=rows, decisions=table.decisions)
 
 
-def _decisions(shards: Sequence[Shard]) -> tuple[Decision, ...]:
-    return decisions_of(
-        [(shard.file.name, Table(rows=shard.rows, decisions=shard.decisions)) for shard in shards]
-    )
+def _named(table: Table, classes: Classes) -> Rows:
+    return named_rows(table.rows(), classes)
 
 
 def _rows(folder: Path, shards: Sequence[Shard]) -> Rows:
@@ -167,20 +165,3 @@ def _placed(fields: Fields | Reject, row: int, split: str | None, where: str) ->
     if isinstance(fields, Reject):
         return dataclasses.replace(fields, row=row, reason=f"{where}: {fields.reason}")
     return fields if split is None else {**fields, "split": split}
-
-
-def _is_data(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".") and file.name not in DESCRIPTIONS
-
-
-def _split_of(file: Path) -> str | None:
-    words = re.split(r"[^a-z]+", file.stem.lower())
-    return next((word for word in words if word in SPLITS), None)
-
-
-def _training_first(splits: Sequence[str]) -> list[str]:
-    return sorted(splits, key=_order)
-
-
-def _order(split: str) -> tuple[bool, str]:
-    return (not split.lower().startswith("train"), split)

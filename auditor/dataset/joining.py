@@ -1,44 +1,60 @@
-"""Tasks of two texts: a premise and its hypothesis, a question and its passage, as one column."""
+"""Several columns as one: a premise and its hypothesis are a text, columns of 0 and 1 labels."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from auditor.dataset.roles import column_names, expect_column
-from auditor.dataset.values import Unusable
+from auditor.dataset.label_choice import is_plain, is_set
+from auditor.dataset.values import Listed, Unusable
 from auditor.records.dataset import Reject
 from auditor.records.reading import Fields, Rows
 from auditor.settings import JOINED
 
 
-def joined(
-    read: Callable[[], Rows], columns: Sequence[str], *, strict: bool = True
-) -> Callable[[], Rows]:
-    """The rows with one column in place of the `columns`, named for all of them.
+def one_column(read: Callable[[], Rows], role: str, columns: Sequence[str]) -> Callable[[], Rows]:
+    """The rows with one column in place of the `columns` of a role, named for all of them.
 
-    A row that lacks one of them is rejected. Raises UsageError for a column that does not exist;
-    when not `strict`, the rows then stay as they are.
+    Of the text their values are one text, and a row that lacks one of them is rejected. Of the
+    label, which has columns of 0 and 1, it is the list of those that are set.
     """
-    names = column_names(read())
-    for column in columns if strict else ():
-        expect_column(column, names, "--text")
-    if not set(columns) <= set(names):
+    if len(columns) < 2:
         return read
+    name = JOINED.join(columns)
 
     def rows() -> Rows:
         for row, (line, fields) in enumerate(read()):
             if isinstance(fields, Reject):
                 yield line, fields
                 continue
-            reason = next((r for c in columns if (r := _fault(fields, c)) is not None), None)
-            if reason is not None:
-                yield line, Reject(row=row, line=line, reason=reason)
-                continue
-            others = {c: value for c, value in fields.items() if c not in columns}
-            yield line, {JOINED.join(columns): one_text([fields[c] for c in columns]), **others}
+            of = _one_text if role == "text" else _labels
+            made = of(fields, columns)
+            if isinstance(made, str):
+                others = {c: value for c, value in fields.items() if c not in columns}
+                yield line, {name: made, **others}
+            else:
+                yield line, Reject(row=row, line=line, reason=made.reason)
 
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    reason: str
+
+
+def _one_text(fields: Fields, columns: Sequence[str]) -> str | _Fault:
+    reason = next((r for c in columns if (r := _fault(fields, c)) is not None), None)
+    return one_text([fields[c] for c in columns]) if reason is None else _Fault(reason)
+
+
+def _labels(fields: Fields, columns: Sequence[str]) -> Listed | _Fault:
+    for column in columns:
+        value = fields.get(column)
+        if value is not None and value.strip() and not is_plain(value):
+            return _Fault(f"label is neither 0 nor 1 in column {column!r}")
+    return Listed(c for c in columns if is_set(fields.get(c)))
 
 
 def one_text(parts: Sequence[str]) -> str:

@@ -1,15 +1,27 @@
-"""JSON Lines: one object a line."""
+"""JSON Lines: one object a line, or one list."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from auditor.dataset.decoding import open_text
-from auditor.dataset.json_objects import DECODER, fault, row_fields
+from auditor.dataset.decoding import encoding_of, open_text
+from auditor.dataset.forms import SAMPLE, Form, form_of
+from auditor.dataset.json_documents import document_table, form_rows, table_of
+from auditor.dataset.json_objects import Fault
+from auditor.dataset.json_text import lines_of, values_of
+from auditor.dataset.json_values import is_plain
+from auditor.dataset.lists_of_one import said_of
+from auditor.dataset.names import names_text_or_label
 from auditor.errors import DataError
-from auditor.records.dataset import Reject
-from auditor.records.reading import Fields, ReadOptions, Rows, Table
+from auditor.records.dataset import Decision
+from auditor.records.reading import ReadOptions, Rows, Table
+
+DOCUMENT = Decision(what="it holds one JSON document, not an object a line")
+SPREAD = Decision(what="it holds JSON objects of several lines, a row each")
 
 
 class JsonLines:
@@ -18,32 +30,55 @@ class JsonLines:
     name = "jsonl"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
 
-    def open(self, path: Path, options: ReadOptions) -> Table:  # noqa: ARG002 - has no options
-        """Raises DataError for bad bytes, or an array of objects."""
-        return Table(rows=partial(_rows, path))
+    def open(self, path: Path, options: ReadOptions) -> Table:
+        """Raises DataError for bytes that are no text, or a document without rows."""
+        encoding = encoding_of(path, options.encoding)
+        table = _table(path, encoding.name, options)
+        return replace(table, decisions=(*encoding.decisions, *table.decisions))
 
 
-def _rows(path: Path) -> Rows:
-    row = 0
-    with open_text(path) as text:
-        for line, written in enumerate(text, start=1):
-            if not written.strip():
-                continue
-            if row == 0 and written.lstrip().startswith("["):
-                raise DataError(
-                    f"line {line}: found an array, expected one object a line;"
-                    " read an array of objects with --input-format json"
-                )
-            yield line, _fields(written, row, line)
-            row += 1
+def _table(path: Path, encoding: str, options: ReadOptions) -> Table:
+    sample = [value for _, value in islice(lines_of(path, encoding), SAMPLE)]
+    if sample and (isinstance(sample[0], Fault) or (len(sample) == 1 and not _is_row(sample[0]))):
+        whole = _document(path, encoding, options)
+        if whole is not None:
+            return whole
+    form = form_of(sample)
+    decisions = (*form.decisions, *said_of(form, sample))
+    return Table(rows=partial(_rows, path, encoding, form), decisions=decisions)
 
 
-def _fields(written: str, row: int, line: int) -> Fields | Reject:
+def _is_row(value: Any) -> bool:
+    """Whether the only line is a row, and no document: a plain value is called as a column is."""
+    named = value.items() if isinstance(value, dict) else ()
+    return any(names_text_or_label(key) and is_plain(inner) for key, inner in named)
+
+
+def _rows(path: Path, encoding: str, form: Form) -> Rows:
+    yield from form_rows(lines_of(path, encoding), form)
+
+
+def _document(path: Path, encoding: str, options: ReadOptions) -> Table | None:
+    """What the file holds where it is no lines; None where it is lines after all."""
+    with open_text(path, encoding) as text:
+        try:
+            values = values_of(text.read())
+        except (ValueError, RecursionError):
+            return None
+    if len(values) > 1:
+        return table_of(values, (SPREAD,))
+    return _of_one(values[0][1], options)
+
+
+def _of_one(document: Any, options: ReadOptions) -> Table | None:
+    """A document; an object without rows in it is a row itself."""
     try:
-        item = DECODER.decode(written)
-    except (ValueError, RecursionError) as error:
-        return Reject(row=row, line=line, reason=f"not valid JSON ({fault(error)})")
-    return row_fields(item, row, line)
+        table = document_table(document, options)
+    except DataError:
+        if isinstance(document, dict):
+            return None
+        raise
+    return Table(rows=table.rows, decisions=(DOCUMENT, *table.decisions))
 
 
 JSONL = JsonLines()

@@ -7,6 +7,7 @@ import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from auditor.dataset.labels import plain_number
 from auditor.dataset.values import quoted_names
 from auditor.errors import UsageError
 from auditor.label_spelling import spelling_key
@@ -21,6 +22,7 @@ def map_labels(
     Raises UsageError, when `strict`, for a label that no row has.
     """
     counts = Counter(e.category for e in examples)
+    label_map = {old if old in counts else plain_number(old): v for old, v in label_map.items()}
     for label in label_map if strict else ():
         _expect(label, counts)
     mapped = tuple(

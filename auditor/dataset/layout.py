@@ -18,10 +18,10 @@ from pathlib import Path
 from auditor.dataset.decoding import open_text
 from auditor.dataset.delimiters import FLAG, cut, delimiter_of, said_delimiter, shown
 from auditor.dataset.evidence import RowsAlone
-from auditor.dataset.headers import KNOWN, Header, header_of
+from auditor.dataset.headers import Header, header_of
+from auditor.dataset.names import is_known
 from auditor.dataset.overflow import Overflow, overflow_of
 from auditor.dataset.quoting import quoting_of
-from auditor.dataset.roles import spelled
 from auditor.dataset.splitting import Dialect, Record
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
@@ -81,7 +81,7 @@ def laid_out(
     read = partial(lines, skipped)
     sample = sampled(read())
     if delimiter == NONE:
-        named = spelled(sample[0].strip()) in KNOWN if options.header is None else options.header
+        named = is_known(sample[0].strip()) if options.header is None else options.header
         options = replace(options, quoting=False, header=named)
     columns = cut(sample[:1], delimiter).first
     dialect, alone, quoted = quoting_of(read, delimiter, columns, options.quoting)
@@ -144,7 +144,7 @@ def _titles(begin: Sequence[str], delimiter: str, columns: int) -> int:
     for number, line in enumerate(begin):
         fields = [field for field in line.rstrip("\r\n").split(delimiter) if field.strip()]
         if len(fields) > 1:
-            known = any(spelled(field.strip('"')) in KNOWN for field in fields)
+            known = any(is_known(field.strip('"')) for field in fields)
             return number if known and columns > 1 else 0
     return 0
 

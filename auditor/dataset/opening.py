@@ -16,7 +16,6 @@ from auditor.records.reading import ReadOptions, Rows, Table
 
 FLAG = "--input-format"
 BINARY = ("parquet", "arrow", "excel", "sqlite")  # formats that text is none of
-TABLES = ("csv", "tsv", "txt")  # text of which nothing tells that it is one of these
 
 
 def open_file(
@@ -33,7 +32,7 @@ def open_file(
     if named is not None:
         return named.open(path, options)
     by_name = by_suffix(path, readers)
-    reader = _by_content(content, by_name, path, readers)
+    reader = _by_content(content, by_name, readers)
     if reader is None:
         known = ", ".join((*(s for reader in readers for s in reader.suffixes), *SUFFIXES))
         names = ", ".join(reader.name for reader in readers)
@@ -42,23 +41,22 @@ def open_file(
             f" name the format with {FLAG} ({names})"
         )
     table = reader.open(path, options)
-    if by_name in (None, reader):
+    if by_name == reader or not path.suffix:
         return table
     what = f"the file is {reader.name}, whatever its name says"
     return replace(table, decisions=(Decision(what=what, otherwise=FLAG), *table.decisions))
 
 
 def _by_content(
-    content: str | None, by_name: Reader | None, path: Path, readers: Sequence[Reader]
+    content: str | None, by_name: Reader | None, readers: Sequence[Reader]
 ) -> Reader | None:
     """The reader of what the file is; the one that its name promises where that may be so."""
     told = next((reader for reader in readers if reader.name == content), None)
-    if told is None or (by_name is None and content == "txt" and path.suffix):
+    if told is None:
         return by_name
-    written = content in ("txt", "json", "jsonl")
-    if by_name is None or not written or by_name.name in BINARY:
-        return told
-    return told if by_name.name in TABLES and content != "txt" else by_name
+    if content == "txt" and by_name is not None and by_name.name not in BINARY:
+        return by_name
+    return told
 
 
 def by_suffix(path: Path, readers: Sequence[Reader]) -> Reader | None:

@@ -1,136 +1,95 @@
 """Which column is the text, which the label, and which serve the optional roles.
 
-What the user named comes first, then what a column is called, then (for text and label only) what
-it holds. Where that leaves a choice, nothing is guessed: the message lists the columns.
+What the user named comes first; then names and content decide together (`text_choice.py`,
+`label_choice.py`; `names.py` knows the names, `columns.py` what columns hold). Where that leaves a
+choice, nothing is guessed: the message shows the candidates with their values, and the options that
+name them.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from auditor.dataset.chat import TURNS
-from auditor.dataset.values import Unusable, quoted_names
+from auditor.dataset import names
+from auditor.dataset.columns import Column, survey
+from auditor.dataset.json_values import in_a_list
+from auditor.dataset.label_choice import choose_label
+from auditor.dataset.text_choice import Choice, choose_text
+from auditor.dataset.values import flags, quoted_names
 from auditor.errors import DataError, UsageError
-from auditor.records.dataset import Reject
+from auditor.records.dataset import Decision, Reject
 from auditor.records.reading import Rows
 
-# Names of columns, lower case and with _ between words. Names in the first group of a role win
-# over those in the next; two of one group leave a choice, and optional roles take the first.
-NAMES: Mapping[str, Sequence[Sequence[str]]] = {
-    "text": (
-        ("text",),
-        (
-            *("sentence", "utterance", "content", "message", "body", "prompt", "question", "query"),
-            *("clause", "review", "comment", "tweet", "post", "document", "passage", "paragraph"),
-            *("statement", "narrative", "transcript", "email", "snippet", "excerpt", "provision"),
-            *TURNS,
-            *("raw_text", "full_text", "input_text", "text_raw"),
-            *("clause_text", "ticket", "sms", "complaint", "feedback", "request"),
-        ),
-        ("instruction", "input", "description", "abstract", "headline", "title", "subject"),
-    ),
-    "label": (
-        ("label",),
-        (
-            *("category", "class", "intent", "target", "topic", "labels", "label_name"),
-            *(
-                "category_name",
-                "class_name",
-                "intent_name",
-                "label_text",
-                "gold_label",
-                "clause_type",
-            ),
-            *("sentiment", "emotion", "classification", "y"),
-        ),
-        ("tag", "type", "annotation", "genre"),
-    ),
-    "id": (("id", "uid", "uuid", "guid", "example_id", "row_id", "text_id", "sample_id"),),
-    "annotator": (("annotator", "annotator_id", "annotated_by", "labeler", "labeller", "rater"),),
-    "source": (("source", "data_source", "origin", "provenance"),),
-    "split": (("split", "data_split", "dataset_split"),),
-    "group": (("group", "group_id", "conversation_id", "dialogue_id", "thread_id", "document_id"),),
-    "context": (("system_prompt", "system_message", "system_instruction", "system_instructions"),),
-}
-NO_LABELS = ("subtype", "subcategory", "language", "lang", "flags", "tags", "score", "length")
-FLAGS = {"text": "--text COL", "label": "--label COL"}
-
-TEXT_LENGTH = 8  # mean characters, below which a column is hardly text
-TEXT_DISTINCT = 0.3  # share of values; templated and doubled sets still reach it
-TEXT_AHEAD = 2.0  # times the mean length of the next candidate
-LABEL_LENGTH = 60  # mean characters, above which a column is hardly a label
-LABEL_REPEATED = 2.0  # rows for each distinct value
+NEEDED = ("text", "label")
 HEADER_WORDS = 6  # a longer column name is a sentence: the file has no header
+LISTED = 5  # candidates that a message shows with their values
+SHOWN = {"text": 2, "label": 3}  # values of each
 
 
-@dataclass(slots=True)
-class ColumnProfile:
-    """What one column holds, over all rows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """Role -> the columns that make it up: several of the text are one text, several of the label
+    are columns of 0 and 1, a label each."""
 
-    filled: int = 0
-    characters: int = 0
-    unusable: int = 0
-    distinct: set[int] = field(default_factory=set)  # hashes, as texts may be long
-    named_itself: bool = False  # its name is one of its values
-
-    @property
-    def length(self) -> float:
-        return self.characters / self.filled if self.filled else 0.0
-
-    @property
-    def texty(self) -> bool:
-        spread = len(self.distinct) >= TEXT_DISTINCT * self.filled
-        return not self.unusable and self.length >= TEXT_LENGTH and spread
-
-    @property
-    def labelly(self) -> bool:
-        repeated = 2 <= len(self.distinct) <= self.filled / LABEL_REPEATED
-        return not self.unusable and self.length <= LABEL_LENGTH and repeated
+    columns: Mapping[str, tuple[str, ...]]
+    decisions: tuple[Decision, ...] = ()
 
 
 def find_roles(
     read: Callable[[], Rows],
-    named: Mapping[str, str],
-    needed: Sequence[str] = ("text", "label"),
+    named: Mapping[str, tuple[str, ...]],
+    needed: Sequence[str] = NEEDED,
     declared: Sequence[str] = (),
     *,
     strict: bool = True,
-) -> dict[str, str]:
-    """Role -> column; `needed` roles are always there, the optional ones where a name tells.
+    several: bool = False,
+    no_text: bool = False,
+) -> Roles:
+    """The columns of each role; those of `needed` roles are always there, the optional ones where a
+    name tells.
 
-    Reads the rows once for the columns' names, and once more where those do not tell.
-    `named` are the user's, as are the columns `declared` to be neither text nor label; one that
-    does not exist raises UsageError, or is set aside when not `strict`. Raises DataError where a
-    needed role has no column, or more than one.
+    Reads the rows once, and once more where columns are to be held against each other. `named` are
+    the user's, as are the columns `declared` to be neither text nor label; one that does not exist
+    raises UsageError, or is set aside when not `strict`. several: a row may have several labels.
+    no_text: a message quotes no values. Raises DataError where a needed role has no column, or more
+    than one.
     """
     columns = column_names(read())
     for column in declared if strict else ():
         expect_column(column, columns, "--column")
-        if column in (named.get("text"), named.get("label")):
+        if any(column in named.get(role, ()) for role in NEEDED):
             raise UsageError(f"column {column!r} is named for --column and as text or label")
-    wanted = {role: column for role, column in named.items() if role in (*needed, *_optional())}
+    wanted = {role: of for role, of in named.items() if role in (*needed, *names.OTHER_ROLES)}
     roles = _named(wanted, columns, strict)
-    choices: dict[str, list[str]] = {}
-    for role in (*needed, *_optional()):
-        if role in roles:
-            continue
-        taken = {*roles.values(), *(declared if role in needed else ())}
-        free = [column for column in columns if column not in taken]
-        found = _by_name(role, free)
-        if len(found) == 1 or (found and role not in needed):
-            roles[role] = found[0]
-        elif role in needed:
-            choices[role] = found or free
-    if choices:
-        _settle(roles, choices, _survey(read()), columns)
-    return roles
-
-
-def _optional() -> list[str]:
-    return [role for role in NAMES if role not in FLAGS]
+    _add_optional(roles, columns)
+    open_roles = [role for role in needed if role not in roles]
+    if not open_roles and not any(map(names.may_split, columns)):
+        return Roles(columns=roles)
+    known = survey(read())
+    decisions: list[Decision] = []
+    left: dict[str, Choice] = {}
+    for role in open_roles:
+        taken = {*(c for of in roles.values() for c in of), *declared}
+        free = {c: of for c, of in known.items() if c not in taken and not in_a_list(c)}
+        if role == "text":
+            choice = choose_text(free)
+            if not choice.columns and len(columns) == 1 and open_roles == ["text"]:
+                choice = Choice(columns=tuple(free))  # a file of one column holds nothing else
+        else:
+            apart = {c for text in left.values() for c in _first_names(text.candidates)}
+            free = {c: column for c, column in free.items() if c not in apart}
+            choice = choose_label(free, read, several=several)
+        if choice.columns:
+            _expect_header(known[choice.columns[0]], role)
+            roles[role] = choice.columns
+            decisions += [choice.decision] if choice.decision else []
+        else:
+            left[role] = choice
+    if left:
+        raise DataError(_open(left, columns, no_text=no_text))
+    return Roles(columns=roles, decisions=(*decisions, *_split_by_values(roles, known)))
 
 
 def column_names(rows: Rows) -> list[str]:
@@ -152,19 +111,6 @@ def column_names(rows: Rows) -> list[str]:
     raise DataError(f"{where}{first.reason}; no row can be read: check the format of the file")
 
 
-def _named(named: Mapping[str, str], columns: Sequence[str], strict: bool) -> dict[str, str]:
-    roles: dict[str, str] = {}
-    for role, column in named.items():
-        flag = FLAGS.get(role, f"--role {role}=COL").split("COL")[0].rstrip()
-        if not strict and column not in columns:
-            continue
-        expect_column(column, columns, flag)
-        if column in roles.values():
-            raise UsageError(f"column {column!r} is named for two roles; {flag} needs another one")
-        roles[role] = column
-    return roles
-
-
 def expect_column(column: str, columns: Sequence[str], flag: str) -> None:
     """Raises UsageError, with the nearest column, where there is no such one."""
     if column not in columns:
@@ -175,70 +121,96 @@ def expect_column(column: str, columns: Sequence[str], flag: str) -> None:
         )
 
 
-def _by_name(role: str, columns: Iterable[str]) -> list[str]:
-    """The columns that the best group of names knows; several where those leave a choice."""
-    for group in NAMES[role]:
-        found = [column for column in columns if spelled(column) in group]
-        if found:
-            return sorted(found, key=lambda column: group.index(spelled(column)))
-    return []
-
-
-def spelled(column: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", column.strip().lower())
-
-
-def _survey(rows: Rows) -> dict[str, ColumnProfile]:
-    columns: dict[str, ColumnProfile] = {}
-    for _, fields in rows:
-        if isinstance(fields, Reject):
+def _named(
+    named: Mapping[str, tuple[str, ...]], columns: Sequence[str], strict: bool
+) -> dict[str, tuple[str, ...]]:
+    roles: dict[str, tuple[str, ...]] = {}
+    for role, of in named.items():
+        flag = f"--{role}" if role in NEEDED else f"--role {role}="
+        if not strict and not set(of) <= set(columns):
             continue
-        for name, value in fields.items():
-            column = columns.get(name) or columns.setdefault(name, ColumnProfile())
-            if isinstance(value, Unusable):
-                column.unusable += 1
-            elif value.strip():
-                column.filled += 1
-                column.characters += len(value)
-                column.distinct.add(hash(value))
-                column.named_itself |= value == name
-    return columns
+        for column in of:
+            expect_column(column, columns, flag)
+            if any(column in other for other in roles.values()):
+                raise UsageError(
+                    f"column {column!r} is named for two roles; {flag} needs another one"
+                )
+        roles[role] = of
+    return roles
 
 
-def _settle(
-    roles: dict[str, str],
-    choices: Mapping[str, Sequence[str]],
-    survey: Mapping[str, ColumnProfile],
-    columns: Sequence[str],
-) -> None:
-    """Adds the needed roles that names left open, by what the columns hold."""
-    for role, open_to in choices.items():
-        free = {c: survey[c] for c in open_to if c in survey and c not in roles.values()}
-        found = _text_like(free) if role == "text" else _label_like(free)
-        if len(free) == 1 and len(columns) == 1 and list(choices) == ["text"]:
-            found = list(free)  # a file of one column holds nothing else
-        if len(found) != 1:
-            what = "several columns could be" if len(found) > 1 else "found no column that is"
-            of = f" ({quoted_names(found)})" if len(found) > 1 else ""
-            raise DataError(
-                f"{what} the {role}{of}; name it with {FLAGS[role]};"
-                f" the columns are {quoted_names(columns)}"
-            )
-        if survey[found[0]].named_itself or len(found[0].split()) > HEADER_WORDS:
-            raise DataError(
-                "line 1: looks like data, expected a header with the names of the columns;"
-                " add one such as: text,label"
-            )
-        roles[role] = found[0]
+def _add_optional(roles: dict[str, tuple[str, ...]], columns: Sequence[str]) -> None:
+    for role in names.OTHER_ROLES:
+        taken = {c for of in roles.values() for c in of}
+        found = names.for_role(role, (c for c in columns if c not in taken))
+        if found and role not in roles:
+            roles[role] = (found[0],)
 
 
-def _label_like(columns: Mapping[str, ColumnProfile]) -> list[str]:
-    return [c for c in columns if columns[c].labelly and spelled(c) not in NO_LABELS]
+def _split_by_values(
+    roles: dict[str, tuple[str, ...]], known: Mapping[str, Column]
+) -> Iterator[Decision]:
+    """A column such as `partition` says which split a row is of, where its values do."""
+    taken = {c for of in roles.values() for c in of}
+    for name, column in known.items():
+        free = "split" not in roles and name not in taken
+        if free and names.may_split(name) and column.split:
+            roles["split"] = (name,)
+            yield Decision(what=f"the split is column {name!r}", otherwise="--role split=COL")
 
 
-def _text_like(columns: Mapping[str, ColumnProfile]) -> list[str]:
-    """The column that is clearly the longest text, or all that might be."""
-    texts = sorted((c for c in columns if columns[c].texty), key=lambda c: -columns[c].length)
-    if len(texts) > 1 and columns[texts[0]].length >= TEXT_AHEAD * columns[texts[1]].length:
-        return texts[:1]
-    return texts
+def _expect_header(column: Column, role: str) -> None:
+    sentence = len(column.name.split()) > HEADER_WORDS and names.as_text(column.name) < names.ALIKE
+    if sentence or (column.named_itself and _by_content(column, role)):
+        raise DataError(
+            "line 1: looks like data, expected a header with the names of the columns;"
+            " add one such as: text,label"
+        )
+
+
+def _by_content(column: Column, role: str) -> bool:
+    return (names.as_text if role == "text" else names.as_label)(column.name) < names.WEAK
+
+
+def _open(left: Mapping[str, Choice], columns: Sequence[str], *, no_text: bool) -> str:
+    """What is open, with the options that settle it."""
+    parts, typed = [], []
+    for role, choice in left.items():
+        if choice.several:
+            parts.append(f"several columns are 0 or 1, as where a row has several {role}s")
+            typed.append(f"--multi-label {flags('--label', _first_names(choice.candidates, 1000))}")
+        elif choice.candidates:
+            shown = _shown(role, choice.candidates, no_text=no_text)
+            several = len(choice.candidates) > 1
+            what = "several columns could be" if several else "one column may be"
+            parts.append(f"{what} the {role}: {shown}")
+            typed.append(flags(f"--{role}", _first_names(choice.candidates)))
+        else:
+            parts.append(f"found no column that is the {role}")
+            typed.append(f"--{role} COL")
+    found = all(choice.candidates for choice in left.values())
+    step = "add" if found else "name it with"
+    texts = left["text"].candidates if "text" in left else ()
+    rest = ", or name others" if found else ""
+    if len(texts) > 1:
+        both = [c for c in columns if c in _first_names(texts, 2)]
+        rest = f", or name others, or several as one text ({flags('--text', both)})"
+    return (
+        f"{'; '.join(parts)}; {step} {' '.join(typed)}{rest};"
+        f" the columns are {quoted_names(columns)}"
+    )
+
+
+def _first_names(candidates: Iterable[Column], limit: int = 1) -> list[str]:
+    return [column.name for column in candidates][:limit]
+
+
+def _shown(role: str, candidates: Sequence[Column], *, no_text: bool) -> str:
+    """The candidates, the likeliest first, each with some of what it holds."""
+    listed = []
+    for column in candidates[:LISTED]:
+        about = [f"{column.distinct} different"] if role == "label" else []
+        about += [] if no_text else [f"such as {quoted_names(column.values[: SHOWN[role]], 3)}"]
+        listed.append(f"{column.name!r}" + (f" ({', '.join(about)})" if about else ""))
+    more = f" and {len(candidates) - LISTED} more" if len(candidates) > LISTED else ""
+    return "; ".join(listed) + more

@@ -1,4 +1,4 @@
-"""Where a dataset comes from: a file, a folder, standard input or a DataFrame."""
+"""Where a dataset comes from: a file, a folder, standard input or a table in memory."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from auditor.dataset.dataframe import frame_rows
+from auditor.dataset.in_memory import is_data, name_of, open_in_memory
 from auditor.dataset.opening import open_file
 from auditor.dataset.packed import stem
+from auditor.dataset.pointers import expect_content, expect_no_pointer
 from auditor.dataset.values import printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
+from auditor.folders import as_text
 from auditor.interfaces import FolderReader, Reader
 from auditor.records.reading import ReadOptions, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from auditor.dataset.in_memory import InMemory
 
-    Source = str | os.PathLike[str] | pd.DataFrame
+    Source = str | os.PathLike[str] | InMemory
 
 STDIN = "-"
 AS_TOLD = ReadOptions()
@@ -44,11 +45,15 @@ def open_table(
     Raises UsageError for an unknown format, DataError for a missing or unreadable file.
     """
     if not isinstance(source, str | os.PathLike):
-        if not hasattr(source, "iloc"):
-            raise UsageError(f"expected a path or a DataFrame, found {type(source).__name__}")
-        with _named_in_errors("dataframe"):
-            yield "dataframe", Table(rows=partial(frame_rows, source))
+        name = name_of(source)
+        with _named_in_errors(name):
+            yield name, open_in_memory(source, options)
         return
+    if isinstance(source, str) and is_data(source) and not os.path.exists(source):  # noqa: PTH110
+        raise UsageError(
+            "the data itself was given as a string, expected the path of a file;"
+            " write it into one, or parse it and give the rows as a list of dicts"
+        )
     path = Path(source)
     files = [reader for reader in readers if reader.suffixes]
     if str(source) == STDIN:
@@ -56,20 +61,23 @@ def open_table(
             yield "stdin", open_file(copy, _by_name(input_format, readers), files, options)
         return
     with _named_in_errors(str(path)):
-        if found := _matching(path):
-            yield _pattern_name(path), _folder_reader(readers).open_files(found, options)
+        found = _matching(path)
+        for file in found or [path]:
+            expect_content(file, {suffix for reader in readers for suffix in reader.suffixes})
+        if found:
+            yield as_text(_pattern_name(path)), _folder_reader(readers).open_files(found, options)
             return
         reader = _named_reader(path, input_format, readers)
         if path.is_dir():
             folder = reader or _folder_reader(readers)
-            yield path.resolve().name, folder.open(path, options)
+            yield as_text(path.resolve().name), folder.open(path, options)
         elif path.is_fifo():  # it can be read but once
             with path.open("rb") as pipe, _spooled(pipe, path.name) as copy:
-                yield stem(path), open_file(copy, reader, files, options)
+                yield as_text(stem(path)), open_file(copy, reader, files, options)
         elif reader is not None and not reader.suffixes:
-            yield stem(path), reader.open(path, options)
+            yield as_text(stem(path)), reader.open(path, options)
         else:
-            yield stem(path), open_file(path, reader, files, options)
+            yield as_text(stem(path)), open_file(path, reader, files, options)
 
 
 @contextmanager
@@ -90,6 +98,7 @@ def _spooled(stream: BinaryIO, name: str = "stdin") -> Iterator[Path]:
         copy = Path(folder) / name
         with copy.open("wb") as file:
             shutil.copyfileobj(stream, file)
+        expect_no_pointer(copy)
         yield copy
 
 

@@ -6,8 +6,8 @@ keeps the kind, so that three labels are never merged into one without a word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import shlex
+from collections.abc import Iterable, Sequence
 
 
 class Number(str):
@@ -61,30 +61,26 @@ class Listed(Unusable):
 
 
 class Conversation(str):
-    """What the user says in a conversation; `system` is its system prompt, or ""."""
+    """What the user says in a conversation; `system` is its system prompt, or "", and `answer` what
+    the assistant says, None where it says nothing."""
 
-    __slots__ = ("system",)
+    __slots__ = ("answer", "system")
 
     system: str
+    answer: str | None
 
     @classmethod
-    def of(cls, user: Iterable[str], system: Iterable[str]) -> Conversation:
-        """The turns of both, each joined by newlines."""
+    def of(
+        cls, user: Iterable[str], system: Iterable[str], answers: Sequence[str] = ()
+    ) -> Conversation:
+        """The turns of user and system, each joined by newlines; several answers are no label."""
         made = cls("\n".join(user))
         made.system = "\n".join(system)
+        made.answer = Unusable("several answers") if len(answers) > 1 else (*answers, None)[0]
         return made
 
 
 KINDS: dict[type[str], str] = {str: "string", Number: "number", Boolean: "boolean"}
-
-
-def json_value(value: Any) -> str | None:
-    """One value of a JSON object whose numbers are Numbers already; None where it is missing."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return Boolean("true" if value else "false")
-    return Unusable("a list" if isinstance(value, list) else "an object")
 
 
 def printable(text: str) -> str:
@@ -97,3 +93,8 @@ def quoted_names(names: Iterable[str], limit: int = 20) -> str:
     listed = [name if len(name) <= 60 else f"{name[:57]}..." for name in names]
     more = f" and {len(listed) - limit} more" if len(listed) > limit else ""
     return ", ".join(repr(name) for name in listed[:limit]) + more
+
+
+def flags(option: str, columns: Iterable[str]) -> str:
+    """The option with each of the columns, as it is typed in a shell."""
+    return " ".join(f"{option} {shlex.quote(column)}" for column in columns)

@@ -15,9 +15,9 @@ from typing import Any
 
 from auditor.dataset import workbook_cells
 from auditor.dataset.columnar import allowed_bytes, check_size
-from auditor.dataset.headers import KNOWN, LABELS, header_of
+from auditor.dataset.headers import header_of
+from auditor.dataset.names import SURE, as_label, is_known
 from auditor.dataset.packed import FAULTS
-from auditor.dataset.roles import spelled
 from auditor.dataset.values import printable, quoted_names
 from auditor.errors import DataError, MachineError, UsageError
 from auditor.records.dataset import Decision
@@ -67,7 +67,7 @@ def _first_row(cells: Sheet) -> int:
     filled = [i for i, row in enumerate(cells) if any(row)]
     for i in filled[:TITLES]:
         if sum(map(bool, cells[i])) > 1:
-            known = any(spelled(cell) in KNOWN for cell in cells[i])
+            known = any(is_known(cell) for cell in cells[i])
             return i if known else filled[0]
     return filled[0]
 
@@ -96,7 +96,7 @@ def _chosen(sheets: Mapping[str, Sheet], table: str | None) -> tuple[str, Sheet]
 
 
 def _has_labels(cells: Sheet) -> bool:
-    return any(spelled(cell) in LABELS for cell in cells[_first_row(cells)])
+    return any(as_label(cell) >= SURE for cell in cells[_first_row(cells)])
 
 
 def _sheets(path: Path) -> dict[str, Sheet]:

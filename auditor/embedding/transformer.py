@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from auditor.embedding.model_files import PACKAGED, load, locate
-from auditor.embedding.scripts import known_scripts, script
+from auditor.embedding.model_files import PACKAGED, load, load_from_hub, locate
+from auditor.embedding.scripts import known_scripts, unknown_share
+from auditor.folders import as_text
 from auditor.records.arrays import Floats
 from auditor.records.structure import Embeddings
 from auditor.threads import one_torch_thread
@@ -26,10 +27,10 @@ TOKENS_A_BATCH, TOKENS_ON_AN_ACCELERATOR = 384, 4096
 def open_transformer(name: str, *, offline: bool) -> TransformerEmbedder:
     """Loads a model for inference; see `auditor.embedding.open_embedder`."""
     folder, revision = locate(name)
-    model = load(name if folder is None else str(folder), local=offline or folder is not None)
+    model = load(str(folder), local=True) if folder else load_from_hub(name, offline=offline)
     if revision is None:
         revision = str(getattr(model[0].auto_model.config, "_commit_hash", None) or "unknown")
-    return TransformerEmbedder(name=name, revision=revision, model=model)
+    return TransformerEmbedder(name=as_text(name), revision=revision, model=model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class TransformerEmbedder:
         return Embeddings(
             vectors=sums,
             windows=np.bincount(owner, minlength=len(texts)).astype(np.int64),
-            unknown=np.array([self._unknown_share(t) for t in texts], dtype=np.float32),
+            unknown=np.array([unknown_share(t, self.known_scripts) for t in texts], np.float32),
             embedder=self.name,
             revision=self.revision,
             precision=self.precision,
@@ -155,13 +156,6 @@ class TransformerEmbedder:
             for module in list(self.model)[1:]:  # pooling and what follows, in float32
                 features = module(features)
         return np.asarray(features["sentence_embedding"].float().cpu().numpy())
-
-    def _unknown_share(self, text: str) -> float:
-        if text.isascii():
-            return 0.0
-        letters = [c for c in text if c.isalpha()]
-        foreign = sum(script(c) not in self.known_scripts for c in letters)
-        return foreign / len(letters) if letters else 0.0
 
 
 def _special_tokens(tokenizer: Any) -> tuple[list[int], list[int]]:

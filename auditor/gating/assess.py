@@ -11,11 +11,11 @@ from auditor.analysis import PARTS
 from auditor.checks import run_checks
 from auditor.checks.rejected_rows import RejectedRows
 from auditor.gating import baseline as baselines
-from auditor.gating.coverage import coverage_tests, find_subjects
+from auditor.gating.coverage import Subjects, coverage_tests, find_subjects
 from auditor.gating.decisions import decide
 from auditor.gating.evidence import GateEvidence, gather
 from auditor.gating.flags_of_checks import flags_of_checks, flags_of_findings
-from auditor.gating.forecasts import forecast_tests
+from auditor.gating.forecasts import ForecastResults, forecast_results
 from auditor.gating.hypotheses import HypothesisFamily
 from auditor.gating.inputs import Base, GateInputs, needed_parts
 from auditor.gating.known_findings import baseline_results
@@ -28,6 +28,7 @@ from auditor.gating.untested import (
     inconclusive_noise,
     rename_results,
     set_results,
+    unread_results,
 )
 from auditor.gating.verdict import make_verdict
 from auditor.interfaces import Check
@@ -36,7 +37,7 @@ from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import Forecast
 from auditor.records.verdict import Tested, Verdict
-from auditor.structure.subtypes import subtype_keywords
+from auditor.structure.keywords import subtype_keywords
 
 
 def assess(candidate: Dataset, inputs: GateInputs) -> Verdict:
@@ -58,7 +59,8 @@ def _against_base(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict
         pool, base.evidence, inputs.analyse, parts=_parts(pool, ruled), own=inputs.of_candidate
     )
     flags, skipped = flags_of_checks(found, ruled, rules, inputs.settings.seed)
-    subjects = find_subjects(pool, found.both.embeddings.vectors, pool.removed)
+    subjects = _subjects(found)
+    forecasts = _forecasts(found, base.forecast, rules["forecast"], inputs)
     families: list[HypothesisFamily] = [
         rejected_rows_test(pool, rules["rejected-rows"], _tolerated_rejects(checks)),
         shrinkage_test(pool, found.base_family, found.family, rules["shrinkage"]),
@@ -66,7 +68,7 @@ def _against_base(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict
         rate_increase_tests(pool, flags, found.unit, rules),
         share_tests(pool, flags, rules),
         coverage_tests(pool, subjects, found.unit, rules["coverage-loss"]),
-        *_forecasts(found, base.forecast, rules["forecast"], inputs),
+        *forecasts.families,
     ]
     decided = decide(pool, families, policy)
     return make_verdict(
@@ -75,10 +77,12 @@ def _against_base(base: Base, candidate: Dataset, inputs: GateInputs) -> Verdict
         [
             *_named(pool, decided.tested),
             *set_results(found, checks, policy),
+            *unread_results(found, checks, policy, inputs.unforecast),
             *rename_results(pool, base.renamed),
+            *forecasts.unlearnt,
         ],
         decided.drop,
-        skipped,
+        [*skipped, *forecasts.skipped],
         policy,
         inputs.settings,
         renamed=base.renamed,
@@ -93,30 +97,39 @@ def _alone(candidate: Dataset, inputs: GateInputs) -> Verdict:
     found = gather(pool, None, inputs.analyse, parts=PARTS, own=inputs.of_candidate)
     findings, skipped = run_checks(found.both, checks)
     rules = policy.rules({"rejected-rows": ALONE["rejected-rows"]} if known else ALONE)
+    forecasts = _forecasts(found, None, rules.get("forecast"), inputs)
     families: list[HypothesisFamily] = [
         rejected_rows_test(pool, rules["rejected-rows"], _tolerated_rejects(checks)),
         share_tests(pool, flags_of_findings(found, checks, rules, findings), rules),
-        *_forecasts(found, None, rules.get("forecast"), inputs),
+        *forecasts.families,
     ]
     decided = decide(pool, families, policy)
     accepted, compared = None, None
     if known is None:
         tested, accepted = error_results(pool, findings, decided.tested, policy)
         tested = (*tested, *inconclusive_noise(found, checks))
+        tested = (*tested, *unread_results(found, checks, policy, inputs.unforecast))
     else:
         compared = baselines.split(known, findings, pool.dataset)
         tested = (*baseline_results(pool, compared, policy), *decided.tested)
     return make_verdict(
         found,
         None,
-        tested,
+        (*tested, *forecasts.unlearnt),
         decided.drop,
-        skipped,
+        [*skipped, *forecasts.skipped],
         policy,
         inputs.settings,
         baseline=compared,
         accepted_errors=accepted,
     )
+
+
+def _subjects(found: GateEvidence) -> Subjects:
+    """The regions of what has left, by the rows that the model can read; of few it reads none."""
+    embeddings, pool = found.both.embeddings, found.pool
+    readable = embeddings.known if embeddings.readable is not None else pool.removed & False
+    return find_subjects(pool, embeddings.vectors, pool.removed, readable)
 
 
 def _parts(pool: Pool, checks: Sequence[Check]) -> set[str]:
@@ -141,9 +154,9 @@ def _named(pool: Pool, tested: Sequence[Tested]) -> Iterator[Tested]:
 
 def _forecasts(
     found: GateEvidence, before: Forecast | None, rule: Rule | None, inputs: GateInputs
-) -> list[HypothesisFamily]:
+) -> ForecastResults:
     """The tests of what the update takes from the candidate, and from the base."""
     if inputs.update is None or rule is None:
-        return []
+        return ForecastResults()
     now = inputs.forecast(found.candidate)
-    return [*forecast_tests(found.pool, before, now, rule)] if now else []
+    return forecast_results(found.pool, before, now, rule) if now else ForecastResults()

@@ -76,11 +76,18 @@ def examples(pool: Pool, family: Ints) -> Pool:
     return replace(pool, in_base=in_base, in_candidate=in_candidate)
 
 
-def find_subjects(pool: Pool, vectors: Floats, among: Mask) -> Subjects:
-    """The regions of each category that has a row of `among` (n,), by unit `vectors` (n, dim)."""
+def find_subjects(
+    pool: Pool, vectors: Floats, among: Mask, readable: Mask | None = None
+) -> Subjects:
+    """The regions of each category that has a row of `among` (n,), by unit `vectors` (n, dim).
+
+    readable (n,): rows whose vectors say something, by default all; others are in no region but
+    that of the whole category.
+    """
     codes = pool.dataset.codes
+    readable = np.ones(len(codes), dtype=bool) if readable is None else readable
     return {
-        int(code): tuple(_of_category(np.flatnonzero(codes == code), vectors))
+        int(code): tuple(_of_category(np.flatnonzero(codes == code), vectors, readable))
         for code in np.unique(codes[among])
     }
 
@@ -225,9 +232,10 @@ def _loss(
     )
 
 
-def _of_category(rows: Ints, vectors: Floats) -> Iterator[Ints]:
+def _of_category(rows: Ints, vectors: Floats, readable: Mask) -> Iterator[Ints]:
     """Positions of each node of the trees of one category's `rows`, and all of them together."""
     yield rows
+    rows = rows[readable[rows]]
     for start in range(0, len(rows), MAX_TREE_ROWS):
         part = rows[start : start + MAX_TREE_ROWS]
         if len(part) <= MIN_BASE_ROWS:

@@ -94,8 +94,12 @@ def _pairs(pool: Pool, hypothesis: Hypothesis) -> Iterator[Pair]:
         else hypothesis.similarity[paired].round(3)
     )
     order = np.lexsort((pool.candidate_rows[own], -similarity, ~pool.in_base[other]))
-    for i in order[:MAX_PAIRS].tolist():
-        yield _pair(pool, hypothesis.check, int(own[i]), int(other[i]))
+    # Of n copies of one text and m of the other, the first of each stand for all.
+    shown: dict[tuple[str, str], tuple[int, int]] = {}
+    for one, two in zip(own[order].tolist(), other[order].tolist(), strict=True):
+        shown.setdefault((pool.dataset.texts[one], pool.dataset.texts[two]), (one, two))
+    for one, two in [*shown.values()][:MAX_PAIRS]:
+        yield _pair(pool, hypothesis.check, one, two)
 
 
 def _pair(pool: Pool, check: str, own: int, other: int) -> Pair:

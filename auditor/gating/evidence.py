@@ -15,6 +15,7 @@ from auditor.records.arrays import Ints, Mask
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
 from auditor.records.structure import Neighbours
+from auditor.structure.consensus import representatives
 from auditor.structure.neighbours import nearest
 
 Analyse = Callable[[Dataset, Collection[str]], Evidence]  # of a set the parts that are wanted
@@ -100,13 +101,16 @@ def suspects(found: GateEvidence, seed: int) -> Suspects:
     pool, base, both = found.pool, found.base, computed(found.both.label_errors)
     assert base is not None  # noqa: S101 - called only where there is a base
     codes = _base_codes(pool, base.dataset)
-    family = np.where(pool.in_base, found.base_family, -1)
+    known = found.both.embeddings.known
+    family = np.where(pool.in_base & known, found.base_family, -1)
     other_labels = _known_other_labels(found, base.dataset)
     suspected, share = suspect(
         _probes(found, base), np.maximum(codes, 0), family, other_labels, seed
     )
     threshold = doubtful(share)
-    wrong = suspected.score >= threshold
+    # A text that several annotators labelled is judged once, by the label that most gave it.
+    once = representatives(pool.dataset, found.both.items)
+    wrong = (suspected.score >= threshold) & known & once
     together = np.empty(0) if both is None else np.flatnonzero(both.score >= threshold)
     return Suspects(
         rival=suspected.rival,
@@ -124,12 +128,13 @@ def _probes(found: GateEvidence, base: Evidence) -> LabelProbes:
     """
     pool, both, unit = found.pool, found.both, found.unit
     of_base, added = np.flatnonzero(pool.in_base), np.flatnonzero(~pool.in_base)
+    read = of_base[both.embeddings.known[of_base]]
     vectors, width = both.embeddings.vectors, base.neighbours.index.shape[1]
     index = np.full((len(unit), width), -1, dtype=np.int64)
     cosine = np.full((len(unit), width), -1.0, dtype=np.float32)
-    near = nearest(vectors[added], width, among=vectors[of_base])
-    for rows, known in ((of_base, base.neighbours), (added, near)):
-        index[rows] = np.where(known.index >= 0, of_base[known.index], -1)
+    near = nearest(vectors[added], width, among=vectors[read])
+    for rows, known, place in ((of_base, base.neighbours, of_base), (added, near, read)):
+        index[rows] = np.where(known.index >= 0, place[known.index], -1)
         cosine[rows] = known.cosine
     own = base.fold_units
     together = len(unit) + unit
@@ -139,7 +144,7 @@ def _probes(found: GateEvidence, base: Evidence) -> LabelProbes:
     together[added] = np.where(first[unit[added]] >= 0, first[unit[added]], together[added])
     stripped = dict(zip(of_base.tolist(), computed(base.stripped), strict=True))
     every = [stripped.get(i, text) for i, text in enumerate(computed(both.stripped))]
-    return LabelProbes.of(vectors, every, Neighbours(index=index, cosine=cosine), together, of_base)
+    return LabelProbes.of(vectors, every, Neighbours(index=index, cosine=cosine), together, read)
 
 
 def _base_codes(pool: Pool, base: Dataset) -> Ints:

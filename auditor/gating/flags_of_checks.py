@@ -75,11 +75,10 @@ def flags_of_checks(
         elif code == "label-conflict":
             flags[code] = flagging.conflicts(pool, found.base_family, found.family)
         elif isinstance(check, LabelError):
-            if len(base.dataset.categories) > 1:
-                flags[code] = _suspected(found, seed)
-            else:
-                reason = "the base has only one category, so labels cannot be checked against it"
+            if reason := _unassessable(found):
                 skipped.append(SkippedCheck(code=code, reason=reason))
+            else:
+                flags[code] = _suspected(found, seed)
         else:
             own, _ = run_checks(base, [check])
             both, unable = run_checks(found.both, [check])
@@ -87,9 +86,19 @@ def flags_of_checks(
             if unable and not both:
                 continue
             flags[code] = flagging.in_findings(pool, own, both)
-    if "amplification" in rules:
+    if "amplification" in rules and base.readable is not None:
         flags["amplification"] = _paraphrases(found)
     return flags, skipped
+
+
+def _unassessable(found: GateEvidence) -> str:
+    """Why the base cannot judge labels; empty where it can."""
+    base = found.base
+    assert base is not None  # noqa: S101 - called only where there is a base
+    if len(base.dataset.categories) < 2:
+        return "the base has only one category, so labels cannot be checked against it"
+    unread = (of.embeddings.unread() for of in (base, found.both) if of.readable is None)
+    return next(unread, "")
 
 
 def _suspected(found: GateEvidence, seed: int) -> Flags:
@@ -107,9 +116,11 @@ def _suspected(found: GateEvidence, seed: int) -> Flags:
 def _paraphrases(found: GateEvidence) -> Flags:
     pool, base = found.pool, found.base
     assert base is not None  # noqa: S101 - called only where there is a base
-    family = base.copies.family
+    family = base.items.family
     closest = closest_other(base.neighbours, family)
     everywhere = np.zeros(len(pool.in_base), dtype=np.float32)
     everywhere[pool.in_base] = closest
-    level = paraphrase_level(closest)
-    return flagging.paraphrases(pool, found.both.neighbours, found.family, level, everywhere)
+    level = paraphrase_level(closest[base.embeddings.known])
+    return flagging.paraphrases(
+        pool, found.both.neighbours, found.both.items.family, level, everywhere
+    )

@@ -6,18 +6,23 @@ independent, as here, the interval of a difference is rather too wide.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import norm
 
+from auditor.checks.naming import named
 from auditor.gating.hypotheses import Hypothesis, PValues
 from auditor.gating.policy import Rule
 from auditor.gating.rate_test import POWER
+from auditor.gating.untested import counted_result
 from auditor.pool import Pool
 from auditor.records.arrays import Table
+from auditor.records.findings import SkippedCheck
 from auditor.records.forecast import CategoryForecast, Forecast
+from auditor.records.verdict import Tested
 from auditor.statistics import Z80
 
 ADVICE = "See the reasons with `auditor audit --update`, and fix this category before the update."
@@ -53,6 +58,26 @@ class ForecastTests:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastResults:
+    """What is tested of the forecasts, and what they leave open."""
+
+    families: Sequence[ForecastTests] = ()
+    unlearnt: Sequence[Tested] = ()
+    skipped: Sequence[SkippedCheck] = ()
+
+
+def forecast_results(
+    pool: Pool, base: Forecast | None, candidate: Forecast, rule: Rule
+) -> ForecastResults:
+    """Of the categories of both forecasts; base: None without one."""
+    return ForecastResults(
+        families=forecast_tests(pool, base, candidate, rule),
+        unlearnt=[*unlearnt_results(pool, base, candidate, rule)],
+        skipped=[*forecast_skips(candidate)],
+    )
+
+
 def forecast_tests(
     pool: Pool, base: Forecast | None, candidate: Forecast, rule: Rule
 ) -> list[ForecastTests]:
@@ -75,6 +100,46 @@ def forecast_tests(
         ),
     ]
     return [f for f in families if f.hypotheses]
+
+
+def forecast_skips(candidate: Forecast) -> Iterator[SkippedCheck]:
+    """Of which categories the forecast says nothing, a line for each reason."""
+    unsure: dict[str, list[str]] = defaultdict(list)
+    for category in candidate.categories:
+        if not category.identifiable:
+            unsure[category.reason].append(category.category)
+    for reason, names in unsure.items():
+        yield SkippedCheck(
+            code="forecast", reason=f"no reliable estimate for {named(names)}: {reason}"
+        )
+
+
+def unlearnt_results(
+    pool: Pool, base: Forecast | None, candidate: Forecast, rule: Rule
+) -> Iterator[Tested]:
+    """Inconclusive of each category that the candidate does not teach at all: 0 is what is left to
+    lose, and would pass. Not where the base does not teach it either."""
+    before = {c.category for c in base.categories if c.learnt} if base else None
+    for now in candidate.categories:
+        own = rule.of(now.category)
+        if now.learnt or (before is not None and now.category not in before):
+            continue
+        code = pool.dataset.categories.index(now.category)
+        rows = np.flatnonzero((pool.dataset.codes == code) & pool.in_candidate)
+        yield counted_result(
+            check="forecast",
+            category=now.category,
+            kind="absolute",
+            status="informational" if own.informational else "inconclusive",
+            share=now.expected_drop,
+            low=now.low90,
+            high=now.high90,
+            of=now.scored_examples,
+            rows=pool.candidate_rows[rows].tolist(),
+            summary=f"what {now.category} loses {now.reason}",
+            advice=ADVICE,
+            print_of=[now.category],
+        )
 
 
 def _family(

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.dataset import load_dataset
+from auditor.dataset.sources import STDIN
+from auditor.folders import as_text
 from auditor.gating import baseline as baselines
+from auditor.gating import policy as policies
 from auditor.gating.assess import assess
-from auditor.gating.inputs import GateInputs, prepare
+from auditor.gating.inputs import CODES, GateInputs, prepare
 from auditor.gating.policy import Policy
 from auditor.gating.verdict import without_rows
 from auditor.interfaces import Progress
@@ -19,6 +22,7 @@ from auditor.records.verdict import Verdict
 from auditor.resources import with_options
 from auditor.settings import Settings
 from auditor.threads import one_blas_thread
+from auditor.work_tree import name_in_repository
 
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
@@ -31,7 +35,7 @@ def gate(
     candidate: Source,
     *,
     base: Source | None = None,
-    baseline: Path | None = None,
+    baseline: str | Path | None = None,
     update: Source | None = None,
     policy: Policy | None = None,
     settings: Settings | None = None,
@@ -40,12 +44,16 @@ def gate(
 ) -> Verdict:
     """Whether `candidate` may take the place of `base`, or by itself is fit to be trained on.
 
-    With `baseline`, a file of known findings, it is whether there are others. With `update`, what
-    it is expected to make a model forget is judged too. Raises `auditor.errors.AuditorError` for
-    what the user can mend.
+    candidate, base, update: a file, a Hugging Face dataset folder, or a table in memory (see
+    `auditor.dataset.in_memory`). With `baseline`, a file of known findings, it is whether there
+    are others. With `update`, what it is expected to make a model forget is judged too. Raises
+    `auditor.errors.AuditorError` for what the user can mend.
+
+    No file of settings or policy is read: give `settings=auditor.load_settings(...)` and
+    `policy=auditor.load_policy(...)` for what they say.
     """
     settings, policy = with_options(settings or Settings(), options), policy or Policy()
-    known = None if baseline is None else baselines.read(baseline)
+    known = None if baseline is None else baselines.read(Path(baseline))
     of_others = dataclasses.replace(
         settings, input_format=None
     )  # that is said of the candidate alone
@@ -63,9 +71,20 @@ def gate(
     )
     verdict = assess(candidate_data, inputs)
     if isinstance(candidate, str | Path):
-        verdict = dataclasses.replace(verdict, file=str(candidate))
+        named = STDIN if candidate == STDIN else name_in_repository(Path(candidate))
+        verdict = dataclasses.replace(verdict, file=as_text(named))
     whole = _with_what_to_drop(verdict, candidate_data, inputs)
     return without_text(whole) if settings.no_text else whole
+
+
+def load_policy(config: str | Path | None = None, *data: str | Path) -> Policy:
+    """The policy of a file, as the command line reads it.
+
+    config: the file, of a policy or of settings; None: the file of settings that is found as by
+    `auditor.load_settings`, near `data`; none at all: the defaults. Raises
+    `auditor.errors.UsageError` for a file that cannot be read, an unknown key, or a wrong value.
+    """
+    return policies.load_policy(None if config is None else Path(config), CODES, *map(Path, data))
 
 
 def _with_what_to_drop(verdict: Verdict, candidate_data: Dataset, inputs: GateInputs) -> Verdict:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from auditor import analysis
-from auditor.analysis import PART_OF, Update, base_task
+from auditor.analysis import PART_OF, Update, base_task, readable_update
 from auditor.checks import CHECKS
 from auditor.embedding.embed import Encoder
 from auditor.gating.baseline import Baseline
@@ -50,6 +50,7 @@ class GateInputs:
     base: Base | None
     baseline: Baseline | None
     update: Update | None  # whose forecast counts
+    unforecast: str  # why nothing can be forecast of the update that was given
     plan: ForecastPlan | None  # None: no update
     checks: tuple[Check, ...]
     policy: Policy
@@ -70,7 +71,7 @@ class GateInputs:
 
     def forecast(self, evidence: Evidence) -> Forecast | None:
         """What the update is expected to take from a set; None without one, or of one category."""
-        if self.plan is None:
+        if self.plan is None or self.unforecast:
             return None
         task = base_task(evidence)
         return analysis.forecast(task, self.update, self.plan, self.progress) if task else None
@@ -90,10 +91,12 @@ def prepare(
     checks = (c for c in configure(CHECKS, settings.checks) if not {*c.needs} & NEEDS_OF_AUDITS)
     plan = None if incoming is None else plan_of(settings, given=True)
     encoder = open_encoder(settings, progress)
+    update, unforecast = readable_update(incoming, encoder)
     inputs = GateInputs(
         base=None,
         baseline=baseline,
-        update=None if incoming is None else (incoming, encoder.embed(incoming.texts)),
+        update=update,
+        unforecast=unforecast,
         plan=plan,
         checks=tuple(checks),
         policy=policy,

@@ -24,7 +24,8 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from auditor.errors import UsageError
-from auditor.settings import ON_DISK, Files, expect_known, read_table, read_toml
+from auditor.settings import expect_known
+from auditor.settings_files import ON_DISK, Files, read_table, read_toml
 from auditor.validation import FLAG, dotted, expect, expect_fields
 
 LIMITS = ("warn", "fail", "warn_rise", "fail_rise", "warn_batch", "fail_batch")
@@ -138,20 +139,19 @@ class Policy:
 def load_policy(
     path: Path | None,
     codes: tuple[str, ...],
-    folder: Path = Path(),
-    *,
+    *data: Path,
     config: Path | None = None,
     files: Files = ON_DISK,
 ) -> Policy:
-    """The policy of the file `path`, or of the settings in `folder`, or the defaults.
+    """The policy of the file `path`, or of the settings that are found, or the defaults.
 
-    codes: the checks there are; config: the file of settings, where the user names one; files:
-    where they are read from. Raises UsageError for a file that cannot be read, an unknown key, or a
-    value of a wrong type.
+    codes: the checks there are; data: what the gate judges, near which settings are looked for;
+    config: their file, where the user names one; files: where they are read from. Raises UsageError
+    for a file that cannot be read, an unknown key, or a value of a wrong type.
     """
     table: Any
     if path is None:
-        settings, where = read_table(config, folder, files=files)
+        settings, where = read_table(config, *data, files=files)
         table = settings.get("gate", {})
     else:
         table, where = policy_table(path, files), files.called(path)

@@ -15,7 +15,8 @@ from typing import Any
 from auditor.dataset.revisions import FilesAtRevision
 from auditor.errors import UsageError
 from auditor.gating.policy import Policy, load_policy, policy_table
-from auditor.settings import ON_DISK, Files, Settings, load_settings, read_table
+from auditor.settings import Settings, load_settings
+from auditor.settings_files import ON_DISK, Files, read_table
 from auditor.validation import dotted
 
 MAX_CHANGES_SHOWN = 10  # one by one; the others are counted
@@ -39,13 +40,16 @@ def ruling(
     policy: Path | None,
     config: Path | None,
     flags: Mapping[str, Any],
+    base: Path | None = None,
 ) -> Ruling:
     """The settings and the policy of a gate on `dataset` against `revision`.
 
-    policy, config and flags: as the user gave them; a file outside the dataset's repository counts
-    as it is, and flags stand above all files. Raises UsageError for a setting that does not fit,
-    for a dataset that is a link of the branch to elsewhere, and for a cache of vectors that the
-    branch brings along; else as `revisions.at_revision`.
+    base: where the dataset was at the revision, near which the settings are looked for, so that no
+    branch chooses them by where it puts the data; None: where it is now. policy, config and flags:
+    as the user gave them; a file outside the dataset's repository counts as it is, and flags stand
+    above all files. Raises UsageError for a setting that does not fit, for a dataset that is a link
+    of the branch to elsewhere, and for a cache of vectors that the branch brings along; else as
+    `revisions.at_revision`.
     """
     files = FilesAtRevision(dataset=dataset, revision=revision)
     if link := files.lead_out():
@@ -53,7 +57,8 @@ def ruling(
             f"{link}: a symbolic link in git that leads out of the repository, and could lead to "
             "any file of this machine; put the dataset itself there"
         )
-    settings = load_settings(config, flags, files=files)
+    place = base or dataset
+    settings = load_settings(config, flags, place, files=files)
     if settings.cache_dir and files.track(Path(settings.cache_dir)):
         raise UsageError(
             f"cache_dir {settings.cache_dir}: git keeps files or a link there, which a branch can "
@@ -61,16 +66,18 @@ def ruling(
         )
     return Ruling(
         settings=settings,
-        policy=load_policy(policy, codes, config=config, files=files),
-        changes=(*_changed(files, policy, config), *_replaced(files, settings)),
+        policy=load_policy(policy, codes, place, config=config, files=files),
+        changes=(*_changed(files, policy, config, place), *_replaced(files, settings)),
     )
 
 
-def _changed(files: FilesAtRevision, policy: Path | None, config: Path | None) -> tuple[str, ...]:
+def _changed(
+    files: FilesAtRevision, policy: Path | None, config: Path | None, base: Path
+) -> tuple[str, ...]:
     """The keys whose values at the revision are not those here."""
-    then = dict(_flat(_tables(files, policy, config)))
+    then = dict(_flat(_tables(files, policy, config, base)))
     try:
-        now = dict(_flat(_tables(ON_DISK, policy, config)))
+        now = dict(_flat(_tables(ON_DISK, policy, config, files.dataset)))
     except UsageError:
         return ("the settings here cannot be read (not used)",)
     keys = [k for k in (*then, *(k for k in now if k not in then)) if then.get(k) != now.get(k)]
@@ -85,9 +92,11 @@ def _changed(files: FilesAtRevision, policy: Path | None, config: Path | None) -
     return (*shown, f"and {more} more settings (not used)") if more else tuple(shown)
 
 
-def _tables(files: Files, policy: Path | None, config: Path | None) -> dict[str, Any]:
+def _tables(
+    files: Files, policy: Path | None, config: Path | None, dataset: Path
+) -> dict[str, Any]:
     """The settings, and as `gate` the policy wherever it stands."""
-    table, _ = read_table(config, files=files)
+    table, _ = read_table(config, dataset, files=files)
     if policy is not None:
         table["gate"] = policy_table(policy, files)
     return table

@@ -208,6 +208,43 @@ def set_results(found: GateEvidence, checks: Sequence[Check], policy: Policy) ->
             yield findings_result(pool, check.code, noise_errors, "absolute", shown_status, summary)
 
 
+def unread_results(
+    found: GateEvidence, checks: Sequence[Check], policy: Policy, unforecast: str
+) -> Iterator[Tested]:
+    """Inconclusive where the embedder cannot read most texts: of labels nothing is known then."""
+    judged = {c.code for c in checks} & {LabelNoise.code}
+    reasons = dict.fromkeys(judged, reason) if (reason := _unread(found)) else {}
+    if unforecast:
+        reasons["forecast"] = unforecast
+    for code, reason in reasons.items():
+        informational = policy.checks.get(code, Rule()).informational
+        yield counted_result(
+            check=code,
+            category=None,
+            kind="absolute",
+            status="informational" if informational else "inconclusive",
+            share=0.0,
+            low=0.0,
+            high=1.0,
+            of=len(found.pool.in_candidate),
+            rows=(),
+            summary=f"it cannot be judged: {reason}",
+            advice="Run it again with an embedder that reads these texts.",
+            print_of=[],
+        )
+
+
+def _unread(found: GateEvidence) -> str:
+    """Why labels cannot be judged where the embedder cannot read most texts of a set, or most of
+    what was added to it; empty where it can."""
+    added = np.flatnonzero(found.pool.added)
+    for of in (found.base, found.candidate):
+        if of is not None and of.readable is None:
+            return of.embeddings.unread()
+    new = found.both.embeddings.take(added)
+    return new.unread("added texts") if found.base is not None and new.readable is None else ""
+
+
 def _of_one_category(finding: Finding) -> bool:
     """Of these nothing tests for a change: `_noisier` compares the whole sets alone."""
     return finding.code == LabelNoise.code and finding.category is not None

@@ -21,7 +21,7 @@ from auditor.records.verdict import (
     Verdict,
 )
 from auditor.settings import Settings
-from auditor.summary import OF_THE_MAP, PACKAGES, provenance
+from auditor.summary import OF_THE_MAP, PACKAGES, provenance, unread_texts
 
 MAX_QUOTED = 5  # rows that a result shows with their text, besides its pairs
 MAX_REJECTED = 3  # rejected rows that are named
@@ -69,6 +69,7 @@ def make_verdict(
         accepted_errors=accepted_errors,
         renamed=dict(renamed or {}),
         drop=drop,
+        unread=unread_texts(found.both.dataset.texts, found.both.embeddings),
         # It lists the map's package too, as it did, though it draws none.
         **provenance(found.both.embeddings, settings, (*PACKAGES, OF_THE_MAP)),
     )

@@ -21,6 +21,7 @@ Forgetting
     fidelities.py         probes of three fidelities: features of each old category in a scenario
     estimate.py           features -> expected drop, interval and curve, by fitted coefficients
     forecast.py           the forecast, of the given update or of simulated ones
+    doubts.py             why a drop cannot be estimated
     category_forecast.py  one category of it, from its drop and the ends of its intervals
     forgetting.py         which share of a category an update takes, and when
     fine_tuning/          a real fine-tune on the update, and what it does to each category

@@ -29,6 +29,7 @@ class Doubt:
 
     reason: str
     trust: float  # 0-1
+    learnt: bool = True  # before the update
 
 
 def drops_and_ends(task: BaseTask, forgotten: Table, spread: Spread) -> Table:
@@ -80,6 +81,7 @@ def forecast_category(
         held_out=bool(task.on_held_out[category]),
         left_out=int(task.left_out[category]),
         identifiable=doubt is None,
+        learnt=doubt is None or doubt.learnt,
         reason=doubt.reason if doubt else driver,
     )
 

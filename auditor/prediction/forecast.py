@@ -10,11 +10,11 @@ from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
 from auditor.prediction.category_forecast import (
-    Doubt,
     curve_of,
     drops_and_ends,
     forecast_category,
 )
+from auditor.prediction.doubts import MIN_KNOWN_CLASSES, find_doubts
 from auditor.prediction.estimate import (
     Coefficients,
     ExpectedForgetting,
@@ -33,18 +33,8 @@ from auditor.records.forecast import (
     Recipe,
     Update,
 )
-from auditor.records.probes import MIN_SCORED
 from auditor.records.structure import Embeddings
 
-MIN_RELIABILITY = 0.4
-KNOWN_UPDATE = 0.5  # share of an update's rows that are in the data already
-# The coefficients rest on updates that bring a new category. Of two that do not, the intervals of
-# `head` held 12 % and 65 % of the drops; it still ranked them, at .54 and .90 of the ceiling, so
-# half of it stays.
-NOTHING_NEW = "the update brings no new category; --probe full measures what such an update does"
-HALF_TRUST = 0.5
-# Then its share of what was lost is that of the other categories: no more than `head` says of it.
-NOT_EVALUATED = "no row of it was left to test on in the trial fine-tune"
 DRIVERS = {
     "exemplar": "its closest texts look like the new data",
     "centroid": "on average it is similar to the new data",
@@ -81,7 +71,7 @@ def forecast_forgetting(
     expected = expected_forgetting({name: f.mean(axis=0) for name, f in features.items()}, weights)
     single = measurement is not None and measurement.runs < 2  # both halves are that run
     reliability = None if single else _reliability(before, features, weights, averaged)
-    doubts = _doubts(task, update, reliability, measurement)
+    doubts = find_doubts(task, update, reliability, measurement)
     numbers = drops_and_ends(task, _mean(expected.mean, averaged), weights.spread)
     drops = (before * expected.mean).round(4)
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
@@ -90,9 +80,9 @@ def forecast_forgetting(
         forecast_category(task, c, numbers[c], doubts.get(name), coefficients, drivers[c])
         for c, name in enumerate(task.dataset.categories)
     ]
-    if not update:
+    several = not update and len(task.dataset.categories) > MIN_KNOWN_CLASSES
+    if several:
         unranked = _with_worst(unranked, _updates(task, scenario), worst, drops)
-    ranked = _ranked(unranked)
     return Forecast(
         update=_described(task, scenario, update),
         recipe=Recipe(),
@@ -100,10 +90,10 @@ def forecast_forgetting(
         chosen=chosen,
         reliability=None if reliability is None else round(reliability, 3),
         skill=round(weights.mean_skill, 3),
-        categories=ranked,
+        categories=(ranked := _ranked(unranked)),
         steps=(0, *coefficients.curve.steps),
         curves=tuple(curve_of(f, coefficients) for f in ranked),
-        matrix=None if update else _matrix(task, scenario, drops, counted),
+        matrix=_matrix(task, scenario, drops, counted) if several else None,
         measurement=measurement,
         provenance=coefficients.provenance,
     )
@@ -178,42 +168,6 @@ def _reliability(
     if len(left) < 3 or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
     return float(spearmanr(left, right)[0])
-
-
-def _doubts(
-    task: BaseTask,
-    update: tuple[Dataset, Embeddings] | None,
-    reliability: float | None,
-    measurement: Measurement | None,
-) -> dict[str, Doubt]:
-    """The categories whose drop is not identifiable."""
-    names = task.dataset.categories
-    doubts = {
-        c: Doubt(f"only {n} rows to test it on, {MIN_SCORED} are needed", n / MIN_SCORED)
-        for c, n in zip(names, task.scored.tolist(), strict=True)
-        if n < MIN_SCORED
-    }
-    if measurement:
-        evaluated = {c.category for c in measurement.categories}
-        not_evaluated = Doubt(NOT_EVALUATED, HALF_TRUST if evaluated else 0.0)
-        doubts |= {c: not_evaluated for c in names if c not in evaluated}
-    if reliability is not None and reliability < MIN_RELIABILITY:
-        agreement = f"correlation {reliability:.2f} < {MIN_RELIABILITY}"
-        low = f"two halves of the forecast disagree ({agreement})"
-        doubts |= dict.fromkeys(names, Doubt(low, max(reliability, 0.0)))
-    if update:
-        incoming = update[0].examples
-        incoming_categories = {e.category for e in incoming}
-        trained = incoming_categories.intersection(names)
-        if trained == incoming_categories and not measurement:
-            doubts |= dict.fromkeys(names, Doubt(NOTHING_NEW, HALF_TRUST))
-        doubts |= dict.fromkeys(trained, Doubt("the update trains this category too", 0.0))
-        there = {e.content for e in task.dataset.examples}
-        share = sum(e.content in there for e in incoming) / len(incoming)
-        if share >= KNOWN_UPDATE:
-            known = Doubt(f"{share:.0%} of the update is in the data already", 0.0)
-            doubts = dict.fromkeys(names, known)
-    return doubts
 
 
 def _drivers(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,14 +40,15 @@ def find_label_errors(
     """The probability that each label is wrong; None for a single category.
 
     stripped: the texts without their templates; fold_units (n,): rows of one number do not vouch
-    for one another; other_labels: those that a text has rightly too
-    (`Evidence.labels_of_other_kinds`).
+    for one another; copies: with a negative family of rows that are not judged; other_labels:
+    those that a text has rightly too (`Evidence.labels_of_other_kinds`).
     """
     if len(dataset.categories) < 2:
         return None
     probes = LabelProbes.of(embeddings.vectors, stripped, near, fold_units)
     codes = dataset.codes
     found, share = suspect(probes, codes, copies.family, other_labels, seed)
+    found = replace(found, score=np.where(copies.family >= 0, found.score, -np.inf))
     few = too_few(copies.family, codes)
     assessed = np.isfinite(found.score)
     return LabelErrors(

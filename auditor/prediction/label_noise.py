@@ -29,6 +29,7 @@ from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.dataset import Dataset
 from auditor.records.probes import CategorySkill, NoiseEstimate
 from auditor.records.structure import CopyFamilies, Embeddings
+from auditor.structure.consensus import representatives
 
 MAX_ROWS = 3000  # rows that are used, the first in canonical order, which is as good as random
 MIN_UNITS = 50  # units: of fewer a probe learns too little for its failing to say anything
@@ -46,7 +47,7 @@ def estimate_label_noise(
     """How well texts predict labels, and the share of wrong ones; None for one category."""
     if len(dataset.categories) < 2:
         return None
-    rows = _taking_part(dataset.codes, copies.family)
+    rows = _taking_part(dataset.codes, copies.family, representatives(dataset, copies))
     names, codes = np.unique(dataset.codes[rows], return_inverse=True)
     units = np.unique(keep_near_together(dataset, copies)[rows], return_inverse=True)[1]
     count = len(np.unique(units))
@@ -83,14 +84,15 @@ def estimate_label_noise(
     )
 
 
-def _taking_part(codes: Ints, family: Ints) -> Ints:
-    """(m,) positions: the first of each copy family that stands under one label.
+def _taking_part(codes: Ints, family: Ints, once: Mask) -> Ints:
+    """(m,) positions: of the rows `once` (n,) the first of each family that has one label there.
 
-    What stands under several is label-conflict's, or has several labels rightly. Categories that
-    have too few rows left are left out.
+    What has several is label-conflict's, or has them rightly. Categories that have too few rows
+    left are left out.
     """
-    first = np.unique(family, return_index=True)[1]
-    pairs = np.unique(np.stack([family, codes]), axis=1)[0]
+    at = np.flatnonzero(once)
+    first = at[np.unique(family[at], return_index=True)[1]]
+    pairs = np.unique(np.stack([family[at], codes[at]]), axis=1)[0]
     rows = np.sort(first[np.bincount(pairs) == 1])[:MAX_ROWS]
     kept = np.bincount(codes[rows])[codes[rows]] >= MIN_OF_CATEGORY
     return np.asarray(rows[kept])

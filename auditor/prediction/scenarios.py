@@ -19,8 +19,10 @@ from auditor.records.dataset import Dataset
 from auditor.records.forecast import Measurement
 from auditor.records.probes import HeldOut, OutOfFold
 from auditor.records.structure import Embeddings
+from auditor.statistics import score_interval
 
 TINY = 1e-6  # difference in probability
+LEARNT_CONFIDENCE = 0.98  # two-sided: in 1 of 100 a category that is not known seems to be
 
 
 @dataclass(frozen=True, kw_only=True)  # without slots: what is derived is computed once, and kept
@@ -69,6 +71,31 @@ class BaseTask:
         first = np.unique(np.stack([codes, self.disjoint]), axis=1)[0]
         own = np.bincount(first)
         return np.where(self.on_held_out, self.held_out.independent, own).astype(np.float64)
+
+    @cached_property
+    def called(self) -> Table:
+        """(K,) how often rows of other categories are taken for each, out of fold: what the
+        accuracy of a category is by chance, whatever the shares of the categories."""
+        codes, kinds = self.dataset.codes, len(self.dataset.categories)
+        named = self.out_of_fold.template_disjoint.mean(axis=0).argmax(axis=1)
+        wrong = np.bincount(named[named != codes], minlength=kinds)
+        return np.asarray(wrong / np.maximum(len(codes) - np.bincount(codes), 1))
+
+    @cached_property
+    def recalled(self) -> Table:
+        """(K,) share of the rows that are classified right, of those that `accuracy` rests on."""
+        codes = self.dataset.codes
+        right = self.out_of_fold.template_disjoint.mean(axis=0).argmax(axis=1) == codes
+        own = np.bincount(codes, weights=right) / np.bincount(codes)
+        return np.where(self.on_held_out, self.held_out.accuracy, own)
+
+    @cached_property
+    def learnt(self) -> Mask:
+        """(K,) whether a category is known before the update: more of its own rows are taken for
+        it than of the others, beyond the 98 % interval of its accuracy (informedness above 0,
+        Powers 2011, "Evaluation: from precision, recall and F-measure to ROC, informedness")."""
+        low, _ = score_interval(self.recalled, np.maximum(self.sets, 1.0), LEARNT_CONFIDENCE)
+        return np.asarray(low > self.called)
 
     @cached_property
     def on_held_out(self) -> Mask:

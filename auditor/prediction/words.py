@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from auditor.records.arrays import Floats, Ints, Table
 from auditor.structure.ngrams import count_ngrams
+from auditor.structure.tokens import WORD
 
-WORD = re.compile(r"\w+")
-WORD_OR_MARK = re.compile(r"\w+|[?!.]")  # a question shares its mark with other questions
+# A question shares its mark with other questions.
+WORD_OR_MARK = regex.compile(rf"{WORD.pattern}|[?!.？！。؟।]", regex.VERSION1)
 SMOOTHING = 0.3  # of the counts: less than one, since most words and pairs are rare
 CLASSES_A_BLOCK = 32  # 9 MB of the 33,000 words and pairs of 16,000 short messages
 
@@ -27,7 +28,7 @@ def words_of(texts: Sequence[str]) -> csr_array:
     return csr_array(present.multiply(1.0 / np.sqrt(counts)[:, None]))
 
 
-def _presence(texts: Sequence[str], word: re.Pattern[str], largest: int) -> csr_array:
+def _presence(texts: Sequence[str], word: regex.Pattern[str], largest: int) -> csr_array:
     """(n, g) 1 where a text holds an n-gram of up to so many words, whatever their case."""
     rows = [tuple(word.findall(text.lower())) for text in texts]
     return csr_array(count_ngrams(rows, 1, largest).by_name().held.astype(np.float64))

@@ -39,6 +39,22 @@ class DatasetSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadTexts:
+    """Texts in scripts that the embedder does not know, of whose meaning nothing is said; and those
+    in languages that it hardly knows, which are judged all the same."""
+
+    texts: int  # in scripts that it does not know
+    of: int  # texts in all
+    scripts: Mapping[str, int]  # as Unicode calls them (CJK, THAI) -> texts mostly in it
+    languages: Mapping[str, int] = field(default_factory=dict)  # hardly known ones -> about so many
+
+    @property
+    def most(self) -> bool:
+        """Whether they are most texts, and what rests on meaning was left out altogether."""
+        return 2 * self.texts > self.of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmbedderSummary:
     name: str
     revision: str
@@ -93,6 +109,7 @@ class Audit:
     limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)  # code -> those in force
     ids: Mapping[str, str] = field(default_factory=dict)  # file row -> id, of rows to label again
     label_errors: LabelErrorSummary | None = None  # None: too little to estimate it
+    unread: UnreadTexts | None = None  # None: the embedder knows the script of every text
     schema_version: int = SCHEMA_VERSION
 
     def of(self, code: str) -> tuple[Finding, ...]:

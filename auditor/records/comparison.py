@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from auditor.records.audit import EmbedderSummary, plain
+from auditor.records.audit import EmbedderSummary, UnreadTexts, plain
+from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck
 from auditor.records.forecast import Update
 
@@ -59,6 +60,7 @@ class ComparedSet:
     # The same where the rewordings of one base row are one family with it.
     effective_without_paraphrases: float
     in_templates: float  # share of rows that an evident template fills
+    rows_rejected: tuple[Reject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +250,7 @@ class Comparison:
     settings: Mapping[str, Any]  # of any JSON type; msgspec has no schema for `object`
     embedder: EmbedderSummary
     versions: Mapping[str, str] = field(default_factory=dict)
+    unread: UnreadTexts | None = None  # left out; where they are most texts of a set, none is
     schema_version: int = COMPARISON_VERSION
 
     def to_dict(self) -> dict[str, Any]:

@@ -73,6 +73,9 @@ class Dataset:
     mapped_labels: tuple[MappedLabel, ...] = ()  # that the user takes for another one
     multi_label: bool = False  # declared: a text may stand under several labels, a row each
     decisions: tuple[Decision, ...] = ()  # of what was not said, and could be told
+    # By design: copies of a text by different annotators say how they agree, and are no copies.
+    several_annotators: bool = False
+    annotator_columns: tuple[str, ...] = ()  # that nobody named, and that look like annotators
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -95,11 +98,14 @@ class Dataset:
         return _fixed(code[e.category] for e in self.examples)
 
     @cached_property
-    def kinds(self) -> tuple[tuple[str, str], ...]:
+    def kinds(self) -> tuple[tuple[str, str, str], ...]:
         """(n,) what two rows of one text must share as well, or they are no copies: the context,
-        and the label where a text may have several."""
-        label = self.multi_label
-        return tuple((e.context_key, e.category if label else "") for e in self.examples)
+        the label where a text may have several, the annotator where several labelled it."""
+        label, people = self.multi_label, self.several_annotators
+        return tuple(
+            (e.context_key, e.category if label else "", (e.annotator or "") if people else "")
+            for e in self.examples
+        )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -140,6 +146,12 @@ class Decision:
     what: str  # a clause such as "fields are separated by ';'"; names columns, quotes no row
     values: tuple[str, ...] = ()  # of the rows, as examples; not with --no-text
     otherwise: str = ""  # the option that decides it, such as "--delimiter"; "" where there is none
+
+    @property
+    def said(self) -> str:
+        """On one line, as a message and a report say it; not escaped for either."""
+        values = f", such as {', '.join(map(repr, self.values))}" if self.values else ""
+        return f"{self.what}{values}" + (f" (else: {self.otherwise})" if self.otherwise else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

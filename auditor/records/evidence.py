@@ -88,12 +88,37 @@ class Evidence:
     template_leakage: Mapping[str, TemplateLeakage | str] | NotComputed | None = NOT_COMPUTED
     label_noise: NoiseEstimate | NotComputed | None = NOT_COMPUTED  # None: a single category
     label_errors: LabelErrors | NotComputed | None = NOT_COMPUTED  # None: a single category
+    unforecast: str = ""  # why there is no forecast, where it is not for want of categories
+
+    @property
+    def readable(self) -> Ints | None:
+        """Positions of the rows whose vectors say something: those in scripts that the model
+        knows. None where most rows are in others, and what rests on vectors says nothing."""
+        return self.embeddings.readable
+
+    @property
+    def several_categories(self) -> tuple[str, ...] | None:
+        """The categories; None of a single one."""
+        names = self.dataset.categories
+        return names if len(names) > 1 else None
 
     @property
     def annotators(self) -> list[str | None] | None:
         """(n,) who labelled each row; None where the data never says it."""
         named = [e.annotator for e in self.dataset.examples]
         return named if any(named) else None
+
+    @property
+    def who_labelled(self) -> Sequence[str | None] | None:
+        """`annotators`, or the columns that may say it; None without either."""
+        return self.annotators or self.dataset.annotator_columns or None
+
+    @property
+    def items(self) -> CopyFamilies:
+        """The texts that people were asked to label: `copies`, whoever labelled them."""
+        if not self.dataset.several_annotators:
+            return self.copies
+        return self.same_text.split_by(kind[:2] for kind in self.dataset.kinds)
 
     @property
     def declared(self) -> dict[str, list[str | None]] | None:
@@ -106,7 +131,7 @@ class Evidence:
     def units(self) -> Ints:
         """(n,) a number for each set of rows that are not independent draws: copies of one text,
         and the rows of one group (a customer, a file), joined where they meet."""
-        examples, family = self.dataset.examples, self.copies.family
+        examples, family = self.dataset.examples, self.items.family
         groups = {g: i for i, g in enumerate(sorted({e.group for e in examples if e.group}))}
         n, texts = len(examples), int(family.max(initial=-1)) + 1
         grouped = [(i, groups[e.group]) for i, e in enumerate(examples) if e.group]
@@ -174,3 +199,4 @@ class Reference:
     texts: Sequence[str]
     rows: Sequence[int]  # 0-based rows of the reference file
     vectors: Floats  # (m, dim)
+    unread: str = ""  # why it says nothing, where the model cannot read most of it

@@ -46,6 +46,7 @@ class CategoryForecast:
     worst_drop: float | None = None  # expected under that one
     held_out: bool = False  # the rows scored are of other splits; else of training, out of fold
     left_out: int = 0  # rows of other splits that do not score, as training has seen them
+    learnt: bool = True  # before the update; else what it loses cannot be told, 0 least of all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +170,7 @@ class Forecast:
     categories: tuple[CategoryForecast, ...]
     steps: tuple[int, ...] = ()
     curves: tuple[Curve, ...] = ()
-    matrix: Matrix | None = None
+    matrix: Matrix | None = None  # None: the update is given, or two categories leave one alone
     measurement: Measurement | None = None  # of the probe `full`
     provenance: str = ""  # where the estimate's coefficients come from
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from auditor.records.arrays import Floats, Ints
+from auditor.records.arrays import Floats, Ints, Mask
+
+MIN_UNKNOWN = 0.5  # share of letters in unknown scripts from which the model cannot read a text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,23 @@ class Embeddings:
     @property
     def dim(self) -> int:
         return int(self.vectors.shape[1])
+
+    @property
+    def known(self) -> Mask:
+        """(n,) whether the model knows the script of most letters of each text."""
+        return np.asarray(self.unknown <= MIN_UNKNOWN)
+
+    @property
+    def readable(self) -> Ints | None:
+        """Positions of the texts whose script the model knows; None where most are in others."""
+        known = np.flatnonzero(self.known)
+        return known if 2 * len(known) >= len(self.unknown) else None
+
+    def unread(self, texts: str = "texts") -> str:
+        """How many of the `texts` the model cannot read, in words; empty where it reads all."""
+        count = int((~self.known).sum())
+        of = f"{count:,} of {len(self.known):,} {texts} {'is' if count == 1 else 'are'}"
+        return f"{of} in a script that {self.embedder} does not know" if count else ""
 
     def take(self, rows: Ints) -> Embeddings:
         """Those of the positions `rows` (m,), in that order."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from auditor.records.audit import EmbedderSummary, plain
+from auditor.records.audit import EmbedderSummary, UnreadTexts, plain
 from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck
 
@@ -114,7 +114,7 @@ class Verdict:
     tested: tuple[Tested, ...]  # failing ones first, the one that explains most before the others
     baseline: BaselineSummary | None
     false_alarms: float  # chance that anything fails where nothing has changed, at most
-    file: str  # the candidate as it was named
+    file: str  # the candidate from the top of its git repository; outside of one as it was named
     lines: Mapping[str, int]  # row -> 1-based line of the file, of rows that are pointed at
     examples: Mapping[str, str]  # row -> text, of some of them; empty with --no-text
     base_examples: Mapping[str, str]  # the same of the base's rows
@@ -127,11 +127,15 @@ class Verdict:
         None  # None: there are none, or the gate fails for them
     )
     renamed: Mapping[str, str] = field(default_factory=dict)  # category of the base -> candidate's
+    base_remark: str = (
+        ""  # where the base is not the file of that name at the revision; no full stop
+    )
     policy_changes: tuple[str, ...] = ()  # what the candidate's branch changes of the base's policy
     drop: tuple[Dropped, ...] = ()  # rows to leave out, in the order of the file
     outcome_without_dropped: Outcome | None = (
         None  # the outcome without `drop`; None: nothing to drop
     )
+    unread: UnreadTexts | None = None  # None: the embedder knows the script of every text
     schema_version: int = VERDICT_VERSION
 
     def to_dict(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ _LISTED = 300  # a code in all; the page says how many there are, audit.json has
 _EXAMPLES = 6  # a card
 _OVERLAPS = 30  # pairs of categories, those with most rows first
 _MAX_LINKS = 4
+_UNSHOWN = ("pattern", "read_as", "disputed", "relabel")  # lists of rows; the tables have them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,9 +261,7 @@ def _facts(finding: Finding) -> tuple[Fact, ...]:
     # The pattern has a line of its own on the card, rows are in relabel.csv, and an empty list
     # tells nothing.
     measured = {
-        k: v
-        for k, v in finding.measured.items()
-        if k not in ("pattern", "read_as") and v not in ([], (), {}, "")
+        k: v for k, v in finding.measured.items() if k not in _UNSHOWN and v not in ([], (), {}, "")
     }
     keys = [*measured, *(k for k in limit if k not in measured)]
     return tuple(

@@ -68,7 +68,8 @@ def bars(categories: Sequence[CategoryForecast]) -> list[DropBar]:
 def panels(forecast: Forecast) -> list[Panel]:
     """Retention of the six categories that go first, of those that have curves."""
     curves = {c.category: c for c in forecast.curves}
-    first = [curves[c.category] for c in ranked(forecast) if c.category in curves][:_CURVES]
+    known = (c.category for c in ranked(forecast) if c.learnt)
+    first = [curves[category] for category in known if category in curves][:_CURVES]
     return [_panel(curve, forecast.steps) for curve in first] if forecast.steps else []
 
 
@@ -100,8 +101,10 @@ def grid(matrix: Matrix, forecast: Forecast) -> Grid:
     them, in their order, and then of the most harmful ones.
     """
     rank = {c.category: c.rank for c in forecast.categories}
+    unlearnt = {c.category for c in forecast.categories if not c.learnt}
     rows = sorted(
-        range(len(matrix.categories)), key=lambda i: (rank.get(matrix.categories[i], 10**9), i)
+        (i for i, category in enumerate(matrix.categories) if category not in unlearnt),
+        key=lambda i: (rank.get(matrix.categories[i], 10**9), i),
     )[: _MATRIX[0]]
 
     def harm(column: int) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from auditor.records.audit import Audit
+from auditor.records.audit import Audit, UnreadTexts
 from auditor.records.findings import Finding, Severity
 from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.reporting import label_errors, wording
 from auditor.reporting.codes import Code, reading_order, words_of_code
+from auditor.reporting.unread import notice
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _MAX_ACTIONS = 5
@@ -42,6 +43,7 @@ class Headline:
     """What a reader with one minute needs to know."""
 
     training: str  # may I train on this, as a sentence with counts
+    unread: str  # what was not judged for want of a model that reads it; empty where none was
     forgetting: str  # which categories go first, as a sentence
     severities: tuple[tuple[Severity, int], ...]
     first: tuple[CategoryForecast, ...]  # up to three, identifiable ones only
@@ -53,6 +55,7 @@ def headline(audit: Audit) -> Headline:
     counts = Counter(f.severity for f in audit.findings)
     return Headline(
         training=_training(counts["error"], counts["warning"], audit),
+        unread=notice(audit.unread, audit.embedder.name),
         forgetting=_forgetting(audit),
         severities=tuple((s, counts[s]) for s in _SEVERITIES),
         first=tuple(c for c in ranked(audit.forecast) if c.identifiable)[:3],
@@ -125,6 +128,9 @@ def _of_what_was_read(errors: int, warnings: int, audit: Audit) -> str:
         also = f" and {warned}" if warnings else ""
         stand = f"{wording.count(errors, 'error', 'errors')}{also} in {rows}"
         return f"Not yet: {stand}"
+    if audit.unread and audit.unread.most:
+        also = f"; {warned} besides" if warnings else ""
+        return f"Not enough data to decide: {_unread(audit.unread, audit.embedder.name)}{also}"
     if warnings:
         return f"With care: no errors, but {warned} in {rows}"
     if lacking := _lacking(audit):
@@ -141,9 +147,12 @@ def _lacking(audit: Audit) -> str:
     each = data.effective_examples / max(len(data.categories), 1)
     if each < _MIN_EXAMPLES:
         return f"{each:.1f} different examples per category, {_MIN_EXAMPLES} are needed"
-    if 2 * data.unknown_script > sum(data.categories.values()):
-        return f"{data.unknown_script:,} texts are in a script that the embedder does not know"
     return ""
+
+
+def _unread(unread: UnreadTexts, embedder: str) -> str:
+    """Of most texts, that the embedder cannot read them."""
+    return f"{unread.texts:,} of {unread.of:,} texts are in a script that {embedder} does not know"
 
 
 def _forgetting(audit: Audit) -> str:
@@ -158,19 +167,20 @@ def _forgetting(audit: Audit) -> str:
             f"Forecast for {update}: no reliable estimate of which categories are forgotten "
             f"first{reason}."
         )
-    losing = [c for c in sure[:3] if c.low > 0]
-    if not losing:
-        largest = sure[0]
-        return (
-            f"Forecast for {update}: no category is clearly affected; the largest average loss "
-            f"during the update is {wording.percentage_points(largest.expected_drop)}, for "
-            f"{largest.category} (80% interval {wording.drop_interval_text(largest)})."
-        )
-    largest = losing[0]
-    then = f", then {wording.listing(c.category for c in losing[1:])}" if losing[1:] else ""
     unsure = len(order) - len(sure)
     of = f"{unsure} of {len(order)} categories"
     rest = f" For {of} there is no reliable estimate." if unsure else ""
+    losing = [c for c in sure[:3] if c.low > 0]
+    if not losing:
+        largest = sure[0]
+        none = "no category with an estimate" if unsure else "no category"
+        return (
+            f"Forecast for {update}: {none} is clearly affected; the largest average loss "
+            f"during the update is {wording.percentage_points(largest.expected_drop)}, for "
+            f"{largest.category} (80% interval {wording.drop_interval_text(largest)}).{rest}"
+        )
+    largest = losing[0]
+    then = f", then {wording.listing(c.category for c in losing[1:])}" if losing[1:] else ""
     return (
         f"Forecast for {update}: {largest.category} is forgotten first, losing about "
         f"{wording.percentage_points(largest.expected_drop)} on average during the update "

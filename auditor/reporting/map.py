@@ -108,8 +108,8 @@ def _first_codes(audit: Audit, codes: Sequence[str], at: Mapping[int, int]) -> d
 
 
 def _risk(category: CategoryForecast | None) -> tuple[float, bool] | None:
-    """The expected drop in points, and whether it is identifiable."""
-    if category is None:
+    """The expected drop in points, and whether it is identifiable; None where it cannot be told."""
+    if category is None or not category.learnt:
         return None
     return round(100 * category.expected_drop, 1), category.identifiable
 

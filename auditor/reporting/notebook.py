@@ -30,6 +30,7 @@ def notebook(audit: Audit) -> str:
             "<div>",
             f"<p><strong>Audit of {_shown(audit.dataset.name)}.</strong> "
             f"{_shown(judged.training)}</p>",
+            *([f"<p>{_shown(judged.unread)}</p>"] if judged.unread else []),
             f"<p>{_shown(judged.forgetting)}</p>",
             *(f"<p>{_shown(sentence)}</p>" for sentence in label_errors.sentences(audit)),
             *(["<ol>", *(f"<li>{_shown(line)}</li>" for line in first), "</ol>"] if first else []),

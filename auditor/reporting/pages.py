@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import codes, marking, wording
+from auditor.reporting import codes, marking, undone, wording
 from auditor.reporting.inert import inert
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def _environment() -> Environment:
         "effort": wording.effort,
         "words_of_code": codes.words_of_code,
         "rows": wording.named_rows,
+        "skips": undone.skips,
+        "rejects": undone.rejects,
         "slots": marking.slots,
         "unmarked": marking.unmarked,
     }

@@ -17,6 +17,13 @@ def about_labels(findings: Sequence[Finding]) -> Iterator[Finding]:
             yield finding
 
 
+def rows_to_read(finding: Finding) -> Sequence[int]:
+    """Those of its rows that are read again: of a text that several annotators labelled by design
+    one stands for all."""
+    chosen: Sequence[int] = finding.measured.get("relabel", finding.rows)
+    return chosen
+
+
 def are_copies(finding: Finding) -> bool:
     """Whether the finding's rows are one example, rather than texts that are nearly alike."""
     conflict = finding.code == "label-conflict" and finding.measured.get("certainty") != "review"
@@ -35,5 +42,5 @@ def rows_to_label_again(findings: Sequence[Finding]) -> list[tuple[int, ...]]:
         if several.isdisjoint(finding.rows):
             for row in finding.rows:
                 copies.setdefault(row, finding.rows)
-    doubted = (row for f in about_labels(findings) for row in f.rows)
+    doubted = (row for f in about_labels(findings) for row in rows_to_read(f))
     return list(dict.fromkeys(copies.get(row, (row,)) for row in doubted))

@@ -9,14 +9,14 @@ an annotator who differs from the probes too often only casts doubt.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from auditor.records.audit import Audit
 from auditor.records.findings import Finding, Severity
 from auditor.reporting.cards import category_of_rows
-from auditor.reporting.relabelling import about_labels, rows_to_label_again
+from auditor.reporting.relabelling import about_labels, rows_to_label_again, rows_to_read
 from auditor.reporting.wording import listing
 
 Action = Literal["change", "decide", "keep"]
@@ -57,7 +57,7 @@ class Relabel:
     def why(self) -> str:
         """All that was found about it."""
         copy = "" if self.own else "copy of a row with this finding: "
-        return copy + "; ".join(map(_said, self.findings))
+        return copy + "; ".join(_said(finding, self.row) for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ def relabelling(audit: Audit) -> list[Relabel]:
     """A line for each row, those of which the label is likeliest wrong first; copies together."""
     about: dict[int, list[Finding]] = defaultdict(list)
     for finding in about_labels(audit.findings):
-        for row in finding.rows:
+        for row in rows_to_read(finding):
             about[row].append(finding)
     labels = category_of_rows(audit)
     examples = [_lines(audit, c, about, labels) for c in rows_to_label_again(audit.findings)]
@@ -139,6 +139,11 @@ def _belief(findings: Sequence[Finding], rows: Sequence[int]) -> _Belief:
         if finding.code == "label-conflict" and "probabilities" in finding.measured:
             probabilities = finding.measured["probabilities"]
             return _Belief(labels=probabilities, favours=finding.measured["favours"], wrong=1.0)
+    for finding in findings:
+        if votes := _votes(finding, rows):
+            most = max(votes["labels"].values())
+            as_common = [label for label, n in votes["labels"].items() if n == most]
+            return _Belief(labels=dict.fromkeys(as_common, votes["share"]), favours=None)
     errors = [f for f in findings if f.code == "label-error"]
     doubts = [d for f in findings if (d := _doubt(f, rows))]
     surest = max((p for _, p in doubts if p is not None), default=None)
@@ -170,8 +175,17 @@ def _doubt(finding: Finding, rows: Sequence[int]) -> tuple[str, float | None] | 
     return None
 
 
-def _said(finding: Finding) -> str:
+def _votes(finding: Finding, rows: Collection[int]) -> Mapping[str, Any] | None:
+    """What annotators say of the text that one of `rows` stands for; None of any other."""
+    disputed = finding.measured.get("disputed", {})
+    return next((disputed[str(row)] for row in rows if str(row) in disputed), None)
+
+
+def _said(finding: Finding, row: int) -> str:
     """What was found, and what is made of it."""
+    if votes := _votes(finding, [row]):
+        each = listing((f"{label} {n}" for label, n in votes["labels"].items()), 9)
+        return f"annotators differ: {each}; the commonest label has {votes['share']:.0%}"
     measured, parts = finding.measured, [finding.summary]
     if measured.get("difference"):
         parts.append(f"what differs: {measured['difference']}")

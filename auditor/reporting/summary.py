@@ -17,11 +17,13 @@ from auditor.reporting.codes import codes, explain, reading_order
 from auditor.reporting.inert import one_line
 from auditor.reporting.terminal import cut, left, wrapped
 from auditor.reporting.trial import mitigations
+from auditor.reporting.undone import REASONS, rejects, skips
 
 _COLUMNS = 100
 _CODES = 8
 _SKIPPED = 3
 _CATEGORIES_TRIED = 3
+_FORECAST_LINES = 4  # of why there is none
 _WHOLE = 10_000  # columns of what is not cut here
 
 
@@ -40,20 +42,24 @@ def _lines(audit: Audit) -> Iterator[str]:
         f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, "
         f"{wording.count(len(data.categories), 'category', 'categories')}{_but_for_spelling(audit)}"
     )
+    for at, line in enumerate(rejects(data.rows_rejected, REASONS)):
+        yield f"{'' if at else 'Rejected':<10}{line}"
     yield f"Columns   {', '.join(f'{role}: {column}' for role, column in data.roles.items())}"
     if data.mapped_labels:
         mapped = (f"{visible(m.label)} as {m.category} ({m.rows:,})" for m in data.mapped_labels)
         yield f"Labels    read {wording.listing(mapped)}"
     found = headline.headline(audit)
     yield f"Verdict   {found.training}"
+    yield from _wrapped("Language", found.unread)
     yield from _findings(audit)
     yield from _labels(audit)
     yield from _forecast(audit, found)
     yield from _mitigations(audit)
-    for skipped in audit.skipped[:_SKIPPED]:
-        yield f"Skipped   {skipped.code}: {skipped.reason}"
-    if len(audit.skipped) > _SKIPPED:
-        yield f"Skipped   {len(audit.skipped) - _SKIPPED} more, see the report"
+    skipped = skips(audit.skipped)
+    for skip in skipped[:_SKIPPED]:
+        yield f"Skipped   {skip.code}: {skip.reason}"
+    if len(skipped) > _SKIPPED:
+        yield f"Skipped   {len(skipped) - _SKIPPED} more, see the report"
 
 
 def _but_for_spelling(audit: Audit) -> str:
@@ -87,11 +93,19 @@ def _labels(audit: Audit) -> Iterator[str]:
             head = " " * len(head)
 
 
+def _wrapped(head: str, text: str) -> Iterator[str]:
+    """A text of several lines beside what it is about; nothing of no text."""
+    for place, line in enumerate(wrapped(one_line(text, _WHOLE), _COLUMNS - 10)):
+        yield f"{'' if place else head:<10}{line}"
+
+
 def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
     if audit.forecast is None:
         return
     if not found.first:
-        yield f"Forecast  {found.forgetting}"
+        said = one_line(found.forgetting.removeprefix("Forecast for "), _WHOLE)
+        for at, line in enumerate(wrapped(said, _COLUMNS - 10, _FORECAST_LINES)):
+            yield f"{'' if at else 'Forecast':<10}{line}"
         yield from _scored_on(audit.forecast)
         return
     update = wording.update_title(audit.forecast)
@@ -110,6 +124,9 @@ def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
         yield f"          no reliable estimate for {unsure} of {len(audit.forecast.categories)}"
+    if unlearnt := [c.category for c in audit.forecast.categories if not c.learnt]:
+        names = wording.listing(unlearnt)
+        yield f"          of {names} nothing was learnt before: what is lost cannot be estimated"
 
 
 def _mitigations(audit: Audit) -> Iterator[str]:

@@ -11,6 +11,7 @@ from auditor.reporting.headline import ranked
 _CHART = (320, 110)  # the plot of the layers, in SVG units
 _RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
 _SMALL = 0.01  # a difference in accuracy that is not worth a word
+_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +181,12 @@ def _bias_and_loss(rows: list[CategoryOutcome], step: int) -> tuple[str, ...]:
     lost = sum(r.before - r.last for r, _ in others) / len(others)
     outvoted = sum(back for _, back in others) / len(others)
     gone = sum(r.gone for r, _ in others) / len(others)
+    known = sum(r.before for r, _ in others) / len(others)
+    if known < _KNOWN:
+        return (
+            f"Before the update the model recognised {wording.percent(known)} of the old rows: "
+            "nothing was learnt of them, so what an update takes cannot be estimated.",
+        )
     if lost < _SMALL:
         return (f"At step {step} the old categories have lost nothing.",)
     return (

@@ -2,6 +2,7 @@
 
 Copies: one example, repeated
     copies.py        copy families, and pairs that may be copies
+    consensus.py     which row stands for a text that several annotators labelled
     signatures.py    candidates for both, from exact signatures
     normal_form.py   a text without what carries no meaning; `characters.py`, `languages.py`
     misspellings.py  which difference of two words is a slip
@@ -16,6 +17,7 @@ Templates: many examples, filled from one
 
 Both, and the rest
     subtypes.py      hidden subtypes inside each category, of the text without its template's words
+    keywords.py      words that a subtype has and others hardly use
     neighbours.py    exact nearest neighbours
     map.py           a drawing in two dimensions, which decides nothing
     tokens.py        texts -> tokens, with what varies by nature masked

@@ -24,10 +24,12 @@ from rapidfuzz.distance import OSA, Indel, Levenshtein
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from auditor.embedding.hashing import HashingEmbedder
 from auditor.records.arrays import Ints
-from auditor.records.structure import CopyFamilies, Neighbours
+from auditor.records.structure import CopyFamilies, Embeddings, Neighbours
 from auditor.structure.languages import vocabulary
 from auditor.structure.misspellings import SHORTEST_TYPO, Spelling
+from auditor.structure.neighbours import nearest, placed
 from auditor.structure.normal_form import Pauses, Wording, wording
 from auditor.structure.signatures import Pair, contained, one_edit_apart
 
@@ -64,6 +66,19 @@ def find_copies(texts: Sequence[str], neighbours: Neighbours) -> CopyFamilies:
     family = _chained(found["copy"], len(texts))
     review = np.unique(np.array(found["review"], dtype=np.int64).reshape(-1, 2), axis=0)
     return CopyFamilies(family=family, review=review[family[review[:, 0]] != family[review[:, 1]]])
+
+
+def find_embedded_copies(
+    texts: Sequence[str], embeddings: Embeddings, neighbours: Neighbours
+) -> CopyFamilies:
+    """The same, with the nearest neighbours by words of texts that the model cannot read: they have
+    none among `neighbours`."""
+    others = np.flatnonzero(~embeddings.known)
+    if len(others):
+        hashed = HashingEmbedder().embed([texts[i] for i in others.tolist()])
+        near = nearest(hashed.vectors, neighbours.index.shape[1])
+        neighbours = placed(near, others, len(texts), neighbours)
+    return find_copies(texts, neighbours)
 
 
 def _joined(first: dict[int, Wording]) -> Iterator[tuple[int, str]]:

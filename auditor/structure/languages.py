@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -25,6 +26,33 @@ def vocabulary(*kinds: str) -> frozenset[str]:
 def function_words(language: str) -> frozenset[str]:
     """The function words of a language; none for another language."""
     return frozenset(map(fold, LANGUAGES[language].get("common", ())))
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """The words of a language that say nothing of what a text is about."""
+    table, kinds = LANGUAGES[language], ("common", "questions", "negations", "anywhere", "answers")
+    return frozenset(fold(w) for kind in kinds for w in table.get(kind, ()))
+
+
+def texts_of_languages(texts: Iterable[Sequence[str]]) -> Counter[str]:
+    """How many texts, each of some words, have more function words of a language than of others."""
+    votes: Counter[str] = Counter()
+    for words in texts:
+        found = Counter(c for w in set(words) for c in _languages_with().get(w, ()))
+        likely = [code for code, n in found.items() if n == max(found.values())]
+        votes.update(likely if len(likely) == 1 else [])
+    return votes
+
+
+@cache
+def _languages_with() -> Mapping[str, Sequence[str]]:
+    """Function word -> the languages that have it."""
+    found = defaultdict[str, list[str]](list)
+    for code in LANGUAGES:
+        for word in function_words(code):
+            found[word].append(code)
+    return dict(found)
 
 
 def languages_of(words: Mapping[str, int]) -> dict[str, int]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from auditor.records.arrays import Floats
-from auditor.records.structure import Neighbours
+from auditor.records.arrays import Floats, Ints
+from auditor.records.structure import Embeddings, Neighbours
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,4 +53,22 @@ def nearest(vectors: Floats, k: int, *, among: Floats | None = None) -> Neighbou
         order = np.lexsort((place.numpy(), -value.numpy()), axis=1)
         index[start : start + len(product), :width] = np.take_along_axis(place.numpy(), order, 1)
         cosine[start : start + len(product), :width] = np.take_along_axis(value.numpy(), order, 1)
+    return Neighbours(index=index, cosine=cosine)
+
+
+def nearest_readable(embeddings: Embeddings, k: int) -> Neighbours:
+    """The `k` nearest of each text that the model can read, among such texts; none of others."""
+    rows = np.flatnonzero(embeddings.known)
+    if len(rows) == len(embeddings.known):
+        return nearest(embeddings.vectors, k)
+    return placed(nearest(embeddings.vectors[rows], k), rows, len(embeddings.known))
+
+
+def placed(near: Neighbours, rows: Ints, size: int, others: Neighbours | None = None) -> Neighbours:
+    """Neighbours of the positions `rows` (m,) among one another, as of all `size` texts; the rest
+    have those in `others`, or none."""
+    shape = size, near.index.shape[1]
+    index = np.full(shape, -1, dtype=np.int64) if others is None else others.index.copy()
+    cosine = np.full(shape, -1, dtype=np.float32) if others is None else others.cosine.copy()
+    index[rows], cosine[rows] = np.where(near.index >= 0, rows[near.index], -1), near.cosine
     return Neighbours(index=index, cosine=cosine)

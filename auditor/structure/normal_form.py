@@ -14,22 +14,20 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from auditor.structure.characters import fold, with_plain_characters
+from auditor.structure.characters import UNSPACED, fold, with_plain_characters
 from auditor.structure.languages import LANGUAGES, vocabulary
 
 Pause = Literal["", "\n", ",", ".", "?"]  # the stronger the later in order
 End = Literal["", ".", "?"]
 Pauses = frozenset[tuple[int, bool]]
 
-# Scripts that put no spaces between words: each character is a token.
-_ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_LETTER = rf"(?:[\p{{L}}--[{_ALONE}]]\p{{M}}*)"
+_LETTER = rf"(?:[\p{{L}}--[{UNSPACED}]]\p{{M}}*)"
 _STOP = r",;:.!?…،؛؟।॥။։።፧、。，；：！？"
 _ON = r"(?:[\p{L}\p{N}\p{So}\"'¿¡@#$€£]|\(\p{L})"  # how a sentence goes on
 # No part of it can match one run of characters in two ways: hostile text costs no more than other.
 _TOKEN = regex.compile(
     rf"""
-      (?P<word>{_LETTER}+(?:'{_LETTER}+)*|[{_ALONE}]\p{{M}}*)
+      (?P<word>{_LETTER}+(?:'{_LETTER}+)*|[{UNSPACED}]\p{{M}}*)
     | (?P<number>\p{{Nd}}+)
     | (?P<pause> (?!(?<=\p{{Nd}})!)                     # a factorial
       (?: \n

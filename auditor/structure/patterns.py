@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
+from auditor.structure.characters import is_unspaced
 from auditor.structure.tokens import MASKS, tokens
 
 MIN_SHARE_OF_ROWS = 0.8  # of a template's rows that hold a token of its pattern
@@ -20,6 +21,7 @@ SMALL_COVERAGE = (
 MIN_RUN = 3  # tokens in a row
 STRUCTURAL = 3  # what a mark, line break or masked value weighs; a word weighs 1
 SLOT = "<*>"
+_WIDE_MARKS = "，。、！？：；（）「」『』《》【】"  # they bring their own space
 Pattern = tuple[str, ...]
 
 
@@ -124,13 +126,24 @@ def shared(one: Pattern, other: Pattern) -> Pattern:
     return (*head, *([SLOT] if SLOT not in (*head[-1:], *tail[:1]) else []), *tail)
 
 
+_OPENS = ("\n", "(", "[", "#", *_WIDE_MARKS)
+_CLOSES = frozenset(("\n", *".,;:!?)]'", *_WIDE_MARKS))
+
+
 def pattern_text(pattern: Sequence[str]) -> str:
-    """A pattern as a person would write it: no space before a comma, none around a line break."""
+    """A pattern as a person would write it: no space before a comma, around a line break, or
+    between characters of a script without spaces."""
     out = ""
     for token in pattern:
-        tight = not out or out.endswith(("\n", "(", "[", "#")) or token in list("\n.,;:!?)]'")
+        tight = not out or out.endswith(_OPENS) or token in _CLOSES or _unspaced(out, token)
         out += token if tight else f" {token}"
     return out
+
+
+def _unspaced(before: str, after: str) -> bool:
+    return is_unspaced(after[0]) and (
+        is_unspaced(before[-1]) or (len(before) > 1 and is_unspaced(before[-2]))
+    )
 
 
 def words_outside(row: TokenisedText, pattern: Pattern) -> str:
@@ -141,8 +154,15 @@ def words_outside(row: TokenisedText, pattern: Pattern) -> str:
             inside[block.dest_start : block.dest_end] = True
     masks = {f"<{name}>" for name in MASKS}
     left = [
-        row.text[a:b]
-        for token, (a, b), fixed_here in zip(row.tokens, row.spans, inside, strict=True)
+        span
+        for token, span, fixed_here in zip(row.tokens, row.spans, inside, strict=True)
         if not fixed_here and token not in masks
     ]
-    return " ".join(left) if any(piece.isalpha() for piece in left) else row.text
+    if not any(row.text[a:b].isalpha() for a, b in left):
+        return row.text
+    out, end = "", 0
+    for a, b in left:
+        together = a == end and is_unspaced(row.text[a]) and out
+        out += row.text[a:b] if together or not out else f" {row.text[a:b]}"
+        end = b
+    return out

@@ -8,17 +8,19 @@ samples of one size, and only where a category has enough examples for them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from auditor.records.arrays import Floats
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Repetition, Template
-from auditor.structure.ngrams import ngrams, rows_with
+from auditor.structure.characters import words_in
 from auditor.structure.patterns import tokenise
 
-SIZE = 3  # tokens of an n-gram
+SIZE = 3  # words of an n-gram; of a script without spaces as many characters as amount to it
 SAMPLE_SIZE = 100  # examples
 MIN_RECURRING = 4  # of them that hold a 3-gram which counts as recurring
 SAMPLES = 20
@@ -82,15 +84,28 @@ def _sample_shares(rows: Sequence[Tokens], seed: int) -> Floats:
 
 
 def _recurring(rows: Sequence[Tokens], min_rows: float) -> set[Tokens]:
-    return {g for g, n in rows_with(rows, SIZE).items() if n >= min_rows}
+    counts = Counter(g for row in rows for g in {row[a:b] for a, b in _ngrams(row)})
+    return {g for g, n in counts.items() if n >= min_rows}
+
+
+def _ngrams(row: Tokens) -> Iterator[tuple[int, int]]:
+    """Where each n-gram of a row starts and ends: the fewest tokens that amount to SIZE words."""
+    until = [0.0, *accumulate(map(words_in, row))]
+    end = 0
+    for start in range(len(row)):
+        while end < len(row) and until[end] - until[start] < SIZE - 1e-6:
+            end += 1
+        if until[end] - until[start] < SIZE - 1e-6:
+            return
+        yield start, end
 
 
 def _covered(row: Tokens, recurring: set[Tokens]) -> float:
     """Share of the row's tokens inside recurring 3-grams."""
     inside = np.zeros(len(row), dtype=bool)
-    for k, gram in enumerate(ngrams(row, SIZE)):
-        if gram in recurring:
-            inside[k : k + SIZE] = True
+    for start, end in _ngrams(row):
+        if row[start:end] in recurring:
+            inside[start:end] = True
     return float(inside.mean()) if len(row) else 0.0
 
 

@@ -9,8 +9,7 @@ described by a flat cut.
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +19,8 @@ from scipy.spatial.distance import squareform
 from auditor.records.arrays import Floats, Ints
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Subtype, Template, effective_examples
+from auditor.structure.keywords import Vocabulary
 from auditor.structure.templates import MIN_SAME_MESSAGE
-from auditor.structure.tokens import words
 from auditor.structure.trees import average
 
 SMALL = (3, 12)  # rows of a thin candidate, copies aside: fewer cannot repeat, more are not thin
@@ -29,12 +28,10 @@ NEIGHBOURHOOD = 10  # outside rows that a candidate is compared with, and neighb
 CANDIDATES = 3  # a category; recall rises slowly after the first few, false alarms do not
 CUT = 0.6  # cosine distance of the descriptive flat cut
 MAX_ROWS = 8000  # rows of a category in one tree (O(n^2) memory)
-KEYWORDS = 6
 # Weight of a node's own word against its separation: one standard deviation of each counts alike.
 # At one false alarm a category it finds 13 of 45 planted thin subtypes where separation alone
 # finds 5 (CLINC150, plant seeds 0-4).
 OWN_WORD = 0.05
-STEM = 6  # letters by which words count as one: "indemnify", "indemnification"
 MAX_THIN_TEMPLATE = 8  # rows up to which a template can be one thin subtype
 
 
@@ -54,7 +51,7 @@ def find_subtypes(
     for template in templates:
         if template.excess > 0:
             evident[template.category].append(template)
-    vocabulary = _Vocabulary([words(t) for t in stripped])
+    vocabulary = Vocabulary(stripped)
     described = _Describer(vocabulary, vectors, copies.family)
     owner = np.zeros(len(codes), dtype=np.int64)  # which of its category's subtypes a row is in
     for code, category in enumerate(dataset.categories):
@@ -72,12 +69,6 @@ def find_subtypes(
     return tuple(found)
 
 
-def subtype_keywords(texts: Sequence[str], groups: Sequence[Ints]) -> list[tuple[str, ...]]:
-    """Words of each of `groups` (positions in `texts`) that the other texts use least."""
-    vocabulary = _Vocabulary([words(t) for t in texts])
-    return [vocabulary.keywords(group) for group in groups]
-
-
 @dataclass(frozen=True, slots=True)
 class _Group:
     members: Ints
@@ -88,7 +79,7 @@ def _partition(
     vectors: Floats,
     members: Ints,
     matches: Sequence[Template],
-    vocabulary: _Vocabulary,
+    vocabulary: Vocabulary,
     family: Ints,
 ) -> list[_Group]:
     """Candidates first, then the flat cut of what they leave."""
@@ -205,51 +196,11 @@ def _holding(matches: Sequence[Template], owner: Ints, count: int) -> list[tuple
     return [tuple(f for _, f in sorted(holding, key=lambda h: -h[0])) for holding in inside]
 
 
-class _Vocabulary:
-    """The words of each text, and in how many texts each stands."""
-
-    def __init__(self, listed: Sequence[Sequence[str]]) -> None:
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-        self.words = [
-            {w for w in ws if len(w) > 2 and w.isalpha() and w not in ENGLISH_STOP_WORDS}
-            for ws in listed
-        ]
-        self.stems = [{w[:STEM] for w in ws} for ws in self.words]
-        self.texts_with = Counter(w for ws in self.words for w in ws)
-        self.texts_with_stem = Counter(w for ws in self.stems for w in ws)
-
-    def own_word(self, node: Ints) -> float:
-        """How much some word is the node's own: the likelihood ratio of the best, a row.
-
-        max over words of n log(share inside / share outside) / rows, n the rows that hold it.
-        """
-        size, outside = len(node), len(self.stems) - len(node)
-        inside = Counter(w for i in node for w in self.stems[i])
-        return max(
-            (
-                n
-                * math.log((n / size) / ((self.texts_with_stem[w] - n + 0.5) / (outside + 1)))
-                / size
-                for w, n in inside.items()
-                if n > 1
-            ),
-            default=0.0,
-        )
-
-    def keywords(self, node: Ints) -> tuple[str, ...]:
-        """Words of this group that the rest of the dataset uses least, commonest first."""
-        smoothing = 5.0  # rows: a word seen twice says little
-        inside = Counter(w for i in node for w in self.words[i])
-        score = {w: n * n / (self.texts_with[w] + smoothing) for w, n in inside.items()}
-        return tuple(sorted(score, key=lambda w: (-score[w], w))[:KEYWORDS])
-
-
 @dataclass(frozen=True, slots=True)
 class _Describer:
     """What is said of a group: its typical row, keywords and effective examples."""
 
-    vocabulary: _Vocabulary
+    vocabulary: Vocabulary
     vectors: Floats
     family: Ints
 

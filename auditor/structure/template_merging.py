@@ -9,7 +9,8 @@ import numpy as np
 from rapidfuzz.distance import Postfix, Prefix
 from rapidfuzz.process import cdist
 
-from auditor.records.arrays import Ints
+from auditor.records.arrays import Ints, Table
+from auditor.structure.characters import words_in
 from auditor.structure.patterns import SLOT, STRUCTURAL, Pattern, is_word
 
 MIN_TEMPLATE_WORDS, MIN_TEMPLATE_WEIGHT = (
@@ -77,16 +78,16 @@ class Variants:
         shorter = np.minimum([len(s) for s in listed], size)
         end = np.minimum(end, shorter - start)
 
-        def shared(values: Sequence[int]) -> Ints:
-            before = np.cumsum([0, *values], dtype=np.int64)
-            return np.asarray(before[start] + before[size] - before[size - end])
+        def shared(values: Sequence[float]) -> Table:
+            before = np.cumsum([0.0, *values])
+            return np.asarray((before[start] + before[size] - before[size - end]).round(3))
 
         pattern = self._unmerged[number]
-        words = shared([is_word(t) for t in pattern])
+        words = shared([words_in(t) if is_word(t) else 0.0 for t in pattern])
         lines = shared([t == "\n" for t in pattern])
         structural = shared([not is_word(t) and t != SLOT for t in pattern])
         weights = words + STRUCTURAL * structural
         is_template = (weights >= MIN_TEMPLATE_WEIGHT) & (
             (words >= MIN_TEMPLATE_WORDS) | (lines > 0)
         )
-        return np.where(is_template, weights, 0)
+        return np.where(is_template, weights, 0).astype(np.int64)

@@ -20,6 +20,7 @@ import numpy as np
 from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
 from auditor.records.structure import CopyFamilies, Template
+from auditor.structure.characters import words_in
 from auditor.structure.ngrams import ngrams, rows_with
 from auditor.structure.patterns import (
     SMALL_COVERAGE,
@@ -116,11 +117,10 @@ class _Part:
         tokens = fixed(pattern)
         structural = sum(not is_word(t) for t in tokens)
         coverage = min(1.0, len(tokens) / float(np.mean(self.lengths[positions])))
-        excess = _excess(len(tokens), structural, len(positions), coverage, self.size)
+        words = sum(words_in(t) for t in tokens if is_word(t))
+        excess = _excess(words, structural, len(positions), coverage, self.size)
         min_words = MIN_WORDS if coverage < SMALL_COVERAGE else MIN_TEMPLATE_WORDS
-        if len(tokens) - structural < min_words and (
-            "\n" not in tokens or coverage < SMALL_COVERAGE
-        ):
+        if words < min_words and ("\n" not in tokens or coverage < SMALL_COVERAGE):
             excess = min(excess, 0.0)
         return Template(
             category=self.category,
@@ -153,12 +153,7 @@ class _Part:
             yield union
 
 
-def _weight(tokens: int, structural: int) -> int:
-    """Of so many tokens, some of them structural."""
-    return tokens + (STRUCTURAL - 1) * structural
-
-
-def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int) -> float:
+def _excess(words: float, structural: int, rows: int, coverage: float, size: int) -> float:
     """Weight of the fixed tokens beyond what the likeliest phrase of untouched text has.
 
     People share phrases ("i would like to confirm that i have a reservation at"), but seldom marks
@@ -169,7 +164,7 @@ def _excess(tokens: int, structural: int, rows: int, coverage: float, size: int)
     categories of 600 (plant seeds 0-4), two in 15,000 rows of categories of 1,500; every template
     planted there does.
     """
-    weight = _weight(tokens, structural) if coverage >= SMALL_COVERAGE else tokens
+    weight = words + (STRUCTURAL if coverage >= SMALL_COVERAGE else 1) * structural
     alike = 3.0 if coverage >= NEARLY_ALL else 0.0
     matched = math.log2(rows) - 0.5 * math.log2(max(size / USUAL_SIZE, 1.0))
     return weight - max(6.0, 25.2 - alike - 3.5 * matched)

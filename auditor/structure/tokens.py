@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 
 import regex
 
-# Scripts that put no spaces between words, and emoji: each character says something by itself.
-_ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{So}"
+from auditor.structure.characters import UNSPACED
+
+_ALONE = rf"{UNSPACED}\p{{So}}"  # emoji, too, say something by themselves
+_CHARACTER = rf"[{UNSPACED}]\p{{M}}*"
+_W = rf"[\w--[{_ALONE}]]"  # Chinese right before an address or a number is no part of it
 _LETTER = rf"[\p{{L}}\p{{M}}--[{_ALONE}]]"  # vowel signs belong to their word
 # Tried in this order at each place of a text; the first that matches names the token.
 _MONTH = (  # English
@@ -17,14 +20,15 @@ _MONTH = (  # English
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _RULES = {
-    "email": r"[\w.+-]+@[\w-]+\.[\w.-]*\w",
-    "url": r"(?:https?://|www\.)\S+",
+    "email": rf"(?:{_W}|[.+-])+@(?:{_W}|-)+\.(?:{_W}|[.-])*{_W}",
+    "url": rf"(?:https?://|www\.)[\S--[{_ALONE}]]+",
     "date": r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
     rf"|\b{_MONTH} {_DAY}\b(?:,? \d{{4}}\b)?|\b{_DAY} (?:of )?{_MONTH}\b(?:,? \d{{4}}\b)?",
-    "id": r"(?=\w*\d)(?=\w*[^\W\d_])\w+(?:-\w*\d\w*)*",  # letters and digits in one word
+    # Letters and digits in one word.
+    "id": rf"(?={_W}*\d)(?={_W}*[{_W}--[\d_]]){_W}+(?:-{_W}*\d{_W}*)*",
     "number": r"\d+(?:[.,:/-]\d+)*",
     # Initials ("u. s. d.") and paths are one word, not a layout.
-    "word": rf"(?:\b{_LETTER}\. ?){{2,}}|{_LETTER}+(?:['’._/-]{_LETTER}+)*|[{_ALONE}]",
+    "word": rf"(?:\b{_LETTER}\. ?){{2,}}|{_LETTER}+(?:['’._/-]{_LETTER}+)*|{_CHARACTER}|\p{{So}}",
     "newline": r"\n+",
     "mark": r"(?P<one>[^\w\s]|_)(?P=one)*",  # a line of dashes is one mark
 }
@@ -32,7 +36,11 @@ _TOKEN = regex.compile(
     "|".join(f"(?P<{name}>{rule})" for name, rule in _RULES.items()), regex.VERSION1
 )
 MASKS = ("email", "url", "date", "id", "number")
-_WORD = regex.compile(rf"[{_ALONE}]|[\w\p{{M}}--[{_ALONE}]]+", regex.VERSION1)
+_WORD = regex.compile(rf"{_CHARACTER}|\p{{So}}|[\w\p{{M}}--[{_ALONE}]]+", regex.VERSION1)
+# As they are written, with digits and low lines, but no emoji.
+WORD = regex.compile(
+    rf"{_CHARACTER}|[\p{{L}}\p{{N}}_--[{UNSPACED}]][\w\p{{M}}--[{_ALONE}]]*", regex.VERSION1
+)
 # What people add without saying anything new (English; copies are judged by `wording`).
 PLEASANTRIES = frozenset({"please", "pls", "plz", "kindly", "thanks", "thank", "thx"})
 

@@ -45,7 +45,8 @@ DIM = 16
 def make_evidence() -> Build:
     """Evidence of `rows`; `families` are the rows of one text, each row alone by default.
 
-    Of those the copies are the rows of one context, and with `multi_label` of one label.
+    Of those the copies are the rows of one context, with `multi_label` of one label, and with
+    `several_annotators` of one annotator.
 
     `first_row` is where the rows stand in the file, `votes` maps a row to the category of its
     neighbours, `seed` scatters the vectors. `held_out` rows stand after the others in the file,
@@ -64,6 +65,8 @@ def make_evidence() -> Build:
         declared: Sequence[str] = (),
         rejected: Sequence[Reject] = (),
         multi_label: bool = False,
+        several_annotators: bool = False,
+        annotator_columns: Sequence[str] = (),
         **fields: Any,
     ) -> Evidence:
         both = [*rows, *held_out]
@@ -79,6 +82,8 @@ def make_evidence() -> Build:
             declared=tuple(declared),
             rejected=tuple(rejected),
             multi_label=multi_label,
+            several_annotators=several_annotators,
+            annotator_columns=tuple(annotator_columns),
         )
         family = np.arange(len(rows)) if families is None else np.asarray(families, dtype=np.int64)
         empty: dict[str, Any] = {

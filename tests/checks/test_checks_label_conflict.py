@@ -185,3 +185,15 @@ def test_conflicts_between_the_same_labels_stand_together_and_are_called_a_patte
     assert [f.measured["between_these_labels"] for f in found] == [3, 3, 3, 1]
     assert found[0].advice.startswith("3 conflicts between billing and returns")
     assert found[3].advice.startswith("Decide between account and returns")
+
+
+def test_a_pair_of_texts_with_several_copies_each_is_one_note(make_evidence, findings):
+    """Two copies of one text, three of the other: not six notes."""
+    rows = [*[CLOSE[0]] * 2, *[CLOSE[1]] * 3]
+    evidence = make_evidence(rows, families=[0, 0, 1, 1, 1])
+    index = np.array([[2, 3, 4], [2, 3, 4], [0, 1, -1], [0, 1, -1], [0, 1, -1]])
+    cosine = np.where(index >= 0, 0.97, -1.0).astype(np.float32)
+    near = dataclasses.replace(evidence.neighbours, index=index, cosine=cosine)
+    [found] = findings(LabelConflict(), dataclasses.replace(evidence, neighbours=near))
+    assert (found.rows, found.measured["between_these_labels"]) == ((0, 2), 1)
+    assert found.measured["difference"] == "your -> my"

@@ -171,13 +171,17 @@ def test_overlaps_come_after_the_rows_that_are_listed(judged):
 # --- what cannot be told, and limits ------------------------------------------------------------
 
 
-def test_a_category_of_few_different_examples_is_skipped_with_the_reason(judged):
+def test_categories_of_few_different_examples_are_skipped_with_one_reason(judged):
     found, skipped = judged(like_returns(FLIPPED), {FLIPPED: 0.9}, few={"warranty": 4, "zip": 1})
     assert [f.rows for f in found] == [(FLIPPED,)]
-    assert skipped == [
-        "not assessable for warranty: 4 different examples, 5 are needed",
-        "not assessable for zip: 1 different examples, 5 are needed",
-    ]
+    assert skipped == ["not assessable, fewer than 5 different examples: warranty (4), zip (1)"]
+
+
+def test_many_categories_of_few_examples_are_one_line(judged):
+    few = {f"c{i:03}": 1 for i in range(150)}
+    _, skipped = judged({}, {}, few=few)
+    [line] = skipped
+    assert line.endswith("c018 (1), c019 (1) and 130 more")
 
 
 def test_a_set_of_too_few_examples_is_skipped_with_the_reason(judged):

@@ -116,3 +116,13 @@ def test_long_leaks_name_a_few_pairs_only(found):
     [finding] = found(held_out, {i: i for i in range(9)})
     assert [p["held_out"] for p in finding.measured["pairs"]] == [10, 11, 12, 13, 14]
     assert finding.shown_rows[:4] == (10, 0, 11, 1)
+
+
+def test_of_many_copies_of_one_text_the_first_is_named(found):
+    held_out = [row("message 3")] * 8 + [row("message 4")]
+    [finding] = found(held_out, {**dict.fromkeys(range(8), 3), 8: 4})
+    assert finding.measured["leaking_rows"] == 9
+    assert finding.measured["pairs"] == [
+        {"held_out": 10, "training": 3},
+        {"held_out": 18, "training": 4},
+    ]

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -179,6 +180,58 @@ def test_standard_input_is_in_no_revision(run, asked):
     assert "--base-ref: stdin is in no revision; give a file" in told
 
 
+def test_a_dataset_that_the_revision_lacks_is_judged_by_itself(run, committed, asked):
+    Path("more.csv").write_text("text,label\nnothing like it,new\n")
+    run("gate", "more.csv", "--base-ref", "main")
+    assert asked.words["base"] is None
+    assert asked.words["policy"].false_alarms == 0.02
+    assert asked.verdict.base_remark.startswith(
+        "more.csv is not in git or DVC at main, so there is no base: the set was judged by itself"
+    )
+
+
+def test_a_renamed_dataset_is_judged_against_the_old_one(run, committed, asked, workplace):
+    before = committed.read_bytes()
+    committed.rename(workplace / "tickets.csv")
+    run("gate", "tickets.csv", "--base-ref", "main")
+    assert asked.base == before
+    assert "the base is desk.csv there, which was renamed" in asked.verdict.base_remark
+
+
+def test_the_path_at_the_revision_may_be_named(run, committed, asked):
+    before = committed.read_bytes()
+    Path("more.csv").write_text("text,label\nnothing like it,new\n")
+    run("gate", "more.csv", "--base-ref", "main", "--base-path", "desk.csv")
+    assert (asked.base, asked.verdict.base_remark) == (before, "")
+
+
+@pytest.mark.parametrize("others", [(), ("--base", "desk.csv"), ("--baseline", "known.json")])
+def test_a_path_at_no_revision_is_refused(run, desk, asked, others):
+    told = run("gate", "desk.csv", "--base-path", "old.csv", *others, code=2).stderr
+    assert "--base-path: is a path at a revision; name that with --base-ref REV" in told
+
+
+def test_what_settings_are_used_is_said_where_it_is_not_plain(run, committed, asked, workplace):
+    (workplace / "sets").mkdir()
+    committed.rename(workplace / "sets/desk.csv")
+    assert run("gate", "sets/desk.csv").stderr == ""
+    (workplace / "sets/auditor.toml").write_text("seed = 3\n")
+    told = "settings: sets/auditor.toml, which is nearer to the data than auditor.toml (--config"
+    assert told in run("gate", "sets/desk.csv").stderr
+    assert asked.words["settings"].seed == 3
+    assert run("gate", "sets/desk.csv", "--quiet").stderr == ""
+    assert run("gate", "sets/desk.csv", "--config", "auditor.toml").stderr == ""
+    assert run("gate", "sets/desk.csv", "--base-ref", "main").stderr == ""
+    assert asked.words["settings"].seed == 0
+
+
+def test_the_settings_of_a_revision_are_said_with_it(run, committed, asked, monkeypatch):
+    (committed.parent / "notes").mkdir()
+    monkeypatch.chdir("notes")
+    told = run("gate", "../desk.csv", "--base-ref", "main").stderr
+    assert told == "auditor: settings: ../auditor.toml at main\n"
+
+
 def test_a_baseline_is_a_path(run, desk, asked):
     run("gate", "desk.csv", "--baseline", "known.json")
     assert asked.words["baseline"] == Path("known.json")
@@ -244,6 +297,52 @@ def test_a_branch_that_changes_the_policy_too_fails_all_the_same(
     (workplace / "before.csv").write_text(as_csv(tickets), encoding="utf-8")
     run("gate", "desk.csv", "--base", "before.csv", "--inconclusive", "pass")
     run("gate", "desk.csv", "--base-ref", "main", "--inconclusive", "pass", code=1)
+
+
+def test_a_new_dataset_says_everywhere_that_it_has_no_base(run, committed, tickets, as_csv):
+    other = [{**t, "text": f"{t['text'][::-1]}"} for t in tickets]
+    Path("sets").mkdir()
+    Path("sets/more.csv").write_text(as_csv(other), encoding="utf-8")
+    kinds = ("html", "json", "markdown", "sarif", "junit", "github", "gitlab")
+    words = [w for kind in kinds for w in ("--format", kind)]
+    result = run("gate", "sets/more.csv", "--base-ref", "main", *words, code=1)
+    assert "judged by itself" in " ".join(result.stdout.split())
+    for path in Path("reports/more").iterdir():
+        assert "judged by itself" in path.read_text(encoding="utf-8"), path.name
+
+
+@pytest.mark.parametrize("given", ["desk set.csv", "absolute", "through a link"])
+def test_ci_is_told_where_the_file_is_in_the_repository(
+    run, committed, workplace, monkeypatch, tmp_path_factory, given
+):
+    """From a folder below it, by an absolute path, through a link: it is the same file."""
+    (workplace / "sets").mkdir()
+    place = committed.rename(workplace / "sets/desk set.csv")
+    monkeypatch.chdir("sets")
+    if given == "absolute":
+        monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        given = str(place)
+    elif given == "through a link":
+        link = tmp_path_factory.mktemp("links") / "shop"
+        link.symlink_to(workplace)
+        monkeypatch.chdir(link)
+        given = str(link / "sets/desk set.csv")
+    kinds = [w for kind in ("sarif", "junit", "github", "gitlab") for w in ("--format", kind)]
+    run("gate", given, *kinds, "--output", workplace / "out", code=1)
+    sarif = json.loads((workplace / "out/gate.sarif").read_text())["runs"][0]
+    uris = {
+        place["physicalLocation"]["artifactLocation"]["uri"]
+        for result in sarif["results"]
+        for place in result["locations"]
+    }
+    assert uris == {"sets/desk%20set.csv"}
+    entries = json.loads((workplace / "out/gl-code-quality-report.json").read_text())
+    assert {e["location"]["path"] for e in entries} == {"sets/desk set.csv"}
+    cases = ElementTree.parse(workplace / "out/gate.junit.xml").iter("testcase")
+    assert {case.get("file") for case in cases} == {"sets/desk set.csv"}
+    lines = (workplace / "out/gate.github.txt").read_text().splitlines()
+    assert all("file=sets/desk set.csv," in line for line in lines if "file=" in line)
+    assert any("file=" in line for line in lines)
 
 
 def test_findings_in_a_baseline_pass_and_new_ones_fail(run, desk, tickets, as_csv):

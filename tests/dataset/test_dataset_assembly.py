@@ -100,5 +100,5 @@ def test_a_declared_value_that_no_file_should_hold_is_a_reason_to_reject_the_row
 
 
 def test_what_is_no_text_in_an_optional_column_is_missing(load):
-    dataset = load("a.jsonl", '{"text": "It broke", "label": "damage", "annotator": ["ada"]}')
+    dataset = load("a.jsonl", '{"text": "It broke", "label": "damage", "annotator": ["ada", "bo"]}')
     assert [e.annotator for e in dataset.examples] == [None]

@@ -1,5 +1,7 @@
 """Parquet and Arrow."""
 
+import json
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -182,3 +184,26 @@ def test_what_pandas_wrote_reads_back(tmp_path):
     frame = pd.DataFrame({"text": TEXTS, "label": pd.Categorical(["a", "b", "a"])})
     frame.to_parquet(tmp_path / "a.parquet")
     assert labels_of(tmp_path / "a.parquet") == ["a", "b", "a"]
+
+
+def test_values_inside_of_objects_are_columns_with_dotted_names(save):
+    labels = [{"topic": {"name": "a"}}, {"topic": {"name": "b"}}, None]
+    votes = [[{"by": "ada", "said": "x"}], [{"by": "bo", "said": "y"}], []]
+    path = save(pa.table({"text": TEXTS, "about": labels, "votes": votes}), "parquet")
+    dataset = load_dataset(path, Settings(text="text", label="about.topic.name"))
+    assert sorted(e.category for e in dataset.examples) == ["a", "b"]
+    dataset = load_dataset(path, Settings(text="text", label="votes.0.said"))
+    assert sorted(e.category for e in dataset.examples) == ["x", "y"]
+
+
+@pytest.mark.parametrize("inner", [{"names": ["a", "b"], "_type": "ClassLabel"}])
+@pytest.mark.parametrize("wrap", [lambda f: [f], lambda f: {"feature": f, "_type": "Sequence"}])
+def test_a_list_of_one_class_is_that_class(save, inner, wrap):
+    table = pa.table({"text": TEXTS, "label": [[1], [0], [0, 1]]})
+    about = {"info": {"features": {"label": wrap(inner)}}}
+    named = table.replace_schema_metadata({"huggingface": json.dumps(about)})
+    dataset = load_dataset(save(named, "parquet"), Settings())
+    assert {e.text: e.category for e in dataset.examples} == dict(zip(TEXTS, "ba", strict=False))
+    assert [r.reason for r in dataset.rejected] == [
+        "label is a list of several, expected one; a list of labels is read with --multi-label"
+    ]

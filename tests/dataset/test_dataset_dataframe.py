@@ -26,7 +26,7 @@ def labels_of(dataset):
         (["NA", "01", "late "], ["NA", "01", "late "]),
         ([1, 2, 3], ["1", "2", "3"]),
         ([1.5, 2.0, 3.0], ["1.5", "2.0", "3.0"]),
-        ([True, False, True], ["True", "False", "True"]),
+        ([True, False, True], ["true", "false", "true"]),
         (pd.Categorical(["a", "b", "a"]), ["a", "b", "a"]),
         (pd.array([1, 2, 3], dtype="Int64"), ["1", "2", "3"]),
         (pd.array(["a", "b", "c"], dtype="string"), ["a", "b", "c"]),
@@ -47,11 +47,10 @@ def test_missing_cells_are_missing(missing):
     assert [(r.row, r.line, r.reason) for r in dataset.rejected] == [(1, None, "label is missing")]
 
 
-def test_labels_of_several_kinds_are_not_merged():
+def test_labels_of_several_kinds_are_one_and_that_is_said():
     dataset = load(pd.Series(["1", "1", 1], dtype=object))
-    assert [(r.row, r.reason) for r in dataset.rejected] == [
-        (2, "label is a number, where most labels are strings")
-    ]
+    assert labels_of(dataset) == {0: "1", 1: "1", 2: "1"}
+    assert [d.values for d in dataset.decisions] == [("1",)]
 
 
 def test_rows_are_positions_whatever_the_index():
@@ -62,8 +61,10 @@ def test_rows_are_positions_whatever_the_index():
 
 
 def test_cells_that_hold_lists_are_no_text():
-    dataset = load(pd.Series(["a", ["b"], "a"], dtype=object))
-    assert [r.reason for r in dataset.rejected] == ["label is a list, expected a string"]
+    dataset = load(pd.Series(["a", ["b", "c"], "a"], dtype=object))
+    assert [r.reason for r in dataset.rejected] == [
+        "label is a list of several, expected one; a list of labels is read with --multi-label"
+    ]
 
 
 def test_two_columns_of_one_name_are_refused(refusal):
@@ -79,3 +80,11 @@ def test_conversations_in_cells_are_read_as_in_files():
     turns = np.array([{"role": "user", "content": "Where is it?"}], dtype=object)
     frame = pd.DataFrame({"messages": [turns, turns], "label": ["a", "b"]})
     assert load_dataset(frame, Settings()).texts == ("Where is it?",) * 2
+
+
+def test_rows_of_a_label_tool_are_read_as_in_its_file():
+    """Prodigy's: what was rejected is no example of the label."""
+    answers = pd.DataFrame(
+        {"text": TEXTS, "label": ["a", "b", "a"], "answer": ["accept", "accept", "reject"]}
+    )
+    assert labels_of(load_dataset(answers, Settings())) == {0: "a", 1: "b"}

@@ -38,11 +38,11 @@ def test_a_row_that_lacks_one_is_rejected_with_the_column(write):
         (2, 4, "text is blank in column 'hypothesis'"),
         (3, 5, "text is blank in column 'premise'"),
     ]
-    rows = [{"premise": "A", "hypothesis": h, "label": "x"} for h in ("B", None, ["B"])]
+    rows = [{"premise": "A", "hypothesis": h, "label": "x"} for h in ("B", None, ["B", "C"])]
     path = write("pairs.jsonl", "\n".join(map(json.dumps, rows)))
     assert [r.reason for r in load_dataset(path, Settings(text=BOTH)).rejected] == [
         "text is missing in column 'hypothesis'",
-        "text is a list in column 'hypothesis', expected a string",
+        "text is a list of several in column 'hypothesis', expected a string",
     ]
 
 

@@ -24,8 +24,23 @@ VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
 )
 ROWS = st.lists(st.tuples(VALUES, VALUES, VALUES), min_size=1, max_size=20)
-# One file of each; a .txt promises no form, and no cell of a workbook holds every character.
-FORMATS = {reader.suffixes[0] for reader in FILE_READERS} - {".txt", ".xlsx"}
+# Examples under intents hold no other columns, a .txt promises no form, and no cell of a workbook
+# holds every character.
+OTHERS = {".yml", ".conll", ".txt", ".xlsx"}
+FORMATS = {reader.suffixes[0] for reader in FILE_READERS} - OTHERS  # one file of each
+KEYS = st.sampled_from(
+    (
+        *("text", "label", "data", "train", "test", "messages", "role", "content", "annotations"),
+        *("result", "value", "choices", "from_name", "fields", "responses", "answer", "accept"),
+        *("options", "cats", "intents", "utterances", "rows", "row", "features", "columns", "0"),
+        *("tag", "patterns", "paragraphs", "qas", "instruction", "output", "inputs", "status"),
+    )
+)
+JSON_VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), KEYS),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=20,
+)
 COLUMNS = ("text", "label", "annotator")
 
 
@@ -46,7 +61,13 @@ def write_all(folder: Path, rows: list[tuple[str, str, str]]) -> list[object]:
         database.execute(f"CREATE TABLE rows ({', '.join(COLUMNS)})")
         database.executemany("INSERT INTO rows VALUES (?, ?, ?)", rows)
         database.commit()
-    return [*sorted(folder.iterdir()), pd.DataFrame(records, dtype=object)]
+    with closing(sqlite3.connect(folder / "a.sqlite")) as database:
+        database.execute(f"CREATE TABLE rows ({', '.join(COLUMNS)})")
+        database.executemany("INSERT INTO rows VALUES (?, ?, ?)", rows)
+        database.commit()
+    columns = {name: [record[name] for record in records] for name in COLUMNS}
+    in_memory = [pd.DataFrame(records, dtype=object), records, columns, table]
+    return [*sorted(folder.iterdir()), *in_memory]
 
 
 @given(rows=ROWS)
@@ -84,20 +105,21 @@ def complaint(path: Path) -> str | None:
 @settings(max_examples=150, deadline=None)
 def test_any_bytes_are_read_or_refused_in_one_line(content):
     with tempfile.TemporaryDirectory() as folder:
-        for suffix in (
-            "csv",
-            "tsv",
-            "txt",
-            "jsonl",
-            "json",
-            "parquet",
-            "arrow",
-            "xlsx",
-            "sqlite",
-            "gz",
-        ):
-            path = Path(folder) / f"a.{suffix}"
+        for suffix in (*FORMATS, *OTHERS, ".md", ".gz"):
+            path = Path(folder) / f"a{suffix}"
             path.write_bytes(content)
+            message = complaint(path)
+            assert message is None or message.startswith(f"{path}: ")
+            assert message is None or message.isprintable()
+
+
+@given(value=JSON_VALUES)
+@settings(max_examples=150, deadline=None)
+def test_any_json_is_read_or_refused_in_one_line(value):
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix in (".jsonl", ".json"):
+            path = Path(folder) / f"a{suffix}"
+            path.write_text(json.dumps(value), encoding="utf-8")
             message = complaint(path)
             assert message is None or message.startswith(f"{path}: ")
             assert message is None or message.isprintable()

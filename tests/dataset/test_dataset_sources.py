@@ -104,7 +104,7 @@ def test_a_link_leads_to_its_file(write, tmp_path):
 
 
 def test_an_unknown_suffix_is_met_with_the_known_ones(write, refusal):
-    message = refusal(UsageError, write("orders.foo", "x"))
+    message = refusal(UsageError, write("orders.foo", bytes(9)))
     assert "orders.foo: unknown file type '.foo'" in message
     assert "--input-format" in message
     for reader in FILE_READERS:
@@ -128,10 +128,6 @@ def test_an_unknown_format_is_met_with_the_nearest_one(write, refusal):
 )
 def test_what_is_no_local_file_is_refused(refusal, source, message):
     assert message in refusal(DataError, source)
-
-
-def test_what_is_neither_a_path_nor_a_frame_is_refused(refusal):
-    assert refusal(UsageError, [("It broke", "damage")]).endswith("found list")
 
 
 def test_a_folder_is_no_csv_file(tmp_path, refusal):

@@ -1,6 +1,7 @@
 """Vectors on disk: what is damaged or foreign is noticed, never trusted."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -18,7 +19,6 @@ import pytest
 from auditor.embedding import cache, open_embedder
 from auditor.embedding.cache import VectorCache, key
 from auditor.embedding.embed import Encoder
-from auditor.errors import MachineError
 
 TEXTS = ["Where is my parcel?", "Please close my account at once", "I was charged twice"]
 NEW = "Is the lamp in stock?"
@@ -274,23 +274,22 @@ def test_a_journal_that_was_planted_changes_no_vector(counting, tmp_path):
     np.testing.assert_array_equal(found.vectors, np.stack([counting().vector(t) for t in TEXTS]))
 
 
-def test_a_folder_in_its_place_ends_in_one_line(counting, tmp_path):
+def test_a_folder_in_its_place_is_one_line(counting, tmp_path, caplog):
     _, path = planted(counting, tmp_path)
     path.unlink()
     path.mkdir()
-    with pytest.raises(MachineError, match="--cache-dir"):
-        encode(counting(), tmp_path / "vectors")
+    encode(counting(), tmp_path / "vectors")
+    assert "--cache-dir" in caplog.messages[-1]
 
 
 # --- the machine -------------------------------------------------------------------------------
 
 
-def test_a_folder_that_cannot_be_written_ends_in_one_line(counting, tmp_path):
+def test_a_folder_that_cannot_be_written_is_one_line_and_ends_nothing(counting, tmp_path, caplog):
     occupied = tmp_path / "cache"
     occupied.write_text("a file where the folder should be")
-    with pytest.raises(MachineError) as caught:
-        encode(counting(), occupied)
-    message = str(caught.value)
+    assert len(encode(counting(), occupied).vectors) == len(TEXTS)
+    [message] = caplog.messages
     assert message.isprintable()
     assert str(occupied) in message
     assert "--cache-dir" in message
@@ -307,11 +306,12 @@ def no_file_larger_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_ends_in_one_line_and_what_was_kept_stays(counting, tmp_path):
+def test_a_full_disk_is_one_line_and_what_was_kept_stays(counting, tmp_path, caplog):
     with no_file_larger_than(30_000):
         before = encode(counting(), tmp_path)
-        with pytest.raises(MachineError, match=r"cannot be written .* --cache-dir"):
-            encode(counting(), tmp_path, [f"order {i}" for i in range(1000)])
+        encode(counting(), tmp_path, [f"order {i}" for i in range(1000)])
+    [message] = caplog.messages
+    assert re.search(r"cannot be written .* --cache-dir", message)
     embedder = counting()
     np.testing.assert_array_equal(encode(embedder, tmp_path).vectors, before.vectors)
     assert embedder.seen == []
@@ -326,7 +326,7 @@ def test_a_full_disk_does_not_end_what_needs_no_writing(counting, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_is_read_only_is_read(counting, tmp_path):
+def test_a_folder_that_is_read_only_is_read(counting, tmp_path, caplog):
     encode(counting(), tmp_path)
     [path] = files(tmp_path)
     path.chmod(0o400)
@@ -335,8 +335,8 @@ def test_a_folder_that_is_read_only_is_read(counting, tmp_path):
         embedder = counting()
         encode(embedder, tmp_path)
         assert embedder.seen == []
-        with pytest.raises(MachineError, match="readonly"):
-            encode(counting(), tmp_path, [NEW])
+        encode(counting(), tmp_path, [NEW])
+        assert "readonly" in caplog.messages[-1]
     finally:
         tmp_path.chmod(0o700)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import DataError, MachineError, UsageError
-from auditor.gating import baseline
 from auditor.gating.baseline import Baseline, Grown, create, prune, read, split, update, write
 from auditor.records.dataset import Dataset, Example
 from auditor.records.findings import Finding, fingerprint
@@ -445,14 +444,6 @@ def test_what_has_expired_is_new_again():
     assert diff.new == tuple(FOUND)
     assert len(diff.expired) == 2
     assert (diff.fixed, diff.untouched) == ((), ())
-
-
-def test_today_may_be_given_by_the_surroundings(monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert baseline.date_of_today() == date(1970, 1, 2)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "tomorrow")
-    with pytest.raises(UsageError, match="SOURCE_DATE_EPOCH must be seconds"):
-        baseline.date_of_today()
 
 
 # --- kept up to date -------------------------------------------------------------------------

@@ -173,7 +173,7 @@ def test_what_the_baseline_knows_passes_and_what_is_new_fails(rows, copied, sett
     assert known.outcome == "pass"
     assert known.baseline.new == 0
     more = [copied, *[rows[100:101].assign(text=rows.text[100] + mark) for mark in "!?.;"]]
-    new = gate(pd.concat(more, ignore_index=True), baseline=path, settings=settings)
+    new = gate(pd.concat(more, ignore_index=True), baseline=str(path), settings=settings)
     assert failing(new) == [("near-duplicate", "billing")] or failing(new)[0][0] == "near-duplicate"
     assert new.baseline.new == 1
 

@@ -164,6 +164,43 @@ def test_a_base_that_is_not_understood_is_told_as_the_bases(branched):
         ruled()
 
 
+# --- near the data --------------------------------------------------------------------------
+
+
+def test_the_nearest_settings_to_the_data_hold_as_they_were(branched):
+    base = {"auditor.toml": GATE.format("0.5"), "data/auditor.toml": GATE.format("0.01")}
+    branched(base, {"data/auditor.toml": GATE.format("0.9")})
+    rules = ruled()
+    assert (limit(rules), rules.changes) == (0.01, (CHANGED,))
+
+
+def test_nearer_settings_that_the_branch_brings_are_not_used(branched):
+    branched({"auditor.toml": GATE.format("0.01")}, {"data/auditor.toml": GATE.format("0.9")})
+    rules = ruled()
+    assert (limit(rules), rules.changes) == (0.01, (CHANGED,))
+
+
+def test_a_renamed_dataset_takes_the_settings_of_its_old_place_along(branched):
+    base = {"auditor.toml": GATE.format("0.9"), "old/auditor.toml": GATE.format("0.01")}
+    branched(base, {})
+    rules = ruled(base=Path("old/train.csv"))
+    assert (limit(rules), rules.changes) == (0.01, (CHANGED,))
+
+
+def test_it_is_the_same_from_any_working_folder(branched, monkeypatch, tmp_path):
+    branched({"auditor.toml": GATE.format("0.01")}, {"auditor.toml": GATE.format("0.9")})
+    data = Path("data/train.csv").absolute()
+    monkeypatch.chdir(tmp_path)
+    rules = ruling(data, "main", CODES, policy=None, config=None, flags={})
+    assert limit(rules) == 0.01
+
+
+def test_a_mark_of_byte_order_changes_nothing(branched):
+    before = b"\xef\xbb\xbf" + GATE.format("0.01").encode()
+    branched({"auditor.toml": before}, {"auditor.toml": GATE.format("0.01")})
+    assert (limit(ruled()), ruled().changes) == (0.01, ())
+
+
 # --- whatever the branch writes there --------------------------------------------------------
 
 

@@ -335,16 +335,6 @@ def test_rows_in_another_order_change_nothing(world, tickets, refunds, fidelity)
         assert again == world.forecast(tickets, update, fidelity)
 
 
-def test_two_categories_are_enough_for_a_forecast(world, direction):
-    tickets = [(t, c) for c in ("billing", "returns") for t in world.write(c, 30, direction(c))]
-    forecast = world.forecast(tickets, None)
-    assert forecast.reliability is None
-    assert [f.rank for f in forecast.categories] == [1, 2]
-    assert forecast.matrix.updates == ("billing", "returns")
-    assert forecast.matrix.drops[0][0] is None
-    assert by_name(forecast)["billing"].worst_update == "returns"
-
-
 @pytest.mark.parametrize("kinds", [3, 4, 5])
 def test_of_a_small_set_no_update_leaves_fewer_than_three_categories_but_single_ones(
     world, on_ring, kinds
@@ -405,3 +395,38 @@ def test_the_accuracy_of_the_old_categories_is_read_once(world, tickets, refunds
     monkeypatch.setattr(scenarios, "_as_accuracy", lambda *a: read.append(a) or accuracy(*a))
     assert len(world.forecast(tickets[1:], refunds).categories) == len(NAMES)
     assert len(read) == 1
+
+
+@pytest.mark.parametrize("fidelity", PROBES)
+def test_two_categories_leave_a_simulated_update_nothing_that_could_be_taken_for_another(
+    world, tickets, fidelity
+):
+    two = [(t, c) for t, c in tickets if c in ("billing", "returns")]
+    forecast = world.forecast(two, None, fidelity)
+    assert not any(f.identifiable for f in forecast.categories)
+    assert all(f.reason.startswith("with two categories") for f in forecast.categories)
+    assert [(f.rank, f.worst_update) for f in forecast.categories] == [(1, None), (2, None)]
+    assert forecast.matrix is None
+    three = [(t, c) for t, c in tickets if c in ("billing", "returns", "orders")]
+    assert all(f.identifiable for f in world.forecast(three, None, fidelity).categories)
+
+
+@pytest.mark.parametrize("fidelity", PROBES)
+def test_two_categories_and_an_update_are_forecast(world, tickets, refunds, fidelity):
+    two = [(t, c) for t, c in tickets if c in ("billing", "returns")]
+    assert all(f.identifiable for f in world.forecast(two, refunds, fidelity).categories)
+
+
+@pytest.mark.parametrize("fidelity", PROBES)
+def test_of_what_was_never_learnt_a_loss_of_nothing_is_no_good_news(
+    world, on_ring, tickets, refunds, fidelity
+):
+    """One label stands on a few texts of every kind; the other categories are as they were."""
+    texts = [t for k, c in enumerate(NAMES) for t in world.write(c, 5, centre(on_ring, k))]
+    stray = [(t, "other") for t in texts]
+    found = by_name(world.forecast([*tickets, *stray], refunds, fidelity))
+    assert not found["other"].identifiable
+    assert not found["other"].learnt
+    told = "cannot be estimated: nothing was learnt before the update ("
+    assert found["other"].reason.startswith(told)
+    assert all(found[name].identifiable and found[name].learnt for name in NAMES)

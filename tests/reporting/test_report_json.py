@@ -27,6 +27,7 @@ CONTRACT = [
     "limits",
     "ids",
     "label_errors",
+    "unread",
 ]
 
 
@@ -94,7 +95,7 @@ def test_the_schema_refuses_what_is_not_an_audit(audit, path, wrong):
     assert not jsonschema.Draft202012Validator(schema()).is_valid(broken)
 
 
-@pytest.mark.parametrize("key", CONTRACT[:-4])
+@pytest.mark.parametrize("key", CONTRACT[:-5])
 def test_the_schema_and_the_reader_miss_every_key_of_the_contract(audit, key, tmp_path):
     broken = plain(audit)
     del broken[key]

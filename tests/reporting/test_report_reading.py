@@ -8,8 +8,9 @@ import unicodedata
 
 import pytest
 
+from auditor.records.audit import UnreadTexts
 from auditor.records.forecast import Matrix
-from auditor.reporting import charts, marking, scatter, wording
+from auditor.reporting import charts, marking, scatter, summarise, wording
 from auditor.reporting.cards import sections
 from auditor.reporting.headline import data_problems, headline
 from auditor.reporting.html import HtmlRenderer
@@ -31,12 +32,22 @@ def test_errors_say_not_yet_warnings_with_care_and_neither_yes(audit):
 def test_where_nothing_could_be_found_nothing_found_is_no_yes(audit):
     clean = dataclasses.replace(audit, findings=())
     few = dataclasses.replace(audit.dataset, effective_examples=12.0)
-    foreign = dataclasses.replace(audit.dataset, unknown_script=150)
-    told = [headline(dataclasses.replace(clean, dataset=d)).training for d in (few, foreign)]
-    assert told == [
-        "Not enough data to decide: 2.4 different examples per category, 5 are needed.",
-        "Not enough data to decide: 150 texts are in a script that the embedder does not know.",
-    ]
+    told = headline(dataclasses.replace(clean, dataset=few)).training
+    assert told == "Not enough data to decide: 2.4 different examples per category, 5 are needed."
+
+
+def test_where_most_texts_could_not_be_read_warnings_do_not_decide(audit):
+    unread = UnreadTexts(texts=150, of=200, scripts={"THAI": 150})
+
+    def training(*severities):
+        kept = tuple(f for f in audit.findings if f.severity in severities)
+        return headline(dataclasses.replace(audit, findings=kept, unread=unread)).training
+
+    unknown = f"in a script that {audit.embedder.name} does not know"
+    lacking = f"Not enough data to decide: 150 of 200 texts are {unknown}"
+    assert training("note") == f"{lacking}."
+    assert training("warning") == f"{lacking}; 41 warnings besides."
+    assert training("error", "warning") == "Not yet: 2 errors and 41 warnings in 200 rows."
 
 
 def test_rows_that_could_not_be_read_come_first(audit):
@@ -86,7 +97,28 @@ def test_an_interval_that_holds_zero_is_no_loss(audit):
     safe = tuple(dataclasses.replace(c, low=-0.01) for c in audit.forecast.categories)
     forecast = dataclasses.replace(audit.forecast, categories=safe)
     verdict = headline(dataclasses.replace(audit, forecast=forecast))
-    assert "no category is clearly affected" in verdict.forgetting
+    assert "no category with an estimate is clearly affected" in verdict.forgetting
+    assert verdict.forgetting.endswith("For 1 of 5 categories there is no reliable estimate.")
+
+
+def test_what_was_never_learnt_has_no_loss_to_show(make_audit, audit):
+    """A drop from 0 to 0 is no good news."""
+    first, *others = audit.forecast.categories
+    reason = "cannot be estimated: nothing was learnt before the update"
+    floor = dataclasses.replace(
+        first,
+        expected_drop=0.0,
+        accuracy_before=0.0,
+        identifiable=False,
+        learnt=False,
+        reason=reason,
+    )
+    found = make_audit(forecast=dataclasses.replace(audit.forecast, categories=(floor, *others)))
+    page = HtmlRenderer(static=True).render(found)
+    assert f"no reliable estimate:</strong> {reason}" in page
+    assert "<b>no estimate</b>" in page
+    assert ">0% →" not in page
+    assert f"of {first.category} nothing was learnt before" in summarise(found)
 
 
 def under_simulated(audit, **worst):

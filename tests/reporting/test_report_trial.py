@@ -204,3 +204,14 @@ def test_a_file_whose_mitigations_do_not_fit_is_refused(mitigated, changes, said
     forecast = dataclasses.replace(mitigated.forecast, measurement=measured)
     found = list(faults(dataclasses.replace(mitigated, forecast=forecast)))
     assert any(said in fault for fault in found)
+
+
+def test_of_what_the_model_never_knew_nothing_is_said_to_be_kept(forecast):
+    floor = tuple(
+        dataclasses.replace(c, accuracy=((0.0,) * 8,) * 2, masked=(0.0,) * 8)
+        for c in forecast.measurement.categories
+    )
+    measured = dataclasses.replace(forecast.measurement, categories=floor)
+    words = trial(dataclasses.replace(forecast, measurement=measured)).words
+    assert "recognised 0% of the old rows: nothing was learnt of them" in words[1]
+    assert not [sentence for sentence in words if "lost nothing" in sentence]

@@ -27,6 +27,18 @@ def test_few_rows_are_drawn_without_umap(monkeypatch, n):
     assert places.max() <= 1.0
 
 
+@pytest.mark.parametrize("error", [RuntimeError("no locator available\nfor a file"), OSError()])
+def test_where_umap_cannot_draw_the_map_is_left_out_with_a_line(monkeypatch, caplog, error):
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr("auditor.structure.map._drawn", fails)
+    assert project(unit(60), seed=0) is None
+    [line] = caplog.messages
+    assert line.startswith("the map is left out: UMAP cannot draw here (")
+    assert "\n" not in line
+
+
 def test_few_rows_are_drawn_the_same_each_time():
     np.testing.assert_array_equal(project(unit(9), seed=0), project(unit(9), seed=0))
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from auditor.structure.neighbours import BLOCK, nearest
+from auditor.records.structure import Embeddings
+from auditor.structure.neighbours import BLOCK, nearest, nearest_readable, placed
 
 
 def unit(rng, n, dim=16):
@@ -96,3 +97,34 @@ def test_the_vectors_are_left_as_they_are():
     before = vectors.copy()
     nearest(vectors, 3)
     np.testing.assert_array_equal(vectors, before)
+
+
+def test_texts_that_the_model_cannot_read_have_no_neighbours_and_are_none():
+    vectors = np.eye(4, dtype=np.float32)[[0, 0, 0, 1, 0]]
+    embeddings = Embeddings(
+        vectors=vectors,
+        windows=np.ones(5, dtype=np.int64),
+        unknown=np.array([0.0, 1.0, 0.0, 0.2, 0.6], dtype=np.float32),
+        embedder="toy",
+        revision="1",
+        precision="float32",
+    )
+    found = nearest_readable(embeddings, 3)
+    assert found.index.tolist() == [[2, 3, -1], [-1] * 3, [0, 3, -1], [0, 2, -1], [-1] * 3]
+    assert found.cosine[0].tolist() == [1.0, 0.0, -1.0]
+    assert embeddings.readable.tolist() == [0, 2, 3]
+    assert embeddings.unread() == "2 of 5 texts are in a script that toy does not know"
+    by_words = placed(nearest(vectors[[1, 4]], 3), np.array([1, 4]), 5, found)
+    assert by_words.index.tolist() == [[2, 3, -1], [4, -1, -1], [0, 3, -1], [0, 2, -1], [1, -1, -1]]
+
+
+def test_where_most_texts_cannot_be_read_none_is():
+    unread = Embeddings(
+        vectors=np.eye(3, dtype=np.float32),
+        windows=np.ones(3, dtype=np.int64),
+        unknown=np.array([1.0, 1.0, 0.0], dtype=np.float32),
+        embedder="toy",
+        revision="1",
+        precision="float32",
+    )
+    assert unread.readable is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.structure.tokens import as_strings, tokens, words
+from auditor.structure.tokens import WORD, as_strings, tokens, words
 
 
 def names(text):
@@ -97,10 +97,40 @@ def test_a_text_of_spaces_has_no_tokens():
     assert tokens(" \t ") == []
 
 
-@pytest.mark.parametrize("word", ["नमस्ते", "दुनिया", "สวัสดี"])
+@pytest.mark.parametrize("word", ["नमस्ते", "दुनिया", "مُدَرِّس"])
 def test_a_word_written_with_vowel_signs_is_one_token(word):
     """Signs that stand above or below a letter are no punctuation."""
     assert names(word) == [word]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("请退款", ["请", "退", "款"]),
+        ("サーバー", ["サ", "ー", "バ", "ー"]),
+        ("ที่ดี", ["ที่", "ดี"]),  # a letter keeps its vowel and its tone
+        ("ម៉ោង", ["ម៉ោ", "ង"]),
+    ],
+)
+def test_of_a_script_without_spaces_each_character_with_its_marks_is_a_token(text, expected):
+    assert names(text) == words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("订单40117没到", ["订", "单", "<number>", "没", "到"]),
+        ("订单A7还没到", ["订", "单", "<id>", "还", "没", "到"]),
+        ("写信给ada@example.org吧", ["写", "信", "给", "<email>", "吧"]),
+        ("看https://example.org/a?b=1就好", ["看", "<url>", "就", "好"]),
+    ],
+)
+def test_what_stands_right_beside_a_number_or_an_address_is_no_part_of_it(text, masked):
+    assert names(text) == masked
+
+
+def test_words_as_written_are_no_emoji_and_keep_their_signs():
+    assert WORD.findall("Ok_2 👍 हिन्दी में 退款") == ["Ok_2", "हिन्दी", "में", "退", "款"]
 
 
 def test_words_fold_case():

@@ -72,6 +72,15 @@ class Keep:
     commit: str
     root: PurePosixPath
 
+    def has(self, name: str) -> bool:
+        """Whether a pointer of the commit has the file or folder. Raises as `copy`."""
+        asked = PurePosixPath(name)
+        return any(
+            asked.is_relative_to(path)
+            and (asked == path or (out.md5.endswith(FOLDER) and self._inside(out, path, asked)))
+            for path, out in self._outs(asked)
+        )
+
     def copy(self, name: str, target: Path) -> bool:
         """Writes the file or folder `name`; False where no pointer of the commit has it.
 
@@ -83,13 +92,22 @@ class Keep:
                 self._write(out, target)
                 return True
             if asked.is_relative_to(path) and out.md5.endswith(FOLDER):
-                return self._write_folder(out, asked.relative_to(path), target)
+                return self._write_folder(out, path, asked, target)
         return False
 
-    def _write_folder(self, out: _Out, inside: PurePosixPath, target: Path) -> bool:
+    def _inside(
+        self, out: _Out, folder: PurePosixPath, asked: PurePosixPath
+    ) -> dict[PurePosixPath, _File]:
+        """The files of a folder that are asked for, by their paths in it."""
         listing = msgspec.json.decode(self._found(out).read_bytes(), type=list[_File])
         files = {PurePosixPath(file.relpath): file for file in listing}
-        wanted = {path: file for path, file in files.items() if path.is_relative_to(inside)}
+        inside = asked.relative_to(folder)
+        return {path: file for path, file in files.items() if path.is_relative_to(inside)}
+
+    def _write_folder(
+        self, out: _Out, folder: PurePosixPath, asked: PurePosixPath, target: Path
+    ) -> bool:
+        wanted, inside = self._inside(out, folder, asked), asked.relative_to(folder)
         for path, file in wanted.items():
             if ".." in path.parts or path.is_absolute():
                 raise ValueError(f"a folder holds {file.relpath}, which leads out of it")

@@ -4,13 +4,14 @@ What is checked out can look like a repository of its own, and a repository's co
 commands. So the repository is found by its `.git`, which no branch can hold; git is told where
 it is and opens no other; and it only resolves a name (`rev-parse`), lists (`ls-tree`, `ls-files`)
 and copies (`cat-file blob`), none of which runs a filter, a hook or a helper. What is missing is
-missing: nothing is fetched.
+missing: nothing is fetched, unless the user asks for that (`Repository.fetch`).
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,16 @@ _STILL = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
+# What git tells its hooks, of the repository that they run for.
+OF_HOOKS = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"),
+    *("GIT_PREFIX", "GIT_NAMESPACE", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+}
 LINK = "120000"  # the mode of a symbolic link
+
+
+class MissingObjectError(MachineError):
+    """Git has no such content here; a partial clone may have left it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +69,7 @@ class Repository:
     folder: Path
 
     def commit(self, revision: str) -> str:
-        """The commit that `revision` names. Raises UsageError for none, and for several."""
+        """The commit that `revision` names. Raises LookupError for none, UsageError for several."""
         found = self._git("rev-parse", "--verify", f"{revision}^{{commit}}")
         if b"is ambiguous" in found.stderr:
             raise UsageError(
@@ -68,23 +78,34 @@ class Repository:
             )
         if found.returncode == 0:
             return found.stdout.decode().strip()
-        remote, _, branch = revision.partition("/")
-        fetch = f"`git fetch {remote} {branch}`" if branch else "`git fetch`"
-        shallow = self._git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
-        step = (
-            f"this clone is shallow: fetch it with {fetch}, or clone all of the history "
-            "(`fetch-depth: 0` of actions/checkout, GIT_DEPTH 0 in GitLab)"
-            if shallow
-            else f"fetch it with {fetch}, or see `git branch --all` for what there is"
-        )
-        raise UsageError(f"--base-ref {revision}: no such revision; {step}")
+        raise LookupError(revision)
+
+    def remotes(self) -> list[str]:
+        """The names of those that the configuration has."""
+        listed = self._git("config", "--get-regexp", "--name-only", "-z", r"^remote\..*\.url$")
+        names = os.fsdecode(listed.stdout).split("\0")
+        return list(dict.fromkeys(n[len("remote.") : -len(".url")] for n in names if n))
+
+    def shallow(self) -> bool:
+        """Whether the clone has only the latest of its history."""
+        return self._git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+    def common_folder(self) -> Path:
+        """Where git keeps what all work trees of the repository share."""
+        found = self._git("rev-parse", "--git-common-dir").stdout.removesuffix(b"\n")
+        return self.top / os.fsdecode(found)
+
+    def partial(self) -> bool:
+        """Whether the clone left content out, to fetch it when it is wanted."""
+        keys = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+        return self._git("config", "--get-regexp", keys).returncode == 0
 
     def listed(self, commit: str, name: str, *, below: bool = False) -> list[TreeEntry]:
         """The entry called `name`; with `below` all files in it, where "" is the whole tree."""
         words = [*(["-r"] if below else []), commit, "--", *([name] if name else [])]
         done = self._git("ls-tree", "-z", "--full-tree", *words)
         if done.returncode:
-            raise MachineError(f"{self.top}: git cannot list {commit} ({said(done)})")
+            raise MissingObjectError(f"{self.top}: git cannot list {commit} ({said(done)})")
         return [_entry(line) for line in os.fsdecode(done.stdout).split("\0") if line]
 
     def read(self, commit: str, name: str) -> bytes | None:
@@ -93,13 +114,10 @@ class Repository:
         return self.blob(found[0].object) if found else None
 
     def blob(self, object_: str, stdout: int = subprocess.PIPE) -> bytes:
-        """Content as git keeps it, or into the file `stdout`. Raises MachineError for none."""
+        """Content as git keeps it, or into the file `stdout`. Raises MissingObjectError."""
         done = self._git("cat-file", "blob", object_, stdout=stdout)
         if done.returncode:
-            raise MachineError(
-                f"git cannot read it ({said(done)}), and nothing is fetched by the way; where the "
-                "clone is partial, clone without --filter"
-            )
+            raise MissingObjectError(f"git has not its content ({said(done)})")
         return done.stdout or b""
 
     def tracked(self, name: str) -> dict[str, str]:
@@ -108,6 +126,28 @@ class Repository:
         done = self._git("ls-files", "-z", "--stage", "--", *names)
         lines = (line.partition("\t") for line in os.fsdecode(done.stdout).split("\0") if line)
         return {name: head.split()[0] for head, _, name in lines}
+
+    def fetch(self, words: Sequence[str]) -> None:
+        """Lets git do what it needs the network for, as the user has configured it.
+
+        Raises MachineError where it fails. No hook runs, and nobody is asked for a password.
+        """
+        own = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "PATH": _path()}
+        switches = ("--no-pager", "-c", f"core.hooksPath={os.devnull}")
+        place = (f"--git-dir={self.folder}", f"--work-tree={self.top}")
+        kept = {k: v for k, v in os.environ.items() if k not in OF_HOOKS}
+        done = subprocess.run(  # noqa: S603 - as `_run`
+            ["git", *switches, *place, *words],  # noqa: S607 - as `_run`
+            cwd=self.top,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env=kept | own,
+            check=False,
+        )
+        if done.returncode:
+            raise MachineError(
+                f"--fetch: `git {words[0]}` fails ({said(done)}); see `git remote -v`"
+            )
 
     def _git(
         self, *words: str, stdout: int = subprocess.PIPE
@@ -186,7 +226,6 @@ def _run(
         for name, value in os.environ.items()
         if name.startswith("GIT_CONFIG_") or not name.startswith("GIT_")
     }
-    path = [p for p in os.get_exec_path() if Path(p).is_absolute()] or [os.defpath]
     try:
         return subprocess.run(  # noqa: S603 - a list of words, none of which git takes for an option
             ["git", *_SWITCHES, *words],  # noqa: S607 - the git that the user has
@@ -194,7 +233,7 @@ def _run(
             stdout=stdout,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
-            env=own | _STILL | {"PATH": os.pathsep.join(path)} | more,
+            env=own | _STILL | {"PATH": _path()} | more,
             check=False,
         )
     except FileNotFoundError as error:
@@ -202,6 +241,12 @@ def _run(
             "--base-ref: the program git is not there; install it, or give the other dataset with "
             "--base BASE"
         ) from error
+
+
+def _path() -> str:
+    """Where programs are looked for: not where the branch that is checked out has brought one."""
+    path = [p for p in os.get_exec_path() if Path(p).is_absolute()] or [os.defpath]
+    return os.pathsep.join(path)
 
 
 def said(done: subprocess.CompletedProcess[bytes]) -> str:

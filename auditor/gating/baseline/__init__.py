@@ -13,7 +13,7 @@ or row numbers, so that they stay known when they move.
 
 from __future__ import annotations
 
-from auditor.gating.baseline.diff import BaselineDiff, create, date_of_today, prune, split, update
+from auditor.gating.baseline.diff import BaselineDiff, create, prune, split, update
 from auditor.gating.baseline.entries import Baseline, KnownFinding
 from auditor.gating.baseline.file import read, write
 from auditor.gating.baseline.growth import Grown, Growth
@@ -25,7 +25,6 @@ __all__ = [
     "Growth",
     "KnownFinding",
     "create",
-    "date_of_today",
     "prune",
     "read",
     "split",

@@ -13,14 +13,13 @@ expired    an entry past its date, which no longer counts: its finding is new, w
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NamedTuple
 
-from auditor.errors import UsageError
+from auditor.clock import date_of_today
 from auditor.gating.baseline.entries import Baseline, KnownFinding
 from auditor.gating.baseline.growth import Growth, grown
 from auditor.gating.baseline.history import History, label_keys, row_keys
@@ -138,17 +137,6 @@ def prune(baseline: Baseline, findings: Iterable[Finding], dataset: Dataset) -> 
         rows=tuple((history.before & history.now).elements()),
         labels=tuple({*baseline.labels} & {*label_keys(dataset).values()}),
     ).in_order()
-
-
-def date_of_today() -> date:
-    """In UTC; of SOURCE_DATE_EPOCH where it is set, so that a run can be repeated to the byte."""
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    if not given:
-        return datetime.now(UTC).date()
-    try:
-        return datetime.fromtimestamp(int(given), UTC).date()
-    except (ValueError, OverflowError, OSError) as error:
-        raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not {given!r}") from error
 
 
 def _serious(findings: Iterable[Finding]) -> list[Finding]:

@@ -16,6 +16,7 @@ import msgspec
 
 from auditor.atomic import NOT_JSON, write_whole
 from auditor.checks import CHECKS
+from auditor.dataset.pointers import step_to_content
 from auditor.errors import DataError, MachineError, UsageError
 from auditor.gating.baseline.entries import Baseline, KnownFinding
 from auditor.gating.baseline.history import KEY_DIGITS
@@ -51,7 +52,8 @@ def read(path: Path) -> Baseline:
     except OSError as error:
         raise MachineError(f"{path}: cannot be read ({error.strerror})") from error
     except NOT_JSON as error:
-        raise DataError(f"{path}: is not a baseline ({error}); restore it, or {make}") from error
+        why = step_to_content(path) or f"is not a baseline ({error}); restore it, or {make}"
+        raise DataError(f"{path}: {why}") from error
     if file.rows is None:
         raise DataError(
             f"{path}: does not say which rows there were when it was made, as an earlier version "

@@ -46,6 +46,11 @@ class Material:
         return int(self.codes.max()) + 1
 
     @property
+    def testable(self) -> bool:
+        """Whether every run has an old row to evaluate."""
+        return bool(self.held_out.any(axis=1).all())
+
+    @property
     def arriving(self) -> Ints:
         """The categories that the update trains, new or old."""
         return np.unique(self.update_codes)
@@ -190,6 +195,8 @@ class Evaluation:
         """(K,) accuracy of a ridge head fitted to what the encoder now makes of the old rows."""
         from sklearn.linear_model import Ridge
 
+        if not len(self.codes):
+            return np.full(self.group_count, np.nan)
         taught = self.model.encode(self.taught).double().numpy()
         head = Ridge(alpha=RIDGE * len(taught) * float(taught.var(axis=0).mean()))
         head.fit(taught, np.eye(self.kinds)[self.taught_codes])

@@ -8,6 +8,7 @@ of categories, no text, with a checksum and its key: what is damaged is measured
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ from auditor.records.forecast import (
 )
 from auditor.records.structure import CopyFamilies
 
+_LOG = logging.getLogger(__name__)
 FORMAT = 2  # of the files; another number is measured anew
 
 
@@ -53,22 +55,22 @@ def measure_update(
     across: CopyFamilies,
     target: Target,
     effort: Effort,
-    folder: Path,
+    folder: Path | None,
     *,
     seed: int,
     mitigations: Sequence[Mitigation] = (),
     progress: Progress = lambda *_: None,
 ) -> Measurement:
-    """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`.
+    """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`,
+    where there is one.
 
     across: copy families of the old rows and the update's together, in that order; mitigations:
-    each is measured with the update too.
-    Raises OSError where the folder cannot be written.
+    each is measured with the update too. What cannot be kept is logged.
     """
     material = material_of(task, update, across, effort)
     key = _key(material, task.dataset.categories, target, effort, seed, mitigations)
-    path = folder / f"{key}.json"
-    if known := kept(path, key, Measurement):
+    path = folder and folder / f"{key}.json"
+    if path and (known := kept(path, key, Measurement)):
         return known
     found = fine_tune(
         target,
@@ -79,9 +81,18 @@ def measure_update(
         progress=progress,
     )
     measured = summarise_runs(found, task.dataset.categories, target.identity, material, effort)
-    folder.mkdir(parents=True, exist_ok=True)
-    keep(path, key, measured)
+    if path:
+        _keep_if_possible(path, key, measured)
     return measured
+
+
+def _keep_if_possible(path: Path, key: str, measured: Measurement) -> None:
+    """It took minutes: a folder that cannot be written does not take it away."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keep(path, key, measured)
+    except OSError as error:
+        _LOG.warning("%s: cannot be written (%s); the trial is not kept", path, error.strerror)
 
 
 def material_of(task: BaseTask, update: Dataset, across: CopyFamilies, effort: Effort) -> Material:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.records.comparison import Comparison, Contrast, Region, SetName
+from auditor.records.comparison import Comparison, Contrast, Region, Retention, SetName
 from auditor.reporting import wording
 from auditor.reporting.comparison.lead import comparison_advice, finding, is_reworded, unresolved
 from auditor.reporting.comparison.numbers import decimal_points, span
@@ -60,12 +60,28 @@ def _details(comparison: Comparison) -> Iterator[str]:
             f"After sampling both to equal size, {size} rows each: "
             f"{_difference(comparison, unseen.matched, confidence=95)}."
         )
-    if full and matched:
+    if full and (reason := unreliable(full)):
+        yield f"Forecast of accuracy during {compared_update_title(comparison)}: {reason}."
+    elif full and matched:
         yield (
             f"Forecast of average accuracy during {compared_update_title(comparison)}, "
             f"on rows of {comparison.base.name}: "
-            f"{_difference(comparison, full.after, confidence=80)}."
+            f"{_difference(comparison, full.after, confidence=80)}.{_unsure(full)}"
         )
+
+
+def unreliable(retention: Retention) -> str:
+    """Why the forecast says nothing of any category; empty where it does of one."""
+    if any(category.identifiable for category in retention.categories):
+        return ""
+    return f"no reliable estimate: {retention.categories[0].reason}"
+
+
+def _unsure(retention: Retention) -> str:
+    """Of how many categories it says nothing, as a sentence; empty where of none."""
+    unsure = sum(not category.identifiable for category in retention.categories)
+    of = f"{unsure} of {len(retention.categories)} categories"
+    return f" For {of} there is no reliable estimate." if unsure else ""
 
 
 def _difference(comparison: Comparison, measured: Contrast, confidence: int) -> str:

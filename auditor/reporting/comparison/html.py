@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.records.comparison import Comparison, Contrast, Figure, Region
 from auditor.reporting.comparison import answer, drawing, numbers
-from auditor.reporting.comparison.lead import evaluated_on
+from auditor.reporting.comparison.lead import evaluated_on, unread_notice
 from auditor.reporting.pages import page
 
 _CATEGORIES = 40  # drawn; the rest is in compare.json
@@ -60,13 +60,14 @@ def _view(comparison: Comparison) -> dict[str, Any]:
     return {
         "it": comparison,
         "answer": answer.answer(comparison),
+        "unread": unread_notice(comparison),
         "update_title": answer.compared_update_title(comparison),
         "accuracies": _accuracies(comparison),
         "evaluated_on": evaluated_on(comparison, comparison.unseen) if comparison.unseen else "",
         "forecasts": [
             row
             for size, r in (("all rows", full), ("equal size", matched))
-            if r and (size == "all rows" or r != full)
+            if r and (size == "all rows" or r != full) and not answer.unreliable(r)
             for row in (
                 _accuracy_row(f"Accuracy kept, {size}", r.after),
                 _loss_row(f"Lost, {size}", r.drop),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.records.comparison import Comparison, Figure, Unseen
 from auditor.reporting import wording
 from auditor.reporting.comparison.numbers import decimal_points, signed, span
+from auditor.reporting.unread import advice, notice
 
 _MOST = 0.5  # of the added rows are rewordings: more often than not
 _AMPLIFIED = 0.25  # of them are found one by one; of base rows 1 in 20 would be
@@ -21,7 +22,10 @@ def finding(comparison: Comparison) -> tuple[str, str]:
         why = comparison.unseen_reason
         return f"Which set is better cannot be determined: {why}.", "warning"
     if not comparison.added and not comparison.removed:
-        return "No difference: both sets hold the same rows.", "warning"
+        read = (
+            " that this embedder can read" if comparison.unread and comparison.unread.texts else ""
+        )
+        return f"No difference: both sets hold the same rows{read}.", "warning"
     difference = comparison.unseen.full.difference
     way = direction(difference)
     interval = f"95% interval {span(difference)}"
@@ -38,6 +42,8 @@ def finding(comparison: Comparison) -> tuple[str, str]:
 def comparison_advice(comparison: Comparison) -> str:
     """What to do about it."""
     base, candidate = comparison.base.name, comparison.candidate.name
+    if comparison.unseen is None and comparison.unread and comparison.unread.most:
+        return advice(comparison.unread, comparison.embedder.name)
     if comparison.unseen is None:
         return f"Compare again with more individually written rows in {base}."
     if not comparison.added and not comparison.removed:
@@ -61,6 +67,12 @@ def comparison_advice(comparison: Comparison) -> str:
         0: "Choose by the topics that each covers: accuracy gives no reason to prefer either.",
         -1: f"Train on {base}, and check the labels and topics of {candidate}.",
     }[way]
+
+
+def unread_notice(comparison: Comparison) -> str:
+    """What was not compared for want of a model that reads it, as sentences; empty for nothing."""
+    left_out = comparison.unseen is not None or not comparison.unread or not comparison.unread.most
+    return notice(comparison.unread, comparison.embedder.name, left_out=left_out)
 
 
 def direction(difference: Figure) -> int:

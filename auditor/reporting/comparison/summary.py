@@ -7,11 +7,12 @@ from pathlib import Path
 
 from auditor.records.comparison import Comparison, Contrast, Unseen
 from auditor.reporting import wording
-from auditor.reporting.comparison.answer import answer, compared_update_title
-from auditor.reporting.comparison.lead import evaluated_on
+from auditor.reporting.comparison.answer import answer, compared_update_title, unreliable
+from auditor.reporting.comparison.lead import evaluated_on, unread_notice
 from auditor.reporting.comparison.numbers import clipped_percent, percent_span, signed, span
 from auditor.reporting.inert import one_line
 from auditor.reporting.terminal import cut, right, wrapped
+from auditor.reporting.undone import REASONS, rejects, skips
 
 _INDENT = " " * 10
 _WIDTH = 88  # of the text beside the heads
@@ -34,18 +35,23 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         f"{candidate.name} ({wording.count(candidate.rows, 'row', 'rows')}): "
         f"{comparison.kept:,} in both, {comparison.added:,} added, {comparison.removed:,} removed",
     )
+    for side in (base, candidate):
+        for at, line in enumerate(rejects(side.rows_rejected, REASONS)):
+            yield from _wrapped("" if at else "Rejected", f"{side.name}, {line}")
     said = answer(comparison)
     yield from _wrapped("Found", said.verdict)
     yield from _wrapped("Do", said.advice)
     if said.detail:
         yield from _wrapped("Also", said.detail)
+    if unread := unread_notice(comparison):
+        yield from _wrapped("Language", unread)
     if comparison.unseen:
         yield from _accuracies(comparison, comparison.unseen)
     yield from _forecasts(comparison)
     for place, reason in enumerate(said.reasons):
         yield from _wrapped("" if place else "Why", reason)
-    for skipped in comparison.skipped:
-        yield f"Skipped   {skipped.code}: {skipped.reason}"
+    for skip in skips(comparison.skipped):
+        yield f"Skipped   {skip.code}: {skip.reason}"
 
 
 def _accuracies(comparison: Comparison, unseen: Unseen) -> Iterator[str]:
@@ -63,7 +69,7 @@ def _accuracies(comparison: Comparison, unseen: Unseen) -> Iterator[str]:
 
 
 def _forecasts(comparison: Comparison) -> Iterator[str]:
-    if comparison.full is None:
+    if comparison.full is None or unreliable(comparison.full):
         return
     yield _head("Forecast", comparison)
     yield _line("keeps, all rows", comparison.full.after)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from auditor.label_spelling import spelled
 from auditor.records.verdict import Outcome, SetSummary, Status, Tested, Verdict
 from auditor.reporting.gate import phrases
+from auditor.reporting.unread import notice
 from auditor.reporting.wording import count, listing
 
 ANSWERS: Mapping[Outcome, str] = {
@@ -63,7 +64,13 @@ def reason(verdict: Verdict) -> str:
 
 def notes(verdict: Verdict) -> list[str]:
     """What belongs to the answer whatever it is, as sentences."""
-    return [*filter(None, (_policy(verdict), _accepted(verdict), _renamed(verdict)))]
+    unread = notice(verdict.unread, verdict.embedder.name)
+    about = (unread, _base(verdict), _policy(verdict), _accepted(verdict), _renamed(verdict))
+    return [*filter(None, about)]
+
+
+def _base(verdict: Verdict) -> str:
+    return f"{spelled(verdict.base_remark)}." if verdict.base_remark else ""
 
 
 def _policy(verdict: Verdict) -> str:

@@ -1,4 +1,8 @@
-"""JUnit XML: one test case for each test, those that pass too."""
+"""JUnit XML: one test case for each test, those that pass too.
+
+Where there was nothing to test the verdict itself is the one case: CI takes a file without cases
+for a run that broke.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +28,21 @@ class JunitRenderer:
     filename = "gate.junit.xml"
 
     def render(self, verdict: Verdict) -> str:
+        statuses = [t.status for t in verdict.tested] or [verdict.outcome]
         counts = {
             "name": "auditor gate",
-            "tests": str(len(verdict.tested)),
-            "failures": str(len(verdict.of("fail"))),
+            "tests": str(len(statuses)),
+            "failures": str(statuses.count("fail")),
             "errors": "0",
-            "skipped": str(len(verdict.of("inconclusive"))),
+            "skipped": str(statuses.count("inconclusive")),
         }
         root = ET.Element("testsuites", counts)
         suite = ET.SubElement(root, "testsuite", counts)
         _properties(suite, verdict)
         for tested in verdict.tested:
             _case(suite, verdict, tested)
+        if not verdict.tested:
+            _only_case(suite, verdict)
         ET.indent(root)
         # Written by hand: ElementTree would name the encoding of the machine's locale.
         head = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -74,6 +81,19 @@ def _case(suite: ET.Element, verdict: Verdict, tested: Tested) -> None:
     elif tested.status in ("warn", "informational"):
         word = "Warning" if tested.status == "warn" else "For information"
         ET.SubElement(case, "system-out").text = f"{word}: {summary}.\n{details}"
+
+
+def _only_case(suite: ET.Element, verdict: Verdict) -> None:
+    """The verdict where no test led to it."""
+    names = {"classname": "auditor.gate", "name": "verdict", "file": verdict.file}
+    case = ET.SubElement(suite, "testcase", {key: _xml(value) for key, value in names.items()})
+    said = _xml(answer.explained(verdict))
+    if verdict.outcome == "fail":
+        ET.SubElement(case, "failure", {"message": said, "type": "gate"})
+    elif verdict.outcome == "inconclusive":
+        ET.SubElement(case, "skipped", {"message": f"inconclusive: {said}"})
+    else:
+        ET.SubElement(case, "system-out").text = said
 
 
 def _details(verdict: Verdict, tested: Tested) -> str:

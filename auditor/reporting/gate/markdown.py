@@ -12,6 +12,7 @@ from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.gate.blocks import Block, fitted, folded, section
 from auditor.reporting.gate.pairs import PairedText, SideBySide
 from auditor.reporting.gate.quoting import cell, code_span, prose
+from auditor.reporting.undone import skips
 from auditor.reporting.wording import count
 
 COMMENT = 65_536  # characters of a comment on GitHub
@@ -51,7 +52,7 @@ def _blocks(verdict: Verdict) -> Iterator[Block]:
     yield folded(_table("", "passed tests", passed, _OTHERS))
     seen = answer.sensitivity(verdict)
     yield section("", "lines", [f"{prose(seen)}\n"] if seen else [])
-    skipped = [f"- {prose(s.code)}: {prose(s.reason)}\n" for s in verdict.skipped]
+    skipped = [f"- {prose(s.code)}: {prose(s.reason)}\n" for s in skips(verdict.skipped)]
     yield folded(section("", "checks that were not done", skipped))
 
 

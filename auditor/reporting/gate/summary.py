@@ -9,6 +9,7 @@ from auditor.records.verdict import Verdict
 from auditor.reporting.gate import answer, pairs, phrases
 from auditor.reporting.inert import one_line
 from auditor.reporting.terminal import left, wrapped
+from auditor.reporting.undone import skips
 
 _TESTS = 5
 _SKIPPED = 2
@@ -49,9 +50,10 @@ def _said(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield from (("Do first", advice) for _, advice in list(answer.advice_lines(verdict))[:1])
     if sentence := answer.outcome_without_rows(verdict):
         yield "Drop", sentence
-    yield from (("Skipped", f"{s.code}: {s.reason}") for s in verdict.skipped[:_SKIPPED])
-    if len(verdict.skipped) > _SKIPPED:
-        yield "Skipped", f"{len(verdict.skipped) - _SKIPPED} more, see the report"
+    skipped = skips(verdict.skipped)
+    yield from (("Skipped", f"{s.code}: {s.reason}") for s in skipped[:_SKIPPED])
+    if len(skipped) > _SKIPPED:
+        yield "Skipped", f"{len(skipped) - _SKIPPED} more, see the report"
 
 
 def _tests(verdict: Verdict) -> Iterator[tuple[str, str]]:

@@ -261,7 +261,7 @@ def test_what_is_missing_is_not_fetched(lose, configured, ran, base, kind):
         read("data/train.csv", base)
     assert not ran.exists()
     if kind == "blob":
-        assert "clone without --filter" in str(raised.value)
+        assert "this clone is partial" in str(raised.value)
 
 
 def test_nor_by_a_git_that_cannot_be_told_so(lose, configured, ran, base, stub):

@@ -90,7 +90,7 @@ def test_what_a_stage_made_elsewhere(keeps, told, fails):
            "data/keep": b""})  # fmt: skip
     assert read("data/train.csv") == OLD
     Path("train.csv").write_bytes(NEW)
-    fails("train.csv", "HEAD", DataError, "neither in git nor in DVC there")
+    fails("train.csv", "HEAD", DataError, "neither in git nor in DVC")
 
 
 def test_what_older_versions_keep_may_have_other_line_ends(keeps):
@@ -149,7 +149,7 @@ def test_a_pointer_that_is_not_understood_is_said(keeps, fails, content):
 
 def test_what_is_in_neither_is_said(keeps, fails):
     keeps({"data/train.csv.dvc": pointer("train.csv", put(OLD))})
-    fails("data/more.csv", "HEAD", DataError, "is neither in git nor in DVC there")
+    fails("data/more.csv", "HEAD", DataError, "neither in git nor in DVC")
 
 
 # --- as DVC itself keeps it ------------------------------------------------------------------

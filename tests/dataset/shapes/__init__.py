@@ -4,9 +4,27 @@ A shape is a line in one of the modules here; `python -m tests.dataset.shapes FO
 all, to be looked at and tried by hand.
 """
 
-from tests.dataset.shapes import delimited, packed, shards
+from tests.dataset.shapes import (
+    chats,
+    delimited,
+    documents,
+    folders,
+    intents,
+    packed,
+    shards,
+    tools,
+)
 from tests.dataset.shapes.shape import ROWS, Shape
 
-SHAPES: tuple[Shape, ...] = (*delimited.SHAPES, *packed.SHAPES, *shards.SHAPES)
+SHAPES: tuple[Shape, ...] = (
+    *delimited.SHAPES,
+    *documents.SHAPES,
+    *tools.SHAPES,
+    *intents.SHAPES,
+    *chats.SHAPES,
+    *folders.SHAPES,
+    *packed.SHAPES,
+    *shards.SHAPES,
+)
 
 __all__ = ["ROWS", "SHAPES", "Shape"]

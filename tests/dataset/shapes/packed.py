@@ -215,8 +215,8 @@ OTHERS = (
     ),
     shape("braces.csv", "text,label\n" + "".join(f"{{{t}}},{c}\n" for t, c in ROWS),
           rows=tuple((f"{{{t}}}", c) for t, c in ROWS)),
-    shape("rows.unknown", CSV, refused="unknown file type '.unknown'",
-          then=()),
+    shape("rows.unknown", CSV, "the file is txt, whatever its name says"),
+    shape("bytes.unknown", bytes(99), refused="unknown file type '.unknown'"),
     shape("rows_of.label", labels_first(ROWS, "\t", ""), options=("--input-format", "txt")),
 )  # fmt: skip
 SHAPES = (*PACKED, *BOOKS, *OTHERS)

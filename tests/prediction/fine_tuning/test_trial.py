@@ -196,6 +196,20 @@ def test_a_damaged_file_is_measured_again(old, refunds, target, tmp_path):
     assert measure_update(old, refunds, SINGLES, target, quick, tmp_path, seed=0) == first
 
 
+@pytest.mark.parametrize("place", [None, "occupied"])
+def test_what_cannot_be_kept_is_measured_all_the_same(
+    old, refunds, target, measured, tmp_path, monkeypatch, caplog, place
+):
+    """It took minutes; a folder that cannot be written is a line."""
+    (tmp_path / "occupied").write_text("a file where the folder should be")
+    monkeypatch.setattr(trial, "fine_tune", lambda *_, **__: None)
+    monkeypatch.setattr(trial, "summarise_runs", lambda *_: measured)
+    folder = place and tmp_path / place / "fine-tunes"
+    assert measure_update(old, refunds, SINGLES, target, EFFORT, folder, seed=0) == measured
+    said = [line for line in caplog.messages if "the trial is not kept" in line]
+    assert len(said) == (place is not None)
+
+
 def test_no_flip_of_a_bit_is_taken_for_what_was_measured(
     old, refunds, target, folder, measured, tmp_path, monkeypatch, caplog
 ):

@@ -57,6 +57,18 @@ def test_a_failure_and_a_doubt_give_their_reasons(make_verdict):
     assert any("Warning: account has" in (o.text or "") for o in found.iter("system-out"))
 
 
+@pytest.mark.parametrize(
+    ("outcome", "inside"),
+    [("pass", "system-out"), ("fail", "failure"), ("inconclusive", "skipped")],
+)
+def test_where_nothing_was_tested_the_verdict_is_the_only_case(make_verdict, outcome, inside):
+    found = suite(make_verdict(outcome, tested=()))
+    [case] = found.findall("testcase")
+    assert [e.tag for e in case] == [inside]
+    counts = {"tests": 1, "failures": outcome == "fail", "skipped": outcome == "inconclusive"}
+    assert {name: int(found.get(name)) for name in counts} == counts
+
+
 def test_the_whole_is_told_in_properties(make_verdict):
     told = {p.get("name"): p.get("value") for p in suite(make_verdict()).iter("property")}
     assert "6 more failed. The branch changes the policy" in told["reason"]
@@ -172,6 +184,15 @@ def test_doubt_without_a_test_is_annotated_too(make_verdict, nothing_beside):
 
 
 # --- publishing ----------------------------------------------------------------------------------
+
+
+def test_where_there_is_no_base_of_that_name_that_is_told_first(make_verdict, nothing_beside):
+    remark = "new.csv is not in git or DVC at main, so there is no base: judged by itself"
+    told = make_verdict("pass", **nothing_beside, base_remark=remark)
+    assert remark in commands(told)[0][3]
+    assert remark in json.loads(GitlabRenderer().render(told))[0]["description"]
+    assert any(remark in (p.get("value") or "") for p in suite(told).iter("property"))
+    assert remark in " ".join(summarise(told).split())
 
 
 def test_outside_of_github_nothing_is_published(make_verdict, tmp_path):
