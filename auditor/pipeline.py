@@ -53,10 +53,8 @@ def audit(
     `auditor.dataset.in_memory`); `reference` holds unlabelled text from where the model is used,
     which may be a list of strings. `options` are single settings by name, on top of `settings`.
     Raises `auditor.errors.AuditorError` for what the user can mend.
-
-    No file of settings is read, as the command line does: give
-    `settings=auditor.load_settings("auditor.toml")`, or `auditor.load_settings(None, {}, data)` for
-    the one that is nearest to the data.
+    No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the one that
+    is nearest to the data, as on the command line.
     """
     settings = with_options(settings or Settings(), options)
     checks = configure(CHECKS, settings.checks)
@@ -83,7 +81,9 @@ def audit(
         skipped = (*skipped, SkippedCheck(code="forecast", reason=reason))
 
     shown = map_sample(dataset, findings, settings.map_points)
+    progress("map", 0, 1)
     places = project(evidence.embeddings.vectors[shown], settings.seed)
+    progress("map", 1, 1)
     limits = {check.code: limits_of(check) for check in checks}
     result = summarise(evidence, findings, skipped, limits, shown, places, settings)
     return without_text(result) if settings.no_text else result

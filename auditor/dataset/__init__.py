@@ -14,9 +14,9 @@
     parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
     workbook.py      a sheet of .xlsx, .xls or .ods, whose cells workbook_cells.py prints
     sqlite.py        a table of a database
+    class_folders.py a folder for each label; shards.py files that are one table
     huggingface.py   a dataset folder, as Hugging Face saves it; `hub_files.py` chooses its files,
-                     by what the folder says of itself (`hub_card.py`); shards.py its plain files
-    class_folders.py a folder for each label
+                     by what the folder says of itself (`hub_card.py`)
     in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
                      Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
     pointers.py      a file that only says where LFS, DVC or git-annex keep its content

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from auditor.dataset.decoding import MARKS, known_encoding
 from auditor.dataset.guessing import guessed, telling_lines
-from auditor.dataset.shards import LOOSE, is_data
-from auditor.dataset.splits import SPLITS, split_of
+from auditor.dataset.shards import LOOSE, data_files, split_of_file
+from auditor.dataset.splits import SPLITS
 from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
 from auditor.records.dataset import Decision, Reject
@@ -37,7 +37,7 @@ def open_class_folders(folder: Path, options: ReadOptions, known: Collection[str
     is not laid out so, or has data files of the `known` suffixes. Raises DataError where their
     encoding is in doubt."""
     places = [place for place in (folder, folder / "data") if place.is_dir()]
-    files = [file for place in places for file in place.iterdir() if is_data(file, known)]
+    files = [file for place in places for file in data_files(place, known)]
     if any(file.suffix.lower() not in LOOSE for file in files):
         return None
     documents, aside = _documents(folder)
@@ -93,7 +93,7 @@ def _texts(folder: Path) -> list[Path]:
     texts = [
         p for p in files if p.is_file() and (p.suffix in ("", ".txt") or p.suffix[1:].isdigit())
     ]
-    return texts if texts == files and not any(split_of(p.stem) for p in texts) else []
+    return texts if texts == files and not any(map(split_of_file, texts)) else []
 
 
 def _are_tables(documents: Sequence[Document]) -> bool:

@@ -21,9 +21,11 @@ MAGIC = (  # the reader, or the packing, that each beginning is of
     (b"\xfd7zXZ\0", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
-UNREADABLE = (  # beginnings of what is not read, and what it is
-    (b"%PDF", "a PDF; export its table as CSV"),
+DOCUMENTS = (
+    (b"%PDF-", "a PDF; export its table as CSV"),
     (b"{\\rtf", "a document; save its table as CSV"),
+)
+UNREADABLE = (  # beginnings of what is not read, and what it is
     (b"\x89HDF", "an HDF5 file; export the table as Parquet"),
     (b"\x93NUMPY", "an array of numpy; export texts and labels as CSV"),
     (b"ORC", "an ORC file; export the table as Parquet"),
@@ -54,6 +56,8 @@ def content_of(path: Path) -> str | None:
     """
     with path.open("rb") as file:
         start = file.read(START)
+    if not CONTROL.search(start):  # text, which may begin with any letters
+        return _written(start) or ("txt" if start else None)
     for magic, what in UNREADABLE:
         if start.startswith(magic):
             raise DataError(f"is {what}")
@@ -63,8 +67,7 @@ def content_of(path: Path) -> str | None:
         raise DataError(f"is {TAR}")
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path)
-    found = next((name for magic, name in MAGIC if start.startswith(magic)), None)
-    return found or _written(start) or ("txt" if start and not CONTROL.search(start) else None)
+    return next((name for magic, name in MAGIC if start.startswith(magic)), None) or _written(start)
 
 
 def _zipped(path: Path) -> str:
@@ -81,7 +84,10 @@ def _zipped(path: Path) -> str:
 
 
 def _written(start: bytes) -> str | None:
-    """What text is, where that shows: JSON, JSON lines, a web page."""
+    """What text is, where that shows: JSON, JSON lines, a web page, a PDF or RTF document."""
+    for magic, what in DOCUMENTS:
+        if start.startswith(magic):
+            raise DataError(f"is {what}")
     mark, encoding = next(((m, e) for m, e in MARKS if start.startswith(m)), (b"", "utf-8"))
     text = start.decode(encoding if mark else "utf-8", "ignore").lstrip("\ufeff \t\r\n")
     if re.match(r"<!doctype html|<html", text, re.IGNORECASE):

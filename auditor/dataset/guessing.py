@@ -19,7 +19,7 @@ from auditor.dataset.values import printable
 SAMPLE = 1 << 16  # bytes of lines that are not ASCII: more change no choice
 FEW = 3  # characters that are not ASCII, below which nothing is told
 TELLING = 20  # such characters, below which they are Western ones, of several bytes each, or
-# undecided: of 930 samples with fewer chardet took Spanish for Polish and Japanese for Thai
+# undecided: of 790 samples with 3 to 20 chardet took Spanish for Polish and Japanese for Thai
 ODD = 0.05  # share of words that no language writes, from which a choice is none
 # Share of characters that are UTF-8, from which a file is UTF-8 that was damaged, or mixed. Of
 # sentences in other encodings those in Latin letters have none, those in Chinese, Japanese, Korean

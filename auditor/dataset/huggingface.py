@@ -69,8 +69,7 @@ class HuggingFaceFolder:
         return Table(rows=partial(_rows, path, shards), decisions=decisions_of(shards))
 
     def open_files(self, files: Sequence[Path], options: ReadOptions) -> Table:
-        """Rows of the files that a pattern finds, as of a folder. Raises DataError for files that
-        look like one table in two formats."""
+        """Rows of the files that a pattern finds. Raises DataError for one table in two formats."""
         one_format(files)
         shards = [self._shard(f, split_of_file(f), {}, options) for f in in_order(files)]
         rows = partial(_rows, Path(os.path.commonpath([f.parent for f in files])), shards)

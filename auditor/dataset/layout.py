@@ -81,7 +81,7 @@ def laid_out(
     read = partial(lines, skipped)
     sample = sampled(read())
     if delimiter == NONE:
-        named = is_known(sample[0]) if options.header is None else options.header
+        named = is_known(sample[0].strip()) if options.header is None else options.header
         options = replace(options, quoting=False, header=named)
     columns = cut(sample[:1], delimiter).first
     dialect, alone, quoted = quoting_of(read, delimiter, columns, options.quoting)

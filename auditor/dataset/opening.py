@@ -15,12 +15,7 @@ from auditor.records.dataset import Decision
 from auditor.records.reading import ReadOptions, Rows, Table
 
 FLAG = "--input-format"
-# Readers that tell for themselves what a file is that begins so.
-ALIKE = {
-    "txt": ("csv", "tsv", "txt", "json", "jsonl", "nlu", "conll"),
-    "json": ("json", "jsonl"),
-    "jsonl": ("json", "jsonl"),
-}
+BINARY = ("parquet", "arrow", "excel", "sqlite")  # formats that text is none of
 
 
 def open_file(
@@ -37,10 +32,7 @@ def open_file(
     if named is not None:
         return named.open(path, options)
     by_name = by_suffix(path, readers)
-    reader = next((reader for reader in readers if reader.name == content), None) or by_name
-    named_so = (by_name.name if by_name else "") in ALIKE.get(content or "", ())
-    if named_so:
-        reader = by_name  # its name decides between what begins alike
+    reader = _by_content(content, by_name, readers)
     if reader is None:
         known = ", ".join((*(s for reader in readers for s in reader.suffixes), *SUFFIXES))
         names = ", ".join(reader.name for reader in readers)
@@ -53,6 +45,18 @@ def open_file(
         return table
     what = f"the file is {reader.name}, whatever its name says"
     return replace(table, decisions=(Decision(what=what, otherwise=FLAG), *table.decisions))
+
+
+def _by_content(
+    content: str | None, by_name: Reader | None, readers: Sequence[Reader]
+) -> Reader | None:
+    """The reader of what the file is; the one that its name promises where that may be so."""
+    told = next((reader for reader in readers if reader.name == content), None)
+    if told is None:
+        return by_name
+    if content == "txt" and by_name is not None and by_name.name not in BINARY:
+        return by_name
+    return told
 
 
 def by_suffix(path: Path, readers: Sequence[Reader]) -> Reader | None:

@@ -36,36 +36,32 @@ def plain_files(folder: Path, known: Collection[str], described: Sequence[str]) 
 
     Raises DataError where two of them are one table in two formats.
     """
-    found = _data_files(folder, known, described)
+    found = data_files(folder, known, described)
     if not found and folder.is_dir():
         inside = [p for p in sorted(folder.iterdir()) if p.is_dir() and p.name.lower() in SPLITS]
-        found = [file for place in inside for file in _data_files(place, known, described)]
+        found = [file for place in inside for file in data_files(place, known, described)]
     if any(split_of_file(file) for file in found):
         found = [file for file in found if split_of_file(file)]
     one_format(found)
     return in_order(found)
 
 
-def _data_files(folder: Path, known: Collection[str], described: Sequence[str]) -> list[Path]:
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [f for f in files if f.name not in described and is_data(f, known)]
-
-
-def is_data(file: Path, known: Collection[str]) -> bool:
-    """Whether a file of a folder is data, by its name: text is only where there are no tables.
-
-    known: the suffixes that can be read.
-    """
-    if not _could_be(file, known) or not file.is_file():
-        return False
-    tables = (f for f in file.parent.iterdir() if f.suffix.lower() not in LOOSE)
-    return file.suffix.lower() not in LOOSE or not any(_could_be(f, known) for f in tables)
-
-
-def _could_be(file: Path, known: Collection[str]) -> bool:
-    suffix, name = file.suffix.lower(), file.name.lower()
-    other = name.startswith(".") or name in SYSTEM or stem(file).lower().startswith(NO_DATA)
-    return (suffix in known or suffix in SUFFIXES) and not other and not _is_prose(file)
+def data_files(folder: Path, known: Collection[str], described: Sequence[str] = ()) -> list[Path]:
+    """The files of a folder that are data by their names; loose text only where there are no
+    tables. `described` are names of files that describe it."""
+    files = [
+        file
+        for file in (sorted(folder.iterdir()) if folder.is_dir() else [])
+        if file.is_file()
+        and (file.suffix.lower() in known or file.suffix.lower() in SUFFIXES)
+        and not file.name.startswith(".")
+        and file.name not in described
+        and file.name.lower() not in SYSTEM
+        and not stem(file).lower().startswith(NO_DATA)
+        and not _is_prose(file)
+    ]
+    tables = [file for file in files if file.suffix.lower() not in LOOSE]
+    return tables or files
 
 
 def _is_prose(file: Path) -> bool:

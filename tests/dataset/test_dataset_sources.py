@@ -104,7 +104,7 @@ def test_a_link_leads_to_its_file(write, tmp_path):
 
 
 def test_an_unknown_suffix_is_met_with_the_known_ones(write, refusal):
-    message = refusal(UsageError, write("orders.foo", "x"))
+    message = refusal(UsageError, write("orders.foo", bytes(9)))
     assert "orders.foo: unknown file type '.foo'" in message
     assert "--input-format" in message
     for reader in FILE_READERS:

@@ -131,7 +131,7 @@ HEADERS = (
     shape("one_name_twice.csv", "text,label,note,note\n" + "".join(
           f"{t},{c},x,y\n" for t, c in ROWS), "named 'note': they are called 'note_3', 'note_4'"),
     shape("two_labels.csv", "text,label,label\n" + "".join(f"{t},{c},{c[:4]}\n" for t, c in ROWS),
-          refused="several columns could be the label: 'label_2' (2 different"),
+          refused="several columns could be the label: 'label_2'", then=("--label", "label_2")),
     shape("no_names_behind.csv", "v1,v2,,,\n" + "".join(f"{c},{t},,,\n" for t, c in ROWS)),
     shape("texts_behind.csv", "v1,v2,,\n" + "".join(f"{c},{t},,\n" for t, c in ROWS[:5])
           + f"{ROWS[5][1]},{ROWS[5][0]},and more,\n",
@@ -180,8 +180,9 @@ QUOTES = (
     shape("commas_and_no_header.csv", labels_first(LONG[:4] + ROWS[4:], ",", ""), NUMBERED,
           "part of 'column_2'", rows=LONG[:4] + ROWS[4:]),
     shape("dump_of_mysql.tsv",
-          "".join(f"{t}\\\twith a tab\\\nand a line\t{c}\t\\N\n" for t, c in ROWS),
-          "backslashes escape", rows=tuple((f"{t}\twith a tab\nand a line", c) for t, c in ROWS)),
+          "".join(f"{t}\\\t{i}\\\n{c} {i}\t{c}\t\\N\n" for i, (t, c) in enumerate(ROWS)),
+          "backslashes escape",
+          rows=tuple((f"{t}\t{i}\n{c} {i}", c) for i, (t, c) in enumerate(ROWS))),
     shape("backslashes.tsv", lines(((f"{t} C:\\new", c) for t, c in ROWS), "\t"),
           rows=tuple((f"{t} C:\\new", c) for t, c in ROWS)),
     shape("blank_lines.csv", COMMAS.replace("\n", "\r\n\r\n")),

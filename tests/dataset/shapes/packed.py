@@ -193,7 +193,7 @@ BOOKS = (
     shape("named.db", database("old tickets", "new"), options=("--table", "old tickets")),
     shape("cut_short.sqlite", b"SQLite format 3\0" + b"x" * 200,
           refused="cannot be read as an SQLite"),
-    shape("tickets.duckdb", b"x" * 8 + b"DUCK" + b"x" * 100, refused="COPY name TO"),
+    shape("tickets.duckdb", bytes(8) + b"DUCK" + bytes(100), refused="COPY name TO"),
 )  # fmt: skip
 OTHERS = (
     shape("workbook.csv", xlsx({"May": TABLE}), "the file is excel, whatever its name says"),
@@ -208,10 +208,15 @@ OTHERS = (
     shape("frame.csv", b"\x80\x04\x95x", refused="is a pickle, which can run code"),
     shape("rows.pkl", b"\x80\x04\x95x", refused="is a pickle, which can run code"),
     shape("rows.h5", b"\x89HDF\r\n\x1a\n", refused="is an HDF5 file"),
+    *(
+        shape(f"{name.lower()}_named.csv", f"{name},text,label\n" + "".join(
+              f"{i},{t},{c}\n" for i, (t, c) in enumerate(ROWS)))
+        for name in ("ORCID", "PAR1", "BZhour", "myDUCKs", "Rar!")
+    ),
     shape("braces.csv", "text,label\n" + "".join(f"{{{t}}},{c}\n" for t, c in ROWS),
           rows=tuple((f"{{{t}}}", c) for t, c in ROWS)),
-    shape("rows.unknown", CSV, refused="unknown file type '.unknown'",
-          then=()),
+    shape("rows.unknown", CSV, "the file is txt, whatever its name says"),
+    shape("bytes.unknown", bytes(99), refused="unknown file type '.unknown'"),
     shape("rows_of.label", labels_first(ROWS, "\t", ""), options=("--input-format", "txt")),
 )  # fmt: skip
 SHAPES = (*PACKED, *BOOKS, *OTHERS)

@@ -52,8 +52,8 @@ SHAPES = (
           for i, (t, c) in enumerate(GERMAN * 2)}, "read as windows-1252", "--encoding",
           rows=tuple((f"{t}, für immer und überall", c) for t, c in GERMAN * 2)),
     shape("folders_of_tables", {f"{year}/part{i}.txt": lines(ROWS, "\t") for year in (1, 2)
-          for i in (1, 2)}, refused="holds several configurations: '1', '2'",
-          then=("--table", "1"), rows=ROWS * 2),
+          for i in (1, 2)}, refused="holds several configurations", then=("--table", "1"),
+          rows=ROWS * 2),
     shape("folders_of_splits", {f"{name}/{split}.txt": lines(ROWS, "\t") for name in ("en", "de")
           for split in ("train", "test")}, refused="holds"),
 )  # fmt: skip
