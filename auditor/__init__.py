@@ -20,7 +20,7 @@ records/        what flows between the stages, and what users keep
 interfaces.py   what plugs in; settings.py what a user decides; resources.py what that names
 errors.py       what can go wrong
 statistics.py   intervals, and p-values of many tests
-atomic.py       how files are written; threads.py how many compute
+atomic.py       how files are written; folders.py where; threads.py how many compute; clock.py today
 label_spelling.py    labels that are one, written in several ways
 
 >>> import auditor
