@@ -76,9 +76,10 @@ def _best(ranked: Sequence[Column], named: Sequence[Column]) -> list[Column]:
         return [c for c in best if c.labelly] or best if len(best) > 1 else best
     words = [c for c in ranked if not c.numeric]
     weak = [c for c in ranked if names.as_label(c.name) == names.WEAK]
-    return (
-        weak if len(weak) == 1 and not [c for c in words if c not in weak] else words or [*ranked]
-    )
+    if len(weak) == 1 and not [c for c in words if c not in weak]:
+        return weak
+    unnamed = [c for c in ranked if c.numeric and names.UNNAMED.fullmatch(c.name)]
+    return [c for c in ranked if c in words or c in weak or c in unnamed] if words else [*ranked]
 
 
 def _last_resort(columns: Mapping[str, Column]) -> Choice:
@@ -90,6 +91,9 @@ def _last_resort(columns: Mapping[str, Column]) -> Choice:
         what = f"the label is column {found.name!r}, which holds {found.no_label or 'one value'}"
         said = Decision(what=what, values=found.values[:SHOWN], otherwise="--label COL")
         return Choice(columns=(found.name,), decision=said if found.no_label else None)
+    lists = [c for c in columns.values() if c.listed and names.as_label(c.name) > names.NOT]
+    if len(lists) == 1:
+        return Choice(candidates=tuple(lists), several=True)
     unlikely = [c for c in columns.values() if c in named or (c.labelly and not c.language)]
     return Choice(candidates=tuple(sorted(unlikely, key=lambda c: (c.distinct, c.name))))
 

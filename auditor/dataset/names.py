@@ -107,6 +107,7 @@ _SPLITS = ("partition", "set", "subset", "fold", "usage", "phase")
 
 # Columns that are one text together, besides those that differ in a number or a letter at the end.
 _PAIRS = (("premise", "hypothesis"),)
+UNNAMED = re.compile(r"column_\d+|\d+")  # what columns are called that the file gives no names
 _NUMBERED = re.compile(r"(.*[^\W\d]_?)(1|2|_a|_b)")
 
 

@@ -9,7 +9,7 @@ name them.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.dataset import names
@@ -67,7 +67,8 @@ def find_roles(
     open_roles = [role for role in needed if role not in roles]
     if not open_roles and not any(map(names.may_split, columns)):
         return Roles(columns=_in_order(roles))
-    known = _choosable(survey(read()))
+    every = survey(read())
+    known = _choosable(every)
     decisions: list[Decision] = []
     left: dict[str, Choice] = {}
     for role in open_roles:
@@ -82,7 +83,7 @@ def find_roles(
             roles[role] = choice.columns
             decisions += [choice.decision] if choice.decision else []
         else:
-            left[role] = choice
+            left[role] = choice if choice.candidates else _in_lists(role, every, taken)
     if left:
         raise DataError(_open(left, columns, no_text=no_text))
     decisions += _split_by_values(roles, known)
@@ -98,6 +99,15 @@ def _choosable(columns: Mapping[str, Column]) -> dict[str, Column]:
     outer = {c[:at] for c in columns for at, mark in enumerate(c) if mark == "."}
     objects = {c for c, column in columns.items() if c in outer and not column.filled}
     return {c: column for c, column in columns.items() if c not in objects and not in_a_list(c)}
+
+
+def _in_lists(role: str, columns: Mapping[str, Column], taken: Container[str]) -> Choice:
+    """One item of each list, which is nobody's choice but the user's, where nothing else could be
+    of the role: the answer of the first annotator."""
+    items = [c for name, c in columns.items() if in_a_list(name) and name not in taken]
+    fit = [c for c in items if (c.labelly if role == "label" else c.texty)]
+    strength = names.as_label if role == "label" else names.as_text
+    return Choice(candidates=tuple(sorted(fit, key=lambda c: (-strength(c.name), c.name))))
 
 
 def column_names(rows: Rows) -> list[str]:
@@ -185,7 +195,9 @@ def _open(left: Mapping[str, Choice], columns: Sequence[str], *, no_text: bool) 
     parts, typed = [], []
     for role, choice in left.items():
         if choice.several:
-            parts.append(f"several columns are 0 or 1, as where a row has several {role}s")
+            lists = all(column.lists for column in choice.candidates)
+            held = "a column holds lists" if lists else "several columns are 0 or 1"
+            parts.append(f"{held}, as where a row has several {role}s")
             typed.append(f"--multi-label {flags('--label', _first_names(choice.candidates, 1000))}")
         elif choice.candidates:
             shown = _shown(role, choice.candidates, no_text=no_text)
