@@ -15,6 +15,7 @@ from auditor.records.dataset import Decision
 from auditor.records.reading import ReadOptions, Rows, Table
 
 FLAG = "--input-format"
+JSONS = ("json", "jsonl")  # whose readers tell for themselves which of the two a file is
 BINARY = ("parquet", "arrow", "excel", "sqlite")  # formats that text is none of
 
 
@@ -55,6 +56,8 @@ def _by_content(
     if told is None:
         return by_name
     if content == "txt" and by_name is not None and by_name.name not in BINARY:
+        return by_name
+    if content in JSONS and by_name is not None and by_name.name in JSONS:
         return by_name
     return told
 
