@@ -22,7 +22,7 @@ interfaces.py   what plugs in; settings.py what a user decides; resources.py wha
 settings_files.py    where settings are looked for
 errors.py       what can go wrong
 statistics.py   intervals, and p-values of many tests
-atomic.py       how files are written; threads.py how many compute
+atomic.py       how files are written; folders.py where; threads.py how many compute; clock.py today
 work_tree.py    the git work tree that a file is in
 label_spelling.py    labels that are one, written in several ways
 

@@ -12,12 +12,14 @@
     label_conflict.py           copies under different labels (`favoured.py`: which one is likely)
     label_noise.py              labels that the texts do not predict, and the share of wrong ones
     label_error.py              labels that are likely wrong
-    annotator_inconsistency.py  people who label alike cases in different ways (`annotators.py`)
+    annotator_inconsistency.py  people who label alike cases in different ways (`annotators.py`;
+                                `agreement.py`: several of one text, `scales.py`: by which steps)
     near_duplicate.py           one example, several times
     split_leakage.py            other splits that training has seen
     class_imbalance.py          categories with far fewer rows than an even share
     reference_gap.py            what real use has and training lacks
     limits.py                   a limit: a field of a check, with the reason for its default
+    naming.py                   how a reason names the categories that it is about
 
 A check is a frozen dataclass: its fields are its limits, each with a default and the reason for
 it, which `auditor explain` and the report print, and can be set in `[tool.auditor.checks.<code>]`.

@@ -6,6 +6,8 @@
     explain.py   what a finding code means           schema.py    the JSON Schema of audit.json
 
 options.py has the options that several take, running.py what surrounds each: settings, progress,
-and errors as one line; report_folder.py where a report goes, base.py what a gate compares with.
-Heavy modules are imported inside the commands, so that `--help` is quick.
+and errors as one line. ending.py says which exit code every end has, signals and defects too;
+streams.py keeps standard output and error usable, whatever they are; report_folder.py says where a
+report goes, base.py what a gate compares with. Heavy modules are imported inside the commands, so
+that `--help` is quick.
 """

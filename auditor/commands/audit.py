@@ -49,7 +49,7 @@ def audit(
 
     Writes report.html, audit.json and lists of what to do, and prints a summary. Exits 0 whatever
     it finds; 2 for wrong usage, 4 for data that cannot be audited, 5 for lack of memory, disk or a
-    model.
+    model, 70 for a defect of auditor.
     """
     with errors(debug):
         settings = settings_of(config, flags, data, quiet=quiet)

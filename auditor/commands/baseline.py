@@ -63,7 +63,7 @@ def create(
     """Record the rows of DATA, and accept its errors and warnings as known.
 
     Exits 2 for wrong usage, 4 for data that cannot be audited, 5 for lack of memory, disk or a
-    model.
+    model, 70 for a defect of auditor.
     """
     with errors(debug):
         until = _day(expires)

@@ -62,7 +62,8 @@ def compare(
     """Compare two labelled datasets, BASE and CANDIDATE, or rows of BASE with all of it.
 
     Writes compare.html and compare.json, and prints a summary. Exits 0 whatever it finds; 2 for
-    wrong usage, 4 for data that cannot be read, 5 for lack of memory, disk or a model.
+    wrong usage, 4 for data that cannot be read, 5 for lack of memory, disk or a model, 70 for a
+    defect of auditor.
     """
     with errors(debug):
         settings = settings_of(config, flags, base, candidate, quiet=quiet)

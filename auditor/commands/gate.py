@@ -99,8 +99,8 @@ def gate(
 
     It is compared with a base (--base, --base-ref) or with known findings (--baseline), or checked
     against limits alone. Prints a summary, writes the verdict, and then exits: 0 pass,
-    1 fail, 3 inconclusive; 2 for wrong usage, 4 for data that cannot be read, 5 for lack of
-    memory, disk or a model.
+    1 fail, 3 inconclusive; without a verdict 2 for wrong usage, 4 for data that cannot be read,
+    5 for lack of memory, disk or a model, 70 for a defect of auditor.
     """
     with errors(debug):
         exclusive(base=base, base_ref=base_ref, baseline=baseline)

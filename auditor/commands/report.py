@@ -39,7 +39,7 @@ def report(
     dataset's text.
 
     Exits 2 for wrong usage, 4 for a file that is none of them or of another schema version, 5
-    for lack of memory, disk or a model.
+    for lack of memory, disk or a model, 70 for a defect of auditor.
     """
     with errors(debug):
         from auditor.no_text import without_text

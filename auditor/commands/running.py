@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from auditor.settings import Settings
     from auditor.settings_files import Files
 
+_WORDS = ("text", "label", "columns", "roles", "label_map")  # flags that hold words of the data
 REPORTS = Path("reports")  # what is written without --output goes into a folder in it
 
 
@@ -66,7 +67,7 @@ def say_settings(
 
 def given(flags: Mapping[str, Any]) -> dict[str, Any]:
     """The flags of the command line by the names of the settings. Raises UsageError."""
-    rest = dict(flags)
+    rest = {name: _as_typed(value) if name in _WORDS else value for name, value in flags.items()}
     columns = {role: rest.pop(role, ()) for role in ("text", "label")}
     return {
         **{role: of[0] if len(of) == 1 else of or None for role, of in columns.items()},
@@ -76,6 +77,17 @@ def given(flags: Mapping[str, Any]) -> dict[str, Any]:
         "label_map": _pairs("--map-label", rest.pop("label_map", ()), "OLD=NEW", "Refund=refund"),
         **rest,
     }
+
+
+def _as_typed(value: Any) -> Any:
+    """A word, or words, as they were typed.
+
+    Where the locale is C, Python hands on the bytes beyond ASCII as surrogates. Files are found
+    by these, columns and labels are not.
+    """
+    if isinstance(value, tuple):
+        return tuple(map(_as_typed, value))
+    return value and value.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 def _pairs(flag: str, pairs: tuple[str, ...], form: str, example: str) -> dict[str, str]:

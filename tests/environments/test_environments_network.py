@@ -17,7 +17,7 @@ import socket, sys
 def refused(what):
     def call(*given, **named):
         with open("opened", "a") as file:
-            file.write(f"{what} {given[-1:]}\\n")
+            file.write(f"{what} {given}\\n")
         raise OSError("no network here")
     return call
 for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection"):
@@ -121,14 +121,13 @@ def test_without_a_network_a_name_of_the_hub_gives_up_with_the_step(run, desk, b
     assert (done.returncode, done.stderr.count("\n")) == (5, 1)
     assert "the model hub cannot be asked" in done.stderr
     assert "give a folder with it" in done.stderr
-    assert "agent-harnesses" not in opened()
     assert len(opened().splitlines()) <= 2  # once, at one or two addresses
 
 
 @pytest.mark.slow
 def test_a_network_that_does_not_answer_is_waited_for_a_few_seconds(run, workplace, desk, blocked):
     """A name server that is silent: the time that it takes is no part of a request's limit."""
-    silent = BLOCKED + "import time\nsocket.getaddrinfo = lambda *_, **__: time.sleep(600)\n"
+    silent = BLOCKED + "import time\nsocket.create_connection = lambda *_, **__: time.sleep(600)\n"
     (workplace / "site" / "sitecustomize.py").write_text(silent)
     start = time.monotonic()
     quick = run("audit", "desk.csv", "--offline", "--embedder", "nobody/nothing", env=blocked)
