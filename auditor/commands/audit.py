@@ -10,6 +10,7 @@ import click
 from auditor.commands import options
 from auditor.commands.running import REPORTS, errors, progress_bars, settings_of, writable
 from auditor.commands.streams import show
+from auditor.folders import as_path
 
 
 @click.command()
@@ -60,7 +61,7 @@ def audit(
             found = run(
                 data, update=update, reference=reference, settings=settings, progress=progress
             )
-        folder = output or REPORTS / found.dataset.name
+        folder = output or REPORTS / as_path(found.dataset.name)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
             show(summarise(found, paths))

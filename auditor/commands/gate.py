@@ -18,6 +18,7 @@ from auditor.commands import options
 from auditor.commands.running import REPORTS, errors, given, progress_bars, writable
 from auditor.commands.streams import say, show
 from auditor.errors import AuditorError, MachineError, UsageError
+from auditor.folders import as_path
 
 if TYPE_CHECKING:
     from auditor.gating.policy_at_revision import Ruling
@@ -110,7 +111,7 @@ def gate(
                 progress=progress,
             )
         verdict = dataclasses.replace(verdict, policy_changes=rules.changes)
-        _report(verdict, output or REPORTS / verdict.candidate.name, formats, quiet)
+        _report(verdict, output or REPORTS / as_path(verdict.candidate.name), formats, quiet)
     sys.exit(verdict.exit_code(inconclusive or "inconclusive"))
 
 
