@@ -35,3 +35,8 @@ def as_text(path: str | os.PathLike[str]) -> str:
     except UnicodeEncodeError:  # of Windows, whose names are any 16-bit numbers
         held = os.fspath(path).encode("utf-8", "backslashreplace")
     return held.decode("utf-8", "backslashreplace")
+
+
+def as_path(text: str) -> Path:
+    """The reverse, for a name that is text: where the locale is C, Python takes bytes alone."""
+    return Path(os.fsdecode(text.encode("utf-8", "surrogateescape")))

@@ -16,7 +16,7 @@ from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.errors import DataError, MachineError, UsageError
-from auditor.folders import can_be_written
+from auditor.folders import as_path, can_be_written
 from auditor.forecasting import base_task, forecast, readable_update
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
@@ -125,7 +125,7 @@ def backtest(
     settings = with_options(settings or Settings(), options)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
-    folder = Path(output or Path("reports") / dataset.name / "backtest")
+    folder = Path(output or Path("reports") / as_path(dataset.name) / "backtest")
     if not can_be_written(folder):
         raise MachineError(f"{folder}: cannot be written; choose another folder with --output")
     target = open_target(settings.target_model or settings.embedder, offline=settings.offline)

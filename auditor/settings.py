@@ -24,6 +24,7 @@ ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "contex
 JOINED = " + "  # between the names of columns whose values are one text
 
 _TABLE = Meta(description="must be a table")
+_UP_TO = f"must be a whole number from 1 to {MAX_THREADS}"
 _COUNT = Meta(description="must be a whole number from 1")
 Column = Annotated[str, Meta(description="must name a column")]
 Columns = Annotated[Sequence[str], Meta(min_length=1)]
@@ -79,7 +80,7 @@ class Settings:
     coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
     seed: Seed = 0
     # None = as many as torch would take; of more than there are processors, as many.
-    threads: Annotated[Threads | None, Meta(description=f"must be 1 to {MAX_THREADS}")] = None
+    threads: Annotated[Threads | None, Meta(description=_UP_TO)] = None
     cache_dir: Annotated[str | None, WORD] = None  # None = the user's cache folder
     offline: Annotated[bool, FLAG] = False
     no_text: Annotated[bool, FLAG] = False

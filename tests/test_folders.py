@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.folders import as_text, can_be_written, user_cache
+from auditor.folders import as_path, as_text, can_be_written, user_cache
 
 
 def test_a_folder_that_is_there_or_can_be_made_can_be_written_and_none_is_made(tmp_path):
@@ -62,3 +62,8 @@ def test_a_user_without_an_account_and_a_home_has_none(monkeypatch):
 def test_a_path_is_text_that_any_file_may_hold(path, text):
     assert as_text(path) == text
     assert as_text(path).encode()
+
+
+@pytest.mark.parametrize("name", ["desk", "Größe 小", "caf\\xe9"])
+def test_a_name_is_a_path_and_the_path_the_name(name):
+    assert as_text(as_path(name)) == name

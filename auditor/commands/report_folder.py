@@ -16,6 +16,7 @@ from pathlib import Path
 
 from auditor.commands.running import REPORTS
 from auditor.commands.streams import say
+from auditor.folders import as_path
 
 HASH_DIGITS = 8  # that end a name where no folder above tells two datasets apart
 
@@ -26,20 +27,20 @@ def report_folder(*datasets: Named, quiet: bool) -> Path:
     """The folder for a report on the datasets; what is unusual about it is said on stderr."""
     usual = "-".join(name for name, _ in datasets)
     if any(path == "-" for _, path in datasets):
-        return REPORTS / usual
+        return REPORTS / as_path(usual)
     files = [_from_here(path) for _, path in datasets]
     with suppress(OSError):  # what cannot be written is told when the report is
         other = _claim(usual, files)
         if other is None:
-            return REPORTS / usual
+            return REPORTS / as_path(usual)
         for name in _names(datasets, files, other):
             if _claim(name, files) is None:
                 if not quiet:
                     of = " and ".join(other) or "another dataset"
                     taken = f"{REPORTS / usual} has the report on {of}"
                     say(f"{taken}; this one goes to {REPORTS / name} (--output DIR names another)")
-                return REPORTS / name
-    return REPORTS / usual
+                return REPORTS / as_path(name)
+    return REPORTS / as_path(usual)
 
 
 def named(path: str) -> Named:
@@ -51,7 +52,7 @@ def named(path: str) -> Named:
 def _claim(name: str, files: list[str]) -> list[str] | None:
     """Takes a folder for the files; what has taken it before, or None where it is theirs."""
     REPORTS.mkdir(exist_ok=True)
-    folder, mark = REPORTS / name, REPORTS / f".{name}.json"
+    folder, mark = REPORTS / as_path(name), REPORTS / as_path(f".{name}.json")
     before = mark.exists()
     try:
         folder.mkdir()

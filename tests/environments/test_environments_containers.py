@@ -17,6 +17,12 @@ def getpwuid(number):
     raise KeyError(f"getpwuid(): uid not found: {number}")
 pwd.getpwuid = getpwuid
 """
+NO_PLACE = """
+import tempfile
+def mkdtemp(*_, **__):
+    raise FileNotFoundError("no place")
+tempfile.mkdtemp = mkdtemp
+"""
 
 
 @pytest.fixture
@@ -77,24 +83,20 @@ def test_a_read_only_installation_without_a_home_has_its_report(
     assert compiled.startswith("auditor: the map's compiled code cannot be kept")
     assert '"map": [[' in Path("reports/desk/audit.json").read_text(encoding="utf-8")
     assert {p.name for p in workplace.iterdir()} == {*before, "reports"}  # no folder called ~
-    assert list((workplace / "tmp").iterdir()) == []
+    assert list((workplace / "tmp").glob("auditor-*")) == []
 
 
 def test_where_nothing_at_all_can_be_kept_the_map_is_left_out(
     run, workplace, drawn, installation, locked
 ):
+    (workplace / "none").mkdir()
+    (workplace / "none" / "sitecustomize.py").write_text(NO_PLACE)
     env = {
         "HOME": str(locked),
         "XDG_CACHE_HOME": None,
-        "PYTHONPATH": searched(installation),
+        "PYTHONPATH": searched(installation, workplace / "none"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    without = "import tempfile\n\n\ndef gettempdir():\n    raise FileNotFoundError('no place')\n"
-    (workplace / "none").mkdir()
-    (workplace / "none" / "sitecustomize.py").write_text(
-        without + "\n\ntempfile.gettempdir = gettempdir\n"
-    )
-    env["PYTHONPATH"] = searched(installation, workplace / "none")
     done = run("audit", drawn.name, env=env, rights=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[1].startswith("auditor: the map is left out")

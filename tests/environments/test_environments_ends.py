@@ -102,7 +102,13 @@ def test_a_package_that_cannot_be_loaded_is_no_defect(run, workplace, desk):
 @pytest.mark.parametrize(
     ("what", "words", "env", "code", "line"),
     [
-        ("threads", ("audit", "desk.csv", "--threads", "100000"), {}, 2, "threads must be 1 to"),
+        (
+            "threads",
+            ("audit", "desk.csv", "--threads", "100000"),
+            {},
+            2,
+            "threads must be a whole number from 1 to 1024",
+        ),
         (
             "the clock",
             ("audit", "desk.csv"),

@@ -285,7 +285,8 @@ SHAPES = (
             written({"text": text, "votes": [{"by": "ada", "choice": label}]})
             for text, label in ROWS
         ),
-        refused="found no column that is the label",
+        refused="one column may be the label: 'votes.0.choice'",
+        then=("--label", "votes.0.choice"),
     ),
     Shape(
         name="search_hits.json",
