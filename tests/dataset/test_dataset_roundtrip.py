@@ -61,10 +61,6 @@ def write_all(folder: Path, rows: list[tuple[str, str, str]]) -> list[object]:
         database.execute(f"CREATE TABLE rows ({', '.join(COLUMNS)})")
         database.executemany("INSERT INTO rows VALUES (?, ?, ?)", rows)
         database.commit()
-    with closing(sqlite3.connect(folder / "a.sqlite")) as database:
-        database.execute(f"CREATE TABLE rows ({', '.join(COLUMNS)})")
-        database.executemany("INSERT INTO rows VALUES (?, ?, ?)", rows)
-        database.commit()
     columns = {name: [record[name] for record in records] for name in COLUMNS}
     in_memory = [pd.DataFrame(records, dtype=object), records, columns, table]
     return [*sorted(folder.iterdir()), *in_memory]
