@@ -336,7 +336,8 @@ def test_every_place_that_can_hold_words_is_emptied_or_known_to_hold_none_of_the
 
 def test_each_record_is_empty_where_it_could_quote(leaks):
     leaks("audit", "desk.csv", *EVIDENT)
-    assert filled(Audit, "reports/desk/audit.json") == EMPTIED[Audit].split()[1:]
+    of_the_reading = ["dataset.decisions.values", "dataset.rows_rejected.found"]  # of desk.csv none
+    assert [*of_the_reading, *filled(Audit, "reports/desk/audit.json")] == EMPTIED[Audit].split()
     leaks("report", "reports/desk/audit.json", "--no-text")
     assert filled(Audit, "reports/desk/without_text/audit.json") == []
     leaks("gate", "once.csv", "--base", "desk.csv", "--no-text", codes=(0, 1, 3))

@@ -174,7 +174,7 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
         ("budget = nan", "budget must be seconds, more than 0, not nan"),
         ("budget = '60'", "budget must be seconds, more than 0, not '60'"),
         ("map_points = 0", "map_points must be a whole number from 1, not 0"),
-        ("threads = '2'", "threads must be a whole number from 1, not '2'"),
+        ("threads = '2'", "threads must be 1 to 1024, not '2'"),
         ("roles = 'group=customer'", "roles must be a table, not 'group=customer'"),
         ("checks = []", "checks must be a table, not []"),
         ('declared_columns = "shop"', "declared_columns must be a list of columns, not 'shop'"),

@@ -15,6 +15,7 @@ from auditor.records.dataset import Decision
 from auditor.records.reading import ReadOptions, Rows, Table
 
 FLAG = "--input-format"
+JSON = {"json", "jsonl"}
 BINARY = ("parquet", "arrow", "excel", "sqlite")  # formats that text is none of
 
 
@@ -54,9 +55,9 @@ def _by_content(
     told = next((reader for reader in readers if reader.name == content), None)
     if told is None:
         return by_name
-    if content == "txt" and by_name is not None and by_name.name not in BINARY:
-        return by_name
-    return told
+    text = content == "txt" and by_name is not None and by_name.name not in BINARY
+    alike = by_name is not None and {content, by_name.name} == JSON  # either tells the other
+    return by_name if text or alike else told
 
 
 def by_suffix(path: Path, readers: Sequence[Reader]) -> Reader | None:
