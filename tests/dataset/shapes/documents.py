@@ -300,12 +300,12 @@ SHAPES = (
     Shape(
         name="lines.json",
         content=b"\n".join(map(written, RECORDS)) + b"\n",
-        said=("the file is jsonl, whatever its name says",),
+        said=("one after another",),
     ),
     Shape(
         name="spread.jsonl",
         content=written(RECORDS, indent=2),
-        said=("the file is json, whatever its name says",),
+        said=("one JSON document",),
     ),
     Shape(
         name="one_after_another.json",
@@ -315,7 +315,7 @@ SHAPES = (
     Shape(
         name="several_lines_each.jsonl",
         content=b"".join(written(record, indent=1) for record in RECORDS),
-        said=("one after another",),
+        said=("several lines",),
     ),
     Shape(
         name="document_in_a_line.jsonl",
