@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from auditor.dataset.cells import literal
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
+from auditor.dataset.values import Unusable
 from auditor.records.dataset import Reject
 from auditor.records.reading import Rows
 
@@ -29,4 +31,6 @@ def _spoken(column: str, value: str) -> str:
         return value
     turns = literal(value)
     said = user_turns(turns) if isinstance(turns, list) and turns else None
+    if said is None and re.match(r"\s*\[\s*\{", value):
+        return Unusable("a list that is no conversation")  # such as numpy writes it, without commas
     return value if said is None else said

@@ -98,4 +98,14 @@ SHAPES = (
         content=table("messages", (str(chat(*row)) for row in ROWS)),
         options=("--label", "assistant"),
     ),
+    Shape(
+        name="chat_and_label_in_cells_of_numpy.csv",
+        content=b"messages,label\n"
+        + b"".join(
+            f"\"[{{'role': 'user' 'content': '{text}'}}]\",{label}\n".encode()
+            for text, label in ROWS
+        ),
+        refused="a list that is no conversation",
+        options=("--text", "messages", "--label", "label"),
+    ),
 )
