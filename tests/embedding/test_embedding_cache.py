@@ -6,6 +6,7 @@ import resource
 import shutil
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import time
@@ -231,6 +232,24 @@ def planted(counting, tmp_path, name=""):
     victim = tmp_path / "victim"
     shutil.copy(path, victim)
     return victim, path.with_name(path.name + name)
+
+
+def test_a_journal_that_is_being_taken_away_is_no_link(counting, tmp_path, caplog, monkeypatch):
+    """Another process deletes it while it is looked at, and it has no name left."""
+    embedder = counting()
+    encode(embedder, tmp_path)
+    plain = Path.lstat
+
+    def last_seen(path: Path) -> os.stat_result:
+        if not path.name.endswith("-journal"):
+            return plain(path)
+        found = list(plain(path.with_name(path.name.removesuffix("-journal"))))
+        found[stat.ST_NLINK] = 0
+        return os.stat_result(found)
+
+    monkeypatch.setattr(Path, "lstat", last_seen)
+    assert len(read(tmp_path, embedder)) == len(TEXTS)
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("link", [os.symlink, os.link], ids=["symbolic", "hard"])
