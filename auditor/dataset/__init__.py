@@ -96,6 +96,7 @@ def load_dataset(
     """
     needed = NEEDED if labelled else NEEDED[:1]
     with open_table(source, settings.input_format, READERS, settings.reading) as (name, table):
+        _say(name, table.decisions, no_text=settings.no_text)  # they may be why no column is found
         read = unpacked(table.rows)
         found = find_roles(
             read,
@@ -114,9 +115,10 @@ def load_dataset(
             read, said = named_labels(
                 read, roles["label"], settings.label_names, strict=strict_roles
             )
+        _say(name, (*found.decisions, *said), no_text=settings.no_text)
         made = assemble(name, read(), roles, settings, strict=strict_roles)
+        _say(name, made.decisions, no_text=settings.no_text)
         decisions = (*table.decisions, *found.decisions, *said, *made.decisions)
-        _say(name, decisions, no_text=settings.no_text)
         repeated = repeated_texts(made.examples) if labelled else frozenset()
         columns = annotator_columns(read(), roles, repeated) if repeated else ()
         return replace(made, decisions=decisions, annotator_columns=columns)
@@ -130,9 +132,10 @@ def load_texts(source: Source, settings: Settings) -> tuple[list[str], list[int]
     """
     named = {role: columns for role, columns in settings.columns.items() if role == "text"}
     with open_table(source, settings.input_format, READERS, settings.reading) as (name, table):
+        _say(name, table.decisions, no_text=settings.no_text)
         read = unpacked(table.rows)
         found = find_roles(read, named, ("text",), strict=False, no_text=settings.no_text)
-        _say(name, (*table.decisions, *found.decisions), no_text=settings.no_text)
+        _say(name, found.decisions, no_text=settings.no_text)
         columns = found.columns["text"]
         rows = one_column(read, "text", columns)()
         return usable_texts(rows, JOINED.join(columns), keep_prompt=settings.keep_prompt)

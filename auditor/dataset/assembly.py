@@ -49,6 +49,8 @@ def assemble(
         raise DataError(_no_training_split(examples, roles["split"], no_text=settings.no_text))
     if several := by_several_annotators(audited):  # whose order must not be that of the file
         audited.sort(key=lambda example: (example.content, example.annotator or "", example.row))
+        what = "several annotators labelled the same texts, each of which counts once"
+        decisions.append(Decision(what=what))
     return Dataset(
         name=name,
         examples=tuple(audited),
