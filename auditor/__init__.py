@@ -28,7 +28,7 @@ label_spelling.py    labels that are one, written in several ways
 
 Where data is asked for, it is a path (a file, a Hugging Face dataset folder, "-") or a table in
 memory: a DataFrame of pandas or polars, an Arrow table, a Hugging Face Dataset or DatasetDict, a
-list of dicts, a dict of columns; `dataset/in_memory.py` has them all.
+list of dicts, a dict of columns; `dataset/memory/` has them all.
 
 >>> import auditor
 >>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP

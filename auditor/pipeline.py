@@ -49,9 +49,9 @@ def audit(
 ) -> Audit:
     """Audits the labelled dataset `data`, and forecasts what `update` would make it forget.
 
-    data, update, reference: a file, a Hugging Face dataset folder, or a table in memory (see
-    `auditor.dataset.in_memory`); `reference` holds unlabelled text from where the model is used,
-    which may be a list of strings. `options` are single settings by name, on top of `settings`.
+    data, update, reference: a file, a folder, or a table in memory (see `auditor.dataset.memory`);
+    `reference` holds unlabelled text from where the model is used, which may be a list of
+    strings. `options` are single settings by name, on top of `settings`.
     Raises `auditor.errors.AuditorError` for what the user can mend.
     No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the one that
     is nearest to the data, as on the command line.

@@ -43,7 +43,7 @@ def compare(
     """Compares the labelled dataset `candidate` with `base`, and forecasts what each retains.
 
     base, candidate, update: a file, a Hugging Face dataset folder, or a table in memory (see
-    `auditor.dataset.in_memory`); the update is what the model is fine-tuned on next, simulated
+    `auditor.dataset.memory`); the update is what the model is fine-tuned on next, simulated
     where it is not given. With the column `split_by` one dataset is enough: its rows of one value
     are the base, all of its rows the candidate. `names` are what the report calls the two;
     `options` are single settings by name, on top of `settings`. Raises

@@ -1,42 +1,26 @@
 """Stage 1: files, and tables in memory -> Dataset.
 
-    sources.py       a path, standard input or what is in memory -> a table that can be read again
-    opening.py       a file -> its table: contents.py says what it is, packed.py unpacks it
-    delimited.py     CSV, TSV and the like; layout.py finds their form, by delimiters.py,
-                     quoting.py, evidence.py, headers.py, overflow.py; splitting.py cuts lines
-    decoding.py      bytes -> text; guessing.py where neither a mark nor UTF-8 tells the encoding
-    txt.py           lines that promise no form, and those that begin with their labels
-    json_lines.py    JSON lines, and json_documents.py JSON; `json_text.py` parses, `documents/`
-                     finds the rows, `forms/` reads records as label tools write them, and
-                     `json_objects.py` makes fields of objects, whose values json_values.py knows
-    nlu.py           examples of intents, in YAML (nlu_yaml.py) and Markdown (nlu_markdown.py)
-    conll.py         sentences of tokens, with intents in comments
-    parquet.py       Parquet, and arrow.py Arrow; `columnar.py` has what both share
-    workbook.py      a sheet of .xlsx, .xls or .ods, whose cells workbook_cells.py prints
-    sqlite.py        a table of a database
-    class_folders.py a folder for each label; shards.py files that are one table
-    huggingface.py   a dataset folder, as Hugging Face saves it; `hub_files.py` chooses its files,
-                     by what the folder says of itself (`hub_card.py`)
-    in_memory.py     what a Python session holds: dataframe.py pandas, arrow_stream.py what speaks
-                     Arrow (polars, duckdb, `datasets`), python_values.py lists and dicts
-    pointers.py      a file that only says where LFS, DVC or git-annex keep its content
-    values.py        strings that keep the kinds which JSON and Arrow distinguish
-    chat.py          the text of chat fine-tuning rows; unpacking.py finds them in any format
-    roles.py         which column is the text, which the label, ...: text_choice.py and
-                     label_choice.py, by names.py and by columns.py, what columns hold
-    joining.py       several columns that are one text, or a label each; cells.py lists in a cell
-    labels.py        what the cells of the label say: one label, several, numbers
-    prompts.py       words that all texts begin or end with
-    label_names.py   numbers that stand for named classes; label_name_file.py what a user names
-    label_map.py     labels that the user takes for another one
-    annotators.py    texts that several annotators labelled, columns that look like annotators
-    assembly.py      rows and roles -> examples in canonical order, held-out rows, rejected rows
-    revisions/       a file as it is in git at a revision, or in DVC's cache
+    sources.py     a path, standard input or what is in memory -> a table that can be read again
+    opening/       what a file is, unpacked and decoded
+    delimited/     CSV, TSV and other lines of fields
+    json/          JSON, in any layout, of any label tool
+    typed/         Parquet, Arrow, workbooks, databases
+    intents/       examples under intents: Rasa, Snips, CoNLL
+    folders/       several files that are one dataset
+    memory/        tables of a Python session
+    values.py      strings that keep the kinds which JSON and Arrow distinguish; literals.py lists
+                   that are written in a cell
+    unpacking.py   chat rows in any format, whose text chat.py tells
+    columns/       which column is the text, which the label, ...
+    labels/        what the label of a row is
+    prompts.py     words that all texts begin or end with
+    assembly.py    rows and roles -> examples in canonical order, held-out rows, rejected rows
+    revisions/     a file as it is in git at a revision, or in DVC's cache
 
 A reader opens a file as a table: it decides what the user left open and the file tells, says so,
 and gives each row as its fields, or as a Reject that says why not. Every value is the string that
 the file holds, unchanged. A new format is a file with a reader, and its line in
-`FILE_READERS`; a folder of Hugging Face takes files of any of these.
+`FILE_READERS`; a folder takes files of any of these.
 """
 
 from __future__ import annotations
@@ -46,25 +30,25 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditor.dataset.annotators import annotator_columns, repeated_texts
-from auditor.dataset.arrow import ARROW
 from auditor.dataset.assembly import assemble, usable_texts
-from auditor.dataset.conll import CONLL
-from auditor.dataset.delimited import CSV, TSV
-from auditor.dataset.huggingface import HuggingFaceFolder
-from auditor.dataset.joining import one_column
-from auditor.dataset.json_documents import JSON
-from auditor.dataset.json_lines import JSONL
-from auditor.dataset.label_name_file import named_labels
-from auditor.dataset.nlu import NLU
-from auditor.dataset.parquet import PARQUET
-from auditor.dataset.roles import NEEDED, find_roles
+from auditor.dataset.columns.annotators import annotator_columns, repeated_texts
+from auditor.dataset.columns.joining import one_column
+from auditor.dataset.columns.roles import NEEDED, find_roles
+from auditor.dataset.delimited.table import CSV, TSV
+from auditor.dataset.delimited.txt import TXT
+from auditor.dataset.folders.huggingface import HuggingFaceFolder
+from auditor.dataset.intents.conll import CONLL
+from auditor.dataset.intents.nlu import NLU
+from auditor.dataset.json.document import JSON
+from auditor.dataset.json.lines import JSONL
+from auditor.dataset.labels.name_file import named_labels
 from auditor.dataset.sources import open_table
-from auditor.dataset.sqlite import SQLITE
-from auditor.dataset.txt import TXT
+from auditor.dataset.typed.arrow import ARROW
+from auditor.dataset.typed.parquet import PARQUET
+from auditor.dataset.typed.sqlite import SQLITE
+from auditor.dataset.typed.workbook import EXCEL
 from auditor.dataset.unpacking import unpacked
 from auditor.dataset.values import printable
-from auditor.dataset.workbook import EXCEL
 from auditor.interfaces import Reader
 from auditor.records.dataset import Dataset, Decision
 from auditor.settings import JOINED, Settings

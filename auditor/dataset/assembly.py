@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from auditor.dataset.annotators import by_several_annotators
-from auditor.dataset.label_map import map_labels
-from auditor.dataset.labels import Labels, key_of, read_labels
+from auditor.dataset.columns.annotators import by_several_annotators
+from auditor.dataset.labels.cells import Labels, key_of, read_labels
+from auditor.dataset.labels.label_map import map_labels
 from auditor.dataset.prompts import without_prompts
 from auditor.dataset.values import Conversation, Listed, Unusable, quoted_names
 from auditor.errors import DataError

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 from unicodedata import normalize
 
-from auditor.dataset.json_values import json_value
+from auditor.dataset.json.values import json_value
 from auditor.dataset.values import Conversation, NoUser, Unusable
 
 TURNS = (

@@ -14,10 +14,10 @@ from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from auditor.dataset.in_memory import is_data, name_of, open_in_memory
-from auditor.dataset.opening import open_file
-from auditor.dataset.packed import stem
-from auditor.dataset.pointers import expect_content, expect_no_pointer
+from auditor.dataset.memory.tables import is_data, name_of, open_in_memory
+from auditor.dataset.opening.file import open_file
+from auditor.dataset.opening.packed import stem
+from auditor.dataset.opening.pointers import expect_content, expect_no_pointer
 from auditor.dataset.values import printable
 from auditor.errors import AuditorError, DataError, MachineError, UsageError
 from auditor.folders import as_text
@@ -25,7 +25,7 @@ from auditor.interfaces import FolderReader, Reader
 from auditor.records.reading import ReadOptions, Table
 
 if TYPE_CHECKING:
-    from auditor.dataset.in_memory import InMemory
+    from auditor.dataset.memory.tables import InMemory
 
     Source = str | os.PathLike[str] | InMemory
 

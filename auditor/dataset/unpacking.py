@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from auditor.dataset.cells import literal
 from auditor.dataset.chat import holds_turns, user_turns, with_instruction
+from auditor.dataset.literals import literal
 from auditor.dataset.values import Unusable
 from auditor.records.dataset import Reject
 from auditor.records.reading import Rows

@@ -45,7 +45,7 @@ def gate(
     """Whether `candidate` may take the place of `base`, or by itself is fit to be trained on.
 
     candidate, base, update: a file, a Hugging Face dataset folder, or a table in memory (see
-    `auditor.dataset.in_memory`). With `baseline`, a file of known findings, it is whether there
+    `auditor.dataset.memory`). With `baseline`, a file of known findings, it is whether there
     are others. With `update`, what it is expected to make a model forget is judged too. Raises
     `auditor.errors.AuditorError` for what the user can mend.
 

@@ -90,7 +90,7 @@ def decode(path: str | Path, advice: str) -> object:
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); {advice}") from error
     except NOT_JSON as error:
-        from auditor.dataset.pointers import step_to_content  # with all that reads data
+        from auditor.dataset.opening.pointers import step_to_content  # with all that reads data
 
         why = step_to_content(Path(path)) or f"is not JSON ({error}); {advice}"
         raise DataError(f"{path}: {why}") from error

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from auditor.dataset import columnar, load_dataset
+from auditor.dataset import load_dataset
+from auditor.dataset.typed import columnar
 from auditor.errors import DataError
 from auditor.settings import Settings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.dataset.columns import KEPT, survey
+from auditor.dataset.columns.profile import KEPT, survey
 
 WORDS = ("kettle", "lamp", "saddle", "curtain", "drill", "ladder", "bucket", "candle")
 

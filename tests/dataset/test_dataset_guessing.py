@@ -2,7 +2,7 @@
 
 import pytest
 
-from auditor.dataset.guessing import guessed
+from auditor.dataset.opening.guessing import guessed
 
 SENTENCES = {
     "windows-1252": "Das Päckchen für Köln, die Gebühr, die Größe, ein Gruß aus der Küche",

@@ -18,7 +18,7 @@ import pytest
 import torch
 
 from auditor.dataset import load_dataset, load_texts
-from auditor.dataset.in_memory import is_data
+from auditor.dataset.memory.tables import is_data
 from auditor.errors import DataError, UsageError
 from auditor.settings import Settings
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from auditor.dataset import load_dataset, load_texts
-from auditor.dataset.joining import one_text
+from auditor.dataset.columns.joining import one_text
 from auditor.errors import UsageError
 from auditor.settings import Settings
 

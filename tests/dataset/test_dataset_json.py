@@ -5,8 +5,8 @@ import json
 import pytest
 
 from auditor.dataset import load_dataset
-from auditor.dataset.json_lines import JSONL
-from auditor.dataset.json_objects import MOST_DOTTED
+from auditor.dataset.json.lines import JSONL
+from auditor.dataset.json.objects import MOST_DOTTED
 from auditor.errors import DataError
 from auditor.records.reading import ReadOptions
 from auditor.settings import Settings

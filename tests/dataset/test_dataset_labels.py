@@ -5,7 +5,7 @@ import json
 import pytest
 
 from auditor.dataset import load_dataset
-from auditor.dataset.labels import read_labels
+from auditor.dataset.labels.cells import read_labels
 from auditor.dataset.values import Boolean, Listed, Number
 from auditor.errors import DataError
 from auditor.settings import Settings

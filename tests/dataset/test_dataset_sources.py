@@ -80,7 +80,7 @@ def test_what_is_unpacked_is_left_nowhere(write, tmp_path, monkeypatch):
 
 
 def test_what_unpacks_to_far_too_much_is_refused(write, refusal, monkeypatch):
-    monkeypatch.setattr("auditor.dataset.packed.allowed_bytes", lambda path: 10_000)
+    monkeypatch.setattr("auditor.dataset.opening.packed.allowed_bytes", lambda path: 10_000)
     packed = gzip.compress(b"text,label\n" + b"It broke,damage\n" * 1_000)
     assert "unpacks to more than" in refusal(DataError, write("a.csv.gz", packed))
 

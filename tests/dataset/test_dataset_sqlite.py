@@ -46,7 +46,7 @@ def test_a_view_is_read_where_it_is_named(database):
 
 
 def test_a_view_without_end_ends(database, refusal, monkeypatch):
-    monkeypatch.setattr("auditor.dataset.sqlite.allowed_bytes", lambda path: 10_000)
+    monkeypatch.setattr("auditor.dataset.typed.sqlite.allowed_bytes", lambda path: 10_000)
     path = database(
         "CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
         " SELECT 'It broke ' || i AS text, 'damage' AS label FROM n"

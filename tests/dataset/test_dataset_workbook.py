@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from auditor.dataset import load_dataset, workbook_cells
+from auditor.dataset import load_dataset
+from auditor.dataset.typed import workbook_cells
 from auditor.errors import DataError, MachineError
 from auditor.settings import Settings
 from tests.dataset.shapes.packed import TABLE, archive, sheet, xlsx

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from auditor.dataset.pointers import LFS
+from auditor.dataset.opening.pointers import LFS
 from auditor.dataset.revisions.git import LINK, Repository, TreeEntry, find_repository
 from auditor.dataset.revisions.place import (
     PlaceAtRevision,

@@ -11,7 +11,7 @@ import shlex
 import shutil
 from pathlib import Path
 
-from auditor.dataset.pointers import LFS
+from auditor.dataset.opening.pointers import LFS
 from auditor.dataset.revisions.git import Repository, TreeEntry
 from auditor.dataset.revisions.place import PlaceAtRevision
 from auditor.errors import MachineError

@@ -16,7 +16,7 @@ import msgspec
 
 from auditor.atomic import NOT_JSON, write_whole
 from auditor.checks import CHECKS
-from auditor.dataset.pointers import step_to_content
+from auditor.dataset.opening.pointers import step_to_content
 from auditor.errors import DataError, MachineError, UsageError
 from auditor.gating.baseline.entries import Baseline, KnownFinding
 from auditor.gating.baseline.history import KEY_DIGITS
