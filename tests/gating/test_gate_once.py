@@ -7,7 +7,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from auditor import analysis
+from auditor import analysis, forecasting
 from auditor.gating.gate import gate
 from auditor.gating.policy import Policy, Rule
 from auditor.settings import Settings
@@ -48,13 +48,14 @@ def built(monkeypatch) -> Counter[str]:
     calls: Counter[str] = Counter()
 
     def counting(name: str) -> None:
-        build = getattr(analysis, name)
+        module = analysis if hasattr(analysis, name) else forecasting
+        build = getattr(module, name)
 
         def counted(*args, **kwargs):
             calls[name] += 1
             return build(*args, **kwargs)
 
-        monkeypatch.setattr(analysis, name, counted)
+        monkeypatch.setattr(module, name, counted)
 
     for name in BUILDERS:
         counting(name)

@@ -46,6 +46,8 @@ def overflow_of(
         return None
     if quote and any(field.lstrip().startswith(quote) for f in long for field in f):
         return None
+    if quote and any(delimiter in field for f in rows for field in f):
+        return None  # it is enclosed where it is text: what is not is a field too much
     if columns == 1:
         return Overflow(column=0, columns=1, rows=len(long), delimiter=delimiter)
     found = [
@@ -68,6 +70,9 @@ def _fits(one: Overflow, rows: Sequence[list[str]], long: Sequence[list[str]]) -
     labels = [c for c in others if _repeats(values[c])]
     if not labels or _repeats(Counter(f[one.column] for f in (*exact, *cut))):
         return False
+    known = {c: {f[c] for f in exact} for c in labels}
+    if len(exact) >= LEAST and any(f[c] not in known[c] for c in labels for f in cut):
+        return False  # what no other row is labelled with is a field too much
     spaced = {c: any(f[c].startswith(" ") for f in exact) for c in labels}
     return all(
         values[c][f[c]] > 1 and f[c].strip() and (spaced[c] or not f[c].startswith(" "))
