@@ -144,7 +144,16 @@ STRAY = labels_first(ROWS, "\t")
 ENCLOSED_AND_STRAY = (
     COMMAS + '"Well, no",billing\n"Late again,delivery\nAnd again,delivery\nNo" way,billing\n'
 )
+SURPLUS = [(t, g, ",yes" if i % 3 == 0 else "") for i, (t, g) in enumerate(ROWS * 2)]
 QUOTES = (
+    Shape(  # the texts hold commas and are enclosed, so what is not is no part of them
+        name="fields_too_many.csv",
+        content="".join(
+            ("text,label\n", *(f'"{t}, once",{g}{more}\n' for t, g, more in SURPLUS))
+        ).encode(),
+        rows=tuple((f"{t}, once", g) for t, g, more in SURPLUS if not more),
+        rejected=sum(bool(more) for _, _, more in SURPLUS),
+    ),
     shape("letters.csv", enclosed(LETTERS), rows=LETTERS),
     shape("some_letters.csv", COMMAS + enclosed(LETTERS).split("\n", 1)[1], rows=ROWS + LETTERS),
     shape("doubled_quotes.csv", enclosed(QUOTED), rows=QUOTED),
