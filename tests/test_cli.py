@@ -504,7 +504,7 @@ BROKEN: dict[str, tuple[str, bytes | Callable[..., bytes] | None, Sequence[str],
     "a truncated Parquet file": ("cut.parquet", broken_parquet, (), 4, "cannot be read as Parquet"),
     "an empty file": ("empty.csv", b"", (), 4, "empty.csv"),
     "a header and no rows": ("head.csv", b"text,label\n", (), 4, "holds no rows"),
-    "an unknown kind of file": ("desk.docx", b"PK", (), 2, "unknown file type '.docx'"),
+    "an unknown kind of file": ("desk.docx", b"PK\0\1", (), 2, "unknown file type '.docx'"),
     "a role that does not exist": (
         "desk.csv",
         b"text,label\nWhere is it?,late\nThanks,praise\n",

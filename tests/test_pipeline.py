@@ -505,15 +505,19 @@ def test_under_another_system_prompt_a_test_row_has_not_been_seen(audit, tickets
     assert audit(rows).of("split-leakage") == ()
 
 
+LATE = ("It is late.", "Something is wrong here!", "A customer asks.")
+
+
 def test_with_a_premise_and_a_hypothesis_both_are_the_text(audit, tickets):
     rows = [
-        {"premise": t["text"], "hypothesis": "It is late.", "label": t["category"]} for t in tickets
+        {"premise": t["text"], "hypothesis": LATE[i % 3], "label": t["category"]}
+        for i, t in enumerate(tickets)
     ]
-    use = pd.DataFrame([{"hypothesis": "It is late.", "premise": t["text"]} for t in tickets[:9]])
+    use = pd.DataFrame([{"hypothesis": LATE[0], "premise": t["text"]} for t in tickets[:9]])
     found = audit(rows, text=["premise", "hypothesis"], reference=use)
     assert found.dataset.roles["text"] == "premise + hypothesis"
     assert found.settings["text"] == ["premise", "hypothesis"]
-    assert all(text.endswith("\nIt is late.") for text in found.examples.values())
+    assert all(text.rpartition("\n")[2] in LATE for text in found.examples.values())
 
 
 # --- labels ----------------------------------------------------------------------------------
@@ -581,8 +585,8 @@ def test_progress_hears_of_each_stage(audit, tickets):
 
 
 def test_what_is_neither_a_path_nor_a_table_is_refused(quick):
-    with pytest.raises(UsageError, match="expected a path or a DataFrame, found list"):
-        auditor.audit([("Where is it?", "late")], **quick)
+    with pytest.raises(UsageError, match="expected a path, a DataFrame, .* found int"):
+        auditor.audit(42, **quick)
 
 
 def test_a_missing_file_is_an_error_with_its_name(quick):

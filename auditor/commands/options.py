@@ -132,22 +132,22 @@ INPUT_FORMAT = click.option(
 ENCODING = click.option(
     "--encoding",
     metavar="NAME",
-    help="The encoding of a text file, such as windows-1252  [default: as its bytes tell]",
+    help="The encoding of a text file, such as windows-1252  [default: detected]",
 )
 DELIMITER = click.option(
     "--delimiter",
     metavar="CHAR",
-    help=r"What separates the fields of a line, such as ';' or '\t'  [default: as the file tells]",
+    help=r"What separates the fields of a line, such as ';' or '\t'  [default: detected]",
 )
 HEADER = click.option(
     "--header/--no-header",
     default=None,
-    help="Whether the first line names the columns  [default: as the file tells]",
+    help="Whether the first line names the columns  [default: detected]",
 )
 QUOTING = click.option(
     "--quoting/--no-quoting",
     default=None,
-    help='Whether " encloses fields of a delimited file  [default: as the file tells]',
+    help='Whether " encloses fields of a delimited file  [default: detected]',
 )
 TABLE = click.option(
     "--table",

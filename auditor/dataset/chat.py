@@ -116,13 +116,20 @@ def _parts(content: Any) -> list[str]:
     return [text for text in texts if isinstance(text, str)]
 
 
+def _holds_answer(fields: Mapping[str, str]) -> bool:
+    """Whether the text is to be made: there is none, or it is the whole prompt with its answer."""
+    text, answer = fields.get("text"), fields["output"].strip()
+    asked = fields["instruction"].strip()
+    return text is None or (bool(answer) and text.rstrip().endswith(answer) and asked in text)
+
+
 def with_instruction(fields: dict[str, str]) -> dict[str, str]:
     """An Alpaca row with its `text`, instruction and input; a chat with its answer; any other row
     as it is."""
     spoken = next((v for v in fields.values() if isinstance(v, Conversation)), None)
     if spoken is not None and spoken.answer is not None:
         fields.setdefault(ANSWER, spoken.answer)
-    if "instruction" in fields and "output" in fields and "text" not in fields:
+    if "instruction" in fields and "output" in fields and _holds_answer(fields):
         asked = (fields["instruction"], fields.get("input", ""))
         if not any(isinstance(part, Unusable) for part in asked):
             fields["text"] = Conversation.of((part for part in asked if part.strip()), ())

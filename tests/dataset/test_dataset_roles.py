@@ -94,10 +94,13 @@ def test_the_order_of_rows_decides_nothing(write):
     ("columns", "flag"),
     [
         ({"text": QUESTIONS, "x": QUESTIONS}, "name it with --label COL"),
-        ({"text": QUESTIONS, "subtype": INTENTS}, "add --label subtype,"),
+        ({"text": QUESTIONS, "subtype": INTENTS}, "say which, as with --label subtype;"),
         ({"label": INTENTS, "x": list("123456")}, "name it with --text COL"),
         ({"label": INTENTS, "x": QUESTIONS, "z y": QUESTIONS[::-1]}, "(--text x --text 'z y')"),
-        ({"text": QUESTIONS, "intent": INTENTS, "category": INTENTS[::-1]}, "add --label category"),
+        (
+            {"text": QUESTIONS, "intent": INTENTS, "category": INTENTS[::-1]},
+            "as with --label category",
+        ),
     ],
 )
 def test_where_a_choice_is_left_the_message_lists_the_columns_and_the_flag(
@@ -206,7 +209,7 @@ def test_candidates_are_shown_with_values_but_not_without_text(table, refusal):
     path = table(text=QUESTIONS, mood=["sad", "calm"] * 3, colour=["red", "blue", "red"] * 2)
     message = refusal(DataError, path)
     assert "'mood' (2 different, such as 'calm', 'sad')" in message
-    assert "add --label colour, or name others" in message
+    assert "say which, as with --label colour" in message
     hidden = refusal(DataError, path, no_text=True)
     assert "'mood' (2 different)" in hidden
     assert not [word for word in ("sad", "calm", "red", "blue") if f"'{word}'" in hidden]

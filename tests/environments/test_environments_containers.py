@@ -142,7 +142,7 @@ def test_a_working_folder_that_cannot_be_written_is_found_before_the_work(
     run, workplace, locked, words, monkeypatch
 ):
     monkeypatch.chdir(locked)
-    done = run(*words, "gone.csv", rights=False)
+    done = run(*words, "gone.csv", "--config", "/dev/null", rights=False)
     assert done.returncode == 5
     assert done.stderr == "auditor: reports: cannot be written; name a folder with --output\n"
 

@@ -31,6 +31,8 @@ def choose_label(
     """
     ranked = _ranked(columns)
     named = [c for c in ranked if names.as_label(c.name) >= names.ALIKE]
+    if ranked and not named and (blank := _blank(columns)):
+        return Choice(candidates=tuple(ranked), blank=blank)
     block = _block(columns)
     if not named and block:
         return _of_block(block, read, several=several)
@@ -46,6 +48,12 @@ def choose_label(
     return Choice(columns=(best[0].name,), decision=_said(best[0], ranked))
 
 
+def _blank(columns: Mapping[str, Column]) -> str:
+    """The column that is called the label, and has none of nearly any row; "" without one."""
+    sure = [c.name for c in columns.values() if names.as_label(c.name) >= names.EXACT]
+    return next((name for name in sure if columns[name].mostly_missing), "")
+
+
 def _ranked(columns: Mapping[str, Column]) -> list[Column]:
     """The columns that could be the label, the likeliest first."""
     found = []
@@ -53,7 +61,7 @@ def _ranked(columns: Mapping[str, Column]) -> list[Column]:
         strength = names.as_label(column.name)
         called = strength >= names.ALIKE and (column.lists or not _is_none(column))
         plain = not column.numeric or column.classes or (strength >= names.WEAK and column.grades)
-        fit = strength > names.NOT and column.labelly and plain
+        fit = strength > names.NOT and column.labelly and plain and not _is_called_text(column)
         if (called and not column.mostly_missing) or fit:
             found.append(column)
     sure = [c for c in found if c.distinct != 1 or c.listed]
@@ -61,6 +69,10 @@ def _ranked(columns: Mapping[str, Column]) -> list[Column]:
         sure if any(names.as_label(c.name) >= names.ALIKE for c in sure) else found,
         key=lambda c: (-names.as_label(c.name), c.numeric, c.distinct, c.name),
     )
+
+
+def _is_called_text(column: Column) -> bool:
+    return names.as_text(column.name) >= names.WEAK > names.as_label(column.name)
 
 
 def _is_none(column: Column) -> bool:
@@ -92,7 +104,7 @@ def _last_resort(columns: Mapping[str, Column]) -> Choice:
         said = Decision(what=what, values=found.values[:SHOWN], otherwise="--label COL")
         return Choice(columns=(found.name,), decision=said if found.no_label else None)
     lists = [c for c in columns.values() if c.listed and names.as_label(c.name) > names.NOT]
-    if len(lists) == 1:
+    if len(lists) == 1 and "." not in lists[0].name and lists[0].items:
         return Choice(candidates=tuple(lists), several=True)
     unlikely = [c for c in columns.values() if c in named or (c.labelly and not c.language)]
     return Choice(candidates=tuple(sorted(unlikely, key=lambda c: (c.distinct, c.name))))
@@ -100,12 +112,15 @@ def _last_resort(columns: Mapping[str, Column]) -> Choice:
 
 def _said(found: Column, ranked: Sequence[Column]) -> Decision | None:
     """How it was chosen, where its name alone does not tell."""
+    others = [c for c in ranked if c is not found]
     if names.as_label(found.name) >= names.ALIKE:
-        return None
-    others = [repr(c.name) for c in ranked if c is not found]
-    rest = f"; {' and '.join(others[:SHOWN])} could be it too" if others else ""
+        others = [c for c in others if names.as_label(c.name) >= names.WEAK]
+        if names.as_label(found.name) == names.EXACT or not others:
+            return None
+    listed = " and ".join(repr(c.name) for c in others[:SHOWN])
+    rest = f"{listed} could be it too, but " if others else ""
     return Decision(
-        what=f"the label is column {found.name!r}{rest}",
+        what=f"{rest}the label is column {found.name!r}",
         values=found.values[:SHOWN],
         otherwise="--label COL",
     )

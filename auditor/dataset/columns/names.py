@@ -95,7 +95,10 @@ _DERIVED = _words(
 
 OTHER_ROLES: Mapping[str, Sequence[str]] = {
     "id": ("id", "uid", "uuid", "guid", "example_id", "row_id", "text_id", "sample_id"),
-    "annotator": ("annotator", "annotator_id", "annotated_by", "labeler", "labeller", "rater"),
+    "annotator": (
+        *("annotator", "annotator_id", "annotated_by", "labeler", "labeller", "rater", "coder"),
+        *("labeler_id", "labeller_id", "rater_id", "coder_id", "worker_id"),
+    ),
     "source": ("source", "data_source", "origin", "provenance"),
     "split": ("split", "data_split", "dataset_split"),
     "group": (

@@ -8,6 +8,7 @@ it is all of them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -62,6 +63,7 @@ class Column:
     filled: int  # rows with a value that is neither blank nor unusable
     unusable: int  # rows with something that is no text, lists aside
     listed: int  # rows with a list of plain values
+    items: bool  # whether values of such lists repeat, as labels do
     spoken: int  # rows with what a user says in a conversation
     distinct: int
     length: float  # mean characters
@@ -219,6 +221,7 @@ class _Tally:
     characters: int = 0
     unusable: int = 0
     listed: int = 0
+    items: Counter[str] = field(default_factory=Counter)
     spoken: int = 0
     named_itself: bool = False
     mask: int = 0  # hashes that have one of these bits are left out
@@ -228,6 +231,8 @@ class _Tally:
         if isinstance(value, Unusable):
             self.listed += isinstance(value, Listed)
             self.unusable += not isinstance(value, Listed)
+            if isinstance(value, Listed) and len(self.items) < KEPT:
+                self.items.update(value.items)
         elif value.strip():
             self.filled += 1
             self.characters += len(value)
@@ -256,6 +261,7 @@ class _Tally:
             filled=self.filled,
             unusable=self.unusable,
             listed=self.listed,
+            items=1 < len(self.items) * LABEL_REPEATED <= self.items.total(),
             spoken=self.spoken,
             distinct=len(self.kept) * (self.mask + 1),
             length=self.characters / self.filled if self.filled else 0.0,

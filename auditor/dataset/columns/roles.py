@@ -12,6 +12,7 @@ import difflib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from auditor.dataset.chat import ANSWER
 from auditor.dataset.columns import names
 from auditor.dataset.columns.label_choice import choose_label
 from auditor.dataset.columns.profile import Column, survey
@@ -203,25 +204,32 @@ def _open(left: Mapping[str, Choice], columns: Sequence[str], *, no_text: bool) 
     for role, choice in left.items():
         if choice.several:
             lists = all(column.lists for column in choice.candidates)
-            held = "a column holds lists" if lists else "several columns are 0 or 1"
+            held = "a column holds lists" if lists else "several columns are 0 or 1, or yes or no"
             parts.append(f"{held}, as where a row has several {role}s")
             typed.append(f"--multi-label {flags('--label', _first_names(choice.candidates, 1000))}")
         elif choice.candidates:
             shown = _shown(role, choice.candidates, no_text=no_text)
             several = len(choice.candidates) > 1
             what = "several columns could be" if several else "one column may be"
-            parts.append(f"{what} the {role}: {shown}")
+            empty = f", and {choice.blank!r} is blank" if choice.blank else ""
+            parts.append(f"{what} the {role}: {shown}{empty}")
             typed.append(flags(f"--{role}", _first_names(choice.candidates)))
         else:
             parts.append(f"found no column that is the {role}")
-            typed.append(f"--{role} COL")
+            answered = role == "label" and ANSWER in columns
+            typed.append(flags(f"--{role}", [ANSWER]) if answered else f"--{role} COL")
     found = all(choice.candidates for choice in left.values())
-    step = "add" if found else "name it with"
+    step = "say which, as with" if found else "name it with"
     texts = left["text"].candidates if "text" in left else ()
-    rest = ", or name others" if found else ""
+    rest = ""
     if len(texts) > 1:
         both = [c for c in columns if c in _first_names(texts, 2)]
-        rest = f", or name others, or several as one text ({flags('--text', both)})"
+        rest = f", or several as one text ({flags('--text', both)})"
+    if len(columns) == 1 and names.UNNAMED.fullmatch(columns[0]):
+        return (
+            f"found one column, {columns[0]!r}: if something separates fields in it, name that with"
+            " --delimiter CHAR, else convert the file to CSV, JSONL or Parquet"
+        )
     return (
         f"{'; '.join(parts)}; {step} {' '.join(typed)}{rest};"
         f" the columns are {quoted_names(columns)}"

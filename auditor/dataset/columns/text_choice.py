@@ -33,6 +33,7 @@ class Choice:
     candidates: tuple[Column, ...] = ()  # the likeliest first, where it is open
     decision: Decision | None = None
     several: bool = False
+    blank: str = ""  # the column that is called so, and is blank
 
 
 def choose_text(columns: Mapping[str, Column]) -> Choice:
@@ -108,10 +109,10 @@ def _said(
     others = {c.name for c in candidates if c is not found and _is_part(c) and not found.spoken}
     if strength >= names.WEAK and not others and not passed:
         return None
-    clauses = [f"the text is column {found.name!r}"]
-    clauses += [f"{c.name!r} holds {c.no_text}" for c in passed]
+    clauses = [f"{c.name!r} holds {c.no_text}" for c in passed]
     if others:
-        clauses.append(f"{_listed([c for c in columns if c in others])} may be part of it")
+        clauses.append(f"{_listed([c for c in columns if c in others])} may be part of the text")
+    clauses.append(f"the text is column {found.name!r}")
     both = [c for c in columns if c == found.name or c in others]
     return Decision(
         what="; ".join(clauses),

@@ -19,8 +19,10 @@ from auditor.records.dataset import Decision
 from auditor.settings import JOINED
 
 NO_LABEL = "(no label)"  # the category of rows that have none, where a row may have several
-DELIMITERS = (";", "|", ",")  # of several labels in one cell
+DELIMITERS = (";", "|", ",", "#", "/", "+")  # of several labels in one cell
 FEW = 0.1  # of the rows, which are rejected where they have several labels and the others one
+# What pandas, SQL, R, Excel and people write where nothing is; a label may be called so as well.
+NULL_WORDS = frozenset(("nan", "null", "none", "n/a", "na", "<na>", "#n/a", "nil", "-", "?"))
 SHOWN = 3  # labels that a decision quotes
 
 _WITH_ZEROS = re.compile(r"(-?(?:0|[1-9]\d*))\.0+")
@@ -63,8 +65,8 @@ def read_labels(cells: Iterable[str], column: str, *, several: bool | None) -> L
             lists[key] = cell.items
         else:
             kinds.setdefault(key, set()).add(type(cell))
-    of: dict[str, tuple[str, ...]] = {**lists, **_written_lists(kinds)}
-    decisions: list[Decision] = []
+    of: dict[str, tuple[str, ...]] = {**lists, **_written_lists(kinds), **_choices(kinds)}
+    decisions = _of_null_words(rows, column)
     if of:
         said = _of_lists(of, rows, column, several=several)
         # Of columns of 0 and 1 it is said already, and of empty lists there is nothing to say.
@@ -109,6 +111,26 @@ def _written_lists(kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
             return {}
         found[cell] = tuple(str(i) for i in items if i is not None)
     return found
+
+
+def _choices(kinds: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The labels of cells such as {"choices": ["late", "lost"]}, as Label Studio writes several."""
+    held = {cell: literal(cell) for cell in kinds if cell.startswith('{"choices":')}
+    return {
+        cell: tuple(map(str, found["choices"]))
+        for cell, found in held.items()
+        if isinstance(found, dict) and isinstance(found.get("choices"), list)
+    }
+
+
+def _of_null_words(rows: Mapping[str, int], column: str) -> list[Decision]:
+    """That what some programs write for a missing label is read as a label, as it stands there."""
+    found = {key: n for key, n in rows.items() if key.strip().lower() in NULL_WORDS}
+    if not found or len(found) == len(rows):
+        return []
+    said = " and ".join(f"{key!r} ({n} rows)" for key, n in sorted(found.items())[:SHOWN])
+    what = f"{said} in column {column!r} count as labels; leave such rows out if they have none"
+    return [Decision(what=what)]
 
 
 def _of_lists(

@@ -40,6 +40,7 @@ UNREADABLE = (  # beginnings of what is not read, and what it is
 DUCKDB = "a DuckDB database; export a table with: COPY name TO 'name.parquet' (FORMAT parquet)"
 TAR = "a tar archive; unpack it with tar -xf FILE, and read the folder"
 PAGE = "a web page, as when a download asks to sign in; fetch the file, or save its table as CSV"
+MARKUP = "XML or SGML; convert it to a table, CSV or JSONL, with a row for each text"
 IN_ZIP = (  # a member that says what the archive is
     ("xl/workbook.xml", "excel"),
     ("xl/workbook.bin", "excel"),
@@ -92,6 +93,8 @@ def _written(start: bytes) -> str | None:
     text = start.decode(encoding if mark else "utf-8", "ignore").lstrip("\ufeff \t\r\n")
     if re.match(r"<!doctype html|<html", text, re.IGNORECASE):
         raise DataError(f"is {PAGE}")
+    if re.match(r"<\?xml|<!doctype|<[A-Za-z][^<>]*>\s*<", text, re.IGNORECASE):
+        raise DataError(f"is {MARKUP}")
     if not re.match(r'\{\s*["}]|\[\s*[\[{"\]]', text):
         return None
     first, *others = [line.strip() for line in text.splitlines() if line.strip()]

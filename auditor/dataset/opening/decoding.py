@@ -128,8 +128,12 @@ def _undecodable(path: Path, encoding: str, guess: Guess | None = None) -> str:
     if guess is None:
         return f"{what}; mend that byte, or name another encoding with {FLAG}"
     flags = " or ".join(f"{FLAG} {name}" for name in guess.proposals)
-    others = ", as others are: it may be damaged" if guess.damaged else ""
-    return f"{what}{others}; mend it, or say which encoding all of the file is in, as with {flags}"
+    if guess.damaged:
+        return (
+            f"{what}, where most of the file is: it is damaged, or of two encodings; mend it, or"
+            " leave out what is bad with: iconv -c -f UTF-8 -t UTF-8 FILE > NEWFILE"
+        )
+    return f"{what}; mend it, or say which encoding all of the file is in, as with {flags}"
 
 
 def _first_bad(path: Path, encoding: str) -> tuple[int, int]:

@@ -74,13 +74,13 @@ NAMED = (
         name="marks_called_feedback.csv",
         content=table(feedback=["0", "1"] * 10, review=MANY, mood=MOODS),
         rows=pairs(MANY, MOODS),
-        said=("the text is column 'review'; 'feedback' holds no words", "'mood'", "--label"),
+        said=("'feedback' holds no words; the text is column 'review'", "'mood'", "--label"),
     ),
     Shape(
         name="two_values_called_feedback.csv",
         content=table(feedback=["good", "bad"] * 10, opinion=MANY, sentiment=MOODS),
         rows=pairs(MANY, MOODS),
-        said=("the text is column 'opinion'; 'feedback' holds few values",),
+        said=("'feedback' holds few values; the text is column 'opinion'",),
     ),
     Shape(
         name="chat_in_a_cell.csv",
@@ -97,7 +97,7 @@ NAMED = (
     Shape(
         name="json_called_content.csv",
         content=table(content=['{"a": [1, 2]}', '{"b": 3}'] * 3, remark=TEXTS, topic=LABELS),
-        said=("the text is column 'remark'; 'content' holds JSON",),
+        said=("'content' holds JSON; the text is column 'remark'",),
     ),
     Shape(
         name="is_a_flag.csv",
@@ -155,7 +155,7 @@ NAMED = (
         name="title_and_body.csv",
         content=table(Title=TITLES, Body=LONG, Y=MOODS, CreationDate=DAYS),
         rows=pairs(LONG, MOODS),
-        said=("'Title' may be part of it", "--text Title --text Body"),
+        said=("'Title' may be part of the text", "--text Title --text Body"),
     ),
     Shape(
         name="premise_and_hypothesis.csv",
@@ -259,7 +259,7 @@ SEVERAL_LABELS = (
         name="columns_of_0_and_1.csv",
         content=table(id=[f"a{n}f" for n in NUMBERS], comment_text=MANY, **SET),
         rows=EACH,
-        refused="several columns are 0 or 1, as where a row has several labels",
+        refused="several columns are 0 or 1, or yes or no, as where a row has several labels",
         then=("--multi-label", "--label", "angry", "--label", "late", "--label", "calm"),
     ),
     Shape(

@@ -216,7 +216,7 @@ ENCODINGS = (
           refused="line 8: byte ", then=("--encoding", "windows-1252"),
           rows=(*ROWS, ("Two cafés sent bills", "billing"))),
     shape("damaged.csv", lines(FRENCH, ";").encode() + b"Le caf" + b"\xe9;livraison\n",
-          refused="is not valid UTF-8, as others are: it may be damaged"),
+          refused="is not valid UTF-8, where most of the file is: it is damaged"),
     shape("no_such_encoding.csv", COMMAS, options=("--encoding", "windows-1"),
           refused="unknown --encoding 'windows-1'"),
     shape("too_few_marks.csv", lines(GERMAN[:1] + ROWS, ";").encode("cp1252"),
