@@ -585,7 +585,7 @@ def test_progress_hears_of_each_stage(audit, tickets):
 
 
 def test_what_is_neither_a_path_nor_a_table_is_refused(quick):
-    with pytest.raises(UsageError, match="expected a path, a DataFrame, .* found int"):
+    with pytest.raises(UsageError, match=r"expected a path, a DataFrame, .* found int"):
         auditor.audit(42, **quick)
 
 

@@ -67,8 +67,13 @@ def _ranked(columns: Mapping[str, Column]) -> list[Column]:
     sure = [c for c in found if c.distinct != 1 or c.listed]
     return sorted(
         sure if any(names.as_label(c.name) >= names.ALIKE for c in sure) else found,
-        key=lambda c: (-names.as_label(c.name), c.numeric, c.distinct, c.name),
+        key=lambda c: (-names.as_label(c.name), _guessed(c), c.numeric, c.distinct, c.name),
     )
+
+
+def _guessed(column: Column) -> bool:
+    """Whether a model made it: `predicted_label`."""
+    return names.spelled(column.name).startswith("pred")
 
 
 def _is_called_text(column: Column) -> bool:
@@ -77,7 +82,7 @@ def _is_called_text(column: Column) -> bool:
 
 def _is_none(column: Column) -> bool:
     """Whether it holds what no label is."""
-    return column.structured or bool(column.no_label)
+    return column.structured or column.split or bool(column.no_label)
 
 
 def _best(ranked: Sequence[Column], named: Sequence[Column]) -> list[Column]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from auditor.dataset.chat import ANSWER
 from auditor.dataset.columns import names
 from auditor.dataset.columns.label_choice import choose_label
-from auditor.dataset.columns.profile import Column, survey
+from auditor.dataset.columns.profile import LABEL_REPEATED, Column, survey
 from auditor.dataset.columns.text_choice import Choice, choose_text
 from auditor.dataset.json.values import in_a_list
 from auditor.dataset.values import flags, quoted_names
@@ -110,8 +110,11 @@ def _choosable(columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def _in_lists(role: str, columns: Mapping[str, Column], taken: Container[str]) -> Choice:
-    """One item of each list, which is nobody's choice but the user's, where nothing else could be
-    of the role: the answer of the first annotator."""
+    """What is nobody's choice but the user's, where nothing else could be of the role: an answer
+    that is written like no label, or one item of each list, as of the first annotator."""
+    answers = columns.get(ANSWER)
+    if role == "label" and answers and 2 <= answers.distinct <= answers.filled / LABEL_REPEATED:
+        return Choice(candidates=(answers,))
     items = [c for name, c in columns.items() if in_a_list(name) and name not in taken]
     fit = [c for c in items if (c.labelly if role == "label" else c.texty)]
     strength = names.as_label if role == "label" else names.as_text
@@ -216,8 +219,7 @@ def _open(left: Mapping[str, Choice], columns: Sequence[str], *, no_text: bool) 
             typed.append(flags(f"--{role}", _first_names(choice.candidates)))
         else:
             parts.append(f"found no column that is the {role}")
-            answered = role == "label" and ANSWER in columns
-            typed.append(flags(f"--{role}", [ANSWER]) if answered else f"--{role} COL")
+            typed.append(f"--{role} COL")
     found = all(choice.candidates for choice in left.values())
     step = "say which, as with" if found else "name it with"
     texts = left["text"].candidates if "text" in left else ()

@@ -410,4 +410,82 @@ NUMERALS = (
     ),
 )
 
-SHAPES = (*NAMED, *SEVERAL_LABELS, *PROMPTS, *NUMERALS)
+# What a blind trial misread.
+DOUBTED = (
+    Shape(  # the whole prompt, as it is trained on, which ends with the answer
+        name="rendered_prompts.jsonl",
+        content=lines(
+            [
+                {"instruction": f"{RULE}", "input": t, "output": g, "text": f"{RULE}\n{t}\n{g}"}
+                for t, g in ROWS
+            ]
+        ),
+    ),
+    Shape(
+        name="class_of_goods.csv",
+        content=named({"Review Text": LONG, "Rating": GRADES, "Class Name": MOODS}),
+        rows=pairs(LONG, MOODS),
+        said=("'Rating' could be it too, but the label is column 'Class Name'", "--label"),
+    ),
+    Shape(
+        name="blank_labels.csv",
+        content=table(text=MANY, label=[""] * 20, prediction=MOODS),
+        rows=pairs(MANY, MOODS),
+        refused="'label' is blank",
+        then=("--label", "prediction"),
+    ),
+    Shape(
+        name="words_for_nothing.csv",
+        content=table(text=MANY, label=["nan", "NULL", *MOODS[2:]]),
+        rows=pairs(MANY, ["nan", "NULL", *MOODS[2:]]),
+        said=("'NULL' (1 rows) and 'nan' (1 rows) in column 'label' count as labels",),
+    ),
+    Shape(
+        name="joined_by_a_hash.csv",
+        content=table(text=MANY, label=["angry#calm", *MOODS[1:]]),
+        rows=pairs(MANY, ["angry#calm", *MOODS[1:]]),
+        refused="'#' separates",
+        then=("--no-multi-label",),
+    ),
+    Shape(
+        name="choices_in_cells.csv",
+        content=table(text=MANY, label=['{"choices":["angry","calm"]}', *MOODS[1:]]),
+        rows=pairs(MANY[1:], MOODS[1:]),
+        rejected=1,
+    ),
+    Shape(
+        name="predicted_and_true.csv",
+        content=table(text=MANY, predicted_label=MOODS[::-1], true_label=MOODS),
+        rows=pairs(MANY, MOODS),
+        refused="several columns could be the label",
+        then=("--label", "true_label"),
+    ),
+    Shape(
+        name="label_of_splits.csv",
+        content=table(text=MANY, label=["train", "test"] * 10, topic=MOODS),
+        rows=pairs(MANY, MOODS),
+    ),
+    Shape(
+        name="answers_as_json.jsonl",
+        content=lines(
+            [
+                {
+                    "messages": [
+                        {"role": "user", "content": t},
+                        {"role": "assistant", "content": json.dumps({"topic": g})},
+                    ]
+                }
+                for t, g in ROWS
+            ]
+        ),
+        rows=tuple((t, json.dumps({"topic": g})) for t, g in ROWS),
+        refused="one column may be the label: 'assistant'",
+        then=("--label", "assistant"),
+    ),
+    Shape(
+        name="reviews.xml",
+        content=b"<?xml version='1.0'?>\n<reviews>\n<review>It leaks</review>\n</reviews>\n",
+        refused="is XML or SGML; convert it to a table",
+    ),
+)
+SHAPES = (*NAMED, *SEVERAL_LABELS, *PROMPTS, *NUMERALS, *DOUBTED)
