@@ -14,7 +14,6 @@ from auditor.checks.limits import limits_of
 from auditor.checks.rejected_rows import rejected_summary
 from auditor.dataset import load_dataset, load_texts
 from auditor.embedding.embed import Encoder
-from auditor.embedding.target import open_target
 from auditor.errors import DataError, MachineError, UsageError
 from auditor.folders import as_path, can_be_written
 from auditor.forecasting import base_task, forecast, readable_update
@@ -27,7 +26,14 @@ from auditor.records.dataset import Dataset
 from auditor.records.evidence import Reference, computed
 from auditor.records.findings import Finding, SkippedCheck
 from auditor.records.forecast import Backtest
-from auditor.resources import coefficients_of, mitigations_of, open_encoder, plan_of, with_options
+from auditor.resources import (
+    coefficients_of,
+    mitigations_of,
+    open_encoder,
+    open_named_target,
+    plan_of,
+    with_options,
+)
 from auditor.settings import Settings, configure
 from auditor.structure.map import project
 from auditor.summary import map_sample, summarise
@@ -128,7 +134,7 @@ def backtest(
     folder = Path(output or Path("reports") / as_path(dataset.name) / "backtest")
     if not can_be_written(folder):
         raise MachineError(f"{folder}: cannot be written; choose another folder with --output")
-    target = open_target(settings.target_model or settings.embedder, offline=settings.offline)
+    target = open_named_target(settings)
     encoder = open_encoder(settings, progress)
     chosen = choose_held_out_categories(
         encoder.embed(dataset.texts).vectors, dataset.codes, updates

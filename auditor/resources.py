@@ -12,13 +12,13 @@ from auditor.embedding import open_embedder
 from auditor.embedding.cache import VectorCache
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import can_be_trained, open_target
-from auditor.errors import MachineError, UsageError
+from auditor.errors import AuditorError, MachineError, UsageError
 from auditor.folders import can_be_written, user_cache
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.mitigations import mitigations_called
-from auditor.settings import Settings
+from auditor.settings import Settings, expect_known
 from auditor.threads import compute_with
 
 _LOG = logging.getLogger(__name__)
@@ -26,11 +26,8 @@ _LOG = logging.getLogger(__name__)
 
 def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
     """The settings with single ones changed by name. Raises UsageError for an unknown name."""
-    try:
-        return dataclasses.replace(settings, **options)
-    except TypeError as error:
-        known = ", ".join(f.name for f in dataclasses.fields(Settings))
-        raise UsageError(f"{error}; the settings are {known}") from error
+    expect_known(options, (f.name for f in dataclasses.fields(Settings)), "setting")
+    return dataclasses.replace(settings, **options)
 
 
 def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:
@@ -66,8 +63,19 @@ def target_of(settings: Settings, *, given: bool) -> Target | None:
             "--update FILE and --probe full, or leave it out"
         )
     if asked or (given and allowed and can_be_trained(named)):
-        return open_target(named, offline=settings.offline)
+        return open_named_target(settings)
     return None
+
+
+def open_named_target(settings: Settings) -> Target:
+    """The model to fine-tune, by the option that names it; an error tells of that one."""
+    if settings.target_model is None:
+        return open_target(settings.embedder, offline=settings.offline)
+    try:
+        return open_target(settings.target_model, offline=settings.offline)
+    except AuditorError as error:  # what opens a model is told of no option
+        told = str(error).replace("--embedder ", "--target-model ", 1)
+        raise type(error)(told) from error
 
 
 def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:

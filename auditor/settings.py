@@ -24,9 +24,10 @@ ROLES = ("text", "label", "id", "annotator", "source", "split", "group", "contex
 JOINED = " + "  # between the names of columns whose values are one text
 
 _TABLE = Meta(description="must be a table")
+_NAMED = Meta(description='must be a column or several, each named as a string such as "0"')
 _UP_TO = f"must be a whole number from 1 to {MAX_THREADS}"
 _COUNT = Meta(description="must be a whole number from 1")
-Column = Annotated[str, Meta(description="must name a column")]
+Column = Annotated[str, Meta(description="must name a column, as a string")]
 Columns = Annotated[Sequence[str], Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Label = Annotated[str, Meta(description="must name a label")]
@@ -50,12 +51,14 @@ class Settings:
     """All that a user can decide. The names are those of the configuration file."""
 
     # Column names; None = detect; several are one text.
-    text: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
+    text: Annotated[str | Columns | None, _NAMED] = None
     # Several are columns of 0 and 1, a label each.
-    label: Annotated[str | Columns | None, Meta(description="must be a column or several")] = None
+    label: Annotated[str | Columns | None, _NAMED] = None
     roles: Annotated[Mapping[str, Column], _TABLE] = field(default_factory=dict)  # other -> column
     # Others to check, such as product or region.
-    declared_columns: Annotated[Sequence[str], Meta(description="must be a list of columns")] = ()
+    declared_columns: Annotated[
+        Sequence[str], Meta(description="must be a list of columns, each named as a string")
+    ] = ()
     # Label -> the one it is taken for.
     label_map: Annotated[Mapping[str, Label], _TABLE] = field(default_factory=dict)
     label_names: Annotated[str | None, WORD] = None  # a file of what labels that are numbers mean
@@ -195,14 +198,18 @@ def _checked(table: Mapping[str, Any], where: str) -> Settings:
         raise UsageError(f"{where}: {error}") from error
 
 
-def expect_known(keys: Iterable[str], known: Iterable[str], what: str, where: str) -> None:
-    """Raises UsageError for a key that is not `known`, with the nearest one."""
+def expect_known(keys: Iterable[str], known: Iterable[str], what: str, where: str = "") -> None:
+    """Raises UsageError for a key that is not `known`, with the nearest one.
+
+    where: the file, option or table that has it; empty: the call itself.
+    """
     names = sorted(known)
     for key in keys:
         if key not in names:
             near = difflib.get_close_matches(key, names, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"
-            raise UsageError(f"{where}: unknown {what} {key!r}{hint}")
+            told = f"unknown {what} {key!r}{hint}"
+            raise UsageError(f"{where}: {told}" if where else told)
 
 
 # What a limit may be set to, by the type of its default.

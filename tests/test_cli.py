@@ -563,6 +563,16 @@ def test_debug_shows_the_traceback(run):
     assert result.stderr.splitlines()[-1].startswith("auditor: gone.csv: no such file")
 
 
+def test_a_run_that_does_not_succeed_leaves_no_empty_folder(run, workplace):
+    (workplace / "there").mkdir()
+    run("audit", "gone.csv", "--output", "deep/er/est", code=4)
+    run("gate", "gone.csv", "--output", "there/below", code=4)
+    assert not Path("deep").exists()
+    assert [*Path("there").iterdir()] == []
+    run("audit", "gone.csv", "--output", "there", code=4)
+    assert Path("there").is_dir()
+
+
 def test_a_folder_that_cannot_be_made_is_said_before_the_work(run, desk, workplace):
     (workplace / "reports").write_text("a file, where a folder should be")
     line = one_line(run("audit", "desk.csv", "--output", "reports/desk", code=5))

@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 
 import auditor
 from auditor.embedding.target import open_target
-from auditor.errors import DataError, UsageError
+from auditor.errors import DataError, MachineError, UsageError
 from auditor.settings import ROLES
 
 # The keys of `audit.json`, as the contract has them; more may be added.
@@ -562,9 +562,26 @@ def test_options_win_over_settings(quick, tickets):
     assert len(found.map) == 8
 
 
-def test_an_unknown_option_is_refused_with_those_that_are_known(audit, tickets):
-    with pytest.raises(UsageError, match=r"probes.*the settings are text, label, roles"):
-        audit(tickets, probes="head")
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("probes", "did you mean 'probe'?"), ("foo", "known: budget, cache_dir, checks")],
+)
+def test_an_unknown_option_is_refused_with_those_that_are_known(audit, tickets, option, said):
+    with pytest.raises(UsageError) as raised:
+        audit(tickets, **{option: "head"})
+    assert str(raised.value).startswith(f"unknown setting '{option}'; {said}")
+
+
+def test_a_column_that_is_named_by_a_number_is_to_be_named_by_a_string(audit, tickets):
+    with pytest.raises(UsageError, match='each named as a string such as "0", not 0'):
+        audit(tickets, text=0)
+
+
+def test_an_error_names_the_option_that_named_the_model(audit, tickets):
+    with pytest.raises(MachineError, match=r"^--target-model models/foo/bar: no such folder"):
+        audit(tickets, update=REFUNDS, probe="full", target_model="models/foo/bar")
+    with pytest.raises(MachineError, match=r"^--embedder models/foo/bar: no such folder"):
+        audit(tickets, update=REFUNDS, probe="full", embedder="models/foo/bar")
 
 
 def test_an_option_with_a_value_that_does_not_exist_is_refused(audit, tickets):

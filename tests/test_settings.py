@@ -148,6 +148,9 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
     assert message == "--role: unknown role 'anotator'; did you mean 'annotator'?"
 
 
+NAMED = 'each named as a string such as "0"'
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -155,17 +158,17 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
         ("seed = 1.5", f"seed must be {SEED}, not 1.5"),
         ("seed = true", f"seed must be {SEED}, not True"),
         ("offline = 1", "offline must be true or false, not 1"),
-        ("text = 3", "text must be a column or several, not 3"),
-        ("text = []", "text must be a column or several, not []"),
-        ("text = ['a', 3]", "text must be a column or several, not ['a', 3]"),
+        ("text = 3", f"text must be a column or several, {NAMED}, not 3"),
+        ("text = []", f"text must be a column or several, {NAMED}, not []"),
+        ("text = ['a', 3]", f"text must be a column or several, {NAMED}, not ['a', 3]"),
         ("text = ['a', 'a']", "text names a column twice: a, a"),
         ("label_map = 'a=b'", "label_map must be a table, not 'a=b'"),
         ("label_map = {a = 3}", "label_map.a must name a label, not 3"),
         ("label_map = {'Late ' = 3}", "label_map.'Late ' must name a label, not 3"),
         ("label_map = {a = ' '}", "label_map.a must name a label, not ' '"),
-        ("roles = {group = 3}", "roles.group must name a column, not 3"),
+        ("roles = {group = 3}", "roles.group must name a column, as a string, not 3"),
         ("checks = {label-error = 3}", "checks.label-error must be a table of limits, not 3"),
-        ("label = 3", "label must be a column or several, not 3"),
+        ("label = 3", f"label must be a column or several, {NAMED}, not 3"),
         ("cache_dir = 3", "cache_dir must be a string, not 3"),
         ("probe = 'heads'", "probe must be one of similarity, head, full, not 'heads'"),
         ("probe = 'the head'", "probe must be one of similarity, head, full, not 'the head'"),
@@ -177,8 +180,14 @@ def test_an_unknown_role_on_the_command_line_is_refused_with_the_nearest_one():
         ("threads = '2'", "threads must be a whole number from 1 to 1024, not '2'"),
         ("roles = 'group=customer'", "roles must be a table, not 'group=customer'"),
         ("checks = []", "checks must be a table, not []"),
-        ('declared_columns = "shop"', "declared_columns must be a list of columns, not 'shop'"),
-        ("declared_columns = [3]", "declared_columns must be a list of columns, not [3]"),
+        (
+            'declared_columns = "shop"',
+            "declared_columns must be a list of columns, each named as a string, not 'shop'",
+        ),
+        (
+            "declared_columns = [3]",
+            "declared_columns must be a list of columns, each named as a string, not [3]",
+        ),
     ],
 )
 def test_a_value_of_the_wrong_type_is_refused(toml, content, said):

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,14 +112,19 @@ def writable(output: Path | None, settings: Settings | None = None) -> None:
         if not can_be_written(REPORTS):
             raise MachineError(f"{REPORTS}: cannot be written; name a folder with --output")
         return
+    missing = [folder for folder in (output, *output.parents) if not os.path.lexists(folder)]
     try:
         output.mkdir(parents=True, exist_ok=True)
+        if not can_be_written(output):
+            raise MachineError(f"--output {output}: cannot be written; choose another folder")
     except OSError as error:
         raise MachineError(
             f"--output {output}: cannot be made ({error.strerror}); choose another folder"
         ) from error
-    if not can_be_written(output):
-        raise MachineError(f"--output {output}: cannot be written; choose another folder")
+    finally:
+        for folder in missing:  # it is made again for the files, so that no run leaves it empty
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @contextmanager

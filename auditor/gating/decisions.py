@@ -22,6 +22,7 @@ from auditor.records.verdict import Dropped, Outcome, Pair, Tested
 
 MAX_ROWS = 200  # that a result names; its summary has the count
 MAX_PAIRS = 8  # of them that are shown with the row that they repeat
+MORE_ROWS = "Collect more rows: none is at fault, but these are too few to tell."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,9 @@ def _tested(pool: Pool, decision: Decision) -> Tested:
         pairs=tuple(_pairs(pool, hypothesis)),
         summary=hypothesis.summary
         + ": too few rows to say more" * (decision.status == "inconclusive"),
-        advice=hypothesis.advice,
+        advice=MORE_ROWS
+        if decision.status == "inconclusive" and not len(hypothesis.rows)
+        else hypothesis.advice,
         fingerprint=fingerprint(
             hypothesis.check,
             hypothesis.category,

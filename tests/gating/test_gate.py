@@ -112,6 +112,13 @@ def test_a_subject_that_is_gone_fails_with_its_words(rows, settings):
     assert all("sister" in text for text in verdict.base_examples.values())
 
 
+def test_where_nothing_is_at_fault_but_too_little_is_there_more_rows_are_advised(rows, settings):
+    verdict = gate(rows[:20].reset_index(drop=True), settings=settings)
+    [tested] = [t for t in verdict.tested if t.check == "label-conflict" and not t.rows]
+    assert tested.status == "inconclusive"
+    assert tested.advice.startswith("Collect more rows")
+
+
 def test_halves_that_are_too_small_to_tell_are_inconclusive(rows, settings):
     verdict = gate(rows[20:40].reset_index(drop=True), base=rows[:20], settings=settings)
     assert verdict.outcome == "inconclusive"

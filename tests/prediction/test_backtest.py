@@ -295,7 +295,7 @@ def desk(workplace, whole, as_csv, target, monkeypatch):
     """The six topics as desk.csv, and the tiny target in place of a model."""
     rows = [{"text": e.text, "label": e.category} for e in whole.dataset.examples]
     (workplace / "desk.csv").write_text(as_csv(rows), encoding="utf-8")
-    monkeypatch.setattr("auditor.pipeline.open_target", lambda name, offline: target)
+    monkeypatch.setattr("auditor.resources.open_target", lambda name, offline: target)
     return workplace
 
 

@@ -71,7 +71,7 @@ def _write_file(asked: PlaceAtRevision, entry: TreeEntry, copy: Path) -> None:
 def _read_from_dvc(asked: PlaceAtRevision, copy: Path) -> None:
     keep = keep_of(asked.repository, asked.commit, asked.name)
     try:
-        if keep is not None and keep.copy(asked.name, copy):
+        if keep.copy(asked.name, copy):
             return
     except (LookupError, ValueError, OSError, msgspec.MsgspecError) as error:
         raise MachineError(

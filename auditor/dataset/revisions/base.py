@@ -77,9 +77,8 @@ def _has(asked: PlaceAtRevision) -> bool:
     """Whether git or DVC has the file or folder at the revision, be its content here or not."""
     if asked.entry() is not None:
         return True
-    keep = keep_of(asked.repository, asked.commit, asked.name)
     try:
-        return keep is not None and keep.has(asked.name)
+        return keep_of(asked.repository, asked.commit, asked.name).has(asked.name)
     except (LookupError, ValueError, OSError, msgspec.MsgspecError):
         return True  # what is wrong with it is said when it is read
 

@@ -172,12 +172,16 @@ class Keep:
         yield own / "cache"
 
 
-def keep_of(repository: Repository, commit: str, name: str) -> Keep | None:
-    """DVC in the nearest folder above `name` that has it at the commit; None without one."""
+def keep_of(repository: Repository, commit: str, name: str) -> Keep:
+    """DVC in the nearest folder above `name` that has its `.dvc`, at the commit or in the work
+    tree; without one at the top, since a pointer says by itself that DVC keeps the content."""
     for root in PurePosixPath(name).parents:
-        if repository.listed(commit, str(root / ".dvc")):
+        if (
+            repository.listed(commit, str(root / ".dvc"))
+            or (repository.top / root / ".dvc").is_dir()
+        ):
             return Keep(repository=repository, commit=commit, root=root)
-    return None
+    return Keep(repository=repository, commit=commit, root=PurePosixPath())
 
 
 def _cache(config: bytes, folder: Path) -> list[Path]:

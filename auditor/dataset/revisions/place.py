@@ -131,6 +131,11 @@ def _repository_of(place: Path, revision: str) -> Repository:
     """The repository of a path, to look for a revision in."""
     if not revision or revision.startswith("-"):
         raise UsageError(f"--base-ref {revision}: not a revision; give one such as origin/main")
+    if revision.endswith("/"):
+        raise UsageError(
+            f"--base-ref {revision}: the branch name after {revision} is empty; give one such as "
+            "origin/main (in GitHub Actions github.base_ref is set only for pull requests)"
+        )
     repository = find_repository(folder_of(place))
     if repository is None:
         raise UsageError(

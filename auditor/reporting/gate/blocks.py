@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from auditor.reporting.gate import phrases
 from auditor.reporting.gate.quoting import prose
 from auditor.reporting.wording import listing
 
@@ -48,7 +49,7 @@ def fitted(blocks: Iterable[Block], limit: int) -> str:
             said += block.before + "".join(shown) + block.after
         hidden[block.name] += len(block.lines) - len(shown)
     if counted := [f"{number:,} {name}" for name, number in hidden.items() if number]:
-        said += f"\nNot shown here: {listing(counted, len(counted))}. gate.json has all.\n"
+        said += f"\nNot shown here: {listing(counted, len(counted))}. {phrases.HAS_ALL}.\n"
     return said
 
 

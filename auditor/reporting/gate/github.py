@@ -60,7 +60,7 @@ def _summarise(verdict: Verdict, path: Path, echo: Callable[[str], None]) -> Non
     try:
         room = (_SUMMARY - (path.stat().st_size if path.exists() else 0)) // _BYTES
         if room < _WORTHWHILE:
-            said = "the step summary is full (1 MiB), gate.md was not added to it"
+            said = "the step summary is full (1 MiB), the verdict was not added to it"
             echo(_command("notice", said, title="auditor gate"))
             return
         with path.open("a", encoding="utf-8", newline="\n") as summary:
@@ -94,7 +94,7 @@ def _annotations(verdict: Verdict) -> list[str]:
             if len(found) > limits[level]
         ]
         said = f"GitHub shows ten annotations of a level; not shown: {listing(hidden)}"
-        lines.append(_command("notice", f"{said}. gate.json has all.", title="auditor gate"))
+        lines.append(_command("notice", f"{said}. {phrases.HAS_ALL}.", title="auditor gate"))
     return lines
 
 

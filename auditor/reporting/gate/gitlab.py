@@ -35,7 +35,7 @@ class GitlabRenderer:
         if answer.notes(verdict):
             entries.insert(0, _about_all(verdict, "answer", answer.first_line(verdict), "minor"))
         if len(found) > _MOST:
-            said = f"Showing {_MOST:,} of {len(found):,} tests that did not pass; gate.json has all"
+            said = f"Showing {_MOST:,} of {len(found):,} tests that did not pass; {phrases.HAS_ALL}"
             entries.append(_about_all(verdict, "hidden", said, "info"))
         return json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
 

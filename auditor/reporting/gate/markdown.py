@@ -124,7 +124,7 @@ def _examples(verdict: Verdict) -> Iterator[Block]:
     yield from [*of_check.values()][:_MAX_TESTS]
     if (more := len(known) - min(len(of_check), _MAX_TESTS)) > 0:
         also = count(more, "more test has", "more tests have")
-        yield section("", "lines", [f"{also} examples in gate.json.\n"])
+        yield section("", "lines", [f"{also} examples; {phrases.HAS_ALL}.\n"])
 
 
 def _texts(verdict: Verdict, tested: Tested) -> Iterator[str]:

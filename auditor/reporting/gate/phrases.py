@@ -19,6 +19,8 @@ STATUSES: Mapping[Status, str] = {
     "informational": "for information",
     "pass": "passed",
 }
+# What a format that has no room for all says; the file need not have been asked for.
+HAS_ALL = "gate.json (--format json) has all"
 _COMPARED_WITH = {
     "absolute": "against a limit",
     "rise": "against the base",

@@ -140,7 +140,7 @@ def _related(verdict: Verdict, tested: Tested) -> list[dict[str, Any]]:
 def _invocation(verdict: Verdict, found: int) -> dict[str, Any]:
     notes = [f"{s.code} was not done: {s.reason}" for s in verdict.skipped]
     if found > _MOST:
-        notes.append(f"Showing {_MOST:,} of {found:,} results; gate.json has all")
+        notes.append(f"Showing {_MOST:,} of {found:,} results; {phrases.HAS_ALL}")
     notes += [f"{where} could not be read: {why}" for where, why in answer.rejected(verdict)]
     message = [{"level": "note", "message": {"text": _message(note)}} for note in notes]
     return {"executionSuccessful": True, "toolExecutionNotifications": message}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.dataset.revisions import BaseAtRevision, find_base
+from auditor.dataset.revisions import BaseAtRevision, fetched, find_base
 from auditor.errors import DataError, UsageError
 
 ROWS = [b"The lamp of order %d flickers,broken\n" % n for n in range(20)]
@@ -31,6 +31,19 @@ def test_a_new_file_has_none_and_that_is_said(commit):
     assert found.path is None
     assert found.remark.startswith(f"data/more.csv is not in git or DVC at {first}, so there is no")
     assert "judged by itself (if it had another name, give --base-path PATH)" in found.remark
+
+
+@pytest.mark.parametrize("find", [find_base, fetched])
+@pytest.mark.parametrize("revision", ["origin/", "refs/heads/"])
+def test_a_branch_without_a_name_is_told_as_such(commit, find, revision):
+    """As `origin/${{ github.base_ref }}` is where GitHub runs for a push."""
+    commit({"data/train.csv": TRAIN})
+    with pytest.raises(UsageError) as raised:
+        find(Path("data/train.csv"), revision)
+    said = str(raised.value)
+    assert f"the branch name after {revision} is empty" in said
+    assert "github.base_ref is set only for pull requests" in said
+    assert "git fetch" not in said
 
 
 def test_a_copy_of_a_file_that_is_still_there_is_new(commit):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.dataset.revisions import at_revision
+from auditor.dataset.revisions import BaseAtRevision, at_revision, find_base
 from auditor.errors import DataError, MachineError
 
 OLD = b"text,label\r\n\xe2\x82\xac 5 off \x00,late\n"
@@ -110,6 +110,15 @@ def test_the_cache_may_be_elsewhere(keeps, tmp_path, file):
     if file == "config.local":
         Path(".dvc/config.local").write_bytes(shared)
     assert read("data/train.csv") == OLD
+
+
+def test_a_pointer_alone_says_that_dvc_keeps_the_content(commit, fails):
+    first = commit({"data/train.csv.dvc": pointer("train.csv", hashlib.md5(OLD).hexdigest())})
+    Path("data/train.csv").write_bytes(NEW)
+    assert find_base(Path("data/train.csv"), first) == BaseAtRevision(path=Path("data/train.csv"))
+    fails("data/train.csv", first, MachineError, "DVC's cache does not hold", "`dvc pull`")
+    put(OLD)
+    assert read("data/train.csv", first) == OLD
 
 
 # --- what the branch brings ------------------------------------------------------------------

@@ -172,7 +172,7 @@ def test_the_answer_takes_the_place_of_one_warning(make_verdict, make_tested):
     tested = tuple(make_tested("label-error", "warn") for _ in range(10))
     found = commands(make_verdict(tested=tested))
     assert Counter(c[1] for c in found) == {"warning": 10, "notice": 1}
-    assert "not shown: 1 of 10 warnings." in found[-1][3]
+    assert "not shown: 1 of 10 warnings. gate.json (--format json) has all" in found[-1][3]
 
 
 def test_doubt_without_a_test_is_annotated_too(make_verdict, nothing_beside):

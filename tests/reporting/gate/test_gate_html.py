@@ -183,7 +183,7 @@ def test_thousands_of_tests_make_a_small_page_that_says_what_it_leaves_out(
     many = tuple(make_tested("label-error", category=f"c{n}", rows=(n,)) for n in range(5000))
     page = render(make_verdict(tested=many))
     assert len(page) < 1_000_000
-    assert "Showing 300 of 5,000 tests; gate.json has all" in page
+    assert "Showing 300 of 5,000 tests; gate.json (--format json) has all" in page
     assert "4,970 of the tests that fail, warn or are inconclusive are not listed here" in page
 
 

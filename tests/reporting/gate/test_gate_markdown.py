@@ -111,7 +111,7 @@ def test_examples_are_told_once_for_each_check(make_verdict):
         "near-duplicate",
         "label-conflict in shipping",
     ]
-    assert "1 more test has examples in gate.json.\n" in text
+    assert "1 more test has examples; gate.json (--format json) has all.\n" in text
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_it_fits_into_a_comment_and_counts_what_it_hides(most, make_verdict, mak
     assert len(text) <= most
     last = text.splitlines()[-1]
     assert last.startswith("Not shown here: ")
-    assert last.endswith("gate.json has all.")
+    assert last.endswith("gate.json (--format json) has all.")
     hidden = {k: int(n.replace(",", "")) for n, k in re.findall(r"([\d,]+) ([a-z ]+tests)", last)}
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     heads = sum(line.startswith(("| Check", "| Result", "| ---")) for line in rows)

@@ -144,5 +144,5 @@ def test_of_too_many_results_the_first_are_kept_and_the_others_counted(make_verd
     only = run(make_verdict(tested=many))
     assert len(only["results"]) == 5000
     notes = [n["message"]["text"] for n in only["invocations"][0]["toolExecutionNotifications"]]
-    assert "Showing 5,000 of 5,003 results; gate.json has all" in notes
+    assert "Showing 5,000 of 5,003 results; gate.json (--format json) has all" in notes
     assert "reference-gap was not done: no reference was given" in notes
