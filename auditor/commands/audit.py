@@ -10,7 +10,7 @@ import click
 from auditor.commands import options
 from auditor.commands.report_folder import report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
-from auditor.commands.streams import show
+from auditor.commands.streams import show_also
 
 
 @click.command()
@@ -64,4 +64,4 @@ def audit(
         folder = output or report_folder((found.dataset.name, data), quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            show(summarise(found, paths))
+            show_also(summarise(found, paths))

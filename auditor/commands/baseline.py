@@ -10,7 +10,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.running import errors, progress_bars, settings_of, writable
-from auditor.commands.streams import show
+from auditor.commands.streams import show_also
 from auditor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -166,4 +166,4 @@ def _rows(number: int) -> str:
 
 def _say(quiet: bool, line: str) -> None:
     if not quiet:
-        show(f"{line}\n")
+        show_also(f"{line}\n")

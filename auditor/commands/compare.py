@@ -10,7 +10,7 @@ import click
 from auditor.commands import options
 from auditor.commands.report_folder import named, report_folder
 from auditor.commands.running import errors, progress_bars, settings_of, writable
-from auditor.commands.streams import show
+from auditor.commands.streams import show_also
 
 
 @click.command()
@@ -86,4 +86,4 @@ def compare(
         folder = output or report_folder(*both, quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            show(summarise(found, paths))
+            show_also(summarise(found, paths))

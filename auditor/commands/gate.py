@@ -18,7 +18,7 @@ from auditor.commands import options
 from auditor.commands.base import ChosenBase, chosen_base, exclusive
 from auditor.commands.report_folder import report_folder
 from auditor.commands.running import errors, progress_bars, writable
-from auditor.commands.streams import say, show
+from auditor.commands.streams import say, show, show_also
 from auditor.errors import AuditorError, MachineError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: boo
 
     paths = save(verdict, folder, formats or None)
     if not quiet:
-        show(summarise(verdict, paths))
+        show_also(summarise(verdict, paths))
     if "github" in formats:
         _tell_github(verdict, folder, os.environ)
 

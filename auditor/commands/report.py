@@ -8,7 +8,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.running import errors
-from auditor.commands.streams import show
+from auditor.commands.streams import show_also
 
 
 @click.command()
@@ -51,4 +51,4 @@ def report(
         folder = file.parent / "without_text" if no_text else file.parent
         paths = save(found, output or folder, formats or None, static=static)
         if not quiet:
-            show(summarise(found, paths))
+            show_also(summarise(found, paths))

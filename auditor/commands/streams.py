@@ -13,13 +13,23 @@ from typing import TextIO, cast
 
 import click
 
+from auditor.errors import MachineError
+
 _STANDARD = (0, 1, 2)
 
 
 def show(text: str) -> None:
-    """Prints a result. Raises OSError where standard output cannot be written."""
+    """Prints a result. Raises MachineError where standard output cannot be written."""
     # Named, since by itself click would write UTF-8 to what says that it is ASCII.
     click.echo(text, nl=False, file=sys.stdout)
+
+
+def show_also(text: str) -> None:
+    """Prints what files hold already, so that it is no error where that cannot be written."""
+    try:
+        show(text)
+    except MachineError as error:
+        say(str(error))
 
 
 def say(message: str) -> None:
@@ -49,33 +59,42 @@ def standard_streams() -> Iterator[None]:
 
 
 class _Left:
-    """A stream whose reader may leave, as `head` does: what is written afterwards is dropped."""
+    """A stream whose reader may leave, as `head` does: what is written afterwards is dropped.
 
-    gone: tuple[type[OSError], ...] = (BrokenPipeError,)
+    Where it fails otherwise that raises MachineError, once.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.left = False
 
     def write(self, text: str) -> int:
+        if text == "":  # click tries whether this is text, and would hide that it fails
+            return 0
         try:
             return self._stream.write(text)
-        except self.gone:
-            self._leave()
+        except OSError as error:
+            self._failed(error)
             return len(text)
 
     def flush(self) -> None:
         try:
             self._stream.flush()
-        except self.gone:
-            self._leave()
+        except OSError as error:
+            self._failed(error)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._stream, name)
 
-    def _leave(self) -> None:
-        """What the stream still holds, and what comes, goes nowhere."""
+    def _failed(self, error: OSError) -> None:
+        self._drop()
+        if not isinstance(error, BrokenPipeError):
+            reason = (error.strerror or str(error)).lower()
+            raise MachineError(f"standard output cannot be written ({reason})") from error
         self.left = True
+
+    def _drop(self) -> None:
+        """What the stream still holds, and what comes, goes nowhere."""
         with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), self._stream.fileno())
 
@@ -83,7 +102,8 @@ class _Left:
 class _Lost(_Left):
     """A stream of which nobody needs all, as of progress: no fault of it matters."""
 
-    gone = (OSError,)
+    def _failed(self, error: OSError) -> None:  # noqa: ARG002 - whichever
+        self._drop()
 
 
 def _fill() -> set[int]:

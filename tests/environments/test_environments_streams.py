@@ -69,13 +69,23 @@ def test_a_reader_of_errors_that_goes_away_changes_no_code(run, desk):
     assert done.returncode == 4
 
 
-@pytest.mark.parametrize("words", [("audit", "desk.csv"), ("schema",), ("audit", "--help")])
+FULL = "auditor: standard output cannot be written (no space left on device)\n"
+
+
+@pytest.mark.parametrize("words", [("schema",), ("explain",), ("audit", "--help"), ("--version",)])
 def test_a_full_disk_in_the_place_of_standard_output_is_one_line(run, desk, words):
     with Path("/dev/full").open("wb") as full:
         done = run(*words, stdout=full)
-    assert done.returncode == 5
-    assert done.stderr.startswith("auditor: system error (memory or disk)")
-    assert done.stderr.count("\n") == 1
+    assert (done.returncode, done.stderr) == (5, FULL)
+
+
+def test_a_full_disk_in_the_place_of_standard_output_takes_no_verdict_away(run, desk):
+    code = run("gate", "desk.csv").returncode
+    with Path("/dev/full").open("wb") as full:
+        audited, judged = (run(name, "desk.csv", stdout=full) for name in ("audit", "gate"))
+    assert (audited.returncode, audited.stderr) == (0, FULL)
+    assert (judged.returncode, judged.stderr) == (code, FULL)
+    assert {*FILES, "gate.json"} <= {*written()}
 
 
 # --- what a console cannot show ----------------------------------------------------------------
