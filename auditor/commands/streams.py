@@ -61,7 +61,11 @@ def standard_streams() -> Iterator[None]:
 class _Left:
     """A stream whose reader may leave, as `head` does: what is written afterwards is dropped.
 
-    Where it fails otherwise it raises MachineError, once.
+    <<<<<<< HEAD
+        Where it fails otherwise it raises MachineError, once.
+    =======
+        Where it fails otherwise that raises MachineError, once.
+    >>>>>>> envfix
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -69,6 +73,8 @@ class _Left:
         self.left = False
 
     def write(self, text: str) -> int:
+        if text == "":  # click tries whether this is text, and would hide that it fails
+            return 0
         try:
             return self._stream.write(text)
         except OSError as error:
