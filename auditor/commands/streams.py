@@ -61,11 +61,7 @@ def standard_streams() -> Iterator[None]:
 class _Left:
     """A stream whose reader may leave, as `head` does: what is written afterwards is dropped.
 
-    <<<<<<< HEAD
-        Where it fails otherwise it raises MachineError, once.
-    =======
-        Where it fails otherwise that raises MachineError, once.
-    >>>>>>> envfix
+    Where it fails otherwise that raises MachineError, once.
     """
 
     def __init__(self, stream: TextIO) -> None:
