@@ -44,19 +44,32 @@ def unpacked(path: Path, packing: str, known: Sequence[str], table: str | None) 
     where the archive holds no such file or several, where it is damaged, and where it unpacks to
     far too much.
     """
-    folder = tempfile.mkdtemp(prefix="auditor-")
-    made = Unpacked(file=Path(folder) / _inner_name(path))
-    weakref.finalize(made, shutil.rmtree, folder, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="auditor-"))
     try:
-        if packing == "zip":
-            with zipfile.ZipFile(path) as archive:
-                member = _member(archive, known, table)
-                made = _renamed(made, PurePosixPath(member.filename).name)
-                with archive.open(member) as stream:
-                    _copy(stream, made.file, allowed_bytes(path))
-        else:
+        made = Unpacked(file=_unpack(path, packing, known, table, folder))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(made, shutil.rmtree, folder, ignore_errors=True)
+    return made
+
+
+def _unpack(
+    path: Path, packing: str, known: Sequence[str], table: str | None, folder: Path
+) -> Path:
+    """The file of data, unpacked into the folder."""
+    try:
+        if packing != "zip":
+            file = folder / _inner_name(path)
             with OPENERS[packing](path) as stream:
-                _copy(stream, made.file, allowed_bytes(path))
+                _copy(stream, file, allowed_bytes(path))
+            return file
+        with zipfile.ZipFile(path) as archive:
+            member = _member(archive, known, table)
+            file = folder / PurePosixPath(member.filename).name
+            with archive.open(member) as stream:
+                _copy(stream, file, allowed_bytes(path))
+            return file
     except PermissionError:
         raise
     except FAULTS as error:
@@ -64,7 +77,6 @@ def unpacked(path: Path, packing: str, known: Sequence[str], table: str | None) 
             f"cannot be unpacked as {packing} ({str(error)[:120] or type(error).__name__});"
             " it may be cut short: copy it again"
         ) from error
-    return made
 
 
 def stem(path: Path) -> str:
@@ -74,11 +86,6 @@ def stem(path: Path) -> str:
 
 def _inner_name(path: Path) -> str:
     return path.stem if path.suffix.lower() in SUFFIXES else path.name
-
-
-def _renamed(made: Unpacked, name: str) -> Unpacked:
-    object.__setattr__(made, "file", made.file.with_name(name))
-    return made
 
 
 def _zstd(path: Path) -> Any:
