@@ -152,7 +152,8 @@ QUOTING = click.option(
 TABLE = click.option(
     "--table",
     metavar="NAME",
-    help="The sheet of a workbook, the table of a database, or the configuration of a folder.",
+    help="Which of several: the sheet of a workbook, the table of a database, the file of an "
+    "archive, the array in a JSON document, the configuration of a folder.",
 )
 STATIC = click.option("--static", is_flag=True, help="Write a report.html without any script.")
 EMBEDDER = click.option(

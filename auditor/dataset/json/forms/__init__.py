@@ -8,6 +8,7 @@
     argilla.py        responses and suggestions
     doccano.py        annotations with the numbers of labels and users
     spacy.py          `cats`, scores by category
+    questions.py      what the answers are called where a tool asks several questions of a text
     pieces.py         texts in pieces, of an intent that the file's name tells
     texts.py          the text of pieces
 

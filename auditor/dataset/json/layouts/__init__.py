@@ -5,7 +5,7 @@
     frames.py     columns, and what pandas writes with each of its orients
     groups.py     {"greet": ["Hello", ...], ...}, and the files of SNIPS
     arrays.py     an array of records somewhere in the document
-    known.py      documents that their keys tell: the hub's viewer, SQuAD, LUIS, Rasa, Dialogflow
+    known.py      documents that their keys tell: the hub's viewer, SQuAD, LUIS, Rasa, Snips
 
 The first layout that knows the document lays it out; records may then be of a form (`json/forms/`).
 """
