@@ -119,7 +119,8 @@ def _said(found: Column, ranked: Sequence[Column]) -> Decision | None:
     """How it was chosen, where its name alone does not tell."""
     others = [c for c in ranked if c is not found]
     if names.as_label(found.name) >= names.ALIKE:
-        others = [c for c in others if names.as_label(c.name) >= names.WEAK]
+        scales = [c for c in others if c.numeric and found.numeric]
+        others = [c for c in others if names.as_label(c.name) >= names.WEAK or c in scales]
         if names.as_label(found.name) == names.EXACT or not others:
             return None
     listed = " and ".join(repr(c.name) for c in others[:SHOWN])

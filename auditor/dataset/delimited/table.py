@@ -7,6 +7,7 @@ what the file's name promises.
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 from auditor.dataset.delimited.layout import Layout, laid_out, text_lines
@@ -14,6 +15,8 @@ from auditor.dataset.opening.decoding import encoding_of
 from auditor.errors import DataError
 from auditor.records.dataset import Reject
 from auditor.records.reading import Fields, ReadOptions, Rows, Table
+
+DESCRIBED = "it describes the columns, as Qualtrics writes it"
 
 
 class Delimited:
@@ -47,9 +50,16 @@ def _rows(path: Path, layout: Layout) -> Rows:
                 f"line {line}: no header of column names (the row holds a NUL character);"
                 " save it as UTF-8 text"
             )
-    for row, (line, values) in enumerate(records):
-        fields = _fields(values, layout)
+    first = list(islice(records, 2))
+    described = len(first) == 2 and _are_import_ids(first[1][1])
+    for row, (line, values) in enumerate(chain(first, records)):
+        fields = DESCRIBED if described and row < 2 else _fields(values, layout)
         yield line, Reject(row=row, line=line, reason=fields) if isinstance(fields, str) else fields
+
+
+def _are_import_ids(values: list[str] | str) -> bool:
+    """Whether a record is the last of the three that head a survey of Qualtrics."""
+    return isinstance(values, list) and all(v.startswith('{"ImportId":') for v in values)
 
 
 def _fields(values: list[str] | str, layout: Layout) -> Fields | str:

@@ -412,6 +412,12 @@ NUMERALS = (
 
 # What a blind trial misread.
 DOUBTED = (
+    Shape(
+        name="several_scales.csv",
+        content=table(text=MANY, sentiment=list("12341" * 4), respect=list("43214" * 4)),
+        rows=pairs(MANY, list("12341" * 4)),
+        said=("'respect' could be it too, but the label is column 'sentiment'",),
+    ),
     Shape(  # the whole prompt, as it is trained on, which ends with the answer
         name="rendered_prompts.jsonl",
         content=lines(

@@ -146,6 +146,16 @@ ENCLOSED_AND_STRAY = (
 )
 SURPLUS = [(t, g, ",yes" if i % 3 == 0 else "") for i, (t, g) in enumerate(ROWS * 2)]
 QUOTES = (
+    Shape(  # the second and the third line of a survey say what its columns are
+        name="qualtrics.csv",
+        content=(
+            "ResponseId,Q1,Q2\nResponse ID,What went wrong?,Topic\n"
+            '"{""ImportId"":""_recordId""}","{""ImportId"":""QID1_TEXT""}","{""ImportId"":""QID2""}"\n'
+            + "".join(f"R_{i},{t},{g}\n" for i, (t, g) in enumerate(ROWS))
+        ).encode(),
+        said=("the text is column 'Q1'", "the label is column 'Q2'"),
+        rejected=2,
+    ),
     Shape(  # the texts hold commas and are enclosed, so what is not is no part of them
         name="fields_too_many.csv",
         content="".join(
