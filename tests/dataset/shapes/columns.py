@@ -410,7 +410,7 @@ NUMERALS = (
     ),
 )
 
-# What a blind trial misread.
+# What is easily misread.
 DOUBTED = (
     Shape(
         name="several_scales.csv",
