@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from auditor.dataset.opening.contents import PACKED, content_of
@@ -86,14 +87,9 @@ def _inside(
             Decision(what=f"the file {copy.file.name!r} is read", otherwise="--table"),
             *decisions,
         )
-    return Table(rows=_held(copy, table.rows), decisions=decisions)
+    return Table(rows=partial(_rows_of, copy, table.rows), decisions=decisions)
 
 
-def _held(copy: Unpacked, rows: Callable[[], Rows]) -> Callable[[], Rows]:
-    """The rows, which keep the copy that they are read of."""
-
-    def held() -> Rows:
-        yield from rows()
-        assert copy  # noqa: S101 - it is held until the last row
-
-    return held
+def _rows_of(copy: Unpacked, rows: Callable[[], Rows]) -> Rows:  # noqa: ARG001 - held alone
+    """The rows, with the copy that they are read of: it is deleted when nobody holds it."""
+    yield from rows()
