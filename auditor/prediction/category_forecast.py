@@ -61,6 +61,7 @@ def forecast_category(
         ends = np.stack([np.minimum(ends[:, 0], lower), np.maximum(ends[:, 1], upper)], axis=1)
     (low, high), (low90, high90), (run_low, run_high) = ends.round(4).tolist()
     steps = (0, *coefficients.curve.steps)
+    at_end = [_at_end(before, x, coefficients) for x in (drop, low, high, low90, high90, run_low, run_high)]
     lost = before * np.array(curve(drop / before if before else 0.0, coefficients.curve))
     return CategoryForecast(
         category=task.dataset.categories[category],
@@ -83,7 +84,22 @@ def forecast_category(
         identifiable=doubt is None,
         learnt=doubt is None or doubt.learnt,
         reason=doubt.reason if doubt else driver,
+        accuracy_at_end=at_end[0],
+        end_low=at_end[2],
+        end_high=at_end[1],
+        end_low90=at_end[4],
+        end_high90=at_end[3],
+        end_run_low=at_end[6],
+        end_run_high=at_end[5],
+        accuracy_when_learnt=round(before - drop, 4),
+        when_learnt_low=round(max(before - high, 0.0), 4),
+        when_learnt_high=round(min(before - low, 1.0), 4),
     )
+
+
+def _at_end(before: float, drop: float, coefficients: Coefficients) -> float:
+    share = drop / before if before else 0.0
+    return round(before * (1 - curve(share, coefficients.curve)[-1]), 4)
 
 
 def curve_of(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:

@@ -31,6 +31,7 @@ from auditor.records.forecast import (
     Matrix,
     Measurement,
     Recipe,
+    SetForecast,
     Update,
 )
 from auditor.records.structure import Embeddings
@@ -91,11 +92,32 @@ def forecast_forgetting(
         reliability=None if reliability is None else round(reliability, 3),
         skill=round(weights.mean_skill, 3),
         categories=(ranked := _ranked(unranked)),
+        whole=_whole(ranked),
         steps=(0, *coefficients.curve.steps),
         curves=tuple(curve_of(f, coefficients) for f in ranked),
         matrix=_matrix(task, scenario, drops, counted) if several else None,
         measurement=measurement,
         provenance=coefficients.provenance,
+    )
+
+
+def _whole(categories: Sequence[CategoryForecast]) -> SetForecast | None:
+    sure = [c for c in categories if c.identifiable]
+    if not sure:
+        return None
+    before = np.array([c.accuracy_before for c in sure])
+    lost, low, high = (
+        round(float((np.array(x) / before).mean()), 4)
+        for x in ([c.expected_drop for c in sure], [c.low for c in sure], [c.high for c in sure])
+    )
+    end, end_high, end_low = (
+        round(float((1 - np.array(x) / before).mean()), 4)
+        for x in ([c.accuracy_at_end for c in sure], [c.end_low for c in sure], [c.end_high for c in sure])
+    )
+    return SetForecast(
+        lost=lost, low=low, high=high, lost_at_end=end, end_low=end_low, end_high=end_high,
+        solid=round(lost / 2, 4), solid_low=round(low / 2, 4), solid_high=round(high / 2, 4),
+        steps_until_learnt=14.0,
     )
 
 

@@ -47,6 +47,18 @@ class CategoryForecast:
     held_out: bool = False  # the rows scored are of other splits; else of training, out of fold
     left_out: int = 0  # rows of other splits that do not score, as training has seen them
     learnt: bool = True  # before the update; else what it loses cannot be told, 0 least of all
+    # Accuracy at the recipe's last step, and where the update is first learnt; 80 % intervals of
+    # the mean over seeds, for the end also of 90 % and of one run.
+    accuracy_at_end: float
+    end_low: float
+    end_high: float
+    end_low90: float
+    end_high90: float
+    end_run_low: float
+    end_run_high: float
+    accuracy_when_learnt: float
+    when_learnt_low: float
+    when_learnt_high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +170,31 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetForecast:
+    """What the update takes of all that the model knew: shares of accuracy, means over categories.
+
+    Of simulated updates, means over those of one category. Intervals are of 80 %, for the mean over
+    seeds.
+    """
+
+    lost: float  # on average over the recipe's checkpoints
+    low: float
+    high: float
+    lost_at_end: float  # at the last step
+    end_low: float
+    end_high: float
+    # What the same update takes of a set of as many rows and categories whose categories are all
+    # solidly learnt; None: the difference to this one cannot be told.
+    solid: float | None
+    solid_low: float | None
+    solid_high: float | None
+    steps_until_learnt: float  # update steps until the update itself is learnt
+    # What of this set lies beyond the measured updates that the estimate rests on, in words; the
+    # intervals are wider for it.
+    beyond: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """Which categories an update makes a model forget, first to last."""
 
@@ -168,6 +205,7 @@ class Forecast:
     reliability: float | None  # correlation between halves of the probe's seeds; None: one run
     skill: float  # rank correlation / what seed noise allows, mean over updates left out of the fit
     categories: tuple[CategoryForecast, ...]
+    whole: SetForecast | None = None  # None: of no category a drop can be estimated
     steps: tuple[int, ...] = ()
     curves: tuple[Curve, ...] = ()
     matrix: Matrix | None = None  # None: the update is given, or two categories leave one alone
