@@ -16,7 +16,7 @@ import msgspec
 from auditor.atomic import NOT_JSON, BrokenSealError, is_sealed, unseal
 from auditor.errors import UsageError
 from auditor.prediction.estimate import Coefficients, CurveWeights, FidelityWeights, shipped
-from auditor.prediction.fidelities import FIDELITIES, PROBES
+from auditor.prediction.features import FIDELITIES, PROBES
 from auditor.records.forecast import Recipe
 
 LARGEST = 100.0  # log odds: from 37 on a share is 1 to the last bit of a float

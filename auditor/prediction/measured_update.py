@@ -20,7 +20,7 @@ from scipy.stats import spearmanr
 
 from auditor.atomic import keep, kept
 from auditor.interfaces import Progress, Target
-from auditor.prediction.fidelities import PROBES
+from auditor.prediction.features import PROBES, compute_features
 from auditor.prediction.fine_tuning.evaluation import Material, Run
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.prediction.fit_weights import Measured

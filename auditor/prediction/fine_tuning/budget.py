@@ -16,8 +16,8 @@ import numpy as np
 import torch
 
 from auditor.interfaces import Mitigation, Target
-from auditor.prediction.fidelities import BATCH as PROBE_BATCH
-from auditor.prediction.fidelities import HIDDEN, STEPS
+from auditor.prediction.features.probing import BATCH as PROBE_BATCH
+from auditor.prediction.features.probing import HIDDEN, STEPS
 from auditor.prediction.fine_tuning.evaluation import Material
 from auditor.prediction.fine_tuning.fine_tune import BATCH, EPOCHS
 from auditor.prediction.fine_tuning.training import (
