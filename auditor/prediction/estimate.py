@@ -28,13 +28,17 @@ from importlib.resources import files
 
 import msgspec
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 from scipy.stats import norm, rankdata, t
 
 from auditor.prediction.features.scenario import Features
-from auditor.records.arrays import Table
+from auditor.records.arrays import Mask, Table
 
 OUTCOMES = ("before", "average", "end", "learnt")
+# Of a whole update: the mean share that a solidly learnt set loses, and when the update is learnt,
+# as a share of its steps.
+OF_SETS = ("solid", "learnt_step")
+CURVE_SHARES = (0.005, 0.995)  # beyond, a curve has no shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ class PlainWeight:
 class OutcomeWeights:
     """The fitted weights of one outcome."""
 
+    most: float  # that is ever lost: the log odds are those of the outcome as a share of it
     level: float  # log odds where all scores are 0 and all features at their centres
     ranked: Mapping[str, float]  # feature -> weight of its normal score
     plain: Mapping[str, PlainWeight]
@@ -84,17 +89,23 @@ class FidelityWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveWeights:
-    """Log odds of the share forgotten at each step = intercept + slope x log odds of its mean."""
+    """Log odds of the share lost at each step = level + average x log odds of the mean share +
+    end x log odds of the share at the last step."""
 
     steps: tuple[int, ...]
-    intercept: tuple[float, ...]
-    slope: tuple[float, ...]
+    level: tuple[float, ...]
+    average: tuple[float, ...]
+    end: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficients:
     fidelities: Mapping[str, FidelityWeights]
-    prior: tuple[float, float, float]  # 10 %, mean, 90 % of the measured shares
+    prior: Mapping[
+        str, tuple[float, float, float]
+    ]  # outcome -> 10 %, mean, 90 % of the shares lost
+    # Of the measured sets the smallest and the largest number of rows, categories and the like.
+    fitted: Mapping[str, tuple[float, float]]
     curve: CurveWeights
     provenance: str
 
@@ -136,11 +147,19 @@ class Expected:
         half = reach * np.sqrt(common + own + one_run * self.spread.run**2)
         return around(self.mean, half)
 
-    def common_interval(self, share: float = 0.8) -> tuple[Table, Table]:
+    def common_interval(self, sets: Table, share: float = 0.8) -> tuple[Table, Table]:
         """(updates,) the same of the mean over the categories."""
-        freedom = self.spread.degrees_of_freedom
-        half = float(t.ppf((1.0 + share) / 2.0, freedom)) * self.spread.update
-        return around(self.mean.mean(axis=1), half * np.sqrt(1.0 + self.distance))
+        own = self.spread.category**2 + self.spread.few**2 / np.maximum(sets, 1.0)
+        variance = self.spread.update**2 * (1.0 + self.distance) + own.mean() / len(own)
+        reach = float(t.ppf((1.0 + share) / 2.0, self.spread.degrees_of_freedom))
+        return around(self.mean.mean(axis=1), reach * np.sqrt(variance))
+
+    def averaged(self, counted: Mask) -> Expected:
+        """(1, K) the mean over the updates that count, (updates, K); over all where none does."""
+        weight = np.where(counted.any(axis=0), counted, True)
+        mean = (self.mean * weight).sum(axis=0) / weight.sum(axis=0)
+        distance = np.array([self.distance.mean()])
+        return Expected(mean=mean[None], spread=self.spread, distance=distance)
 
 
 def expect(features: Features, weights: OutcomeWeights) -> Expected:
@@ -154,7 +173,7 @@ def expect(features: Features, weights: OutcomeWeights) -> Expected:
     distance = np.zeros(len(first))
     if len(common):
         distance = np.einsum("iu,ij,ju->u", common, np.array(weights.leverage), common)
-    return Expected(mean=np.asarray(expit(odds)), spread=weights.spread, distance=distance)
+    return Expected(mean=np.asarray(weights.most * expit(odds)), spread=weights.spread, distance=distance)
 
 
 def endangers(features: Features, weights: OutcomeWeights) -> dict[str, Table]:
@@ -193,15 +212,16 @@ def product_interval(
     return np.clip(middle - below, -1.0, 1.0), np.clip(middle + above, -1.0, 1.0)
 
 
-def curve(forgotten: float, weights: CurveWeights) -> tuple[float, ...]:
-    """The share of accuracy lost at step 0 and at each of `weights.steps`, for one mean.
+def curve(drop: float, at_end: float, before: float, weights: CurveWeights) -> tuple[float, ...]:
+    """The accuracy lost at step 0 and at each of `weights.steps`, of `before`.
 
-    The curve is that of the family fitted on measured updates whose mean is `forgotten`.
+    The curve of the family fitted on measured updates that ends where `at_end` is lost, and loses
+    about `drop` on average.
     """
-    intercept, slope = np.array(weights.intercept), np.array(weights.slope)
-    low, high = -200.0, 200.0  # log odds; the mean rises with them
-    for _ in range(60):
-        odds = (low + high) / 2
-        at = expit(intercept + slope * odds)
-        low, high = (odds, high) if at.mean() < forgotten else (low, odds)
-    return (0.0, *(float(x) for x in at))
+    if before <= 0:
+        return (0.0,) * (1 + len(weights.steps))
+    average, end = (logit(np.clip(x / before, *CURVE_SHARES)) for x in (drop, at_end))
+    at = before * expit(
+        np.array(weights.level) + np.array(weights.average) * average + np.array(weights.end) * end
+    )
+    return (0.0, *(float(x) for x in at[:-1]), at_end)

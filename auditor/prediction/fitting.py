@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from auditor.prediction.estimate import (
+    OF_SETS,
     OUTCOMES,
     Coefficients,
     Expected,
@@ -17,6 +18,7 @@ from auditor.prediction.estimate import (
     expect,
     product_interval,
 )
+from auditor.prediction.features.solidity import size_of
 from auditor.prediction.fit_weights import (
     PLAIN,
     Expectation,
@@ -25,7 +27,7 @@ from auditor.prediction.fit_weights import (
     fit_outcome,
     fit_spread,
 )
-from auditor.prediction.forgetting import share_lost
+from auditor.prediction.forgetting import share_lost, share_lost_at_end
 from auditor.records.arrays import Table
 
 
@@ -35,7 +37,7 @@ class LeftOut:
 
     update: Measured
     expected: Mapping[str, Expected]  # outcome -> (1, K)
-    # share -> half the width of an interval as wide for all: of the drop, of the accuracy at the end
+    # share -> half the width of an interval as wide for all: of drops, of accuracies at the end
     typical: Mapping[float, tuple[float, float]]
 
     @property
@@ -68,9 +70,9 @@ class LeftOut:
 
     def level_error(self, outcome: str) -> float:
         """Expected less measured mean share lost over the categories."""
-        measured = self.update.outcome(outcome)
-        assert measured is not None
-        return float(self.expected[outcome].mean[0].mean() - measured.mean())
+        measured = share_lost if outcome == "average" else share_lost_at_end
+        expected = self.expected[outcome].mean[0]
+        return float(expected.mean() - measured(self.update.accuracy).mean())
 
     def interval(self, share: float, *, one_run: bool = False) -> tuple[Table, Table]:
         """(K,) ends of the intervals that hold `share` of the drops."""
@@ -126,11 +128,12 @@ def _winkler(ends: tuple[Table, Table], measured: Table, share: float) -> float:
 def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) -> Coefficients:
     """Coefficients from all `updates`, and the skill of each with its dataset left out."""
     fitted = [u for u in updates if u.fitted]
-    pooled = np.concatenate([share_lost(u.accuracy) for u in fitted])
+    curves = [u for u in fitted if u.steps == steps]
     return Coefficients(
         fidelities={f: _fidelity(f, updates) for f in fidelities_of(updates)},
-        prior=(_q(pooled, 0.1), float(pooled.mean().round(4)), _q(pooled, 0.9)),
-        curve=fit_curve([u for u in fitted if u.steps == steps], steps),
+        prior={o: _prior(o, fitted) for o in OUTCOMES if o != "before"},
+        fitted=fitted_range(fitted),
+        curve=fit_curve(curves, steps),
         provenance=provenance,
     )
 
@@ -158,7 +161,9 @@ def leave_out(fidelity: str, updates: Sequence[Measured]) -> list[LeftOut]:
         return {o: expect(update.mean_features, w) for o, w in weights(others).items()}
 
     found = []
-    spreads: dict[tuple[str, ...], tuple[dict[str, OutcomeWeights], dict[float, tuple[float, float]]]] = {}
+    spreads: dict[
+        tuple[str, ...], tuple[dict[str, OutcomeWeights], dict[float, tuple[float, float]]]
+    ] = {}
     for left in updates:
         others = _others(left, [u for u in updates if u.fitted])
         key = tuple(u.name for u in others)
@@ -172,7 +177,7 @@ def leave_out(fidelity: str, updates: Sequence[Measured]) -> list[LeftOut]:
 
 
 def _outcomes(fidelity: str, updates: Sequence[Measured]) -> dict[str, OutcomeWeights]:
-    there = [o for o in OUTCOMES if any(u.outcome(o) is not None for u in updates)]
+    there = [o for o in (*OUTCOMES, *OF_SETS) if any(u.outcome(o) is not None for u in updates)]
     return {o: fit_outcome(fidelity, o, updates) for o in there}
 
 
@@ -219,6 +224,22 @@ def _fidelity(fidelity: str, updates: Sequence[Measured]) -> FidelityWeights:
         skill={x.update.name: round(x.skill, 3) for x in left_out},
         coverage={x.update.name: round(x.coverage(0.8), 3) for x in left_out},
     )
+
+
+def _prior(outcome: str, updates: Sequence[Measured]) -> tuple[float, float, float]:
+    """10 %, mean and 90 % of an outcome over all categories."""
+    known = [y for u in updates if (y := u.outcome(outcome)) is not None]
+    pooled = np.concatenate(known) if known else np.array([0.0, 1.0])
+    return _q(pooled, 0.1), float(pooled.mean().round(4)), _q(pooled, 0.9)
+
+
+def fitted_range(updates: Sequence[Measured]) -> dict[str, tuple[float, float]]:
+    """The smallest and the largest size among the measured sets, by the name of the size."""
+    sizes = [size_of(u.mean_features) for u in updates]
+    return {
+        name: (round(min(s[name] for s in sizes)), round(max(s[name] for s in sizes)))
+        for name in sizes[0]
+    }
 
 
 def _q(values: Table, share: float) -> float:

@@ -63,7 +63,8 @@ class _Adapter:
         hidden = torch.nn.functional.gelu(GAIN * vectors @ self.down + self.bias)
         adapted = vectors + hidden @ self.up
         adapted = SCALE * adapted / adapted.norm(dim=-1, keepdim=True)
-        return (adapted @ self.head + self.offset).masked_fill(~self.known, -1e9)
+        logits: Tensor = adapted @ self.head + self.offset
+        return logits.masked_fill(~self.known, -1e9)
 
 
 def roll_out(
@@ -84,8 +85,8 @@ def roll_out(
     it and `rows` in it; `old_count` K.
     """
     count = len(taught) * models
-    which = np.repeat(np.arange(len(taught)), models)
-    left_out = np.tile(np.arange(models), len(taught)) % FOLDS
+    which = [u for u in range(len(taught)) for _ in range(models)]
+    left_out = [m % FOLDS for _ in taught for m in range(models)]
     torch_random, random = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     inputs, classes = torch.tensor(vectors), torch.tensor(codes)
     own = [taught[u][folds[taught[u]] != f] for u, f in zip(which, left_out, strict=True)]

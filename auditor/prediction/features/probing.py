@@ -9,7 +9,6 @@ from auditor.prediction.features.scenario import (
     SMALL,
     Features,
     UpdateScenario,
-    of_categories,
     sampled,
 )
 from auditor.prediction.out_of_fold import SEEDS

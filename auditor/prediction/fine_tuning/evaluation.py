@@ -86,7 +86,7 @@ class Run:
     @property
     def competent(self) -> int | None:
         """The first checkpoint at which the update has been learnt; None: at no one."""
-        reached = map(_competent, self.auroc[1:], self.learnt[1:])
+        reached = map(is_competent, self.auroc[1:], self.learnt[1:])
         return next((i for i, learnt in enumerate(reached, 1) if learnt), None)
 
     @property
@@ -137,7 +137,7 @@ class Evaluation:
         right = logits.argmax(axis=1) == self.all_codes
         auroc = self._auroc(logits)
         learnt = float(right[n:].mean())
-        newly = bool(self.recorded) and not self.competent and _competent(auroc, learnt)
+        newly = bool(self.recorded) and not self.competent and is_competent(auroc, learnt)
         refits = last or newly or not self.recorded
         self.competent |= newly
         kept = (masked.argmax(axis=1) == self.codes).astype(float)
@@ -212,6 +212,6 @@ def first_of_each(groups: Ints, among: Mask, max_rows: int) -> Ints:
     return np.sort(order[place < max_rows])
 
 
-def _competent(auroc: float, learnt: float) -> bool:
+def is_competent(auroc: float, learnt: float) -> bool:
     """Whether an update has been learnt; it is not where one of them is NaN."""
     return auroc >= COMPETENT and learnt >= RECOGNISED
