@@ -133,9 +133,11 @@ def curve_of(forecast: CategoryForecast, coefficients: Coefficients) -> Curve:
         lost = curve(drop, before - end, before, coefficients.curve)
         return tuple(round(before - x, 4) for x in lost)
 
+    accuracy = along(forecast.expected_drop, forecast.accuracy_at_end)
+    low, high = along(forecast.high, forecast.end_low), along(forecast.low, forecast.end_high)
     return Curve(
         category=forecast.category,
-        accuracy=along(forecast.expected_drop, forecast.accuracy_at_end),
-        low=along(forecast.high, forecast.end_low),
-        high=along(forecast.low, forecast.end_high),
+        accuracy=accuracy,
+        low=tuple(map(min, low, accuracy)),
+        high=tuple(map(max, high, accuracy)),
     )

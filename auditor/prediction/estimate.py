@@ -173,7 +173,9 @@ def expect(features: Features, weights: OutcomeWeights) -> Expected:
     distance = np.zeros(len(first))
     if len(common):
         distance = np.einsum("iu,ij,ju->u", common, np.array(weights.leverage), common)
-    return Expected(mean=np.asarray(weights.most * expit(odds)), spread=weights.spread, distance=distance)
+    return Expected(
+        mean=np.asarray(weights.most * expit(odds)), spread=weights.spread, distance=distance
+    )
 
 
 def endangers(features: Features, weights: OutcomeWeights) -> dict[str, Table]:
@@ -215,13 +217,22 @@ def product_interval(
 def curve(drop: float, at_end: float, before: float, weights: CurveWeights) -> tuple[float, ...]:
     """The accuracy lost at step 0 and at each of `weights.steps`, of `before`.
 
-    The curve of the family fitted on measured updates that ends where `at_end` is lost, and loses
-    about `drop` on average.
+    The curve of the family fitted on measured updates that ends where `at_end` is lost and whose
+    mean over the steps is `drop`, or comes as near to it as the family allows.
     """
     if before <= 0:
         return (0.0,) * (1 + len(weights.steps))
-    average, end = (logit(np.clip(x / before, *CURVE_SHARES)) for x in (drop, at_end))
-    at = before * expit(
-        np.array(weights.level) + np.array(weights.average) * average + np.array(weights.end) * end
-    )
-    return (0.0, *(float(x) for x in at[:-1]), at_end)
+    share, end = drop / before, at_end / before
+    level = np.array(weights.level[:-1]) + np.array(weights.end[:-1]) * _odds(end)
+    slope = np.array(weights.average[:-1])
+    low, high = -50.0, 50.0  # log odds; the mean rises with them
+    for _ in range(60):
+        odds = (low + high) / 2
+        at = expit(level + slope * odds)
+        mean = (at.sum() + end) / len(weights.steps)
+        low, high = (odds, high) if mean < share else (low, odds)
+    return (0.0, *(before * float(x) for x in at), at_end)
+
+
+def _odds(share: float) -> float:
+    return float(logit(np.clip(share, *CURVE_SHARES)))

@@ -71,6 +71,7 @@ PRIOR = {  # the weight, of the feature as it is, that a weight is shrunk to; el
 # On average over the checkpoints: in the first steps an update takes nothing (of 2,018 categories
 # that were measured one lost .87, and one in a hundred more than .75).
 MOST = {"average": 0.88}
+MIN_SLOPE = 0.05  # of a curve: who loses more on average loses more at every step but the last
 SHRINKAGE = 3.0  # updates' worth of evidence for the prior
 
 
@@ -285,5 +286,6 @@ def fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeigh
     lost = 1 - accuracy[:, 1:] / np.maximum(accuracy[:, :1], MIN_KNOWN)
     table = np.stack([np.ones(len(average)), average, end], axis=1)
     found = np.linalg.lstsq(table, logit(np.clip(lost, *SHARES)), rcond=None)[0].round(4)
+    found[1] = np.maximum(found[1], MIN_SLOPE)
     level, of_average, of_end = (tuple(row) for row in found.tolist())
     return CurveWeights(steps=steps, level=level, average=of_average, end=of_end)
