@@ -260,7 +260,8 @@ def truth(
     rows = Counter(label for _, label in tests)
     names = [c for c in old if rows[c] >= FEWEST_TEST_ROWS]
     at = [old.index(c) for c in names]
-    table = {k: np.array([r[k] for r in runs])[:, :, at] for k in ("accuracy", "half", "soft", "masked")}  # fmt: skip
+    kept = ("accuracy", "half", "soft", "masked")
+    table = {k: np.array([r[k] for r in runs])[:, :, at] for k in kept}
     accuracy = table["accuracy"]  # (seeds, C, K)
     drops = accuracy[:, 0] - accuracy[:, 1:].mean(axis=1)
     counts = np.array([rows[c] for c in names])
@@ -354,9 +355,7 @@ def measure(
             runs[u.name].append({"steps": taught.steps, **run, **kernel})
     for u in plan.updates:
         content = truth(plan, u, runs[u.name], train, incoming[u.name], tests, encoder)
-        write(
-            out / u.name, {"train": train, "update": incoming[u.name], "test": tests}, content
-        )
+        write(out / u.name, {"train": train, "update": incoming[u.name], "test": tests}, content)
 
 
 def plans(data: Path) -> Iterator[BasePlan]:

@@ -101,9 +101,7 @@ def _varied(
     have = np.array([len(pool.texts[label]) for label in old])
     each = np.clip(each.round(), 8, np.maximum(have - 40, have * 0.6)).astype(int)
     hit = random.permutation(count)[: round(share * count)]
-    damage = {
-        old[c]: KINDS[n % 3] if kind == "mixed" else kind for n, c in enumerate(hit.tolist())
-    }
+    damage = {old[c]: KINDS[n % 3] if kind == "mixed" else kind for n, c in enumerate(hit.tolist())}
     updates = tuple(
         _update(f"{name}_{'ab'[u]}", pool, free, old, near=(i + u) % 2 == 0, random=random)
         for u in range(2)
@@ -236,7 +234,9 @@ def _filled(texts: Sequence[str], random: np.random.Generator) -> list[str]:
             name=random.choice(NAMES),
             city=random.choice(CITIES),
             num=random.integers(10**4, 10**6),
-            date=f"{random.integers(2022, 2027)}-{random.integers(1, 13):02d}-{random.integers(1, 29):02d}",
+            date="{}-{:02d}-{:02d}".format(
+                random.integers(2022, 2027), random.integers(1, 13), random.integers(1, 29)
+            ),
         )
         for i in range(len(texts))
     ]
