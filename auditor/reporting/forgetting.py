@@ -55,43 +55,42 @@ def forgetting(forecast: Forecast) -> str:
     sure = _sure(forecast)
     if not sure:
         return _unknown(forecast)
-    said = all_taken(forecast) or _falls(forecast) or _none_falls(forecast, sure)
+    if all_of_it := all_taken(forecast):
+        said = f"{all_of_it} {_order_of_all(sure)}"
+    else:
+        said = _falls(forecast) or _none_falls(forecast, sure)
     return " ".join([said, *_without_estimate(forecast, len(sure))])
 
 
 def all_taken(forecast: Forecast) -> str:
-    """That all are taken, or all but a few; empty where they are not."""
+    """That all are taken, or all but a few, as a sentence; empty where they are not."""
     sure = _sure(forecast)
-    kept = [c.category for c in sure if c.accuracy_at_end >= _HALF * c.accuracy_before]
+    kept = [c.category for c in sure if not _taken(c)]
     if len(sure) <= 1 or len(kept) > min(_NAMED, len(sure) // _KEPT):
         return ""
     title, estimated = wording.update_title(forecast), len(sure) < len(forecast.categories)
     which = "categories with an estimate" if estimated else "categories"
-    taken = f"all {len(sure)} {which}"
+    number = f"all {len(sure)} {which}"
     if kept:
-        taken = f"{len(sure) - len(kept)} of {len(sure)} {which}, all but {wording.listing(kept)}"
-    first = sure[0] if not kept else next(c for c in sure if c.category not in kept)
-    then = [c.category for c in sure if c is not first and c.category not in kept]
-    in_order = f", then {wording.listing(then)}" if then else ""
+        number = f"{len(sure) - len(kept)} of {len(sure)} {which}, all but {wording.listing(kept)}"
     return (
-        f"{title[0].upper()}{title[1:]} is expected to take {taken}: {_on_the_whole(forecast)}each "
-        f"ends with less than half of its accuracy. {_falls_to(first)}{in_order}."
+        f"{title[0].upper()}{title[1:]} is expected to take {number}: {_on_the_whole(forecast)}"
+        "each ends with less than half of its accuracy."
     )
 
 
 def set_loss(forecast: Forecast) -> tuple[str, ...]:
     """What the update takes of the whole set, beside a solid one: sentences; none without an
-    estimate."""
+    estimate. What is lost by the end is left out where `all_taken` has said it."""
     whole = forecast.whole
     if whole is None:
         return ()
     update = "this update" if forecast.update.kind == "given" else "an update of one category"
+    end = "" if all_taken(forecast) else f", and {_share_at_end(whole)} by its end"
     return (
         f"A model of this set is expected to lose {wording.percent(whole.lost)} of what it knows "
         f"to {update} on average while it is trained (80% interval "
-        f"{wording.percent_interval(whole.low, whole.high)}), and "
-        f"{wording.percent(whole.lost_at_end)} "
-        f"({wording.percent_interval(whole.end_low, whole.end_high)}) by its end.",
+        f"{wording.percent_interval(whole.low, whole.high)}){end}.",
         _beside_a_solid_set(whole),
         *_beyond(whole),
     )
@@ -136,6 +135,10 @@ def _unknown(forecast: Forecast) -> str:
     )
 
 
+def _taken(category: CategoryForecast) -> bool:
+    return category.accuracy_at_end < _HALF * category.accuracy_before
+
+
 def _on_the_whole(forecast: Forecast) -> str:
     whole = forecast.whole
     if whole is None:
@@ -147,9 +150,16 @@ def _on_the_whole(forecast: Forecast) -> str:
     )
 
 
-def _falls_to(category: CategoryForecast) -> str:
-    fell = halved(category)
-    return f"{category.category} is forgotten first{f' ({fell})' if fell else ''}"
+def _share_at_end(whole: SetForecast) -> str:
+    interval = wording.percent_interval(whole.end_low, whole.end_high)
+    return f"{wording.percent(whole.lost_at_end)} ({interval})"
+
+
+def _order_of_all(sure: Sequence[CategoryForecast]) -> str:
+    first, *then = [c for c in sure if _taken(c)]
+    fell = f" ({halved(first)})" if halved(first) else ""
+    others = f", then {wording.listing(c.category for c in then)}" if then else ""
+    return f"{first.category} is forgotten first{fell}{others}."
 
 
 def _falls(forecast: Forecast) -> str:

@@ -166,6 +166,14 @@ def test_the_set_is_said_with_its_mean_and_its_end(made):
     assert set_loss(made(FALLEN, whole=None)) == ()
 
 
+def test_where_all_are_taken_the_end_of_the_set_is_said_once(made):
+    forecast = made(*[FALLEN] * 4)
+    assert set_loss(forecast)[0].endswith(
+        "on average while it is trained (80% interval 30 to 60%)."
+    )
+    assert "on average 80% (80% interval 60 to 95%)" in forgetting(forecast)
+
+
 def test_a_solid_set_is_held_beside_it_where_the_difference_is_clear(made):
     """45 (from 30) less 22 (to 35) is 23 points, above the 20 of both errors together."""
     whole = solid(0.22, 0.12, 0.35)
