@@ -28,24 +28,24 @@ def percent(fraction: float) -> str:
     return f"{_whole(fraction)}%"
 
 
+def percent_interval(low: float, high: float) -> str:
+    """`0 to 41%`."""
+    return f"{_signed(low)} to {_signed(high)}%"
+
+
 def whole_points(fraction: float) -> str:
     return f"{_whole(fraction)} point{'s' * (abs(_whole(fraction)) != 1)}"
 
 
-def percentage_points(fraction: float) -> str:
-    """The same where a sentence must say what a point is."""
-    return whole_points(fraction).replace("point", "percentage point")
-
-
 def drop_interval_text(category: CategoryForecast) -> str:
-    """The 80 % interval of an expected drop, in points."""
+    """The 80 % interval of an expected drop (an average during the update), in points."""
     return f"{_signed(category.low)} to {_signed(category.high)}"
 
 
 def danger(update: str, categories: Iterable[CategoryForecast]) -> str:
-    """What a simulated update endangers, with the drops that are expected under it."""
-    hit = (f"{c.category} ({whole_points(c.worst_drop or 0.0)})" for c in categories)
-    return f"Adding {update} endangers {listing(hit)}"
+    """What a simulated update takes from what it endangers, on average during it."""
+    hit = (f"{whole_points(c.worst_drop or 0.0)} from {c.category}" for c in categories)
+    return f"Adding {update} takes on average {listing(hit)}"
 
 
 def update_title(forecast: Forecast) -> str:
@@ -53,7 +53,7 @@ def update_title(forecast: Forecast) -> str:
     categories = forecast.update.categories
     if forecast.update.kind == "given":
         return f"fine-tuning on {listing(categories)}"
-    return f"the average of {count(len(categories), 'simulated update', 'simulated updates')}"
+    return f"an update of one category (average of {len(categories):,} simulated)"
 
 
 _EFFORTS = {
