@@ -35,9 +35,7 @@ from auditor.prediction.features.scenario import Features
 from auditor.records.arrays import Mask, Table
 
 OUTCOMES = ("before", "average", "end", "learnt")
-# Of a whole update: the mean share that a solidly learnt set loses, and when the update is learnt,
-# as a share of its steps.
-OF_SETS = ("solid", "learnt_step")
+OF_SETS = ("learnt_step",)  # of a whole update: when it is learnt, as a share of its steps
 CURVE_SHARES = (0.005, 0.995)  # beyond, a curve has no shape
 
 

@@ -114,8 +114,6 @@ class Measured:
             return share_lost(self.accuracy)
         if name == "end":
             return share_lost_at_end(self.accuracy)
-        if name == "solid":
-            return None if self.damaged else np.array([share_lost(self.accuracy).mean()])
         if not self.learnt_at:
             return None
         if name == "learnt_step":

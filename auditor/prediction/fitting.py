@@ -21,6 +21,7 @@ from auditor.prediction.estimate import (
 from auditor.prediction.features.solidity import size_of
 from auditor.prediction.fit_weights import (
     PLAIN,
+    RANKED,
     Expectation,
     Measured,
     fit_curve,
@@ -130,7 +131,7 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
     fitted = [u for u in updates if u.fitted]
     curves = [u for u in fitted if u.steps == steps]
     return Coefficients(
-        fidelities={f: _fidelity(f, updates) for f in fidelities_of(updates)},
+        fidelities={f: _fidelity(f, own) for f in PLAIN if (own := having(f, updates))},
         prior={o: _prior(o, fitted) for o in OUTCOMES if o != "before"},
         fitted=fitted_range(fitted),
         curve=fit_curve(curves, steps),
@@ -138,10 +139,10 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
     )
 
 
-def fidelities_of(updates: Sequence[Measured]) -> list[str]:
-    """Those whose features are all there."""
-    there = set(updates[0].features)
-    return [f for f, used in PLAIN.items() if set().union(*used.values()) <= there]
+def having(fidelity: str, updates: Sequence[Measured]) -> list[Measured]:
+    """The updates of which all features of the fidelity are known."""
+    used = {*RANKED[fidelity]}.union(*PLAIN[fidelity].values())
+    return [u for u in updates if used <= set(u.features)]
 
 
 def leave_out(fidelity: str, updates: Sequence[Measured]) -> list[LeftOut]:

@@ -21,7 +21,6 @@ def forecast_set(
 ) -> SetForecast:
     """From the outcomes, each expected as (1, K), and the features (updates, K)."""
     lost, at_end = (_share(task, expected[o]) for o in ("average", "end"))
-    solid = _share(task, expected["solid"]) if "solid" in expected else (None, None, None)
     step = expected.get("learnt_step")
     last = Recipe().checkpoints[-1]
     return SetForecast(
@@ -31,9 +30,11 @@ def forecast_set(
         lost_at_end=at_end[0],
         end_low=at_end[1],
         end_high=at_end[2],
-        solid=solid[0],
-        solid_low=solid[1],
-        solid_high=solid[2],
+        # What a solid set would lose is not known yet: sets that were measured differ from it in
+        # more than how well they are learnt.
+        solid=None,
+        solid_low=None,
+        solid_high=None,
         steps_until_learnt=round(last * float(step.mean.mean()), 1) if step else float(last),
         beyond=tuple(_beyond(size_of(features), coefficients.fitted)),
     )

@@ -1,12 +1,12 @@
 """Fits the forecast's coefficients on measured updates; prints how well they do on left-out
 datasets.
 
-    python tests/benchmarks/fit_forecast.py TRUTHS... --keep DIR [--full] [--write COEFFICIENTS]
+    python tests/benchmarks/fit_forecast.py TRUTHS... --keep DIR [--full NAME] [--write FILE]
 
 Each of TRUTHS holds one folder an update: `train.csv`, `update.csv` (text, category) and
 `truth.json` (per category the accuracy of each seed, before and at each checkpoint), as
 `make_truths.py` writes them. Features are computed from the first two files alone and stay in DIR.
-With --full each update is made anew, by other seeds, from these two files; what it measures stays
+With --full updates are made anew, by other seeds, from these two files; what it measures stays
 in DIR too, as that takes minutes. Every line is of coefficients that were fitted without the
 update's dataset.
 
@@ -37,11 +37,11 @@ from auditor.dataset import load_dataset
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.interfaces import Target
-from auditor.prediction.features import compute_features
+from auditor.prediction.features import FIDELITIES, compute_features
 from auditor.prediction.fine_tuning.evaluation import is_competent
 from auditor.prediction.fine_tuning.trial import Effort, measure_update
 from auditor.prediction.fit_weights import Measured
-from auditor.prediction.fitting import LeftOut, fidelities_of, fit, leave_out
+from auditor.prediction.fitting import LeftOut, fit, having, leave_out
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenarios import BaseTask, scenario_of
@@ -64,8 +64,10 @@ LEAST_CEILING = 0.3  # of few categories, ceilings are noise
 class Reader:
     """Reads measured updates; what is computed of them is kept."""
 
-    def __init__(self, encoder: Encoder, target: Target | None, keep: Path) -> None:
-        self.encoder, self.target, self.keep = encoder, target, keep
+    def __init__(
+        self, encoder: Encoder, target: Target | None, full: tuple[str, ...], keep: Path
+    ) -> None:
+        self.encoder, self.target, self.full, self.keep = encoder, target, full, keep
         self.settings = Settings(offline=True)
         self._task: tuple[bytes, BaseTask] | None = None  # sets have several updates, in turn
 
@@ -97,12 +99,12 @@ class Reader:
 
     def _features(self, folder: Path) -> tuple[dict[str, np.ndarray], np.ndarray, list[str]]:
         train, update = ((folder / f"{x}.csv").read_bytes() for x in ("train", "update"))
-        kind = "full" if self.target else "head"
+        kind = "full" if folder.name.startswith(self.full) else "head"
         key = hashlib.sha256(b"\0".join([train, update, kind.encode()])).hexdigest()[:16]
         path = self.keep / f"{folder.name}-{key}.npz"
         if not path.exists():
             task = self._base_task(folder, train)
-            found = compute_features(self._scenario(folder, task), kind)
+            found = compute_features(self._scenario(folder, task, kind), kind)
             path.parent.mkdir(parents=True, exist_ok=True)
             np.savez(
                 path, sets=task.sets, names=np.array(task.dataset.categories),
@@ -113,11 +115,11 @@ class Reader:
             tables = {k[8:]: kept[k] for k in kept.files if k.startswith("feature ")}
             return tables, kept["sets"], kept["names"].tolist()
 
-    def _scenario(self, folder: Path, task: BaseTask) -> Any:
+    def _scenario(self, folder: Path, task: BaseTask, kind: str) -> Any:
         incoming = load_dataset(folder / "update.csv", self.settings)
         vectors = self.encoder.embed(incoming.texts)
         trial = None
-        if self.target:
+        if self.target and kind == "full":
             rows = task.dataset.examples
             across = find_copies_across(rows, incoming.examples, task.embeddings, vectors)
             trial = measure_update(
@@ -220,7 +222,9 @@ def scored(left_out: LeftOut, folder: Path, scorer: Path) -> str:
 @click.option(
     "--keep", required=True, type=click.Path(path_type=Path), help="Where results are kept."
 )
-@click.option("--full", is_flag=True, help="Make each update anew, for the level full.")
+@click.option(
+    "--full", multiple=True, help="Make these updates anew, for the level full; names start so."
+)
 @click.option(
     "--scorer",
     type=click.Path(exists=True, path_type=Path),
@@ -228,22 +232,30 @@ def scored(left_out: LeftOut, folder: Path, scorer: Path) -> str:
 )
 @click.option("--write", type=click.Path(path_type=Path), help="Where to write the coefficients.")
 def main(
-    truths: tuple[Path, ...], keep: Path, full: bool, scorer: Path | None, write: Path | None
+    truths: tuple[Path, ...],
+    keep: Path,
+    full: tuple[str, ...],
+    scorer: Path | None,
+    write: Path | None,
 ) -> None:
     settings = Settings(offline=True)
     encoder = open_encoder(settings)
-    reader = Reader(encoder, open_target(settings.embedder, offline=True) if full else None, keep)
+    target = open_target(settings.embedder, offline=True) if full else None
+    reader = Reader(encoder, target, full, keep)
     folders = [f for folder in truths for f in sorted(folder.iterdir())]
     folders = [f for f in folders if (f / "truth.json").is_file()]
     updates = [reader.read(f) for f in folders]
-    for fidelity in fidelities_of(updates):
+    for fidelity in FIDELITIES:
+        if not (own := having(fidelity, updates)):
+            continue
         click.echo(f"{fidelity}, the dataset of each update left out of the fit")
-        left_out = leave_out(fidelity, updates)
+        left_out = leave_out(fidelity, own)
         for line in table(left_out):
             click.echo(line)
         if scorer:
-            for x, folder in zip(left_out, folders, strict=True):
-                click.echo(scored(x, folder, scorer))
+            of = {folder.name: folder for folder in folders}
+            for x in left_out:
+                click.echo(scored(x, of[x.update.name], scorer))
     if write:
         found = fit(updates, Recipe().checkpoints, provenance(encoder, updates))
         write.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
