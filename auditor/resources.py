@@ -18,6 +18,7 @@ from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.mitigations import mitigations_called
+from auditor.records.forecast import Recipe
 from auditor.settings import Settings, expect_known
 from auditor.threads import compute_with
 
@@ -121,6 +122,7 @@ class ForecastPlan:
     coefficients: Coefficients
     folder: Path | None  # where measured fine-tunes are kept; None: nowhere
     seed: int
+    recipe: Recipe | None = None  # the user's own; None: the default
     mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
 
 

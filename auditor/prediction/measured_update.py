@@ -21,7 +21,7 @@ from scipy.stats import spearmanr
 from auditor.atomic import keep, kept
 from auditor.interfaces import Progress, Target
 from auditor.prediction.fidelities import PROBES
-from auditor.prediction.fine_tuning.evaluation import Material, Run
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.prediction.fit_weights import Measured
 from auditor.prediction.leave_out import FullDataset
@@ -29,7 +29,7 @@ from auditor.prediction.scenarios import BaseTask, scenario_of
 from auditor.records.arrays import Ints, Table
 from auditor.records.forecast import Recipe
 
-FORMAT = 3  # of the files; another number is measured anew
+FORMAT = 4  # of the files; another number is measured anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def measure_held_out_update(
     task = full_dataset.base_task(np.flatnonzero(~new & ~held_out), seed)
     found = fine_tune(
         target,
-        _material(full_dataset, new, held_out),
+        *_rows(full_dataset, new, held_out),
         seeds=range(seed, seed + seeds),
         progress=progress,
     )
@@ -148,20 +148,19 @@ def _key(
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
-def _material(full_dataset: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Material:
+def _rows(
+    full_dataset: FullDataset, new: np.ndarray, held_out: np.ndarray
+) -> tuple[OldRows, UpdateRows]:
     codes = full_dataset.dataset.codes
     texts = np.array(full_dataset.dataset.texts, dtype=object)
     order = np.r_[np.unique(codes[~new]), np.unique(codes[new])]
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
-    return Material(
-        texts=texts[~new].tolist(),
-        codes=number[codes[~new]],
-        held_out=held_out[~new][None],
-        update_texts=texts[new].tolist(),
-        update_codes=number[codes[new]],
-        update_held_out=held_out[new],
+    old = OldRows(
+        texts=texts[~new].tolist(), codes=number[codes[~new]], held_out=held_out[~new][None]
     )
+    update = UpdateRows(texts=texts[new].tolist(), codes=number[codes[new]], held_out=held_out[new])
+    return old, update
 
 
 def _content(
@@ -196,7 +195,9 @@ def _content(
 
 def _plain(run: Run) -> dict[str, Any]:
     """A run in lists; what is not a number is written as null."""
-    tables = {name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "rate")}
+    tables = {
+        name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "old_rows")
+    }
     return {"seed": run.seed, **{k: np.round(v, 6).tolist() for k, v in tables.items()}}
 
 
