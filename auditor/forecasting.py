@@ -21,6 +21,7 @@ from auditor.prediction.fine_tuning.trial import measure_update, rows_of
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out
+from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import BaseTask
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
@@ -105,7 +106,7 @@ def forecast(
             mitigations=plan.mitigations,
             progress=progress,
         )
-    return forecast_forgetting(
+    found = forecast_forgetting(
         task,
         update,
         fidelity=choice.fidelity,
@@ -113,6 +114,6 @@ def forecast(
         coefficients=plan.coefficients,
         seed=plan.seed,
         measurement=measurement,
-        stated=plan.recipe,
         progress=progress,
     )
+    return with_own_recipe(found, plan.recipe)

@@ -56,15 +56,13 @@ def forecast_forgetting(
     coefficients: Coefficients,
     seed: int,
     measurement: Measurement | None = None,
-    stated: Recipe | None = None,
     progress: Progress = lambda *_: None,
 ) -> Forecast:
     """Expected drop of every old category, most endangered first.
 
     `update` None simulates: categories are left out as what comes next, alone, in pairs and in
     batches. A category's numbers are means over the single ones that are not itself; the worst of
-    all updates is named too. `chosen`: why this `fidelity`; stated: the user's own recipe, which
-    the measurement is of, where there is one.
+    all updates is named too. `chosen`: why this `fidelity`.
     """
     scenario = scenario_of(task, update, seed, measurement)
     features = _features(scenario, fidelity, progress)
@@ -87,8 +85,7 @@ def forecast_forgetting(
         unranked = _with_worst(unranked, _updates(task, scenario), worst, drops)
     return Forecast(
         update=_described(task, scenario, update),
-        recipe=(stated if measurement else None) or Recipe(),
-        stated_recipe=stated,
+        recipe=Recipe(),
         probe=fidelity,
         chosen=chosen,
         reliability=None if reliability is None else round(reliability, 3),

@@ -48,6 +48,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
         "update_title": wording.update_title(forecast) if forecast else "",
         "forecast_rows": rows[:_FORECAST_ROWS],
         "forecast_rest": rows[_FORECAST_ROWS:],
+        "unmeasured_recipe": wording.unmeasured_recipe(forecast) if forecast else "",
         "scored_on": wording.scored_on(forecast) if forecast else (),
         "trial": trial.trial(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],

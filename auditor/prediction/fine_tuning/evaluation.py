@@ -20,6 +20,7 @@ COMPETENT = 0.95  # AUROC of the update's rows against old ones: the update has 
 # Bitext + refund), when not one row of it is called by its name yet.
 RECOGNISED = 0.5
 RECALLED = 5  # rows of a category, of those trained on, that each run evaluates as well
+REFITTED = 20  # rows of a category, of those trained on, that a head is fitted anew on
 RIDGE = 0.01  # of a refitted head, as a share of the features' mean variance
 
 
@@ -126,11 +127,12 @@ class Evaluation:
         self.group_count = int(groups.max()) + 1
         self.all_codes = np.r_[self.codes, update.codes[theirs]]
         self.recalled_codes, self.recalled_groups = old.codes[recalled], groups[recalled]
-        self.taught_codes = old.codes[~held_out]
+        refit = first_of_each(old.codes, ~held_out, REFITTED)
+        self.refit_codes = old.codes[refit]
         self.held_out = [tokens[0][i] for i in np.flatnonzero(held_out).tolist()]
         self.theirs = [tokens[1][i] for i in theirs.tolist()]
         self.recalled = [tokens[0][i] for i in recalled.tolist()]
-        self.taught = [tokens[0][i] for i in np.flatnonzero(~held_out).tolist()]
+        self.refit = [tokens[0][i] for i in refit.tolist()]
         self.recorded: dict[str, list[Table]] = {}
 
     def accuracy(self, model: Classifier) -> Table:
@@ -211,9 +213,9 @@ class Evaluation:
 
         if not len(self.codes):
             return np.full(self.group_count, np.nan)
-        taught = model.encode(self.taught).double().numpy()
+        taught = model.encode(self.refit).double().numpy()
         head = Ridge(alpha=RIDGE * len(taught) * float(taught.var(axis=0).mean()))
-        head.fit(taught, np.eye(self.kinds)[self.taught_codes])
+        head.fit(taught, np.eye(self.kinds)[self.refit_codes])
         predicted = head.predict(vectors.double().numpy()).argmax(axis=1)
         return self._by_group(predicted == self.codes)
 

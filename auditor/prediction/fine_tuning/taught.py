@@ -35,6 +35,7 @@ from auditor.prediction.fine_tuning.training import (
     train_classifier,
 )
 from auditor.prediction.fine_tuning.weight_shift import trace
+from auditor.prediction.forgetting import HALF
 from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.forecast import Recipe
 
@@ -51,7 +52,9 @@ class Pace:
     """A run at another rate, of which only how fast it takes the old categories is of interest."""
 
     rate: float  # times the recipe's learning rates
-    accuracy: Table  # (C, K) on held-out rows; 0 from where no row was right, where it stops
+    # (C, K) on held-out rows. Where every category has lost half of it, the run stops: nothing more
+    # is asked of it, and what was read last stands for the rest.
+    accuracy: Table
 
 
 def teach(
@@ -207,13 +210,10 @@ class Taught:
         return evaluation.run(self.seed, old_rows)
 
     def pace(self, recipe: Recipe, rate: float, *, which: int = 0) -> Pace:
-        """The update at `rate` times the recipe's learning rates, while anything is left."""
+        """The update at `rate` times the recipe's learning rates, until half of all is lost."""
         tokens, codes = self._incoming(which)
         phase, before = self._phase(recipe, rate), self._before(which)
-        accuracy = np.zeros((1 + len(recipe.checkpoints), before.group_count))
-        accuracy[0] = before.recorded["accuracy"][0]
-        accuracy[1:, np.isnan(accuracy[0])] = np.nan
-        step = 0
+        start, read, step = before.recorded["accuracy"][0], [], 0
         with _isolated_random(self.seed, self.course.device):
             model = self._branch(which)
             choose_weights(model.encoder, recipe)
@@ -221,12 +221,12 @@ class Taught:
             for step in train_classifier(model, tokens, codes, phase, batches):
                 self.course.advance(1)
                 if step in recipe.checkpoints:
-                    read = before.accuracy(model)
-                    accuracy[1 + recipe.checkpoints.index(step)] = read
-                    if not np.nansum(read):
+                    read.append(before.accuracy(model))
+                    if not (read[-1] > HALF * start).any():
                         break
         self.course.advance(recipe.steps - step)
-        return Pace(rate=rate, accuracy=accuracy)
+        read += read[-1:] * (len(recipe.checkpoints) - len(read))
+        return Pace(rate=rate, accuracy=np.stack([start, *read]))
 
     def _incoming(self, which: int) -> tuple[list[Ints], Ints]:
         """Tokens and codes of the update's rows to train on."""

@@ -67,10 +67,9 @@ def _add_lora(encoder: nn.Module, rank: int) -> None:
 def weights_of(encoder: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """The weights as they act, by the names that they have without LoRA."""
     for name, weights in encoder.named_parameters():
-        owner, _, kind = name.rpartition(".")
-        if ".lora_" in name:
-            continue
-        if owner.endswith(".base_layer") and kind == "weight":
-            lora = encoder.get_submodule(owner.removesuffix(".base_layer"))
-            weights = weights + lora.get_delta_weight(_ADAPTER)  # type: ignore[operator]
-        yield name.replace(".base_layer.", "."), weights
+        if name.endswith(".base_layer.weight"):
+            lora = encoder.get_submodule(name.removesuffix(".base_layer.weight"))
+            product = lora.get_delta_weight(_ADAPTER)  # type: ignore[operator]
+            yield name.replace(".base_layer.", "."), weights + product
+        elif ".lora_" not in name:
+            yield name.replace(".base_layer.", "."), weights

@@ -132,12 +132,12 @@ def test_dropout_is_the_models_own_and_can_be_left_out(target, old):
 
 
 def test_a_pace_is_the_accuracy_of_an_update_at_that_rate(taught):
-    faster = dataclasses.replace(QUICK, learning_rate=1.5e-2, head_learning_rate=1.5e-2)
-    pace = taught.pace(QUICK, 0.5)
-    np.testing.assert_array_equal(pace.accuracy, taught.update(faster).accuracy)
+    slower = dataclasses.replace(QUICK, learning_rate=3e-3, head_learning_rate=3e-3)
+    pace = taught.pace(QUICK, 0.1)
+    np.testing.assert_array_equal(pace.accuracy, taught.update(slower).accuracy)
 
 
-def test_a_pace_stops_where_nothing_is_left_and_counts_its_steps_all_the_same(target, old):
+def test_a_pace_stops_where_all_have_lost_half_and_counts_its_steps_all_the_same(target, old):
     steps: list[int] = []
     [made] = teach(target, old, [update(REFUNDS, [3])], seeds=[0], advance=steps.append)
     taught_steps = sum(steps)
@@ -148,7 +148,7 @@ def test_a_pace_stops_where_nothing_is_left_and_counts_its_steps_all_the_same(ta
     assert taught_steps == 9
     assert sum(trained) == 400
     assert len(trained) < 400
-    assert (pace.accuracy[-1] == 0).all()
+    assert (pace.accuracy[-1] <= pace.accuracy[0] / 2).all()
 
 
 # --- the weights of a recipe --------------------------------------------------------------------

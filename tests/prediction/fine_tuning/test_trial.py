@@ -12,6 +12,7 @@ from auditor.prediction.fidelities import FIDELITIES
 from auditor.prediction.fine_tuning import trial
 from auditor.prediction.fine_tuning.trial import Effort, measure_update, rows_of
 from auditor.prediction.forecast import forecast_forgetting
+from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import scenario_of
 from auditor.records.forecast import Recipe
 from auditor.records.structure import CopyFamilies
@@ -306,3 +307,34 @@ def test_one_run_cannot_say_how_reliable_it_is(old, world, refunds, measured):
     )
     assert forecast(old, world, refunds, measured).reliability is not None
     assert forecast(old, world, refunds, one).reliability is None
+
+
+# --- the user's own recipe ----------------------------------------------------------------------
+
+
+def test_the_users_own_recipe_is_measured_and_forecast_in_its_steps(
+    old, world, refunds, target, tmp_path
+):
+    own = Recipe(steps=8, learning_rate=3e-2)
+    measured = measure_update(old, refunds, SINGLES, target, EFFORT, tmp_path, seed=0, recipe=own)
+    assert measured.steps == (0, *own.checkpoints)
+    found = with_own_recipe(forecast(old, world, refunds, measured), own)
+    assert found.recipe == found.stated_recipe == own
+    assert found.steps == measured.steps
+    assert {len(curve.accuracy) for curve in found.curves} == {len(measured.steps)}
+
+
+def test_another_recipe_is_not_found_where_the_default_one_was_measured(
+    old, refunds, target, measured, folder
+):
+    other = measure_update(
+        old, refunds, SINGLES, target, EFFORT, folder, seed=0, recipe=Recipe(steps=8)
+    )
+    assert other.steps != measured.steps
+
+
+def test_each_category_has_its_probabilities_beside_its_accuracies(measured):
+    for category in measured.categories:
+        assert np.shape(category.soft) == np.shape(category.accuracy)
+    billing = measured.categories[list(TOPICS).index("billing")]
+    assert np.mean(billing.soft, axis=0)[0] > np.mean(billing.soft, axis=0)[-1]
