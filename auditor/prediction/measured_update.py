@@ -21,7 +21,7 @@ from scipy.stats import spearmanr
 from auditor.atomic import keep, kept
 from auditor.interfaces import Progress, Target
 from auditor.prediction.features import PROBES, compute_features
-from auditor.prediction.fine_tuning.evaluation import Material, Run, is_competent
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, is_competent
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.prediction.fit_weights import Measured
 from auditor.prediction.leave_out import FullDataset
@@ -124,7 +124,7 @@ def measure_held_out_update(
     task = full_dataset.base_task(np.flatnonzero(~new & ~held_out), seed)
     found = fine_tune(
         target,
-        _material(full_dataset, new, held_out),
+        *_rows(full_dataset, new, held_out),
         seeds=range(seed, seed + seeds),
         progress=progress,
     )
@@ -150,20 +150,19 @@ def _key(
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
-def _material(full_dataset: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Material:
+def _rows(
+    full_dataset: FullDataset, new: np.ndarray, held_out: np.ndarray
+) -> tuple[OldRows, UpdateRows]:
     codes = full_dataset.dataset.codes
     texts = np.array(full_dataset.dataset.texts, dtype=object)
     order = np.r_[np.unique(codes[~new]), np.unique(codes[new])]
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
-    return Material(
-        texts=texts[~new].tolist(),
-        codes=number[codes[~new]],
-        held_out=held_out[~new][None],
-        update_texts=texts[new].tolist(),
-        update_codes=number[codes[new]],
-        update_held_out=held_out[new],
+    old = OldRows(
+        texts=texts[~new].tolist(), codes=number[codes[~new]], held_out=held_out[~new][None]
     )
+    update = UpdateRows(texts=texts[new].tolist(), codes=number[codes[new]], held_out=held_out[new])
+    return old, update
 
 
 def _content(
@@ -197,7 +196,9 @@ def _content(
 
 def _plain(run: Run) -> dict[str, Any]:
     """A run in lists; what is not a number is written as null."""
-    tables = {name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "rate")}
+    tables = {
+        name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "old_rows")
+    }
     return {"seed": run.seed, **{k: np.round(v, 6).tolist() for k, v in tables.items()}}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import UNSET, UnsetType
@@ -85,17 +85,38 @@ class Matrix:
     drops: tuple[tuple[float | None, ...], ...]  # None: the category is in the update
 
 
+# Of 40: where along an update accuracy is read, ever more rarely, since most is lost early.
+_READ_AT = (2, 5, 9, 14, 20, 28, 40)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The fine-tuning that a forecast is about."""
+    """The fine-tuning that a forecast is about. The default one is what the shipped coefficients
+    rest on, and all that the quick probes know about."""
 
     optimiser: str = "AdamW"
     learning_rate: float = 5e-5
     head_learning_rate: float = 5e-4
-    batch: int = 16
-    weights: str = "all"
+    batch: int = 16  # rows of the update
+    steps: int = 40
+    frozen_layers: int = 0  # lowest ones of the encoder that stay as they are, with the embeddings
+    lora_rank: int | None = None  # of the low-rank matrices that are trained in the weights' place
     mitigation: str = "none"
-    checkpoints: tuple[int, ...] = (2, 5, 9, 14, 20, 28, 40)  # update steps
+    weights: str = field(init=False)  # which are trained, in words
+    checkpoints: tuple[int, ...] = field(init=False)  # update steps; the last one is the end
+
+    def __post_init__(self) -> None:
+        checkpoints = {max(round(self.steps * at / _READ_AT[-1]), 1) for at in _READ_AT}
+        object.__setattr__(self, "checkpoints", tuple(sorted(checkpoints)))
+        object.__setattr__(self, "weights", self._weights())
+
+    def _weights(self) -> str:
+        count = self.frozen_layers
+        lowest = f"the lowest {f'{count} layers' if count > 1 else 'layer'}" if count else ""
+        if self.lora_rank is not None:
+            lora = f"LoRA of rank {self.lora_rank}"
+            return f"{lora} above {lowest}" if lowest else lora
+        return f"all but {lowest}" if lowest else "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +135,7 @@ class MeasuredCategory:
     category: str
     rows: int  # that were evaluated, in all runs
     accuracy: tuple[tuple[float, ...], ...]  # (runs, steps)
+    soft: tuple[tuple[float, ...], ...]  # (runs, steps) mean probability of the right category
     recalled: tuple[tuple[float, ...], ...]  # (runs, steps) on rows that it was trained on
     masked: tuple[float, ...] | None  # (steps,) the update's columns left out; None: it is its own
     refitted: tuple[float, float]  # of a head fitted anew, before the update and at the last step
@@ -199,7 +221,7 @@ class Forecast:
     """Which categories an update makes a model forget, first to last."""
 
     update: Update
-    recipe: Recipe
+    recipe: Recipe  # that this is about
     probe: str  # its fidelity: similarity, head or full
     chosen: str  # why that one
     reliability: float | None  # correlation between halves of the probe's seeds; None: one run
@@ -211,6 +233,7 @@ class Forecast:
     matrix: Matrix | None = None  # None: the update is given, or two categories leave one alone
     measurement: Measurement | None = None  # of the probe `full`
     provenance: str = ""  # where the estimate's coefficients come from
+    stated_recipe: Recipe | None = None  # the user's own, which only `full` measures; None: default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,8 +72,8 @@ def _of_label_errors(found: LabelErrorSummary, audit: Audit) -> Iterator[str]:
 
 def _of_forecast(forecast: Forecast, names: Mapping[str, int]) -> Iterator[str]:
     steps = len(forecast.steps)
-    if not forecast.recipe.checkpoints:
-        yield "forecast.recipe.checkpoints are none"
+    if forecast.recipe.steps < 1:
+        yield "forecast.recipe.steps are none"
     for i, category in enumerate(forecast.categories):
         yield from _of_category(f"forecast.categories[{i}]", category, names)
     if forecast.whole is not None:

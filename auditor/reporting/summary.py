@@ -123,6 +123,7 @@ def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
         f"          {wording.effort(audit.forecast)}, --probe {audit.forecast.probe}: "
         f"{audit.forecast.chosen}"
     )
+    yield from _wrapped("", wording.unmeasured_recipe(audit.forecast))
     yield from _scored_on(audit.forecast)
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from auditor.label_spelling import visible
-from auditor.records.forecast import CategoryForecast, Forecast
+from auditor.records.forecast import CategoryForecast, Forecast, Recipe
 
 _RUNS_NAMED = 12
 
@@ -66,6 +66,25 @@ _EFFORTS = {
 def effort(forecast: Forecast) -> str:
     """How thoroughly a forecast was made."""
     return _EFFORTS.get(forecast.probe, forecast.probe)
+
+
+def recipe(of: Recipe) -> str:
+    """A fine-tuning, in figures."""
+    return (
+        f"{count(of.steps, 'step', 'steps')} at {of.learning_rate:g} (head "
+        f"{of.head_learning_rate:g}), batch {of.batch}, trained weights: {of.weights}"
+    )
+
+
+def unmeasured_recipe(forecast: Forecast) -> str:
+    """What a quick forecast does not know; empty where the user states no recipe, or it was run."""
+    stated = forecast.stated_recipe
+    if stated is None or stated == forecast.recipe:
+        return ""
+    return (
+        f"The quick forecast is about {recipe(forecast.recipe)}; --probe full measures yours: "
+        f"{recipe(stated)}."
+    )
 
 
 def scored_on(forecast: Forecast) -> tuple[str, ...]:

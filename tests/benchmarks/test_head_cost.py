@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from auditor.prediction.fidelities import _mistaken
+from auditor.prediction.features.probing import _mistaken
 
 from auditor.analysis import NEIGHBOURS
 from auditor.dataset import load_dataset

@@ -420,6 +420,7 @@ def _measurement(steps: tuple[int, ...], drops: dict[str, float]) -> Measurement
             category=name,
             rows=16,
             accuracy=(accuracy, accuracy),
+            soft=(accuracy, accuracy),
             recalled=(accuracy, accuracy),
             masked=None if name == list(drops)[-1] else masked,
             refitted=(0.9, round(0.9 - 0.1 * drop * shape[-1], 4)),

@@ -154,7 +154,7 @@ CURVE = ["forecast", "curves", 0]
         ([*CATEGORY, "expected_drop"], 1e308, "forecast.categories[0].expected_drop"),
         ([*CATEGORY, "accuracy_before"], -7, "forecast.categories[0].accuracy_before"),
         ([*CATEGORY, "category"], "nobody's", "none of dataset.categories"),
-        (["forecast", "recipe", "checkpoints"], [], "forecast.recipe.checkpoints"),
+        (["forecast", "recipe", "steps"], 0, "forecast.recipe.steps"),
         (["findings", 0, "category"], "nobody's", "findings[0].category"),
         (["findings", 0, "rows"], [-1], "findings[0].rows"),
         (["subtypes", 0, "category"], "nobody's", "subtypes[0].category"),
