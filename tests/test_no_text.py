@@ -273,7 +273,7 @@ STAYING: dict[type, str] = {
         forecast.provenance
         forecast.recipe.mitigation forecast.recipe.optimiser forecast.recipe.weights
         forecast.stated_recipe.mitigation forecast.stated_recipe.optimiser
-        forecast.stated_recipe.weights
+        forecast.stated_recipe.weights forecast.whole.beyond
         forecast.update.categories limits limits.name limits.reason settings skipped.code
         skipped.reason subtypes.category subtypes.id unread.languages unread.scripts versions
         """,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.clock import date_of_today
 from auditor.commands.ending import end
 from auditor.commands.streams import say
+from auditor.commands.time_left import TimeLeft
 from auditor.errors import MachineError, UsageError
 from auditor.folders import can_be_written
 
@@ -167,21 +168,31 @@ def _bars(quiet: bool) -> Iterator[Progress]:
         yield lambda *_: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     columns = (
         TextColumn("{task.description:10}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
+        left = TimeLeft()
 
         def advance(stage: str, done: int, total: int) -> None:
             if total and stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
+                tasks[stage] = bars.add_task(stage, total=total, left="")
             if stage in tasks:
-                bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+                words = left.words(stage, done, total)
+                bars.update(tasks[stage], completed=done, total=total, left=words)
 
         yield advance

@@ -28,6 +28,7 @@ from auditor.prediction.estimate import (
     normal_scores,
 )
 from auditor.prediction.features.scenario import Features
+from auditor.prediction.features.solidity import SURE
 from auditor.prediction.forgetting import MIN_KNOWN, SHARES, share_lost, share_lost_at_end
 from auditor.records.arrays import Floats, Table
 
@@ -39,10 +40,7 @@ RANKED = {
     ),
 }
 RANKED["full"] = RANKED["head"]
-_KNOWN = (
-    *("own_recognised", "recognised", "own_sure", "sure", "own_doubted", "doubted"),
-    *("own_templated", "own_rows", "steps"),
-)
+_KNOWN = ("accuracy", "templated", "templated_accuracy")
 _SOLID = ("own_sure", "own_doubted", "own_templated", "own_rows")
 _ROLLED = ("rolled", "rolled_end", "own_rolled", "pulled", "steps", "new")
 PLAIN = {  # of each fidelity, by outcome
@@ -64,7 +62,6 @@ PLAIN = {  # of each fidelity, by outcome
 for _of_fidelity in PLAIN.values():
     _of_fidelity |= dict.fromkeys(OF_SETS, ("steps", "categories", "new", "update_rows"))
 PRIOR = {  # the weight, of the feature as it is, that a weight is shrunk to; else 0
-    "before": {"own_recognised": 1.0, "recognised": 1.0},
     "average": {"rolled": 0.5, "lost": 0.6, "lost_on_average": 1.0},
     "end": {"rolled_end": 0.5, "lost_end": 0.6, "lost_end_on_average": 1.0},
 }
@@ -150,9 +147,9 @@ class Measured:
 
 def fit_outcome(fidelity: str, outcome: str, updates: Sequence[Measured]) -> OutcomeWeights:
     """Weights from the updates in which the outcome was measured; without their spread."""
-    plain, ranked = PLAIN[fidelity][outcome], RANKED[fidelity]
-    if outcome in ("before", *OF_SETS):
-        ranked = ()
+    if outcome == "before":
+        return _fit_before(updates)
+    plain, ranked = PLAIN[fidelity][outcome], () if outcome in OF_SETS else RANKED[fidelity]
     measured = [(u, y) for u in updates if (y := u.outcome(outcome)) is not None]
     each = _shares([u for u, _ in measured])
     weights = np.concatenate(
@@ -188,6 +185,34 @@ def fit_outcome(fidelity: str, outcome: str, updates: Sequence[Measured]) -> Out
         leverage=tuple(map(tuple, np.linalg.inv(moments).tolist())),
     )
     return _levelled(unlevelled, measured, each)
+
+
+def _fit_before(updates: Sequence[Measured]) -> OutcomeWeights:
+    """The accuracy of probes out of fold, and how a fine-tuned model differs from it: by a
+    constant, and where rows come from templates, of which a fold that holds them all out says
+    nothing. Differences are shrunk to none."""
+    kept = [u.mean_features for u in updates]
+    each = _shares(updates)
+    weights = np.concatenate(
+        [np.full(len(u.sets), s / len(u.sets)) for u, s in zip(updates, each, strict=True)]
+    )
+    x = np.concatenate([np.stack([f[name][0] for name in _KNOWN], axis=1) for f in kept])
+    z = np.concatenate([np.ones((len(x), 1)), x[:, 1:]], axis=1)
+    y = np.concatenate([logit(np.clip(u.accuracy[:, 0], *SURE)) for u in updates]) - x[:, 0]
+    worth = sum(u.weight for u in updates)
+    gram = worth * z.T @ (weights[:, None] * z) + SHRINKAGE * np.eye(z.shape[1])
+    level, *found = np.linalg.solve(gram, worth * z.T @ (weights * y)).tolist()
+    return OutcomeWeights(
+        most=1.0,
+        level=level,
+        ranked={},
+        plain={
+            f: PlainWeight(weight=w, centre=0.0, scale=1.0)
+            for f, w in zip(_KNOWN, (1.0, *found), strict=True)
+        },
+        spread=NO_SPREAD,
+        leverage=((0.0,) * len(_KNOWN),) * len(_KNOWN),
+    )
 
 
 NO_SPREAD = Spread(update=0.0, category=0.0, few=0.0, run=0.0, degrees_of_freedom=1.0)

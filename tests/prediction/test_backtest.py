@@ -280,10 +280,11 @@ def test_the_ceiling_is_that_of_a_mean_over_seeds(refunds):
 
 def test_the_summary_has_a_line_an_update_and_the_mean(done):
     lines = summarise_backtest(done).splitlines()
-    assert len(lines) == 3 + 4 + 2
+    assert len(lines) == 4 + 4 + 2
+    assert "drop: loss of accuracy, average during the update" in lines[1]
     assert all(len(line) <= 100 for line in lines[:-2])
     assert all(any(line.startswith(u.update[:20]) for line in lines) for u in done.updates)
-    assert "mean share of the ceiling" in lines[6]
+    assert "mean share of the ceiling" in lines[7]
     assert lines[-1].endswith("coefficients.json")
 
 

@@ -206,7 +206,7 @@ def test_intervals_cover_at_their_nominal_rate_where_their_assumptions_hold(
 
 
 @pytest.mark.parametrize("distance", [0.0, 3.0])
-def test_the_interval_of_the_mean_over_the_categories_covers_too(distance):
+def test_the_interval_of_the_mean_over_the_categories_covers_at_its_rate_or_a_little_more(distance):
     random = np.random.default_rng(6)
     expected = of(*np.linspace(0.2, 0.6, 20), spread=SURE, distance=distance)
     own = np.sqrt(SURE.category**2 + SURE.few**2 / 25.0)
@@ -214,7 +214,7 @@ def test_the_interval_of_the_mean_over_the_categories_covers_too(distance):
     off = random.normal(0, shift, (4000, 1)) + random.normal(0, own, (4000, 20))
     lost = (np.sin(np.clip(angle(expected.mean) + off, 0, np.pi / 2)) ** 2).mean(axis=1)
     low, high = expected.common_interval(np.full(20, 25.0))
-    assert ((low <= lost) & (lost <= high)).mean() == pytest.approx(0.8, abs=0.04)
+    assert 0.79 < ((low <= lost) & (lost <= high)).mean() < 0.87
 
 
 def test_an_update_as_a_whole_is_surer_than_any_of_its_categories():
@@ -228,7 +228,7 @@ def test_an_update_as_a_whole_is_surer_than_any_of_its_categories():
 
 @pytest.mark.parametrize(("before", "lost"), [(0.9, 0.35), (0.6, 0.6), (0.45, 0.8)])
 @pytest.mark.parametrize("share", [0.8, 0.9])
-def test_the_interval_of_a_product_covers_at_its_nominal_rate(before, lost, share):
+def test_the_interval_of_a_product_covers_at_its_nominal_rate_or_a_little_more(before, lost, share):
     """An accuracy and the share of it that is lost, each measured with errors of its own."""
     random = np.random.default_rng(7)
     left, right = of(before, spread=SURE), of(lost, spread=SURE)
@@ -238,7 +238,7 @@ def test_the_interval_of_a_product_covers_at_its_nominal_rate(before, lost, shar
         left.mean, left.interval(MANY, share), right.mean, right.interval(MANY, share)
     )
     drop = drawn.prod(axis=0)
-    assert ((low <= drop) & (drop <= high)).mean() == pytest.approx(share, abs=0.02)
+    assert share - 0.01 < ((low <= drop) & (drop <= high)).mean() < share + 0.05
 
 
 def test_of_a_factor_that_is_known_only_the_others_error_counts():
@@ -334,7 +334,7 @@ def test_the_shipped_coefficients_weigh_the_features_of_each_outcome_and_say_how
         assert set(weights.plain) == set(PLAIN[fidelity][outcome])
         assert set(weights.ranked) == set(RANKED[fidelity] if of_each_category else ())
         assert np.shape(weights.leverage) == (len(weights.plain),) * 2
-        assert np.linalg.eigvalsh(np.array(weights.leverage)).min() > 0
+        assert np.linalg.eigvalsh(np.array(weights.leverage)).min() >= 0
         assert weights.spread.update > 0
         assert weights.spread.degrees_of_freedom >= 1
 

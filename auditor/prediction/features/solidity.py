@@ -25,11 +25,13 @@ SURE = (0.02, 0.98)
 def solidity(scenario: UpdateScenario) -> Features:
     """Of the set: steps, log of the steps of teaching; categories, update_rows, new: logs of the
     numbers of old categories that are not of the update, and of its rows and classes; pulled: mean
-    over the old rows of the log probability of the update's classes; sure, doubted, recognised:
-    means over the categories of what follows. Of a category: own_sure, log odds of the mean
-    probability of the right label; own_doubted, share of labels that look wrong; own_templated,
-    share of rows from templates; own_rows, log of rows; own_recognised, log odds of the accuracy.
-    Probabilities are out of fold.
+    over the old rows of the log probability of the update's classes; sure: mean over the categories
+    of what follows.
+
+    Of a category, relative to the mean: own_sure, log odds of the mean probability of the right
+    label; own_doubted, share of labels that look wrong; own_templated, share of rows from
+    templates; own_rows, log of rows. As it is: accuracy, its log odds; templated, the share, and
+    templated_accuracy, the product. Probabilities are out of fold.
     """
     old = np.flatnonzero(scenario.in_base)
     joint = scenario.joint.mean(axis=0)[old]
@@ -56,16 +58,19 @@ def solidity(scenario: UpdateScenario) -> Features:
         "own_doubted": of_categories(scenario, doubted.astype(np.float64)),
         "own_templated": of_categories(scenario, scenario.templated.astype(np.float64)),
         "own_rows": np.log(np.maximum(counts, 1)),
-        "own_recognised": logit(np.clip(scenario.accuracy, *SURE)),
     }
-    sets |= {
-        name: np.repeat(of_category[f"own_{name}"].mean(), len(scenario.updates))
-        for name in ("sure", "doubted", "recognised")
+    sets["sure"] = np.repeat(of_category["own_sure"].mean(), len(scenario.updates))
+    accuracy, templated = logit(np.clip(scenario.accuracy, *SURE)), of_category["own_templated"]
+    as_it_is = {
+        "accuracy": accuracy,
+        "templated": templated,
+        "templated_accuracy": templated * accuracy,
     }
     shape = (2, len(scenario.updates), scenario.old_count)
     return {
         **{name: np.broadcast_to(v[:, None], shape) for name, v in sets.items()},
         **{name: np.broadcast_to(_relative(v), shape) for name, v in of_category.items()},
+        **{name: np.broadcast_to(v, shape) for name, v in as_it_is.items()},
     }
 
 

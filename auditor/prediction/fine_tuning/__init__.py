@@ -1,9 +1,11 @@
 """A real fine-tune: the model is trained on the old rows, then on an update, and evaluated.
 
-training.py      an encoder with a linear head, and the loop that trains it
-evaluation.py    what is measured at each checkpoint
-weight_shift.py  how far each layer moves, and the weights that the old data rests on
-fine_tune.py     the fine-tune: old rows first, then the update, plain and with mitigations
-trial.py         the probe fidelity `full`: the given update on a sample of rows, and kept
-budget.py        which probe fidelity fits the seconds that the forecast may take
+training.py         an encoder with a linear head, and the loop that trains it
+trained_weights.py  which weights a recipe trains: all, upper layers, LoRA's
+evaluation.py       what is measured at each checkpoint
+weight_shift.py     how far each layer moves, and the weights that the old data rests on
+taught.py           a model that was taught the old rows, and the updates that branch from it
+fine_tune.py        the fine-tune of one update: a run a seed, other rates, mitigations
+trial.py            the probe fidelity `full`: the given update on a sample of rows, and kept
+budget.py           which probe fidelity fits the seconds that the forecast may take
 """
