@@ -33,6 +33,7 @@ Forgetting
 Coefficients (`coefficients.json`, those shipped)
     leave_out.py          which categories to leave out as updates, and the base task that is left
     measured_update.py    one such update, really made, kept in a file
+    measured.py           one real update as coefficients are fitted to it
     backtest.py           many of them, against their forecasts
     fitting.py            coefficients from measured updates, scored on datasets left out of the fit
     fit_weights.py        the weights, levels, spreads and curve that they are

@@ -10,7 +10,7 @@ small counts as it is, and all else not at all, unless the updates say otherwise
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import nnls
@@ -30,6 +30,7 @@ from auditor.prediction.estimate import (
 from auditor.prediction.features.scenario import Features
 from auditor.prediction.features.solidity import SURE
 from auditor.prediction.forgetting import MIN_KNOWN, SHARES, share_lost, share_lost_at_end
+from auditor.prediction.measured import Measured, shares_of
 from auditor.records.arrays import Floats, Table
 
 RANKED = {
@@ -72,86 +73,13 @@ MIN_SLOPE = 0.05  # of a curve: who loses more on average loses more at every st
 SHRINKAGE = 3.0  # updates' worth of evidence for the prior
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """One real update: its features, and the measured accuracies."""
-
-    name: str
-    dataset: str
-    features: Features  # (2, 1, K)
-    sets: Table  # (K,) independent rows of each category
-    runs: Table  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
-    steps: tuple[int, ...]
-    ceiling: float  # of the rank correlation with `drop`, by the noise of seeds and of reading
-    # Of each seed, the index in `runs` of the first checkpoint where the update is learnt; None: at
-    # none; (): not known.
-    learnt_at: tuple[int | None, ...] = ()
-    damaged: bool = False  # on purpose
-    fitted: bool = True  # else scored only: it teaches no new category
-    weight: float = 1.0  # of the update: many that are nearly alike count as few
-    kinds: tuple[str, ...] = field(default=())  # (K,) what the old data of each category is
-
-    @property
-    def accuracy(self) -> Table:
-        """(K, 1 + steps) mean over seeds."""
-        return np.asarray(self.runs.mean(axis=0))
-
-    @property
-    def drop(self) -> Table:
-        return np.asarray(self.drops.mean(axis=0))
-
-    @property
-    def drops(self) -> Table:
-        """(seeds, K)"""
-        return np.asarray(self.runs[:, :, 0] - self.runs[:, :, 1:].mean(axis=2))
-
-    def outcome(self, name: str) -> Table | None:
-        """(K,) what was measured, mean over seeds, (1,) of OF_SETS; None where it was not."""
-        if name == "before":
-            return self.accuracy[:, 0]
-        if name in ("average", "end"):
-            return (share_lost if name == "average" else share_lost_at_end)(self.accuracy)
-        return self._step_learnt if name == "learnt_step" else self._lost_when_learnt
-
-    @property
-    def _step_learnt(self) -> Table | None:
-        """(1,) as a share of the steps; all of them where a run never learnt the update."""
-        if not self.learnt_at:
-            return None
-        at = [self.steps[-1 if c is None else c - 1] for c in self.learnt_at]
-        return np.array([np.mean(at) / self.steps[-1]])
-
-    @property
-    def _lost_when_learnt(self) -> Table | None:
-        """(K,) None where a run never learnt the update."""
-        at = [c for c in self.learnt_at if c is not None]
-        if not at or len(at) < len(self.learnt_at):
-            return None
-        then = np.mean([run[:, c] for run, c in zip(self.runs, at, strict=True)], axis=0)
-        return share_lost_at_end(np.stack([self.accuracy[:, 0], then], axis=1))
-
-    def of_runs(self, name: str) -> Table:
-        """(seeds, K) the same of each run; of what is known where the update is learnt, at the
-        end."""
-        if name == "before":
-            return self.runs[:, :, 0]
-        if name in OF_SETS:
-            return np.asarray(share_lost(self.runs).mean(axis=1, keepdims=True))
-        return share_lost(self.runs) if name == "average" else share_lost_at_end(self.runs)
-
-    @property
-    def mean_features(self) -> Features:
-        """(1, K)"""
-        return {name: v.mean(axis=0) for name, v in self.features.items()}
-
-
 def fit_outcome(fidelity: str, outcome: str, updates: Sequence[Measured]) -> OutcomeWeights:
     """Weights from the updates in which the outcome was measured; without their spread."""
     if outcome == "before":
         return _fit_before(updates)
     plain, ranked = PLAIN[fidelity][outcome], () if outcome in OF_SETS else RANKED[fidelity]
     measured = [(u, y) for u in updates if (y := u.outcome(outcome)) is not None]
-    each = _shares([u for u, _ in measured])
+    each = shares_of([u for u, _ in measured])
     weights = np.concatenate(
         [np.full(len(y), s / len(y)) for (_, y), s in zip(measured, each, strict=True)]
     )
@@ -192,7 +120,7 @@ def _fit_before(updates: Sequence[Measured]) -> OutcomeWeights:
     constant, and where rows come from templates, of which a fold that holds them all out says
     nothing. Differences are shrunk to none."""
     kept = [u.mean_features for u in updates]
-    each = _shares(updates)
+    each = shares_of(updates)
     weights = np.concatenate(
         [np.full(len(u.sets), s / len(u.sets)) for u, s in zip(updates, each, strict=True)]
     )
@@ -259,7 +187,7 @@ def fit_spread(outcome: str, expectations: Sequence[Expectation]) -> Spread:
     An update's mean deviation is common to its categories: its forgetting as a whole, of which
     there are only as many examples as updates. Satterthwaite's degrees of freedom say so.
     """
-    shares = _shares([u for u, _, _ in expectations])
+    shares = shares_of([u for u, _, _ in expectations])
     off = [angle(y) - angle(e.mean[0, : len(y)]) for _, y, e in expectations]
     sizes = np.array([len(x) for x in off])
     within = np.array([x.var(ddof=1) if len(x) > 1 else 0.0 for x in off])
@@ -275,7 +203,7 @@ def fit_spread(outcome: str, expectations: Sequence[Expectation]) -> Spread:
         category=round(category**0.5, 4),
         few=round(few**0.5, 4),
         run=round(float(shares @ run) ** 0.5, 4),
-        degrees_of_freedom=round((update + own) ** 2 / max(spread, 1e-12), 1),
+        degrees_of_freedom=max(round((update + own) ** 2 / max(spread, 1e-12), 1), 1.0),
     )
 
 
@@ -298,16 +226,6 @@ def _seed_variance(runs: Table) -> float:
     if seeds < 2:
         return 0.0
     return float(angle(runs).var(axis=0, ddof=1).mean()) * (1 - 1 / seeds)
-
-
-def _shares(updates: Sequence[Measured]) -> Table:
-    """(updates,) what each weighs: the root of a dataset's updates for each dataset, and within it
-    each by its weight."""
-    total: dict[str, float] = {}
-    for u in updates:
-        total[u.dataset] = total.get(u.dataset, 0.0) + u.weight
-    shares = np.array([u.weight / total[u.dataset] ** 0.5 for u in updates])
-    return np.asarray(shares / shares.sum())
 
 
 def fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:

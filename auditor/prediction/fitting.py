@@ -23,12 +23,12 @@ from auditor.prediction.fit_weights import (
     PLAIN,
     RANKED,
     Expectation,
-    Measured,
     fit_curve,
     fit_outcome,
     fit_spread,
 )
 from auditor.prediction.forgetting import share_lost, share_lost_at_end
+from auditor.prediction.measured import Measured
 from auditor.records.arrays import Table
 
 

@@ -23,8 +23,8 @@ from auditor.interfaces import Progress, Target
 from auditor.prediction.features import PROBES, compute_features
 from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, is_competent
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
-from auditor.prediction.fit_weights import Measured
 from auditor.prediction.leave_out import FullDataset
+from auditor.prediction.measured import Measured
 from auditor.prediction.scenarios import BaseTask, scenario_of
 from auditor.records.arrays import Ints, Table
 from auditor.records.forecast import Recipe

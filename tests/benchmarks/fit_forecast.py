@@ -40,9 +40,9 @@ from auditor.interfaces import Target
 from auditor.prediction.features import FIDELITIES, compute_features
 from auditor.prediction.fine_tuning.evaluation import is_competent
 from auditor.prediction.fine_tuning.trial import Effort, measure_update
-from auditor.prediction.fit_weights import Measured
 from auditor.prediction.fitting import LeftOut, fit, having, leave_out
 from auditor.prediction.folds import keep_near_together
+from auditor.prediction.measured import Measured
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
 from auditor.prediction.scenarios import BaseTask, scenario_of
 from auditor.records.forecast import Recipe
