@@ -119,7 +119,7 @@ def _on_places(model: Any, behind: list[Any], vocabulary: Tensor) -> nn.Module:
             # Some lengthen a batch with padding themselves, which they look up.
             padding = getattr(model.config, "pad_token_id", None) or 0
             rows = torch.zeros(padding + 1, self.words.weight.shape[1], device=vocabulary.device)
-            stub = nn.Embedding(*rows.shape, _weight=rows, _freeze=True)
+            stub = nn.Embedding(len(rows), rows.shape[1], _weight=rows, _freeze=True)
             model.set_input_embeddings(stub)
             if getattr(model, "pooler", None) is not None:
                 model.pooler = None  # tokens are pooled without it, and it is never trained
