@@ -17,14 +17,15 @@ from auditor.prediction.fine_tuning.budget import (
     cost_of_full,
     seconds_of_head,
 )
-from auditor.prediction.fine_tuning.trial import material_of, measure_update
+from auditor.prediction.fine_tuning.trial import measure_update, rows_of
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out
+from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import BaseTask
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
-from auditor.records.forecast import Forecast
+from auditor.records.forecast import Forecast, Recipe
 from auditor.records.readable import readable_part
 from auditor.records.structure import Embeddings
 from auditor.resources import ForecastPlan
@@ -78,12 +79,12 @@ def forecast(
 ) -> Forecast:
     """What the update, or simulated ones, will take: by the probe that the plan names, or else by
     the most accurate that its budget allows."""
-    across, full = None, None
+    across, full, recipe = None, None, plan.recipe or Recipe()
     if update and plan.target:
         rows, vectors = update
         across = find_copies_across(task.dataset.examples, rows.examples, task.embeddings, vectors)
-        if material_of(task, rows, across, DEFAULT_EFFORT).testable:
-            full = cost_of_full(task, rows, across, plan.target, plan.mitigations)
+        if rows_of(task, rows, across, DEFAULT_EFFORT, recipe)[0].testable:
+            full = cost_of_full(task, rows, across, plan.target, recipe, plan.mitigations)
         elif plan.probe == "full":
             raise DataError(
                 "--probe full: no row of the data can be held out to test the fine-tune on, since "
@@ -101,10 +102,11 @@ def forecast(
         measurement = measure_update(
             *(task, update[0], across, plan.target, choice.effort, plan.folder),
             seed=plan.seed,
+            recipe=recipe,
             mitigations=plan.mitigations,
             progress=progress,
         )
-    return forecast_forgetting(
+    found = forecast_forgetting(
         task,
         update,
         fidelity=choice.fidelity,
@@ -114,3 +116,4 @@ def forecast(
         measurement=measurement,
         progress=progress,
     )
+    return with_own_recipe(found, plan.recipe)

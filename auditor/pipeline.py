@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ from auditor.structure.map import project
 from auditor.summary import map_sample, summarise
 from auditor.threads import one_blas_thread
 
+_LOG = logging.getLogger(__name__)
+
 if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
@@ -69,7 +72,7 @@ def audit(
     incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
     unlabelled = None if reference is None else load_texts(reference, beside)
     mitigations = mitigations_of(settings)
-    plan = plan_of(settings, given=incoming is not None, mitigations=mitigations)
+    plan = plan_of(settings, incoming, mitigations=mitigations)
     encoder = open_encoder(settings, progress)
 
     evidence = analyse(dataset, encoder, settings.seed, progress)
@@ -163,7 +166,9 @@ def backtest(
 
 
 def _backtested_fidelity(settings: Settings) -> str:
-    """Raises UsageError for `full`: that is the measurement itself."""
+    """Raises UsageError for `full`: that is the measurement itself. Says what is not used."""
+    if settings.recipe:
+        _LOG.info("a backtest is of the default recipe; %s is not used", ", ".join(settings.recipe))
     if settings.probe == "full":
         raise UsageError(
             "--probe full is what a backtest measures against; give similarity or head"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from auditor.embedding import open_embedder
 from auditor.embedding.cache import VectorCache
@@ -18,6 +22,8 @@ from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.mitigations import mitigations_called
+from auditor.records.dataset import Dataset
+from auditor.records.forecast import Recipe
 from auditor.settings import Settings, expect_known
 from auditor.threads import compute_with
 
@@ -92,6 +98,40 @@ def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:
     return mitigations
 
 
+def recipe_of(settings: Settings, update: Dataset | None) -> Recipe | None:
+    """The fine-tuning that the user states; None: the default one.
+
+    Raises UsageError for one that is stated where no update is given.
+    """
+    stated = settings.recipe
+    if stated and update is None:
+        option = f"--{next(iter(stated)).replace('_', '-')}"
+        raise UsageError(
+            f"{option} is of the fine-tune on an update, and none is given; add --update FILE, or "
+            "leave it out"
+        )
+    if update is None:
+        return None
+    batch = stated.pop("batch_size", Recipe().batch)
+    if epochs := stated.pop("epochs", None):
+        stated["steps"] = math.ceil(epochs * math.ceil(len(update.examples) / batch))
+    recipe = Recipe(batch=batch, **stated)
+    return None if recipe == Recipe() else recipe
+
+
+def _expect_trainable(target: Target, recipe: Recipe) -> None:
+    """Raises UsageError where the model cannot be trained so, before the work and not after it."""
+    from auditor.prediction.fine_tuning.trained_weights import expect_layers
+
+    if recipe.lora_rank is not None and find_spec("peft") is None:
+        raise UsageError(
+            f"--lora-rank {recipe.lora_rank} needs peft, which is not installed: pip install "
+            "'auditor[lora]', or leave it out"
+        )
+    if recipe.frozen_layers:
+        expect_layers(target.fresh(np.zeros(1, dtype=np.int64)), recipe)
+
+
 def coefficients_of(settings: Settings) -> Coefficients:
     """The forecast's: those that the settings name, or those shipped."""
     named = settings.coefficients
@@ -121,20 +161,28 @@ class ForecastPlan:
     coefficients: Coefficients
     folder: Path | None  # where measured fine-tunes are kept; None: nowhere
     seed: int
+    recipe: Recipe | None = None  # the user's own; None: the default
     mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
 
 
 def plan_of(
-    settings: Settings, *, given: bool, mitigations: tuple[Mitigation, ...] = ()
+    settings: Settings, update: Dataset | None, *, mitigations: tuple[Mitigation, ...] = ()
 ) -> ForecastPlan:
-    """The plan of the settings; given: whether there is an update. Raises as `target_of`."""
+    """The plan of the settings, for an update where there is one.
+
+    Raises UsageError for settings that do not fit it, or the model.
+    """
     folder = cache_folder(settings)
+    recipe, target = recipe_of(settings, update), target_of(settings, given=update is not None)
+    if recipe and target:
+        _expect_trainable(target, recipe)
     return ForecastPlan(
         probe=settings.probe,
         budget=settings.budget,
-        target=target_of(settings, given=given),
+        target=target,
         coefficients=coefficients_of(settings),
         folder=folder and folder / "fine-tunes",
         seed=settings.seed,
+        recipe=recipe,
         mitigations=mitigations,
     )

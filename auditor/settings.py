@@ -27,12 +27,20 @@ _TABLE = Meta(description="must be a table")
 _NAMED = Meta(description='must be a column or several, each named as a string such as "0"')
 _UP_TO = f"must be a whole number from 1 to {MAX_THREADS}"
 _COUNT = Meta(description="must be a whole number from 1")
+_RATE = Meta(description="must be a number, more than 0")
+# The user's own fine-tuning; what is not stated is as in `auditor.records.forecast.Recipe`.
+RECIPE = (
+    *("steps", "epochs", "learning_rate", "head_learning_rate", "batch_size"),
+    *("frozen_layers", "lora_rank"),
+)
 Column = Annotated[str, Meta(description="must name a column, as a string")]
 Columns = Annotated[Sequence[str], Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Label = Annotated[str, Meta(description="must name a label")]
 Limits = Annotated[Mapping[str, Any], Meta(description="must be a table of limits")]
 Probe = Annotated[str, Meta(pattern="^(similarity|head|full)$")]  # the fidelities, cheapest first
+Layers = Annotated[int, Meta(ge=0)]
+Rate = Annotated[Finite, Meta(gt=0)]
 Seconds = Annotated[Finite, Meta(gt=0)]
 Seed = Annotated[
     int, Meta(ge=0, le=LARGEST_SEED, description=f"must be a whole number from 0 to {LARGEST_SEED}")
@@ -80,6 +88,17 @@ class Settings:
     target_model: Annotated[str | None, WORD] = None  # what is fine-tuned; None = the embedder
     # What the probe full measures against the update alone.
     mitigations: Annotated[Sequence[str], Meta(description="must be a list of mitigations")] = ()
+    # The update's recipe; one of steps and epochs.
+    steps: Annotated[Count | None, _COUNT] = None
+    epochs: Annotated[Rate | None, _RATE] = None
+    learning_rate: Annotated[Rate | None, _RATE] = None
+    head_learning_rate: Annotated[Rate | None, _RATE] = None
+    batch_size: Annotated[Count | None, _COUNT] = None
+    # The lowest ones, which the update leaves as they are, with the embeddings.
+    frozen_layers: Annotated[
+        Layers | None, Meta(description="must be a whole number, 0 or more")
+    ] = None
+    lora_rank: Annotated[Count | None, _COUNT] = None
     coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
     seed: Seed = 0
     # None = as many as torch would take; of more than there are processors, as many.
@@ -96,6 +115,11 @@ class Settings:
         """Raises UsageError for a value of a wrong type or out of range."""
         expect_fields(self)
         self._expect_names()
+        if self.steps is not None and self.epochs is not None:
+            raise UsageError(
+                f"steps ({self.steps}) and epochs ({self.epochs:g}) both say how long the update "
+                "is trained; leave one of them out"
+            )
 
     def _expect_names(self) -> None:
         """Raises UsageError for a column or a label that cannot be meant."""
@@ -134,9 +158,15 @@ class Settings:
         named = {"text": self.texts, "label": self.labels, **others}
         return {role: columns for role, columns in named.items() if columns}
 
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What the user states of the update's recipe, by the names of the settings."""
+        stated = {name: getattr(self, name) for name in RECIPE}
+        return {name: value for name, value in stated.items() if value is not None}
+
     def deciding(self) -> dict[str, Any]:
         """The settings that can change a result, for the audit's own record."""
-        aside = {"threads", "cache_dir", "offline", *_READING}
+        aside = {"threads", "cache_dir", "offline", *_READING, *RECIPE}
         deciding = {k: v for k, v in dataclasses.asdict(self).items() if k not in aside}
         columns = {k: _plain(deciding[k]) for k in ("text", "label")}
         for name in ("embedder", "target_model", "coefficients"):  # each may be a path
@@ -148,6 +178,7 @@ class Settings:
             "multi_label": bool(self.multi_label),
             "declared_columns": list(self.declared_columns),
             **measured,
+            **self.recipe,
         }
 
 

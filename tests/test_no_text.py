@@ -272,6 +272,8 @@ STAYING: dict[type, str] = {
         forecast.measurement.mitigations.mitigation forecast.measurement.target forecast.probe
         forecast.provenance
         forecast.recipe.mitigation forecast.recipe.optimiser forecast.recipe.weights
+        forecast.stated_recipe.mitigation forecast.stated_recipe.optimiser
+        forecast.stated_recipe.weights
         forecast.update.categories limits limits.name limits.reason settings skipped.code
         skipped.reason subtypes.category subtypes.id unread.languages unread.scripts versions
         """,

@@ -133,7 +133,7 @@ def test_only_settings_that_can_change_a_result_are_recorded(tmp_path):
     [
         ('embeder = "hashing"', "unknown setting 'embeder'; did you mean 'embedder'?"),
         ("no-text = true", "unknown setting 'no-text'; did you mean 'no_text'?"),
-        ("zebra = 1", "unknown setting 'zebra'; known: budget, cache_dir, checks"),
+        ("zebra = 1", "unknown setting 'zebra'; known: batch_size, budget, cache_dir"),
         ('[roles]\ngroups = "customer"', "unknown role 'groups'; did you mean 'group'?"),
         ('[roles]\ntext = "body"', "unknown role 'text'"),
     ],

@@ -23,12 +23,12 @@ class FragileCategory:
 
     lower_bound: float = limit(
         0.10,
-        "Users notice ten percentage points of accuracy; the lower end of the interval makes such "
-        "a loss likely.",
+        "Users notice ten percentage points of accuracy; the lower end of the interval of what is "
+        "lost by the end of the update, when the model is used, makes such a loss likely.",
     )
     half: float = limit(
         0.5,
-        "A category that loses more than half of its accuracy is lost, however low it was.",
+        "A category that ends with less than half of its accuracy is lost, however low it was.",
     )
 
     def find(self, evidence: Evidence) -> Iterator[Finding]:
@@ -39,7 +39,8 @@ class FragileCategory:
         names, codes = evidence.dataset.categories, evidence.dataset.codes
         new = ", ".join(forecast.update.categories) if given else "another category"
         for f in forecast.categories:
-            if f.low <= self.lower_bound and f.expected_drop <= self.half * f.accuracy_before:
+            lost, surely = f.accuracy_before - f.accuracy_at_end, f.accuracy_before - f.end_high
+            if surely <= self.lower_bound and lost <= self.half * f.accuracy_before:
                 continue
             yield evidence.finding(
                 code=self.code,
@@ -47,13 +48,17 @@ class FragileCategory:
                 severity="warning" if given and f.identifiable else "note",
                 category=f.category,
                 members=np.flatnonzero(codes == names.index(f.category)),
-                summary=f"{f.category} loses about {100 * f.expected_drop:.0f} percentage points "
-                f"({100 * f.low:.0f} to {100 * f.high:.0f}) of its {f.accuracy_before:.0%} "
-                f"accuracy on average during the update, when {new} is added",
+                summary=f"{f.category} falls from {f.accuracy_before:.0%} to "
+                f"{f.accuracy_at_end:.0%} ({100 * f.end_low:.0f} to {100 * f.end_high:.0f}) by "
+                f"the end of the update, when {new} is added",
                 measured={
                     "expected_drop": f.expected_drop,
                     "low": f.low,
                     "high": f.high,
+                    "accuracy_before": f.accuracy_before,
+                    "accuracy_at_end": f.accuracy_at_end,
+                    "end_low": f.end_low,
+                    "end_high": f.end_high,
                     "rank": f.rank,
                     "identifiable": f.identifiable,
                 },

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from auditor.commands.recipe_options import RECIPE
+
 PATH = click.Path(path_type=Path)
 
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
@@ -265,6 +267,6 @@ READING = (
     *(TEXT, LABEL, ROLE, COLUMN, LABEL_NAMES, MAP_LABEL, MULTI_LABEL, KEEP_PROMPT),
     *FORM,
 )
-FORECASTING = (PROBE, BUDGET, TARGET_MODEL, COEFFICIENTS)
+FORECASTING = (PROBE, BUDGET, TARGET_MODEL, *RECIPE, COEFFICIENTS)
 RUNNING = (SEED, THREADS, CACHE_DIR, CONFIG, OFFLINE)
 SPEAKING = (QUIET, DEBUG)

@@ -54,7 +54,7 @@ def compare(
     sets = two_sets(base, candidate, split_by, tuple(names), settings)
     of_others = dataclasses.replace(settings, input_format=None)
     update_data = None if update is None else load_dataset(update, of_others, strict_roles=False)
-    plan = plan_of(settings, given=update_data is not None)
+    plan = plan_of(settings, update_data)
     encoder = open_encoder(settings, progress)
     sets, unread = readable_sets(sets, encoder)
     structure = find_pooled_structure(

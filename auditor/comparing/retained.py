@@ -118,7 +118,7 @@ def _matched(
 def _evaluation(
     structure: PooledStructure, inputs: ForecastInputs, fidelity: str
 ) -> EvaluationRows:
-    spread = inputs.plan.coefficients.fidelities[fidelity].spread
+    spread = inputs.plan.coefficients.fidelities[fidelity].outcomes["average"].spread
     variance = spread.update**2 + spread.category**2
     trained = inputs.update[0].examples if inputs.update else ()
     return EvaluationRows(

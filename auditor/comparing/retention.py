@@ -1,4 +1,4 @@
-"""Which set retains better: accuracy before and after the update, both sets on the same rows.
+"""Which set retains better: accuracy before and on average during the update, on the same rows.
 
 A set that holds rewordings of the rows that it is evaluated on looks better than it is. So both are
 evaluated on the base's rows, and neither is taught them nor what resembles them (`leakage.py`).
@@ -131,7 +131,7 @@ def _mean_drop(each: Sequence[CategoryRetention], shared: float) -> Contrast:
 
 
 def _after(before: Contrast, drop: Contrast) -> Contrast:
-    """Accuracy after the update: what is left of `before`, whose error shrinks with it."""
+    """Average accuracy during the update: what is left of `before`, whose error shrinks with it."""
     kept = [_part_kept(before.base, drop.base), _part_kept(before.candidate, drop.candidate)]
     return Contrast(
         base=_left(before.base, drop.base, kept[0]),

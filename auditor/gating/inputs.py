@@ -90,7 +90,7 @@ def prepare(
 ) -> GateInputs:
     """All that a gate of `candidate` needs to know before it looks at it; incoming: the update."""
     checks = (c for c in configure(CHECKS, settings.checks) if not {*c.needs} & NEEDS_OF_AUDITS)
-    plan = None if incoming is None else plan_of(settings, given=True)
+    plan = None if incoming is None else plan_of(settings, incoming)
     encoder = open_encoder(settings, progress)
     update, unforecast = readable_update(incoming, encoder)
     inputs = GateInputs(

@@ -11,7 +11,7 @@ import numpy as np
 
 from auditor.atomic import keep
 from auditor.interfaces import Progress, Target
-from auditor.prediction.estimate import Coefficients, expected_forgetting
+from auditor.prediction.estimate import Coefficients, expect
 from auditor.prediction.fitting import fit
 from auditor.prediction.leave_out import FullDataset
 from auditor.prediction.measured_update import (
@@ -86,17 +86,15 @@ def skill(
     """How well the forecast, and simpler predictors, rank the measured drops."""
     seen = update.measured()
     drop = update.drops[:, update.evaluated].mean(axis=0)
-    mean = {f: v.mean(axis=0) for f, v in seen.features[fidelity].items()}
-    expected = (
-        seen.accuracy_before * expected_forgetting(mean, coefficients.fidelities[fidelity]).mean[0]
-    )
+    weights = coefficients.fidelities[fidelity].outcomes
+    before, lost = (expect(seen.mean_features, weights[o]).mean[0] for o in ("before", "average"))
     refitted_skill = refitted.fidelities[fidelity].skill.get(update.name) if refitted else None
     ceiling = update.ceiling
     predictors = {
-        "forecast": expected,
-        "centroid": seen.features["similarity"]["centroid"].mean(axis=0)[0],
+        "forecast": before * lost,
+        "centroid": seen.mean_features["centroid"][0],
         "size": -np.array(update.rows, dtype=float)[update.evaluated],
-        "accuracy": -seen.accuracy_before,
+        "accuracy": -before,
     }
     rho = {name: round(rank_correlation(values, drop), 3) for name, values in predictors.items()}
     return UpdateSkill(

@@ -15,8 +15,15 @@ import msgspec
 
 from auditor.atomic import NOT_JSON, BrokenSealError, is_sealed, unseal
 from auditor.errors import UsageError
-from auditor.prediction.estimate import Coefficients, CurveWeights, FidelityWeights, shipped
-from auditor.prediction.fidelities import FIDELITIES, PROBES
+from auditor.prediction.estimate import (
+    Coefficients,
+    CurveWeights,
+    FidelityWeights,
+    OutcomeWeights,
+    Spread,
+    shipped,
+)
+from auditor.prediction.features import FIDELITIES, PROBES
 from auditor.records.forecast import Recipe
 
 LARGEST = 100.0  # log odds: from 37 on a share is 1 to the last bit of a float
@@ -49,12 +56,15 @@ def read_coefficients(path: Path) -> Coefficients:
 def _faults(found: Coefficients) -> Iterator[str]:
     """What the types alone do not say, each with the field that it is about."""
     yield from _of_curve(found.curve)
-    lower, mean, upper = found.prior
-    if not 0 <= lower <= mean <= upper <= 1:
-        yield f"prior is not three shares in rising order: {_listed(found.prior)}"
+    for outcome, shares in found.prior.items():
+        lower, mean, upper = shares
+        if not 0 <= lower <= mean <= upper <= 1:
+            yield f"prior.{outcome} is not three shares in rising order: {_listed(shares)}"
+    yield from _missing("prior", found.prior, shipped().prior)
+    for name, ends in found.fitted.items():
+        yield from _beyond(f"fitted.{name}", dict(enumerate(ends)), math.inf)
     levels = ", ".join(FIDELITIES)
     for name in sorted(set(found.fidelities) - set(FIDELITIES)):
-        levels = ", ".join(FIDELITIES)
         yield f"fidelities.{name} is no level of the forecast; the levels are {levels}"
     for name in PROBES:
         if name not in found.fidelities:
@@ -71,41 +81,66 @@ def _of_curve(curve: CurveWeights) -> Iterator[str]:
             f"curve.steps are {_listed(curve.steps)}, and a drop is a mean over the recipe's: "
             f"{_listed(steps)}"
         )
-    for name, values in (("intercept", curve.intercept), ("slope", curve.slope)):
+    parts = (("level", curve.level), ("average", curve.average), ("end", curve.end))
+    for name, values in parts:
         if len(values) != len(steps):
             yield f"curve.{name} has {len(values)} numbers, and there are {len(steps)} steps"
         yield from _beyond(f"curve.{name}", dict(enumerate(values)))
-    for i, slope in enumerate(curve.slope):
-        if slope <= 0:
-            yield f"curve.slope.{i} is {slope:g}, not above 0"
 
 
 def _of_fidelity(where: str, fidelity: FidelityWeights, known: FidelityWeights) -> Iterator[str]:
-    if set(fidelity.weights) != set(known.weights):
-        yield (
-            f"{where}.weights must weigh {', '.join(known.weights)}, "
-            f"not {', '.join(fidelity.weights) or 'nothing'}"
-        )
-    yield from _beyond(f"{where}.weights", fidelity.weights)
-    yield from _beyond(where, {"level": fidelity.level, "mean_skill": fidelity.mean_skill})
+    yield from _beyond(where, {"mean_skill": fidelity.mean_skill})
     yield from _beyond(f"{where}.skill", fidelity.skill)
     for update, share in fidelity.coverage.items():
         if not 0 <= share <= 1:
             yield f"{where}.coverage.{update} is {share:g}, not a share from 0 to 1"
-    spread = fidelity.spread
-    for name in ("update", "category", "run"):
+    yield from _missing(f"{where}.outcomes", fidelity.outcomes, known.outcomes)
+    for outcome, weights in known.outcomes.items():
+        if outcome in fidelity.outcomes:
+            own = fidelity.outcomes[outcome]
+            yield from _of_outcome(f"{where}.outcomes.{outcome}", own, weights)
+
+
+def _missing(where: str, found: Mapping[str, object], known: Mapping[str, object]) -> Iterator[str]:
+    for name in sorted(set(known) - set(found)):
+        yield f"{where}: {name!r} is missing"
+
+
+def _of_outcome(where: str, weights: OutcomeWeights, known: OutcomeWeights) -> Iterator[str]:
+    for part in ("ranked", "plain"):
+        own, theirs = getattr(weights, part), getattr(known, part)
+        if set(own) != set(theirs):
+            named = ", ".join(theirs) or "nothing"
+            yield f"{where}.{part} must weigh {named}, not {', '.join(own) or 'nothing'}"
+    yield from _beyond(where, {"level": weights.level})
+    if not 0 < weights.most <= 1:
+        yield f"{where}.most is {weights.most:g}, not a share above 0"
+    yield from _beyond(f"{where}.ranked", weights.ranked)
+    for name, plain in weights.plain.items():
+        numbers = {"weight": plain.weight, "centre": plain.centre, "scale": plain.scale}
+        yield from _beyond(f"{where}.plain.{name}", numbers)
+    size = len(weights.plain)
+    if len(weights.leverage) != size or any(len(row) != size for row in weights.leverage):
+        yield f"{where}.leverage is not {size} by {size} numbers, as there are plain weights"
+    for i, row in enumerate(weights.leverage):
+        yield from _beyond(f"{where}.leverage.{i}", dict(enumerate(row)), math.inf)
+    yield from _of_spread(f"{where}.spread", weights.spread)
+
+
+def _of_spread(where: str, spread: Spread) -> Iterator[str]:
+    for name in ("update", "category", "few", "run"):
         if not 0 <= getattr(spread, name) <= WIDEST:
-            yield f"{where}.spread.{name} is {getattr(spread, name):g}, not from 0 to pi"
-    if spread.category == 0:
-        yield f"{where}.spread.category is 0, and no two categories behave exactly alike"
+            yield f"{where}.{name} is {getattr(spread, name):g}, not from 0 to pi"
     if spread.degrees_of_freedom < 1:
-        yield f"{where}.spread.degrees_of_freedom is {spread.degrees_of_freedom:g}, not 1 or more"
+        yield f"{where}.degrees_of_freedom is {spread.degrees_of_freedom:g}, not 1 or more"
 
 
-def _beyond(where: str, numbers: Mapping[str, float] | Mapping[int, float]) -> Iterator[str]:
+def _beyond(
+    where: str, numbers: Mapping[str, float] | Mapping[int, float], largest: float = LARGEST
+) -> Iterator[str]:
     for name, number in numbers.items():
-        if not abs(number) <= LARGEST:
-            yield f"{where}.{name} is {number:g}, beyond {LARGEST:g} either way"
+        if not abs(number) <= largest:
+            yield f"{where}.{name} is {number:g}, beyond {largest:g} either way"
 
 
 def _listed(numbers: tuple[float, ...]) -> str:

@@ -1,66 +1,100 @@
-"""What is fitted on measured updates: weights, level, spread and curve.
+"""What is fitted on measured updates: weights, levels, spreads and the curve.
 
-The features of `similarity` and `head` weigh the same. Three datasets are too few to weigh them:
-with a dataset left out, weights fitted by ridge lost .03 of the skill of equal ones. What is fitted
-is the weight of their sum, that of a fine-tune on the update itself (in `full`), the level, and how
-far measured drops lie from expected ones.
+The features that rank weigh the same. Three datasets are too few to weigh them: with a dataset left
+out, weights fitted by ridge lost .03 of the skill of equal ones. What is fitted is the weight of
+their sum, those of the features that count as they are, the level, and how far measured outcomes
+lie from expected ones. Weights of the latter are shrunk to PRIOR: what measures the outcome in
+small counts as it is, and all else not at all, unless the updates say otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.optimize import nnls
 from scipy.special import expit, logit
 
 from auditor.prediction.estimate import (
-    MEASURED,
+    OF_SETS,
     CurveWeights,
+    Expected,
+    OutcomeWeights,
+    PlainWeight,
     Spread,
     angle,
+    expect,
     normal_scores,
-    odds,
 )
-from auditor.prediction.fidelities import Features
-from auditor.prediction.forgetting import MIN_KNOWN, SHARES, share_lost
-from auditor.records.arrays import Table
+from auditor.prediction.features.scenario import Features
+from auditor.prediction.forgetting import MIN_KNOWN, SHARES, share_lost, share_lost_at_end
+from auditor.records.arrays import Floats, Table
 
-USED = {  # of each fidelity's features, those that help on datasets left out of the fit
+RANKED = {
     "similarity": ("exemplar", "sharpened", "centroid", "share", "wording"),
     "head": (
-        "exemplar",
-        "sharpened",
-        "centroid",
-        "wording",
-        "mistaken",
-        "contested",
-        "unsure",
+        *("exemplar", "sharpened", "centroid", "wording"),
+        *("mistaken", "contested", "unsure"),
     ),
 }
-USED["full"] = (*USED["head"], *MEASURED)
-MIN_SLOPE = 0.05  # slope of a curve: who loses more in the mean loses more at every step
+RANKED["full"] = RANKED["head"]
+_KNOWN = (
+    *("own_recognised", "recognised", "own_sure", "sure", "own_doubted", "doubted"),
+    *("own_templated", "own_rows", "steps"),
+)
+_SOLID = ("own_sure", "own_doubted", "own_templated", "own_rows")
+_ROLLED = ("rolled", "rolled_end", "own_rolled", "pulled", "steps", "new")
+PLAIN = {  # of each fidelity, by outcome
+    "similarity": {
+        "before": _KNOWN,
+        **dict.fromkeys(("average", "end", "learnt"), ("steps", "new", "sure", *_SOLID)),
+    },
+    "head": {
+        "before": _KNOWN,
+        **dict.fromkeys(("average", "end", "learnt"), (*_ROLLED, *_SOLID)),
+    },
+    "full": {
+        "before": _KNOWN,
+        "average": ("lost", "lost_on_average", "rolled", "own_rolled", *_SOLID),
+        "end": ("lost_end", "lost_end_on_average", "rolled_end", "own_rolled", *_SOLID),
+        "learnt": ("lost", "lost_on_average", "rolled", "own_rolled", *_SOLID),
+    },
+}
+for _of_fidelity in PLAIN.values():
+    _of_fidelity |= dict.fromkeys(OF_SETS, ("steps", "categories", "new", "update_rows"))
+PRIOR = {  # the weight, of the feature as it is, that a weight is shrunk to; else 0
+    "before": {"own_recognised": 1.0, "recognised": 1.0},
+    "average": {"rolled": 0.5, "lost": 0.6, "lost_on_average": 1.0},
+    "end": {"rolled_end": 0.5, "lost_end": 0.6, "lost_end_on_average": 1.0},
+}
+# On average over the checkpoints: in the first steps an update takes nothing (of 2,018 categories
+# that were measured one lost .87, and one in a hundred more than .75).
+MOST = {"average": 0.88}
+MIN_SLOPE = 0.05  # of a curve: who loses more on average loses more at every step but the last
+SHRINKAGE = 3.0  # updates' worth of evidence for the prior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One real update: the features of each fidelity, and the measured accuracies."""
+    """One real update: its features, and the measured accuracies."""
 
     name: str
     dataset: str
-    features: Mapping[str, Features]  # fidelity -> feature -> (2, 1, K)
-    accuracy_before: Table  # (K,) as forecast, out of fold
-    sets: Table  # (K,) independent sets of rows that it was measured on
+    features: Features  # (2, 1, K)
+    sets: Table  # (K,) independent rows of each category
     runs: Table  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
     steps: tuple[int, ...]
-    ceiling: float  # of the rank correlation with `drop`, by seed noise
-    scored_only: bool = (
-        False  # old data damaged on purpose, or no new category: scored, not fitted to
-    )
+    ceiling: float  # of the rank correlation with `drop`, by the noise of seeds and of reading
+    learnt_at: tuple[int | None, ...] = ()  # index of the checkpoint of each seed; (): not known
+    damaged: bool = False  # on purpose
+    fitted: bool = True  # else scored only: it teaches no new category
+    weight: float = 1.0  # of the update: many that are nearly alike count as few
+    kinds: tuple[str, ...] = field(default=())  # (K,) what the old data of each category is
 
     @property
     def accuracy(self) -> Table:
-        """(K, 1 + steps) mean over seeds"""
+        """(K, 1 + steps) mean over seeds."""
         return np.asarray(self.runs.mean(axis=0))
 
     @property
@@ -72,102 +106,184 @@ class Measured:
         """(seeds, K)"""
         return np.asarray(self.runs[:, :, 0] - self.runs[:, :, 1:].mean(axis=2))
 
+    def outcome(self, name: str) -> Table | None:
+        """(K,) what was measured, mean over seeds; None where it was not."""
+        if name == "before":
+            return self.accuracy[:, 0]
+        if name == "average":
+            return share_lost(self.accuracy)
+        if name == "end":
+            return share_lost_at_end(self.accuracy)
+        if not self.learnt_at:
+            return None
+        if name == "learnt_step":
+            last = len(self.steps) - 1
+            at = [self.steps[last if c is None else c - 1] for c in self.learnt_at]
+            return np.array([np.mean(at) / self.steps[-1]])
+        if None in self.learnt_at:
+            return None
+        at = [run[:, c or 0] for run, c in zip(self.runs, self.learnt_at, strict=True)]
+        return share_lost_at_end(np.stack([self.accuracy[:, 0], np.mean(at, axis=0)], axis=1))
+
+    def of_runs(self, name: str) -> Table:
+        """(seeds, K) the same of each run; of what is known where the update is learnt, at the
+        end."""
+        if name == "before":
+            return self.runs[:, :, 0]
+        if name in OF_SETS:
+            return np.asarray(share_lost(self.runs).mean(axis=1, keepdims=True))
+        return share_lost(self.runs) if name == "average" else share_lost_at_end(self.runs)
+
     @property
-    def forgotten(self) -> Table:
-        """(K,)"""
-        return share_lost(self.accuracy)
+    def mean_features(self) -> Features:
+        """(1, K)"""
+        return {name: v.mean(axis=0) for name, v in self.features.items()}
 
 
-def fit_fidelity(fidelity: str, updates: Sequence[Measured]) -> tuple[dict[str, float], float]:
-    """The weight of each feature, and the level; each dataset, and each of its updates, weighs the
-    same.
+def fit_outcome(fidelity: str, outcome: str, updates: Sequence[Measured]) -> OutcomeWeights:
+    """Weights from the updates in which the outcome was measured; without their spread."""
+    plain, ranked = PLAIN[fidelity][outcome], RANKED[fidelity]
+    if outcome in ("before", *OF_SETS):
+        ranked = ()
+    measured = [(u, y) for u in updates if (y := u.outcome(outcome)) is not None]
+    each = _shares([u for u, _ in measured])
+    weights = np.concatenate(
+        [np.full(len(y), s / len(y)) for (_, y), s in zip(measured, each, strict=True)]
+    )
+    most = MOST.get(outcome, 1.0)
+    y = np.concatenate([logit(np.clip(y / most, *SHARES)) for _, y in measured])
+    x = np.concatenate([_predictors(u.mean_features, ranked, plain, len(y)) for u, y in measured])
+    centre = weights @ x
+    scale = np.sqrt(weights @ (x - centre) ** 2)
+    scale[scale < 1e-9] = 1.0
+    z = (x - centre) / scale
+    prior = np.array([PRIOR.get(outcome, {}).get(f, 0.0) for f in plain]) * scale[1:]
+    prior = np.concatenate([[0.0], prior])
+    worth = sum(u.weight for u, _ in measured)
+    gram = z.T @ (weights[:, None] * z) * worth
+    penalty = np.diag([1e-9 if ranked else 1.0, *[SHRINKAGE] * len(plain)])
+    off = y - z @ prior
+    mean = float(weights @ off)
+    found = prior + np.linalg.solve(gram + penalty, worth * z.T @ (weights * (off - mean)))
+    common = np.stack([_common(u.mean_features, plain, centre[1:], scale[1:]) for u, _ in measured])
+    worths = np.array([u.weight for u, _ in measured])
+    moments = common.T @ (worths[:, None] * common) + SHRINKAGE * np.eye(len(plain))
+    unlevelled = OutcomeWeights(
+        most=most,
+        level=mean - float(found[0] * centre[0] / scale[0]),
+        ranked=dict.fromkeys(ranked, float(found[0] / scale[0])),
+        plain={
+            f: PlainWeight(weight=float(w), centre=float(c), scale=float(s))
+            for f, w, c, s in zip(plain, found[1:], centre[1:], scale[1:], strict=True)
+        },
+        spread=NO_SPREAD,
+        leverage=tuple(map(tuple, np.linalg.inv(moments).tolist())),
+    )
+    return _levelled(unlevelled, measured, each)
 
-    Weights come from differences within updates alone; the level makes the mean expected share
-    that which was measured. What all categories of a fine-tune lost on average counts as it is.
-    """
-    shares, parts = _shares(updates), [_predictors(fidelity, u) for u in updates]
-    size = parts[0].shape[1]
-    moment, gram = np.zeros(size), np.zeros((size, size))
-    for u, share, part in zip(updates, shares, parts, strict=True):
-        y, x = logit(u.forgotten), part - part.mean(axis=0)
-        moment += share * x.T @ (y - y.mean()) / len(y)
-        gram += share * x.T @ x / len(y)
-    scored, *trial = np.linalg.lstsq(gram, moment, rcond=None)[0].tolist()
-    weights = dict.fromkeys((f for f in USED[fidelity] if f not in MEASURED), scored)
-    if trial:
-        weights |= dict(zip(MEASURED, (*trial, 1.0), strict=True))
-    return weights, _level(fidelity, updates, shares, weights)
+
+NO_SPREAD = Spread(update=0.0, category=0.0, few=0.0, run=0.0, degrees_of_freedom=1.0)
 
 
-def _predictors(fidelity: str, update: Measured) -> Table:
-    """(K, 1 or 2) the sum of the features' normal scores, and what a fine-tune took."""
-    features = {f: update.features[fidelity][f].mean(axis=0)[0] for f in USED[fidelity]}
-    scores = [normal_scores(v[None])[0] for f, v in features.items() if f not in MEASURED]
-    trial = [features["lost"]] if "lost" in features else []
-    return np.stack([np.sum(scores, axis=0), *trial], axis=1)
+def _predictors(
+    features: Features, ranked: Sequence[str], plain: Sequence[str], count: int
+) -> Table:
+    """(K, 1 + m) the sum of the normal scores of the features that rank, and the others; of the
+    first `count` categories, which is one where the features are the same for all."""
+    kinds = next(iter(features.values())).shape[1]
+    scores = sum((normal_scores(features[f])[0] for f in ranked), np.zeros(kinds))
+    return np.stack([scores, *(np.nan_to_num(features[f][0]) for f in plain)], axis=1)[:count]
 
 
-def _level(
-    fidelity: str, updates: Sequence[Measured], shares: Table, weights: Mapping[str, float]
-) -> float:
-    """The log odds that make the mean expected share of the updates the measured one."""
-    target = float(shares @ [u.forgotten.mean() for u in updates])
-    features = [{f: v.mean(axis=0) for f, v in u.features[fidelity].items()} for u in updates]
-    parts = [odds(f, weights)[0] for f in features]
-    low, high = -10.0, 10.0
+def _common(features: Features, plain: Sequence[str], centre: Table, scale: Table) -> Table:
+    """(m,) standard scores of the update as a whole."""
+    return (np.array([np.nanmean(features[f]) for f in plain]) - centre) / scale
+
+
+def _levelled(
+    weights: OutcomeWeights, measured: Sequence[tuple[Measured, Table]], each: Table
+) -> OutcomeWeights:
+    """With the level that makes the mean expected outcome the measured one."""
+    target = float(each @ [y.mean() for _, y in measured])
+    odds = [
+        logit(expect(u.mean_features, weights).mean[0, : len(y)] / weights.most) - weights.level
+        for u, y in measured
+    ]
+    low, high = -12.0, 12.0
     for _ in range(60):
         level = (low + high) / 2
-        mean = float(shares @ [expit(level + x).mean() for x in parts])
+        mean = weights.most * float(each @ [expit(level + x).mean() for x in odds])
         low, high = (level, high) if mean < target else (low, level)
-    return level
+    return replace(weights, level=level)
 
 
-def fit_spread(expectations: Sequence[tuple[Measured, Table]]) -> Spread:
-    """How far the measured shares of updates lie from the expected ones, in angles.
+Expectation = tuple[Measured, Table, Expected]  # what was measured of an outcome, and expected
+
+
+def fit_spread(outcome: str, expectations: Sequence[Expectation]) -> Spread:
+    """How far measured outcomes lie from expected ones, in angles.
 
     An update's mean deviation is common to its categories: its forgetting as a whole, of which
     there are only as many examples as updates. Satterthwaite's degrees of freedom say so.
     """
-    shares = _shares([u for u, _ in expectations])
-    before = [np.maximum(u.accuracy_before, MIN_KNOWN) for u, _ in expectations]
-    off = [angle(u.drop / b) - angle(x) for (u, x), b in zip(expectations, before, strict=True)]
+    shares = _shares([u for u, _, _ in expectations])
+    off = [angle(y) - angle(e.mean[0, : len(y)]) for _, y, e in expectations]
     sizes = np.array([len(x) for x in off])
-    within = np.array([x.var(ddof=1) for x in off])
-    category = float(shares @ within)
-    update = max(float(shares @ (np.array([x.mean() for x in off]) ** 2 - within / sizes)), 0.0)
-    few = update**2 / len(off) + category**2 / float(sizes.sum())
-    degrees_of_freedom = (update + category) ** 2 / few
+    within = np.array([x.var(ddof=1) if len(x) > 1 else 0.0 for x in off])
+    distance = np.array([e.distance[0] for _, _, e in expectations])
+    means = np.array([x.mean() for x in off]) ** 2 - within / sizes
+    update = max(float(shares @ (means / (1.0 + distance))), 0.0)
+    category, few = _by_rows(off, [u.sets[: len(y)] for u, y, _ in expectations], shares)
+    own = float(shares @ within)
+    spread = update**2 / len(off) + own**2 / float(sizes.sum())
+    run = [_seed_variance(u.of_runs(outcome)) for u, _, _ in expectations]
     return Spread(
         update=round(update**0.5, 4),
         category=round(category**0.5, 4),
-        run=round(float(shares @ [_seed_variance(u) for u, _ in expectations]) ** 0.5, 4),
-        degrees_of_freedom=round(float(degrees_of_freedom), 1),
+        few=round(few**0.5, 4),
+        run=round(float(shares @ run) ** 0.5, 4),
+        degrees_of_freedom=round((update + own) ** 2 / max(spread, 1e-12), 1),
     )
 
 
-def _seed_variance(update: Measured) -> float:
-    """Of one run's angles, beyond what the mean over the seeds has of it already."""
-    seeds = len(update.runs)
+def _by_rows(
+    off: Sequence[Table], sets: Sequence[Table], shares: Floats | Table
+) -> tuple[float, float]:
+    """Variances of a category's own deviation: whatever its rows, and by one over them."""
+    squares = np.concatenate([(x - x.mean()) ** 2 * len(x) / max(len(x) - 1, 1) for x in off])
+    each = np.concatenate([np.full(len(x), s / len(x)) for x, s in zip(off, shares, strict=True)])
+    inverse = 1.0 / np.maximum(np.concatenate(sets), 1.0)
+    root = np.sqrt(each)
+    table = np.stack([root, root * inverse], axis=1)
+    found, _ = nnls(table, root * squares)
+    return float(found[0]), float(found[1])
+
+
+def _seed_variance(runs: Table) -> float:
+    """Of one run's angles, beyond what the mean over the seeds (seeds, K) has of it already."""
+    seeds = len(runs)
     if seeds < 2:
         return 0.0
-    angles = angle(update.drops / np.maximum(update.accuracy_before, MIN_KNOWN))
-    return float(angles.var(axis=0, ddof=1).mean()) * (1 - 1 / seeds)
+    return float(angle(runs).var(axis=0, ddof=1).mean()) * (1 - 1 / seeds)
 
 
 def _shares(updates: Sequence[Measured]) -> Table:
-    """(updates,) what each weighs: the same for each dataset, and within it for each update."""
-    names = [u.dataset for u in updates]
-    return np.array([1.0 / names.count(n) for n in names]) / len(set(names))
+    """(updates,) what each weighs: the root of a dataset's updates for each dataset, and within it
+    each by its weight."""
+    total: dict[str, float] = {}
+    for u in updates:
+        total[u.dataset] = total.get(u.dataset, 0.0) + u.weight
+    shares = np.array([u.weight / total[u.dataset] ** 0.5 for u in updates])
+    return np.asarray(shares / shares.sum())
 
 
 def fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
-    mean = np.concatenate([logit(u.forgotten) for u in updates])
-    lost = np.concatenate(
-        [1 - u.accuracy[:, 1:] / np.maximum(u.accuracy[:, :1], MIN_KNOWN) for u in updates]
-    )
-    slopes, intercepts = np.polyfit(mean, logit(np.clip(lost, *SHARES)), 1)
-    return CurveWeights(
-        steps=steps,
-        intercept=tuple(float(x.round(4)) for x in intercepts),
-        slope=tuple(max(float(x.round(4)), MIN_SLOPE) for x in slopes),
-    )
+    """Least squares at each step, of the categories of all updates alike."""
+    accuracy = np.concatenate([u.accuracy for u in updates])
+    average, end = logit(share_lost(accuracy)), logit(share_lost_at_end(accuracy))
+    lost = 1 - accuracy[:, 1:] / np.maximum(accuracy[:, :1], MIN_KNOWN)
+    table = np.stack([np.ones(len(average)), average, end], axis=1)
+    found = np.linalg.lstsq(table, logit(np.clip(lost, *SHARES)), rcond=None)[0].round(4)
+    found[1] = np.maximum(found[1], MIN_SLOPE)
+    level, of_average, of_end = (tuple(row) for row in found.tolist())
+    return CurveWeights(steps=steps, level=level, average=of_average, end=of_end)

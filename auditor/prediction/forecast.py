@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
-from auditor.prediction.category_forecast import (
-    curve_of,
-    drops_and_ends,
-    forecast_category,
-)
+from auditor.prediction.category_forecast import curve_of, forecast_category, outlook_of
 from auditor.prediction.doubts import MIN_KNOWN_CLASSES, find_doubts
-from auditor.prediction.estimate import (
-    Coefficients,
-    ExpectedForgetting,
-    FidelityWeights,
-    expected_forgetting,
-)
-from auditor.prediction.fidelities import FIDELITIES, Features, UpdateScenario
+from auditor.prediction.estimate import Coefficients, FidelityWeights, endangers, expect
+from auditor.prediction.features import compute_features
+from auditor.prediction.features.scenario import Features, UpdateScenario
 from auditor.prediction.scenarios import BaseTask, scenario_of
+from auditor.prediction.set_forecast import forecast_set
 from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import (
@@ -66,23 +59,26 @@ def forecast_forgetting(
     """
     scenario = scenario_of(task, update, seed, measurement)
     features = _features(scenario, fidelity, progress)
-    weights, counted, before = coefficients.fidelities[fidelity], _counted(scenario), task.accuracy
+    weights, counted = coefficients.fidelities[fidelity], _counted(scenario)
     averaged = counted & _of_smallest(scenario)
-    expected = expected_forgetting({name: f.mean(axis=0) for name, f in features.items()}, weights)
+    mean = {name: f.mean(axis=0) for name, f in features.items()}
+    expected = {o: expect(mean, w) for o, w in weights.outcomes.items()}
     single = measurement is not None and measurement.runs < 2  # both halves are that run
-    reliability = None if single else _reliability(before, features, weights, averaged)
+    reliability = None if single else _reliability(features, weights, averaged)
     doubts = find_doubts(task, update, reliability, measurement)
-    numbers = drops_and_ends(task, _mean(expected.mean, averaged), weights.spread)
-    drops = (before * expected.mean).round(4)
+    typical = {o: e.averaged(averaged) for o, e in expected.items()}
+    outlook = outlook_of(task, typical)
+    drops = (outlook.before * expected["average"].mean).round(4)
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
-    drivers = _drivers(task, scenario, expected, worst)
+    drivers = _drivers(task, scenario, endangers(mean, weights.outcomes["average"]), worst)
     unranked = [
-        forecast_category(task, c, numbers[c], doubts.get(name), coefficients, drivers[c])
+        forecast_category(task, c, outlook, doubts.get(name), coefficients, drivers[c])
         for c, name in enumerate(task.dataset.categories)
     ]
     several = not update and len(task.dataset.categories) > MIN_KNOWN_CLASSES
     if several:
         unranked = _with_worst(unranked, _updates(task, scenario), worst, drops)
+    ranked = _ranked(unranked)
     return Forecast(
         update=_described(task, scenario, update),
         recipe=Recipe(),
@@ -90,7 +86,8 @@ def forecast_forgetting(
         chosen=chosen,
         reliability=None if reliability is None else round(reliability, 3),
         skill=round(weights.mean_skill, 3),
-        categories=(ranked := _ranked(unranked)),
+        categories=ranked,
+        whole=forecast_set(task, typical, mean, coefficients) if _any_sure(ranked) else None,
         steps=(0, *coefficients.curve.steps),
         curves=tuple(curve_of(f, coefficients) for f in ranked),
         matrix=_matrix(task, scenario, drops, counted) if several else None,
@@ -99,9 +96,13 @@ def forecast_forgetting(
     )
 
 
+def _any_sure(categories: Sequence[CategoryForecast]) -> bool:
+    return any(c.identifiable for c in categories)
+
+
 def _features(scenario: UpdateScenario, fidelity: str, progress: Progress) -> Features:
     progress("forecast", 0, 1)
-    features = FIDELITIES[fidelity](scenario)
+    features = compute_features(scenario, fidelity)
     progress("forecast", 1, 1)
     return features
 
@@ -151,30 +152,32 @@ def _of_smallest(scenario: UpdateScenario) -> Mask:
     return np.asarray((sizes == sizes.min())[:, None])
 
 
-def _mean(table: Table, counted: Mask) -> Table:
-    """(K,) mean over the updates that count; over all where none does."""
-    weight = np.where(counted.any(axis=0), counted, True)
-    return np.asarray((table * weight).sum(axis=0) / weight.sum(axis=0))
-
-
-def _reliability(
-    before: Table, features: Features, weights: FidelityWeights, averaged: Mask
-) -> float | None:
+def _reliability(features: Features, weights: FidelityWeights, averaged: Mask) -> float | None:
     """The rank correlation between the drops by either half; None where it says nothing."""
-    halves = [
-        expected_forgetting({name: f[h] for name, f in features.items()}, weights) for h in (0, 1)
-    ]
-    left, right = (before * _mean(half.mean, averaged) for half in halves)
+    drops = []
+    for half in (0, 1):
+        own = {name: f[half] for name, f in features.items()}
+        before, lost = (
+            expect(own, weights.outcomes[o]).averaged(averaged).mean[0]
+            for o in ("before", "average")
+        )
+        drops.append(before * lost)
+    left, right = drops
     if len(left) < 3 or np.ptp(left) == 0 or np.ptp(right) == 0:
         return None
     return float(spearmanr(left, right)[0])
 
 
 def _drivers(
-    task: BaseTask, scenario: UpdateScenario, expected: ExpectedForgetting, worst: Ints
+    task: BaseTask, scenario: UpdateScenario, parts: Mapping[str, Table], worst: Ints
 ) -> list[str]:
-    """What endangers each category most; of simulated updates, in the `worst` (K,) of them."""
-    reasons = [DRIVERS[expected.driver[u][c]] for c, u in enumerate(worst)]
+    """What endangers each category most; of simulated updates, in the `worst` (K,) of them.
+
+    parts: feature -> (updates, K) what it adds to the log odds.
+    """
+    names_of_parts = list(parts)
+    strongest = np.argmax([parts[f] for f in names_of_parts], axis=0)
+    reasons = [DRIVERS[names_of_parts[strongest[u, c]]] for c, u in enumerate(worst)]
     if not scenario.in_base.all():
         return reasons
     names = _updates(task, scenario)

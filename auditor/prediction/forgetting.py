@@ -8,7 +8,7 @@ import numpy as np
 
 from auditor.records.arrays import Table
 
-SHARES = (0.01, 0.97)  # beyond, log odds say more about the number of test rows
+SHARES = (0.01, 0.98)  # beyond, log odds say more about the number of test rows
 TEN_POINTS, HALF = 0.1, 0.5  # of accuracy, lost
 MIN_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
@@ -16,11 +16,18 @@ MIN_KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 def share_lost(accuracy: Table) -> Table:
     """(...) mean share of the accuracy lost at the checkpoints, of `accuracy` (..., 1 + steps).
 
-    Within SHARES; of categories that had hardly any accuracy, of LEAST_KNOWN.
+    Within SHARES; of categories that had hardly any accuracy, of MIN_KNOWN.
     """
-    before = accuracy[..., 0]
-    drop = before - accuracy[..., 1:].mean(axis=-1)
-    return np.asarray(np.clip(drop / np.maximum(before, MIN_KNOWN), *SHARES))
+    return _share(accuracy[..., 0], accuracy[..., 1:].mean(axis=-1))
+
+
+def share_lost_at_end(accuracy: Table) -> Table:
+    """(...) the same at the last step."""
+    return _share(accuracy[..., 0], accuracy[..., -1])
+
+
+def _share(before: Table, after: Table) -> Table:
+    return np.asarray(np.clip((before - after) / np.maximum(before, MIN_KNOWN), *SHARES))
 
 
 def crossing(steps: Sequence[int], lost: Table, reach: float) -> float | None:

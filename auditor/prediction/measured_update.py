@@ -20,8 +20,8 @@ from scipy.stats import spearmanr
 
 from auditor.atomic import keep, kept
 from auditor.interfaces import Progress, Target
-from auditor.prediction.fidelities import PROBES
-from auditor.prediction.fine_tuning.evaluation import Material, Run
+from auditor.prediction.features import PROBES, compute_features
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, is_competent
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.prediction.fit_weights import Measured
 from auditor.prediction.leave_out import FullDataset
@@ -29,7 +29,7 @@ from auditor.prediction.scenarios import BaseTask, scenario_of
 from auditor.records.arrays import Ints, Table
 from auditor.records.forecast import Recipe
 
-FORMAT = 3  # of the files; another number is measured anew
+FORMAT = 4  # of the files; another number is measured anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,8 @@ class MeasuredUpdate:
     new_categories: tuple[str, ...]
     categories: tuple[str, ...]
     rows: tuple[int, ...]  # that each category was trained on
-    features: Mapping[str, Mapping[str, Any]]  # fidelity -> feature -> (2, K)
-    accuracy_before: tuple[float, ...]  # as forecast, out of fold
-    sets: tuple[float, ...]  # independent sets of rows that it was measured on
+    features: Mapping[str, Any]  # feature -> (2, K), of the most accurate probe
+    sets: tuple[float, ...]  # independent rows of each category
     steps: tuple[int, ...]  # 0 and the checkpoints
     layers: tuple[str, ...]
     runs: tuple[Mapping[str, Any], ...]  # the fields of `evaluation.Run`; no number is null
@@ -86,17 +85,20 @@ class MeasuredUpdate:
             name=self.name,
             dataset=self.name,
             features={
-                fidelity: {
-                    f: np.array(v, dtype=np.float64)[:, None, kept] for f, v in named.items()
-                }
-                for fidelity, named in self.features.items()
+                f: np.array(v, dtype=np.float64)[:, None, kept] for f, v in self.features.items()
             },
-            accuracy_before=np.array(self.accuracy_before, dtype=np.float64)[kept],
             sets=np.array(self.sets, dtype=np.float64)[kept],
             runs=self.table("accuracy")[:, :, kept].transpose(0, 2, 1),
             steps=self.steps[1:],
             ceiling=self.ceiling or 1.0,
+            learnt_at=tuple(_learnt_at(run) for run in self.runs),
         )
+
+
+def _learnt_at(run: Mapping[str, Any]) -> int | None:
+    """Index of the first checkpoint at which the update has been learnt."""
+    reached = map(is_competent, run["auroc"][1:], run["learnt"][1:])
+    return next((i for i, learnt in enumerate(reached, 1) if learnt), None)
 
 
 def measure_held_out_update(
@@ -122,7 +124,7 @@ def measure_held_out_update(
     task = full_dataset.base_task(np.flatnonzero(~new & ~held_out), seed)
     found = fine_tune(
         target,
-        _material(full_dataset, new, held_out),
+        *_rows(full_dataset, new, held_out),
         seeds=range(seed, seed + seeds),
         progress=progress,
     )
@@ -148,20 +150,19 @@ def _key(
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
-def _material(full_dataset: FullDataset, new: np.ndarray, held_out: np.ndarray) -> Material:
+def _rows(
+    full_dataset: FullDataset, new: np.ndarray, held_out: np.ndarray
+) -> tuple[OldRows, UpdateRows]:
     codes = full_dataset.dataset.codes
     texts = np.array(full_dataset.dataset.texts, dtype=object)
     order = np.r_[np.unique(codes[~new]), np.unique(codes[new])]
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
-    return Material(
-        texts=texts[~new].tolist(),
-        codes=number[codes[~new]],
-        held_out=held_out[~new][None],
-        update_texts=texts[new].tolist(),
-        update_codes=number[codes[new]],
-        update_held_out=held_out[new],
+    old = OldRows(
+        texts=texts[~new].tolist(), codes=number[codes[~new]], held_out=held_out[~new][None]
     )
+    update = UpdateRows(texts=texts[new].tolist(), codes=number[codes[new]], held_out=held_out[new])
+    return old, update
 
 
 def _content(
@@ -183,10 +184,9 @@ def _content(
         categories=task.dataset.categories,
         rows=tuple(np.bincount(task.dataset.codes).tolist()),
         features={
-            fidelity: {f: v[:, 0].round(6).tolist() for f, v in see(scenario).items()}
-            for fidelity, see in PROBES.items()
+            name: v[:, 0].round(6).tolist()
+            for name, v in compute_features(scenario, PROBES[-1]).items()
         },
-        accuracy_before=tuple(task.accuracy.round(6).tolist()),
         sets=tuple(task.sets.tolist()),
         steps=found.steps,
         layers=found.layers,
@@ -196,7 +196,9 @@ def _content(
 
 def _plain(run: Run) -> dict[str, Any]:
     """A run in lists; what is not a number is written as null."""
-    tables = {name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "rate")}
+    tables = {
+        name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "old_rows")
+    }
     return {"seed": run.seed, **{k: np.round(v, 6).tolist() for k, v in tables.items()}}
 
 

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from auditor.prediction.fidelities import UpdateScenario
+from auditor.prediction.features.scenario import UpdateScenario
 from auditor.prediction.folds import assign_folds
-from auditor.prediction.forgetting import share_lost
+from auditor.prediction.forgetting import share_lost, share_lost_at_end
 from auditor.prediction.out_of_fold import probabilities
 from auditor.prediction.simulated import simulate
 from auditor.prediction.words import words_of
@@ -73,6 +73,12 @@ class BaseTask:
         return np.where(self.on_held_out, self.held_out.independent, own).astype(np.float64)
 
     @cached_property
+    def templated(self) -> Mask:
+        """(n,) rows that are kept in a fold with others of one template."""
+        together = np.bincount(self.disjoint)[self.disjoint]
+        return np.asarray(together > np.bincount(self.fold_units)[self.fold_units])
+
+    @cached_property
     def called(self) -> Table:
         """(K,) how often rows of other categories are taken for each, out of fold: what the
         accuracy of a category is by chance, whatever the shares of the categories."""
@@ -132,14 +138,15 @@ def scenario_of(
 
 
 def _lost(measurement: Measurement, names: Sequence[str]) -> Table:
-    """(runs, K) share of the accuracy that each run lost; NaN where it was not measured.
+    """(2, runs, K) shares of the accuracy that each run lost, on average and at the end; NaN where
+    they were not measured.
 
     On rows held out and on rows that were trained on, as one: eight held-out rows alone say less.
     """
-    lost = np.full((measurement.runs, len(names)), np.nan)
+    lost = np.full((2, measurement.runs, len(names)), np.nan)
     for measured in measurement.categories:
         both = np.array([measured.accuracy, measured.recalled]).mean(axis=0)
-        lost[:, names.index(measured.category)] = share_lost(both)
+        lost[:, :, names.index(measured.category)] = share_lost(both), share_lost_at_end(both)
     return lost
 
 
@@ -156,6 +163,9 @@ def _simulated(task: BaseTask, seed: int) -> UpdateScenario:
         rows=tuple(_rows(codes, u) for u in updates),
         joint=task.out_of_fold.probabilities,
         alone=task.out_of_fold.template_disjoint,
+        folds=assign_folds(task.disjoint, codes),
+        accuracy=task.accuracy,
+        templated=task.templated,
         seed=seed,
     )
 
@@ -191,5 +201,8 @@ def _given(task: BaseTask, update: tuple[Dataset, Embeddings], seed: int) -> Upd
         rows=(n + np.flatnonzero(new),),
         joint=probabilities(vectors, codes, assign_folds(fold_units, codes), seed),
         alone=task.out_of_fold.template_disjoint,
+        folds=np.r_[assign_folds(task.disjoint, task.dataset.codes), np.zeros(len(arriving), int)],
+        accuracy=task.accuracy,
+        templated=task.templated,
         seed=seed,
     )

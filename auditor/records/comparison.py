@@ -69,8 +69,8 @@ class CategoryRetention:
 
     category: str
     before: Contrast  # accuracy on the base's rows
-    drop: Contrast
-    after: Contrast
+    drop: Contrast  # average during the update, not at its end
+    after: Contrast  # accuracy, average during the update
     rows: int  # of the base that it was evaluated on
     identifiable: bool  # with both sets
     reason: str  # why not; else what drives the candidate's drop
@@ -78,7 +78,7 @@ class CategoryRetention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """Accuracy before, drop and accuracy after the update, at one size of both sets.
+    """Accuracy before, drop and what is left on average during the update, at one size of both.
 
     Means are over `categories`, each counting alike. Accuracies are measured on the base's rows,
     none of which was trained on, nor what resembles it.
@@ -91,7 +91,7 @@ class Retention:
     before: Contrast
     drop: Contrast
     after: Contrast
-    categories: tuple[CategoryRetention, ...]  # the largest difference after the update first
+    categories: tuple[CategoryRetention, ...]  # the largest difference of `after` first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from msgspec import UNSET, UnsetType
@@ -47,6 +47,18 @@ class CategoryForecast:
     held_out: bool = False  # the rows scored are of other splits; else of training, out of fold
     left_out: int = 0  # rows of other splits that do not score, as training has seen them
     learnt: bool = True  # before the update; else what it loses cannot be told, 0 least of all
+    # Accuracy at the recipe's last step, and where the update is first learnt; 80 % intervals of
+    # the mean over seeds, for the end also of 90 % and of one run.
+    accuracy_at_end: float
+    end_low: float
+    end_high: float
+    end_low90: float
+    end_high90: float
+    end_run_low: float
+    end_run_high: float
+    accuracy_when_learnt: float
+    when_learnt_low: float
+    when_learnt_high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +85,38 @@ class Matrix:
     drops: tuple[tuple[float | None, ...], ...]  # None: the category is in the update
 
 
+# Of 40: where along an update accuracy is read, ever more rarely, since most is lost early.
+_READ_AT = (2, 5, 9, 14, 20, 28, 40)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The fine-tuning that a forecast is about."""
+    """The fine-tuning that a forecast is about. The default one is what the shipped coefficients
+    rest on, and all that the quick probes know about."""
 
     optimiser: str = "AdamW"
     learning_rate: float = 5e-5
     head_learning_rate: float = 5e-4
-    batch: int = 16
-    weights: str = "all"
+    batch: int = 16  # rows of the update
+    steps: int = 40
+    frozen_layers: int = 0  # lowest ones of the encoder that stay as they are, with the embeddings
+    lora_rank: int | None = None  # of the low-rank matrices that are trained in the weights' place
     mitigation: str = "none"
-    checkpoints: tuple[int, ...] = (2, 5, 9, 14, 20, 28, 40)  # update steps
+    weights: str = field(init=False)  # which are trained, in words
+    checkpoints: tuple[int, ...] = field(init=False)  # update steps; the last one is the end
+
+    def __post_init__(self) -> None:
+        checkpoints = {max(round(self.steps * at / _READ_AT[-1]), 1) for at in _READ_AT}
+        object.__setattr__(self, "checkpoints", tuple(sorted(checkpoints)))
+        object.__setattr__(self, "weights", self._weights())
+
+    def _weights(self) -> str:
+        count = self.frozen_layers
+        lowest = f"the lowest {f'{count} layers' if count > 1 else 'layer'}" if count else ""
+        if self.lora_rank is not None:
+            lora = f"LoRA of rank {self.lora_rank}"
+            return f"{lora} above {lowest}" if lowest else lora
+        return f"all but {lowest}" if lowest else "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +135,7 @@ class MeasuredCategory:
     category: str
     rows: int  # that were evaluated, in all runs
     accuracy: tuple[tuple[float, ...], ...]  # (runs, steps)
+    soft: tuple[tuple[float, ...], ...]  # (runs, steps) mean probability of the right category
     recalled: tuple[tuple[float, ...], ...]  # (runs, steps) on rows that it was trained on
     masked: tuple[float, ...] | None  # (steps,) the update's columns left out; None: it is its own
     refitted: tuple[float, float]  # of a head fitted anew, before the update and at the last step
@@ -158,21 +192,48 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetForecast:
+    """What the update takes of all that the model knew: shares of accuracy, means over categories.
+
+    Of simulated updates, means over those of one category. Intervals are of 80 %, for the mean over
+    seeds.
+    """
+
+    lost: float  # on average over the recipe's checkpoints
+    low: float
+    high: float
+    lost_at_end: float  # at the last step
+    end_low: float
+    end_high: float
+    # What the same update takes of a set of as many rows and categories whose categories are all
+    # solidly learnt; None: the difference to this one cannot be told.
+    solid: float | None
+    solid_low: float | None
+    solid_high: float | None
+    steps_until_learnt: float  # update steps until the update itself is learnt
+    # What of this set lies beyond the measured updates that the estimate rests on, in words; the
+    # intervals are wider for it.
+    beyond: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """Which categories an update makes a model forget, first to last."""
 
     update: Update
-    recipe: Recipe
+    recipe: Recipe  # that this is about
     probe: str  # its fidelity: similarity, head or full
     chosen: str  # why that one
     reliability: float | None  # correlation between halves of the probe's seeds; None: one run
     skill: float  # rank correlation / what seed noise allows, mean over updates left out of the fit
     categories: tuple[CategoryForecast, ...]
+    whole: SetForecast | None = None  # None: of no category a drop can be estimated
     steps: tuple[int, ...] = ()
     curves: tuple[Curve, ...] = ()
     matrix: Matrix | None = None  # None: the update is given, or two categories leave one alone
     measurement: Measurement | None = None  # of the probe `full`
     provenance: str = ""  # where the estimate's coefficients come from
+    stated_recipe: Recipe | None = None  # the user's own, which only `full` measures; None: default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@
 What they say is decided apart from how it is drawn:
 
     headline.py   may I train on this, what is forgotten first, what do I do first
+    forgetting.py  where accuracy ends, whether all is forgotten, what the whole set loses
     cards.py      findings grouped by code, linked where they overlap, with their evidence
     suggestions.py  what to label again, one line a row, and as what
     worklists.py  what to collect and how much of it

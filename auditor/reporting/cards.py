@@ -17,7 +17,7 @@ from auditor.reporting.codes import (
     reading_order,
     words_of_code,
 )
-from auditor.reporting.headline import ranked
+from auditor.reporting.forgetting import ranked
 from auditor.reporting.marking import Piece
 from auditor.reporting.wording import named_rows
 

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 from auditor.records.forecast import CategoryForecast, Curve, Forecast, Matrix
 from auditor.reporting import wording
-from auditor.reporting.headline import ranked
+from auditor.reporting.forgetting import ranked
 
-_BAR = 180  # width of an interval bar
+_BAR = 180  # width of a bar from before to the end
 _PANEL = (240, 130)  # a retention panel's plot, in SVG units
 _CURVES = 6
 _MATRIX = (30, 20)  # rows and columns shown at most: a page is as wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DropBar:
-    """An expected drop with its interval, on an axis that a whole table shares."""
+class FallBar:
+    """Accuracy before the update and at its end with the interval, on the axis 0-100 %."""
 
-    zero: float
+    before: float
     start: float
     width: float
-    mark: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +46,18 @@ class Grid:
     of_updates: int
 
 
-def bars(categories: Sequence[CategoryForecast]) -> list[DropBar]:
-    """One bar for each category, zero and the largest upper bound being shared."""
-    low = min([0.0, *(c.low for c in categories)])
-    high = max([0.1, *(c.high for c in categories)])
+def bars(categories: Sequence[CategoryForecast]) -> list[FallBar]:
+    """One bar for each category."""
 
-    def x(value: float) -> float:
-        return round(4 + (value - low) / (high - low) * (_BAR - 8), 1)
+    def x(accuracy: float) -> float:
+        return round(5 + min(max(accuracy, 0.0), 1.0) * (_BAR - 10), 1)
 
     return [
-        DropBar(
-            zero=x(0),
-            start=x(c.low),
-            width=round(x(c.high) - x(c.low), 1),
-            mark=x(c.expected_drop),
+        FallBar(
+            before=x(c.accuracy_before),
+            start=x(c.end_low),
+            width=round(x(c.end_high) - x(c.end_low), 1),
+            end=x(c.accuracy_at_end),
         )
         for c in categories
     ]

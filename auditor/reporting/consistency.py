@@ -17,6 +17,7 @@ from auditor.records.forecast import (
     Matrix,
     Measurement,
     MitigatedUpdate,
+    SetForecast,
 )
 from auditor.settings import Settings
 
@@ -24,7 +25,11 @@ SETTINGS = frozenset(f.name for f in dataclasses.fields(Settings))
 SHARES = (
     *("expected_drop", "low", "high", "low90", "high90", "run_low", "run_high"),
     *("accuracy_before", "accuracy_after", "accuracy_in_template"),
+    *("accuracy_at_end", "end_low", "end_high", "end_low90", "end_high90"),
+    *("end_run_low", "end_run_high", "accuracy_when_learnt", "when_learnt_low", "when_learnt_high"),
 )
+SHARES_OF_A_SET = ("lost", "low", "high", "lost_at_end", "end_low", "end_high")
+OF_A_SOLID_SET = ("solid", "solid_low", "solid_high")
 
 
 def faults(audit: Audit) -> Iterator[str]:
@@ -67,10 +72,12 @@ def _of_label_errors(found: LabelErrorSummary, audit: Audit) -> Iterator[str]:
 
 def _of_forecast(forecast: Forecast, names: Mapping[str, int]) -> Iterator[str]:
     steps = len(forecast.steps)
-    if not forecast.recipe.checkpoints:
-        yield "forecast.recipe.checkpoints are none"
+    if forecast.recipe.steps < 1:
+        yield "forecast.recipe.steps are none"
     for i, category in enumerate(forecast.categories):
         yield from _of_category(f"forecast.categories[{i}]", category, names)
+    if forecast.whole is not None:
+        yield from _of_set(forecast.whole)
     for i, curve in enumerate(forecast.curves):
         for name in ("accuracy", "low", "high"):
             yield from _points(f"forecast.curves[{i}].{name}", getattr(curve, name), steps)
@@ -78,6 +85,16 @@ def _of_forecast(forecast: Forecast, names: Mapping[str, int]) -> Iterator[str]:
         yield from _of_matrix(forecast.matrix)
     if forecast.measurement is not None:
         yield from _of_measurement(forecast.measurement)
+
+
+def _of_set(whole: SetForecast) -> Iterator[str]:
+    where, solid = "forecast.whole", [getattr(whole, name) for name in OF_A_SOLID_SET]
+    for name in SHARES_OF_A_SET:
+        yield from _points(f"{where}.{name}", [getattr(whole, name)], 1)
+    known = [share for share in solid if share is not None]
+    if len(known) not in (0, len(solid)):
+        yield f"{where}.solid has no interval, or that no solid"
+    yield from _points(f"{where}.solid and its interval", known, len(known))
 
 
 def _of_category(where: str, category: CategoryForecast, names: Mapping[str, int]) -> Iterator[str]:

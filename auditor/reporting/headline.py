@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from auditor.records.audit import Audit, UnreadTexts
 from auditor.records.findings import Finding, Severity
 from auditor.records.forecast import CategoryForecast, Forecast
-from auditor.reporting import label_errors, wording
+from auditor.reporting import forgetting, label_errors, wording
 from auditor.reporting.codes import Code, reading_order, words_of_code
+from auditor.reporting.forgetting import ranked
 from auditor.reporting.unread import notice
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _MAX_ACTIONS = 5
 _MAX_DANGERS = 3
+_MAX_FIRST = 3
+_MAX_THEN = 6
 _TEN_POINTS = 0.10  # of accuracy: what users notice
 _MIN_EXAMPLES = 5  # a category: with fewer, labels and subtypes are not assessed at all
 
@@ -44,9 +47,11 @@ class Headline:
 
     training: str  # may I train on this, as a sentence with counts
     unread: str  # what was not judged for want of a model that reads it; empty where none was
-    forgetting: str  # which categories go first, as a sentence
+    forgetting: str  # what the update takes and which category falls first, as sentences
+    set_loss: str  # what it takes of the whole set, beside a solid one; empty without an estimate
     severities: tuple[tuple[Severity, int], ...]
     first: tuple[CategoryForecast, ...]  # up to three, identifiable ones only
+    then: str  # what clearly falls after these, in order; empty for nothing
     dangers: tuple[Danger, ...]  # up to three simulated updates, the most harmful first
     actions: tuple[Action, ...]
 
@@ -56,17 +61,24 @@ def headline(audit: Audit) -> Headline:
     return Headline(
         training=_training(counts["error"], counts["warning"], audit),
         unread=notice(audit.unread, audit.embedder.name),
-        forgetting=_forgetting(audit),
+        forgetting=(
+            forgetting.forgetting(audit.forecast)
+            if audit.forecast
+            else "Nothing can be said about forgetting: no forecast was made."
+        ),
+        set_loss=" ".join(forgetting.set_loss(audit.forecast)) if audit.forecast else "",
         severities=tuple((s, counts[s]) for s in _SEVERITIES),
-        first=tuple(c for c in ranked(audit.forecast) if c.identifiable)[:3],
+        first=tuple(c for c in ranked(audit.forecast) if c.identifiable)[:_MAX_FIRST],
+        then=wording.listing((c.category for c in _then(audit.forecast)), _MAX_THEN),
         dangers=_dangers(audit.forecast),
         actions=_actions(audit),
     )
 
 
-def ranked(forecast: Forecast | None) -> list[CategoryForecast]:
-    """The categories of a forecast, first to go first."""
-    return sorted(forecast.categories, key=lambda c: c.rank) if forecast else []
+def _then(forecast: Forecast | None) -> list[CategoryForecast]:
+    """What clearly falls after the categories that are shown as first."""
+    shown = [c for c in ranked(forecast) if c.identifiable][:_MAX_FIRST]
+    return [c for c in forgetting.falling(forecast) if c not in shown]
 
 
 def data_problems(audit: Audit) -> dict[str, str]:
@@ -153,39 +165,6 @@ def _lacking(audit: Audit) -> str:
 def _unread(unread: UnreadTexts, embedder: str) -> str:
     """Of most texts, that the embedder cannot read them."""
     return f"{unread.texts:,} of {unread.of:,} texts are in a script that {embedder} does not know"
-
-
-def _forgetting(audit: Audit) -> str:
-    forecast = audit.forecast
-    if forecast is None:
-        return "Nothing can be said about forgetting: no forecast was made."
-    update, order = wording.update_title(forecast), ranked(forecast)
-    sure = [c for c in order if c.identifiable]
-    if not sure:
-        reason = f": {order[0].reason.rstrip('.')}" if order else ""
-        return (
-            f"Forecast for {update}: no reliable estimate of which categories are forgotten "
-            f"first{reason}."
-        )
-    unsure = len(order) - len(sure)
-    of = f"{unsure} of {len(order)} categories"
-    rest = f" For {of} there is no reliable estimate." if unsure else ""
-    losing = [c for c in sure[:3] if c.low > 0]
-    if not losing:
-        largest = sure[0]
-        none = "no category with an estimate" if unsure else "no category"
-        return (
-            f"Forecast for {update}: {none} is clearly affected; the largest average loss "
-            f"during the update is {wording.percentage_points(largest.expected_drop)}, for "
-            f"{largest.category} (80% interval {wording.drop_interval_text(largest)}).{rest}"
-        )
-    largest = losing[0]
-    then = f", then {wording.listing(c.category for c in losing[1:])}" if losing[1:] else ""
-    return (
-        f"Forecast for {update}: {largest.category} is forgotten first, losing about "
-        f"{wording.percentage_points(largest.expected_drop)} on average during the update "
-        f"(80% interval {wording.drop_interval_text(largest)}){then}.{rest}"
-    )
 
 
 def _actions(audit: Audit) -> tuple[Action, ...]:

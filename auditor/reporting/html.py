@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from auditor.records.audit import Audit, SubtypeSummary
-from auditor.reporting import cards, charts, headline, label_errors, patterns, trial, wording
+from auditor.reporting import (
+    cards,
+    charts,
+    forgetting,
+    headline,
+    label_errors,
+    patterns,
+    trial,
+    wording,
+)
 from auditor.reporting.map import live_map, scripts
 from auditor.reporting.pages import Verbatim, page, script
 from auditor.reporting.scatter import scatter
@@ -35,7 +44,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
     sections = cards.sections(audit)
     live = None if static else live_map(audit, sections)
     forecast = audit.forecast
-    order = headline.ranked(forecast)
+    order = forgetting.ranked(forecast)
     filled, categories_filled = patterns.filled(audit)
     rows = list(zip(order, charts.bars(order), strict=True))
     return {
@@ -48,6 +57,9 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
         "update_title": wording.update_title(forecast) if forecast else "",
         "forecast_rows": rows[:_FORECAST_ROWS],
         "forecast_rest": rows[_FORECAST_ROWS:],
+        "averages": [(c, bar) for c, bar in rows if c.learnt],
+        "last_step": forgetting.last_step(forecast) if forecast else 0,
+        "unmeasured_recipe": wording.unmeasured_recipe(forecast) if forecast else "",
         "scored_on": wording.scored_on(forecast) if forecast else (),
         "trial": trial.trial(forecast) if forecast else None,
         "panels": charts.panels(forecast) if forecast else [],
@@ -67,7 +79,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
 
 def _subtypes(audit: Audit) -> list[tuple[str, int, list[SubtypeSummary]]]:
     """Categories, most endangered first, with their rows and subtypes."""
-    rank = {c.category: c.rank for c in headline.ranked(audit.forecast)}
+    rank = {c.category: c.rank for c in forgetting.ranked(audit.forecast)}
     names = sorted(audit.dataset.categories, key=lambda c: (rank.get(c, len(rank) + 1), c))
     by_category: Mapping[str, list[SubtypeSummary]] = {name: [] for name in names}
     for subtype in audit.subtypes:

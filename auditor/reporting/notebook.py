@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from auditor.records.audit import Audit
-from auditor.reporting import headline, label_errors, wording
+from auditor.reporting import forgetting, headline, label_errors
 from auditor.reporting.codes import reading_order, words_of_code
 from auditor.reporting.inert import one_line
 
-_LONGEST = 240  # characters of one sentence or name, so that the whole stays below 10 kB
+_LONGEST = 480  # characters of one sentence or name, so that the whole stays below 10 kB
 _CODES = 14
 
 
@@ -17,8 +17,8 @@ def notebook(audit: Audit) -> str:
     """The verdict, the categories that go first, and how many findings of each code."""
     judged = headline.headline(audit)
     first = [
-        f"{c.category}: {wording.whole_points(c.expected_drop)} "
-        f"(80% interval {wording.drop_interval_text(c)})"
+        f"{c.category}: {forgetting.before_and_end(c)} by the end of the update "
+        f"(80% interval {forgetting.end_interval(c)})"
         for c in judged.first
     ]
     codes = reading_order(f.code for f in audit.findings)
@@ -32,6 +32,7 @@ def notebook(audit: Audit) -> str:
             f"{_shown(judged.training)}</p>",
             *([f"<p>{_shown(judged.unread)}</p>"] if judged.unread else []),
             f"<p>{_shown(judged.forgetting)}</p>",
+            *([f"<p>{_shown(judged.set_loss)}</p>"] if judged.set_loss else []),
             *(f"<p>{_shown(sentence)}</p>" for sentence in label_errors.sentences(audit)),
             *(["<ol>", *(f"<li>{_shown(line)}</li>" for line in first), "</ol>"] if first else []),
             "<table>",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from auditor.reporting import codes, marking, undone, wording
+from auditor.reporting import codes, forgetting, marking, undone, wording
 from auditor.reporting.inert import inert
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ def _environment() -> Environment:
     environment.filters |= {
         "percent": wording.percent,
         "whole_points": wording.whole_points,
+        "before_and_end": forgetting.before_and_end,
+        "end_interval": forgetting.end_interval,
+        "halved": forgetting.halved,
         "drop_interval_text": wording.drop_interval_text,
         "label": wording.label,
         "listing": wording.listing,
@@ -78,7 +81,11 @@ def _environment() -> Environment:
         "slots": marking.slots,
         "unmarked": marking.unmarked,
     }
-    environment.globals |= {"count": wording.count, "value": wording.value}
+    environment.globals |= {
+        "count": wording.count,
+        "value": wording.value,
+        "percent_interval": wording.percent_interval,
+    }
     return environment
 
 

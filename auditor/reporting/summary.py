@@ -14,6 +14,14 @@ from auditor.records.findings import Limit
 from auditor.records.forecast import Backtest, Forecast, UpdateSkill
 from auditor.reporting import headline, label_errors, wording
 from auditor.reporting.codes import codes, explain, reading_order
+from auditor.reporting.forgetting import (
+    all_taken,
+    before_and_end,
+    end_interval,
+    halved,
+    last_step,
+    set_loss_in_short,
+)
 from auditor.reporting.inert import one_line
 from auditor.reporting.terminal import cut, left, wrapped
 from auditor.reporting.trial import mitigations
@@ -108,18 +116,14 @@ def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
             yield f"{'' if at else 'Forecast':<10}{line}"
         yield from _scored_on(audit.forecast)
         return
-    update = wording.update_title(audit.forecast)
-    yield f"Forecast  {update}; forgotten first, by average loss during it:"
-    for category in found.first:
-        drop = f"{wording.whole_points(category.expected_drop):>10}"
-        interval = wording.drop_interval_text(category)
-        yield f"          {drop}  (80% interval {interval})  {category.category}"
+    yield from _endings(audit.forecast, found)
     for danger in found.dangers:
         yield f"          {wording.danger(danger.update, danger.categories)}"
     yield (
         f"          {wording.effort(audit.forecast)}, --probe {audit.forecast.probe}: "
         f"{audit.forecast.chosen}"
     )
+    yield from _wrapped("", wording.unmeasured_recipe(audit.forecast))
     yield from _scored_on(audit.forecast)
     unsure = sum(not c.identifiable for c in audit.forecast.categories)
     if unsure:
@@ -127,6 +131,30 @@ def _forecast(audit: Audit, found: headline.Headline) -> Iterator[str]:
     if unlearnt := [c.category for c in audit.forecast.categories if not c.learnt]:
         names = wording.listing(unlearnt)
         yield f"          of {names} nothing was learnt before: what is lost cannot be estimated"
+
+
+def _endings(forecast: Forecast, found: headline.Headline) -> Iterator[str]:
+    """Where accuracy ends, in the order in which it falls, and what the whole set loses."""
+    columns = f"accuracy before → at the end (step {last_step(forecast)}), forgotten first:"
+    title = wording.update_title(forecast)
+    if taken := all_taken(forecast):
+        yield from _wrapped("Forecast", taken)
+        yield f"{'':<10}{columns}"
+    elif len(f"Forecast  {title}; {columns}") <= _COLUMNS:
+        yield f"Forecast  {title}; {columns}"
+    else:
+        yield f"Forecast  {title}"
+        yield f"{'':<10}{columns}"
+    for category in found.first:
+        fell = f"; {halved(category)}" if halved(category) else ""
+        yield (
+            f"{'':<10}{before_and_end(category):>12}  "
+            f"(80% interval {end_interval(category)}{fell})  {category.category}"
+        )
+    if found.then:
+        yield f"{'':<10}then {found.then}"
+    for line in set_loss_in_short(forecast):
+        yield f"{'':<10}{line}"
 
 
 def _mitigations(audit: Audit) -> Iterator[str]:
@@ -142,7 +170,7 @@ def _mitigations(audit: Audit) -> Iterator[str]:
         lost = [(f"mean of {trial.of}", trial.mean[0], trial.mean[1])]
         for category, alone, drops in [*lost, *trial.rows[:_CATEGORIES_TRIED]]:
             with_it, without = wording.whole_points(drops[i]), wording.whole_points(alone)
-            kept = f"loses {with_it}, {without} without it"
+            kept = f"loses {with_it} by the end, {without} without it"
             yield f"{head}{kept}  {category}"
 
 
@@ -188,6 +216,7 @@ def summarise_backtest(found: Backtest) -> str:
         f"Measured  {wording.count(len(found.updates), 'update', 'updates')} of {found.dataset}, "
         f"{wording.count(found.seeds, 'fine-tune', 'fine-tunes')} each; forecast by "
         f"--probe {found.fidelity}",
+        "          drop: loss of accuracy, average during the update; others: rank correlation",
         head,
         *(_skills(u) for u in found.updates),
         f"{'mean share of the ceiling':<35}" + "".join(_share(found, name) for name in _SAID),

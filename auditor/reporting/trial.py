@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from auditor.records.forecast import Forecast, MeasuredCategory, Measurement, MitigatedUpdate
 from auditor.reporting import wording
-from auditor.reporting.headline import ranked
+from auditor.reporting.forgetting import ranked
 
 _CHART = (320, 110)  # the plot of the layers, in SVG units
 _RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
 _SMALL = 0.01  # a difference in accuracy that is not worth a word
+_LOST = 0.5  # of its accuracy: a category that ends with less counts as lost
+_IN_ORDER = 6  # categories of a sentence
 _KNOWN = 0.05  # accuracy before, below which a share of it means nothing
 
 
@@ -20,7 +23,8 @@ class CategoryOutcome:
 
     measured: MeasuredCategory
     before: float
-    last: float
+    learnt: float | None  # accuracy when the update was first learnt; None: it never was
+    last: float  # at the end
     outvoted: float | None  # accuracy that comes back when the update's columns are left out
     gone: float  # accuracy that a head fitted anew does not bring back
 
@@ -72,6 +76,8 @@ def trial(forecast: Forecast) -> Trial | None:
         words=(
             *_left_out(measured),
             _learnt(measured),
+            *_endings(rows, measured.steps[-1]),
+            *_order(measured),
             *_bias_and_loss(rows, measured.steps[-1]),
             _weights(measured),
         ),
@@ -129,9 +135,11 @@ def _mitigated(update: MitigatedUpdate, measured: Measurement) -> str:
 
 def _row(measured: MeasuredCategory) -> CategoryOutcome:
     before, last = _mean(measured, 0), _mean(measured, -1)
+    lost = measured.drop_at_competence
     return CategoryOutcome(
         measured=measured,
         before=before,
+        learnt=None if lost is None else min(max(before - lost, 0.0), 1.0),
         last=last,
         outvoted=None if measured.masked is None else measured.masked[-1] - last,
         gone=measured.refitted[0] - measured.refitted[1],
@@ -171,6 +179,41 @@ def _learnt(measured: Measurement) -> str:
         f"The update is learnt at step {measured.competent_step:.0f}; after "
         f"{measured.steps[-1]} steps the model {known}."
     )
+
+
+def _endings(rows: list[CategoryOutcome], step: int) -> tuple[str, ...]:
+    """How many of the categories that the update does not train it takes: all, some or none."""
+    known = [r for r in rows if r.measured.masked is not None and r.before >= _KNOWN]
+    if not known:
+        return ()
+    taken = [r for r in known if r.last < _LOST * r.before]
+    of = wording.count(len(known), "old category", "old categories")
+    each = "ends" if len(taken) == 1 else "end"
+    if len(taken) == len(known):
+        highest = max(r.last for r in taken)
+        all_of = f"All {of}" if len(known) > 1 else f"The {of}"
+        up_to = f"at {wording.percent(highest)}" + (" or less" if len(known) > 1 else "")
+        return (
+            f"{all_of} {each} with less than half of the accuracy: at step {step} {up_to}, "
+            f"{wording.percent(sum(r.before for r in known) / len(known))} before the update.",
+        )
+    number = f"{len(taken)} of {of} {each}" if taken else f"None of {of} ends"
+    named = f": {wording.listing(r.measured.category for r in taken)}" if taken else ""
+    return (f"{number} with less than half of the accuracy at step {step}{named}.",)
+
+
+def _order(measured: Measurement) -> tuple[str, ...]:
+    """In which order the old categories lost half of their accuracy, at the recipe's own rate."""
+    halves = [
+        (speed.half_life, c.category)
+        for c in measured.categories
+        for speed in c.speeds
+        if c.masked is not None and speed.rate == 1.0 and speed.half_life is not None
+    ]
+    if not halves:
+        return ()
+    named = [f"{category} (step {ceil(step)})" for step, category in sorted(halves)]
+    return (f"Half of the accuracy was lost in this order: {wording.listing(named, _IN_ORDER)}.",)
 
 
 def _bias_and_loss(rows: list[CategoryOutcome], step: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from auditor.label_spelling import visible
-from auditor.records.forecast import CategoryForecast, Forecast
+from auditor.records.forecast import CategoryForecast, Forecast, Recipe
 
 _RUNS_NAMED = 12
 
@@ -28,24 +28,24 @@ def percent(fraction: float) -> str:
     return f"{_whole(fraction)}%"
 
 
+def percent_interval(low: float, high: float) -> str:
+    """`0 to 41%`."""
+    return f"{_signed(low)} to {_signed(high)}%"
+
+
 def whole_points(fraction: float) -> str:
     return f"{_whole(fraction)} point{'s' * (abs(_whole(fraction)) != 1)}"
 
 
-def percentage_points(fraction: float) -> str:
-    """The same where a sentence must say what a point is."""
-    return whole_points(fraction).replace("point", "percentage point")
-
-
 def drop_interval_text(category: CategoryForecast) -> str:
-    """The 80 % interval of an expected drop, in points."""
+    """The 80 % interval of an expected drop (an average during the update), in points."""
     return f"{_signed(category.low)} to {_signed(category.high)}"
 
 
 def danger(update: str, categories: Iterable[CategoryForecast]) -> str:
-    """What a simulated update endangers, with the drops that are expected under it."""
-    hit = (f"{c.category} ({whole_points(c.worst_drop or 0.0)})" for c in categories)
-    return f"Adding {update} endangers {listing(hit)}"
+    """What a simulated update takes from what it endangers, on average during it."""
+    hit = (f"{whole_points(c.worst_drop or 0.0)} from {c.category}" for c in categories)
+    return f"Adding {update} takes on average {listing(hit)}"
 
 
 def update_title(forecast: Forecast) -> str:
@@ -53,7 +53,7 @@ def update_title(forecast: Forecast) -> str:
     categories = forecast.update.categories
     if forecast.update.kind == "given":
         return f"fine-tuning on {listing(categories)}"
-    return f"the average of {count(len(categories), 'simulated update', 'simulated updates')}"
+    return f"an update of one category (average of {len(categories):,} simulated)"
 
 
 _EFFORTS = {
@@ -66,6 +66,25 @@ _EFFORTS = {
 def effort(forecast: Forecast) -> str:
     """How thoroughly a forecast was made."""
     return _EFFORTS.get(forecast.probe, forecast.probe)
+
+
+def recipe(of: Recipe) -> str:
+    """A fine-tuning, in figures."""
+    return (
+        f"{count(of.steps, 'step', 'steps')} at {of.learning_rate:g} (head "
+        f"{of.head_learning_rate:g}), batch {of.batch}, trained weights: {of.weights}"
+    )
+
+
+def unmeasured_recipe(forecast: Forecast) -> str:
+    """What a quick forecast does not know; empty where the user states no recipe, or it was run."""
+    stated = forecast.stated_recipe
+    if stated is None or stated == forecast.recipe:
+        return ""
+    return (
+        f"The quick forecast is about {recipe(forecast.recipe)}; --probe full measures yours: "
+        f"{recipe(stated)}."
+    )
 
 
 def scored_on(forecast: Forecast) -> tuple[str, ...]:

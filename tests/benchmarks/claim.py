@@ -50,7 +50,8 @@ from scipy.stats import t as student
 from auditor.analysis import NEIGHBOURS
 from auditor.atomic import write_whole
 from auditor.embedding.target import open_target
-from auditor.prediction.fine_tuning.fine_tune import FineTune, Material, fine_tune
+from auditor.prediction.fine_tuning.evaluation import OldRows, UpdateRows
+from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.resources import open_encoder
 from auditor.settings import Settings
 from auditor.structure.copies import find_copies
@@ -217,20 +218,25 @@ def fill(frame: str, text: str, random: np.random.Generator) -> str:
 # --- measuring ----------------------------------------------------------------------------------
 
 
-def material(taught: list[Row], case: Case) -> tuple[Material, list[tuple[str, str, bool]]]:
+def material(
+    taught: list[Row], case: Case
+) -> tuple[OldRows, UpdateRows, list[tuple[str, str, bool]]]:
     """What is fine-tuned, and what it is read by: category, subtype, and whether that is thin."""
     categories = sorted({row.category for row in case.test})
     groups = sorted({row[1:] for row in case.test})
     rows = [*taught, *case.test]
-    return Material(
+    old = OldRows(
         texts=[row.text for row in rows],
         codes=np.array([categories.index(row.category) for row in rows]),
         held_out=(np.arange(len(rows)) >= len(taught))[None],
-        update_texts=case.update,
-        update_codes=np.full(len(case.update), len(categories)),
-        update_held_out=np.arange(len(case.update)) % HELD_OUT == 0,
         groups=np.array([0] * len(taught) + [groups.index(row[1:]) for row in case.test]),
-    ), groups
+    )
+    update = UpdateRows(
+        texts=case.update,
+        codes=np.full(len(case.update), len(categories)),
+        held_out=np.arange(len(case.update)) % HELD_OUT == 0,
+    )
+    return old, update, groups
 
 
 def content(found: FineTune, rows: int, groups: list[tuple[str, str, bool]]) -> dict[str, Any]:
@@ -258,8 +264,8 @@ def measured(out: Path, name: str, seeds: int, make: Callable[[int], Case]) -> d
         for kind, rows in case.sets.items():
             path = out / f"{name}-{kind.replace(', ', '-').replace(' ', '-')}-{seed}.json"
             if not path.exists():
-                made, groups = material(rows, case)
-                done = fine_tune(target, made, seeds=[seed])
+                *made, groups = material(rows, case)
+                done = fine_tune(target, *made, seeds=[seed])
                 line = json.dumps(content(done, len(rows), groups))
                 write_whole(path, line.encode() + b"\n")
                 click.echo(f"{name}, {kind}, seed {seed}: done", err=True)

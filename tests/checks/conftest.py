@@ -332,6 +332,26 @@ def make_subtype() -> Build:
     return make
 
 
+def _ends(fields: Mapping[str, Any]) -> dict[str, float]:
+    """Accuracy when the update is learnt, with the drop gone, and at its end, with half as much
+    again."""
+    before = fields["accuracy_before"]
+    losses = [fields["expected_drop"], fields["high"], fields["low"]]
+    learnt, end = (
+        [round(min(max(before - k * lost, 0.0), 1.0), 4) for lost in losses] for k in (1.0, 1.5)
+    )
+    return {
+        **dict(zip(("accuracy_at_end", "end_low", "end_high"), end, strict=True)),
+        **dict(zip(("end_low90", "end_high90"), end[1:], strict=True)),
+        **dict(zip(("end_run_low", "end_run_high"), end[1:], strict=True)),
+        **dict(
+            zip(
+                ("accuracy_when_learnt", "when_learnt_low", "when_learnt_high"), learnt, strict=True
+            )
+        ),
+    }
+
+
 @pytest.fixture(scope="session")
 def make_forecast() -> Build:
     """A forecast of `drops`: category -> its fields, most fragile first."""
@@ -353,7 +373,7 @@ def make_forecast() -> Build:
                 category=category,
                 rank=rank,
                 accuracy_after=0.9 - fields["expected_drop"],
-                **{**usual, **fields},
+                **{**usual, **_ends({**usual, **fields}), **fields},
             )
             for rank, (category, fields) in enumerate(drops.items(), 1)
         ]

@@ -25,19 +25,30 @@ def test_a_category_that_will_lose_ten_points_is_found_with_its_rows(found):
     [finding] = found({"returns": LOST, "billing": KEPT})
     assert (finding.code, finding.severity) == ("fragile-category", "warning")
     assert (finding.category, finding.rows) == ("returns", (0, 2))
-    assert (
-        "returns loses about 30 percentage points (20 to 40) of its 90% accuracy on average"
-        in finding.summary
+    assert finding.summary == (
+        "returns falls from 90% to 45% (30 to 60) by the end of the update, when warranty is added"
     )
-    assert finding.measured["rank"] == 1
+    measured = finding.measured
+    assert (measured["rank"], measured["expected_drop"], measured["low"]) == (1, 0.3, 0.2)
+    assert (measured["accuracy_before"], measured["accuracy_at_end"]) == (0.9, 0.45)
+    assert (measured["end_low"], measured["end_high"]) == (0.3, 0.6)
+
+
+def test_it_rests_on_the_end_and_not_on_the_average(found):
+    """What is kept for most of the update may be gone by its end, and the model is that of the
+    end."""
+    late = {"expected_drop": 0.05, "low": 0.0, "high": 0.1, "end_high": 0.5, "accuracy_at_end": 0.2}
+    early = {"expected_drop": 0.4, "low": 0.3, "high": 0.5, "end_high": 0.9, "accuracy_at_end": 0.8}
+    assert [f.category for f in found({"returns": late, "billing": early})] == ["returns"]
 
 
 def test_a_category_that_may_well_keep_its_accuracy_is_not_found(found):
-    assert found({"returns": {**LOST, "low": 0.1}, "billing": KEPT}) == []
+    doubtful = {**LOST, "accuracy_at_end": 0.6, "end_high": 0.8}
+    assert found({"returns": doubtful, "billing": KEPT}) == []
 
 
 def test_a_category_that_loses_half_of_what_it_had_is_found_however_little(found):
-    weak = {"expected_drop": 0.08, "low": -0.02, "high": 0.1, "accuracy_before": 0.15}
+    weak = {"expected_drop": 0.06, "low": -0.02, "high": 0.1, "accuracy_before": 0.15}
     [finding] = found({"returns": weak})
     assert finding.category == "returns"
 
@@ -69,7 +80,9 @@ def test_the_most_fragile_comes_first(found):
 
 
 def test_every_limit_can_be_changed(found):
-    assert found({"returns": LOST}, lower_bound=0.25) == []
+    mild = {**LOST, "accuracy_at_end": 0.6}
+    assert len(found({"returns": mild})) == 1
+    assert found({"returns": mild}, lower_bound=0.35) == []
     [finding] = found({"billing": KEPT}, lower_bound=0.005)
     assert finding.limit["lower_bound"] == 0.005
     assert len(found({"billing": KEPT}, half=0.05)) == 1

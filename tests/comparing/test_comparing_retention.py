@@ -39,6 +39,11 @@ def category(name, before, drop):
         accuracy_before=before,
         accuracy_after=before - drop,
         accuracy_in_template=before,
+        **dict.fromkeys(("accuracy_at_end", "accuracy_when_learnt"), before - drop),
+        **dict.fromkeys(("end_low", "end_low90", "end_run_low", "when_learnt_low"), before - high),
+        **dict.fromkeys(
+            ("end_high", "end_high90", "end_run_high", "when_learnt_high"), before - low
+        ),
         steps_to_lose_10_points=None,
         half_life=None,
         scored_examples=20,

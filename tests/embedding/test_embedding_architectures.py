@@ -25,6 +25,7 @@ from transformers import AutoConfig, AutoModel, PreTrainedTokenizerFast
 from auditor.embedding import transformer
 from auditor.embedding.target import open_target
 from auditor.errors import UsageError
+from auditor.prediction.fine_tuning.trained_weights import layers_of
 from auditor.prediction.fine_tuning.training import Classifier, tokenise
 
 TEXTS = (
@@ -188,3 +189,17 @@ def test_an_encoder_of_characters_is_refused(tmp_path):
     target = open_target(str(save(tmp_path, "canine", Pooling(32))), offline=True)
     with pytest.raises(UsageError, match="nothing but token ids"):
         target.fresh(tokenise(target, TEXTS).vocabulary)
+
+
+@pytest.mark.parametrize("family", ["bert", "mpnet"])
+@pytest.mark.parametrize("token", [0, 1])
+def test_a_vocabulary_of_one_token_will_do_be_it_padding(family, token, tmp_path):
+    target = open_target(str(save(tmp_path, family, Pooling(32))), offline=True)
+    module = target.fresh(np.array([token]))
+    assert layers_of(module) == ("layer 0", "layer 1")
+
+
+def test_a_layer_behind_the_pooling_is_a_layer_above_those_of_the_encoder(tmp_path):
+    target = open_target(str(save(tmp_path, "bert", Pooling(32), Dense(32, 24))), offline=True)
+    module = target.fresh(np.arange(4))
+    assert layers_of(module) == ("layer 0", "layer 1", "layer 3")

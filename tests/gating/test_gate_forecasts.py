@@ -30,9 +30,12 @@ def expected(name, drop=0.05, **changes):
         "identifiable": True,
         "reason": "its closest texts look like the new data",
     }
+    lost = dict.fromkeys(("accuracy_at_end", "accuracy_when_learnt"), 0.7)
+    lost |= dict.fromkeys(("end_low", "end_low90", "end_run_low", "when_learnt_low"), 0.6)
+    lost |= dict.fromkeys(("end_high", "end_high90", "end_run_high", "when_learnt_high"), 0.8)
     ends = {"low": 0.0, "high": 0.1, "low90": -0.02, "high90": 0.12, "run_low": 0, "run_high": 0.2}
     named = {"category": name, "rank": 1, "expected_drop": drop}
-    return CategoryForecast(**{**named, **ends, **usual, **changes})
+    return CategoryForecast(**{**named, **ends, **usual, **lost, **changes})
 
 
 FLOOR = expected(

@@ -259,12 +259,10 @@ def target() -> TinyTarget:
 def quick_rates():
     """Rates at which word vectors learn, and forget, in a few steps."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("auditor.prediction.fine_tuning.fine_tune.RATE", 3e-2)
-        patch.setattr("auditor.prediction.fine_tuning.fine_tune.HEAD_RATE", 3e-2)
-        patch.setattr(
-            "auditor.prediction.fine_tuning.fine_tune.Recipe",
-            lambda: Recipe(learning_rate=2e-2, head_learning_rate=2e-2),
-        )
+        patch.setattr("auditor.prediction.fine_tuning.taught.RATE", 3e-2)
+        patch.setattr("auditor.prediction.fine_tuning.taught.HEAD_RATE", 3e-2)
+        for rate in ("learning_rate", "head_learning_rate"):
+            patch.setitem(Recipe.__init__.__kwdefaults__, rate, 2e-2)
         yield
 
 

@@ -27,6 +27,7 @@ from auditor.records.forecast import (
     MeasuredCategory,
     Measurement,
     Recipe,
+    SetForecast,
     Speed,
     Update,
 )
@@ -345,6 +346,7 @@ def _forecast(spice: Spice) -> Forecast:
                 run_high=high + 0.02,
                 accuracy_before=0.9,
                 accuracy_after=0.9 - drop,
+                **_ends(curve),
                 accuracy_in_template=0.97 if key == "product question" else 0.9,
                 steps_to_lose_10_points=None if drop < 0.1 else 2 / drop,
                 half_life=None,
@@ -352,9 +354,21 @@ def _forecast(spice: Spice) -> Forecast:
                 identifiable=key != "account",
                 reason=spice(reasons[key]),
             )
-            for rank, (name, (key, (drop, low, high))) in enumerate(
-                zip(names, drops.items(), strict=True), 1
+            for rank, (curve, (name, (key, (drop, low, high)))) in enumerate(
+                zip(curves, zip(names, drops.items(), strict=True), strict=True), 1
             )
+        ),
+        whole=SetForecast(
+            lost=0.2,
+            low=0.11,
+            high=0.31,
+            lost_at_end=0.22,
+            end_low=0.13,
+            end_high=0.33,
+            solid=None,
+            solid_low=None,
+            solid_high=None,
+            steps_until_learnt=9.0,
         ),
         steps=steps,
         curves=tuple(curves),
@@ -373,6 +387,24 @@ def _forecast(spice: Spice) -> Forecast:
     )
 
 
+def _ends(curve: Curve) -> dict[str, float]:
+    """Accuracy at the last step of a curve, and at the one where the update is learnt (9)."""
+    end, learnt = (
+        [round(values[at], 4) for values in (curve.accuracy, curve.low, curve.high)]
+        for at in (-1, 3)
+    )
+    return {
+        **dict(zip(("accuracy_at_end", "end_low", "end_high"), end, strict=True)),
+        **dict(zip(("end_low90", "end_high90"), end[1:], strict=True)),
+        **dict(zip(("end_run_low", "end_run_high"), end[1:], strict=True)),
+        **dict(
+            zip(
+                ("accuracy_when_learnt", "when_learnt_low", "when_learnt_high"), learnt, strict=True
+            )
+        ),
+    }
+
+
 def _measurement(steps: tuple[int, ...], drops: dict[str, float]) -> Measurement:
     """Two runs that lose the same; of the loss three quarters are bias, a tenth is gone for good.
 
@@ -388,6 +420,7 @@ def _measurement(steps: tuple[int, ...], drops: dict[str, float]) -> Measurement
             category=name,
             rows=16,
             accuracy=(accuracy, accuracy),
+            soft=(accuracy, accuracy),
             recalled=(accuracy, accuracy),
             masked=None if name == list(drops)[-1] else masked,
             refitted=(0.9, round(0.9 - 0.1 * drop * shape[-1], 4)),

@@ -189,10 +189,10 @@ def test_simulated_updates_are_named_as_such_and_a_large_matrix_is_capped(audit,
         audit.forecast, matrix=matrix, update=update, categories=(first,)
     )
     page = render(make_audit(forecast=replaced))
-    assert "Forecast: the average of 40 simulated updates" in page
+    assert "Forecast: an update of one category (average of 40 simulated)" in page
     assert "Showing the 30 of 40 categories" in page
     assert "and 20 of 40 updates" in page
-    assert "<li>Adding c1 + c2 endangers product question (40 points).</li>" in page
+    assert "<li>Adding c1 + c2 takes on average 40 points from product question.</li>" in page
 
 
 def _luminance(colour: str) -> float:

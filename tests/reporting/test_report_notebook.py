@@ -10,7 +10,10 @@ HOSTILE = "<script>alert(1)</script><img src=//example.org onerror=x> \x1b[31m\u
 def test_it_says_the_verdict_what_goes_first_and_counts(audit):
     shown = audit._repr_html_()
     assert "Not yet: 2 errors and 41 warnings" in shown
-    assert re.search(r"<li>product question: 31 points \(80% interval 22 to 40\)</li>", shown)
+    assert (
+        "<li>product question: 90% → 57% by the end of the update (80% interval 49 to 65%)" in shown
+    )
+    assert "<p>A model of this set is expected to lose 20%" in shown
     assert shown.count("<li>") == 3
     assert "<tr><td>label-error</td><td>38</td><td>Suspicious labels</td></tr>" in shown
 

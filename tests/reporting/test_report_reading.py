@@ -78,9 +78,9 @@ def test_rows_that_could_not_be_read_come_first(audit):
 
 def test_the_forecast_in_a_sentence_has_the_interval_and_owns_up(audit):
     assert headline(audit).forgetting == (
-        "Forecast for fine-tuning on refund: product question is forgotten first, losing "
-        "about 31 percentage points on average during the update (80% interval 22 to 40), then "
-        "returns and billing. "
+        "Forecast for fine-tuning on refund: product question falls from 90% to 57% (80% interval "
+        "49 to 65%) by the end of the update (step 40), then returns (90% → 64%) and billing "
+        "(90% → 77%). "
         "For 1 of 5 categories there is no reliable estimate."
     )
 
@@ -94,10 +94,10 @@ def test_what_is_not_identifiable_is_never_named_as_going_first(audit):
 
 
 def test_an_interval_that_holds_zero_is_no_loss(audit):
-    safe = tuple(dataclasses.replace(c, low=-0.01) for c in audit.forecast.categories)
+    safe = tuple(dataclasses.replace(c, end_high=0.895) for c in audit.forecast.categories)
     forecast = dataclasses.replace(audit.forecast, categories=safe)
     verdict = headline(dataclasses.replace(audit, forecast=forecast))
-    assert "no category with an estimate is clearly affected" in verdict.forgetting
+    assert "no category with an estimate clearly loses accuracy" in verdict.forgetting
     assert verdict.forgetting.endswith("For 1 of 5 categories there is no reliable estimate.")
 
 
@@ -142,9 +142,9 @@ def test_dangers_are_the_three_updates_that_take_most_from_what_they_are_worst_f
         **{"product question": ("orders", 0.12)},
     )
     assert [wording.danger(d.update, d.categories) for d in headline(found).dangers] == [
-        "Adding refund endangers billing (31 points) and returns (24 points)",
-        "Adding orders + tracking endangers shipping (40 points)",
-        "Adding orders endangers product question (12 points)",
+        "Adding refund takes on average 31 points from billing and 24 points from returns",
+        "Adding orders + tracking takes on average 40 points from shipping",
+        "Adding orders takes on average 12 points from product question",
     ]
 
 
@@ -316,11 +316,14 @@ def test_numbers_are_written_for_readers():
     assert wording.listing(["a", "b", "c"]) == "a, b and c"
 
 
-def test_bars_share_one_axis_with_zero_on_it(audit):
+def test_bars_lead_from_before_to_the_end_within_its_interval_on_one_axis(audit):
     bars = charts.bars(audit.forecast.categories)
-    assert len({bar.zero for bar in bars}) == 1
-    assert bars[0].start > bars[0].zero
-    assert all(bar.start <= bar.mark <= bar.start + bar.width for bar in bars)
+    assert {bar.before for bar in bars} == {158.0}  # 90 % of 170 from 5
+    assert all(bar.start <= bar.end <= bar.start + bar.width for bar in bars)
+    assert bars[0].start + bars[0].width < bars[0].before
+    beyond = dataclasses.replace(audit.forecast.categories[0], end_low=-0.2, end_high=1.2)
+    [whole] = charts.bars([beyond])
+    assert (whole.start, whole.width) == (5.0, 170.0)
 
 
 def test_the_map_changes_marks_when_colours_are_used_up(make_audit, audit):

@@ -70,7 +70,9 @@ def test_the_help_of_a_command_has_no_private_word(arguments):
         ("fragile-category", "expected_drop", "average loss during the update"),
         ("label-noise", "chance", "accuracy by chance"),
         ("combination-gap", "chance", "probability by chance"),
-        ("fragile-category", "low", "lower end of the interval"),
+        ("fragile-category", "low", "average loss, lower end of the interval"),
+        ("fragile-category", "end_high", "accuracy at the end, upper end of the interval"),
+        ("coverage-gap", "low", "lower end of the interval"),
         (
             "illusion-gap",
             "gap_high",

@@ -16,10 +16,10 @@ import numpy as np
 import torch
 
 from auditor.interfaces import Mitigation, Target
-from auditor.prediction.fidelities import BATCH as PROBE_BATCH
-from auditor.prediction.fidelities import HIDDEN, STEPS
-from auditor.prediction.fine_tuning.evaluation import Material
-from auditor.prediction.fine_tuning.fine_tune import BATCH, EPOCHS
+from auditor.prediction.features.probing import BATCH as PROBE_BATCH
+from auditor.prediction.features.probing import HIDDEN, STEPS
+from auditor.prediction.fine_tuning.evaluation import OldRows
+from auditor.prediction.fine_tuning.taught import BATCH, teaching_steps
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
@@ -27,7 +27,7 @@ from auditor.prediction.fine_tuning.training import (
     tokenise,
     train_classifier,
 )
-from auditor.prediction.fine_tuning.trial import Effort, material_of
+from auditor.prediction.fine_tuning.trial import Effort, rows_of
 from auditor.prediction.out_of_fold import SEEDS
 from auditor.prediction.probes import train_probes
 from auditor.prediction.scenarios import BaseTask
@@ -38,8 +38,8 @@ from auditor.records.structure import CopyFamilies
 
 DEFAULT_EFFORT = Effort()
 EFFORTS = (
-    Effort(runs=3),
     DEFAULT_EFFORT,
+    Effort(runs=2),
     Effort(runs=1),
     Effort(rows=20, runs=1),
 )  # most accurate first
@@ -91,56 +91,61 @@ def cost_of_full(
     update: Dataset,
     across: CopyFamilies,
     target: Target,
+    recipe: Recipe,
     mitigations: Sequence[Mitigation] = (),
 ) -> Callable[[Effort], float]:
-    """Seconds that `measure_update` would take: training steps and rows to evaluate, timed once."""
-    timed = cache(lambda: _timed(target, material_of(task, update, across, DEFAULT_EFFORT)))
-    return lambda effort: _seconds(
-        material_of(task, update, across, effort), effort, mitigations, *timed()
-    )
+    """Seconds that `measure_update` would take at most: training steps and rows to evaluate, timed
+    once. All weights are timed; a recipe that trains fewer takes less.
+    """
+
+    def sample(effort: Effort) -> OldRows:
+        return rows_of(task, update, across, effort, recipe)[0]
+
+    timed = cache(lambda: _timed(target, sample(DEFAULT_EFFORT)))
+    return lambda effort: _seconds(sample(effort), effort, recipe, mitigations, *timed())
 
 
 def _seconds(
-    material: Material,
+    old: OldRows,
     effort: Effort,
+    recipe: Recipe,
     mitigations: Sequence[Mitigation],
     a_step: float,
     a_row: float,
 ) -> float:
-    taught, evaluated = len(material.codes), int(material.held_out[0].sum())
-    recipe, updates = Recipe(), len(effort.rates) + len(mitigations)
-    steps = EPOCHS * math.ceil((taught - evaluated) / BATCH)
-    rows = updates * recipe.checkpoints[-1] * recipe.batch
-    rows += sum(_rows_added(mitigation, material) for mitigation in mitigations)
-    steps += math.ceil(rows / BATCH)
-    # Held-out rows and about as many others at each checkpoint; all trained ones at three refits.
-    evaluations = (1 + updates * len(recipe.checkpoints)) * 2 * evaluated + 3 * updates * (
-        taught - evaluated
-    )
+    taught, evaluated = len(old.codes), int(old.held_out[0].sum())
+    whole, paced = 1 + len(mitigations), len(effort.rates) - 1
+    rows = (whole + paced) * recipe.steps * recipe.batch
+    rows += sum(_rows_added(mitigation, old, recipe) for mitigation in mitigations)
+    steps = teaching_steps(old, 0) + math.ceil(rows / BATCH)
+    # Held-out rows at each checkpoint, and about as many others where more than the pace is read;
+    # all trained ones at the refits, before and last.
+    evaluations = (1 + (2 * whole + paced) * len(recipe.checkpoints)) * evaluated
+    evaluations += (1 + whole) * (taught - evaluated)
     return effort.runs * (steps * a_step + evaluations * a_row)
 
 
-def _rows_added(mitigation: Mitigation, material: Material) -> int:
+def _rows_added(mitigation: Mitigation, old: OldRows, recipe: Recipe) -> int:
     """Old rows that a run of the update trains on again."""
-    recipe, random = Recipe(), np.random.default_rng(0)
-    plain = [np.arange(recipe.batch)] * recipe.checkpoints[-1]
-    return sum(len(old) for _, old in mitigation.batches(plain, material.codes, random))
+    plain = [np.arange(recipe.batch)] * recipe.steps
+    random = np.random.default_rng(0)
+    return sum(len(again) for _, again in mitigation.batches(plain, old.codes, random))
 
 
-def _timed(target: Target, material: Material) -> tuple[float, float]:
+def _timed(target: Target, old: OldRows) -> tuple[float, float]:
     """Seconds of one step of BATCH rows, and of encoding one row."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    tokens = tokenise(target, material.texts[: (TIMED + 1) * BATCH])
-    model = Classifier(target, tokens.vocabulary, material.kinds, device)
+    tokens = tokenise(target, old.texts[: (TIMED + 1) * BATCH])
+    model = Classifier(target, tokens.vocabulary, old.kinds, device)
     rows = np.arange(len(tokens.texts))
-    phase = Phase(rate=0.0, head_rate=0.0, batch=BATCH, steps=TIMED + 1)
+    phase = Phase(rate=0.0, head_rate=0.0, batch=BATCH, steps=TIMED + 1, dropout=False)
     random = np.random.default_rng(0)
     marks = [
         time.perf_counter()
         for _ in train_classifier(
             model,
             tokens.of(rows),
-            material.codes[rows],
+            old.codes[rows],
             phase,
             draw_batches(len(rows), phase, random),
         )

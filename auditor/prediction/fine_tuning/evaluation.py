@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from auditor.prediction.fine_tuning.training import Classifier, Tokens
+from auditor.prediction.fine_tuning.training import Classifier
 from auditor.prediction.fine_tuning.weight_shift import Trace
 from auditor.records.arrays import Ints, Mask, Table
 
@@ -19,26 +19,21 @@ COMPETENT = 0.95  # AUROC of the update's rows against old ones: the update has 
 # And the accuracy on them: AUROC alone is above .95 two steps into an update (HWU64 + email,
 # Bitext + refund), when not one row of it is called by its name yet.
 RECOGNISED = 0.5
-RECALLED = 10  # rows of a category, of those trained on, that are evaluated as well
+RECALLED = 5  # rows of a category, of those trained on, that each run evaluates as well
+REFITTED = 20  # rows of a category, of those trained on, that a head is fitted anew on
 RIDGE = 0.01  # of a refitted head, as a share of the features' mean variance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """Old rows and an update's rows. Codes 0 .. K-1 are old categories, those from K on are new."""
+class OldRows:
+    """What the model is taught first, and what an update may take."""
 
     texts: Sequence[str]
-    codes: Ints  # (n,)
-    held_out: Mask  # (splits, n) old rows to evaluate, not trained on
-    update_texts: Sequence[str]
-    update_codes: Ints  # (m,)
-    # (m,) rows of the update to evaluate, not trained on; none: its competence is measured on the
-    # rows it was trained on.
-    update_held_out: Mask
-    # (n,) the groups that old rows are evaluated by, from 0: subtypes, say. By default categories.
+    codes: Ints  # (n,) categories, from 0
+    held_out: Mask  # (splits, n) rows to evaluate, not trained on
+    # (n,) the groups that rows are evaluated by, from 0: subtypes, say. By default categories.
     groups: Ints | None = None
-    left_out: int = 0  # old rows that are trained on and not evaluated: the update has them too
-    update_left_out: int = 0  # rows of the update, since the old data has them
+    left_out: int = 0  # rows that are trained on and not evaluated: the update has them too
 
     @property
     def kinds(self) -> int:
@@ -47,31 +42,47 @@ class Material:
 
     @property
     def testable(self) -> bool:
-        """Whether every run has an old row to evaluate."""
+        """Whether every run has a row to evaluate."""
         return bool(self.held_out.any(axis=1).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRows:
+    """What the model is fine-tuned on next."""
+
+    texts: Sequence[str]
+    codes: Ints  # (m,) below K an old category, from K on one of the update's own
+    # (m,) rows to evaluate, not trained on; none: competence is measured on those trained on.
+    held_out: Mask
+    left_out: int = 0  # rows that are trained on and not evaluated, since the old data has them
 
     @property
     def arriving(self) -> Ints:
-        """The categories that the update trains, new or old."""
-        return np.unique(self.update_codes)
+        """The categories that it trains, new or old."""
+        return np.unique(self.codes)
+
+    def new_kinds(self, known: int) -> int:
+        """How many categories it has beyond the `known` ones."""
+        return max(int(self.codes.max()) + 1 - known, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One fine-tune, evaluated before the update and at each checkpoint; (C, K) unless said.
 
-    Where the material has groups, K is their number, and they stand for the categories. A category
+    Where the old rows have groups, K is their number, and they stand for the categories. A category
     without a row to evaluate is NaN, and so is one that the update trains, where its columns are
     masked.
     """
 
     seed: int
-    rate: float  # times the recipe's learning rates
     rows: Ints  # (K,) that were evaluated
+    old_rows: int  # that it was trained on again, repeats counted
     accuracy: Table
+    soft: Table  # mean probability of the right category, which few rows tell more of
     recalled: Table  # accuracy on rows that were trained on, of which there are more than held out
     masked: Table  # accuracy without the update's columns: what is left is not lost, but outvoted
-    refitted: Table  # of a head fitted anew; before, at first competence and last, else NaN
+    refitted: Table  # of a head fitted anew, before and last, else NaN
     margin: Table  # own logit less the best other one, mean
     learnt: Table  # (C,) accuracy on the update's rows
     auroc: Table  # (C,) of the update's rows against old ones, by the odds of the update's columns
@@ -86,7 +97,7 @@ class Run:
     @property
     def competent(self) -> int | None:
         """The first checkpoint at which the update has been learnt; None: at no one."""
-        reached = map(_competent, self.auroc[1:], self.learnt[1:])
+        reached = map(is_competent, self.auroc[1:], self.learnt[1:])
         return next((i for i, learnt in enumerate(reached, 1) if learnt), None)
 
     @property
@@ -97,61 +108,66 @@ class Run:
 
 
 class Evaluation:
-    """Evaluates one fine-tune, checkpoint by checkpoint."""
+    """Evaluates the runs of one update, checkpoint by checkpoint."""
 
     def __init__(
         self,
-        model: Classifier,
-        material: Material,
-        tokens: Tokens,
+        old: OldRows,
+        update: UpdateRows,
         held_out: Mask,
+        tokens: tuple[Sequence[Ints], Sequence[Ints]],
         tracing: Trace,
     ) -> None:
-        n = len(material.codes)
-        tested = material.update_held_out
-        learnt = np.flatnonzero(tested if tested.any() else ~tested)
-        self.model, self.kinds, self.tracing = model, material.kinds, tracing
-        self.codes = material.codes[held_out]
-        groups = material.codes if material.groups is None else material.groups
-        self.groups, self.group_count = groups[held_out], int(groups.max()) + 1
-        self.taught = tokens.of(np.flatnonzero(~held_out))
-        self.taught_codes = material.codes[~held_out]
+        """held_out (n,): the old rows to evaluate; tokens: of the old rows, and of the update's."""
+        theirs = np.flatnonzero(update.held_out if update.held_out.any() else ~update.held_out)
+        groups = old.codes if old.groups is None else old.groups
         recalled = first_of_each(groups, ~held_out, RECALLED)
-        self.recalled_codes, self.recalled_groups = material.codes[recalled], groups[recalled]
-        self.recalled = tokens.of(recalled)
-        self.evaluated_texts = tokens.of(np.r_[np.flatnonzero(held_out), n + learnt])
-        self.all_codes = np.r_[self.codes, material.update_codes[learnt]]
-        self.arriving = material.arriving
-        self.competent = False
+        self.kinds, self.arriving, self.tracing = old.kinds, update.arriving, tracing
+        self.codes, self.groups = old.codes[held_out], groups[held_out]
+        self.group_count = int(groups.max()) + 1
+        self.all_codes = np.r_[self.codes, update.codes[theirs]]
+        self.recalled_codes, self.recalled_groups = old.codes[recalled], groups[recalled]
+        refit = first_of_each(old.codes, ~held_out, REFITTED)
+        self.refit_codes = old.codes[refit]
+        self.held_out = [tokens[0][i] for i in np.flatnonzero(held_out).tolist()]
+        self.theirs = [tokens[1][i] for i in theirs.tolist()]
+        self.recalled = [tokens[0][i] for i in recalled.tolist()]
+        self.refit = [tokens[0][i] for i in refit.tolist()]
         self.recorded: dict[str, list[Table]] = {}
 
-    def evaluate(self, *, last: bool) -> None:
-        vectors = self.model.encode(self.evaluated_texts)
-        logits = self.model.scores(vectors).double().numpy()
-        old, n = logits[: len(self.codes)], len(self.codes)
+    def accuracy(self, model: Classifier) -> Table:
+        """(K,) of the held-out rows, and nothing else."""
+        return self._by_group(
+            model.scores(model.encode(self.held_out)).argmax(dim=1).numpy() == self.codes
+        )
+
+    def evaluate(self, model: Classifier, *, last: bool) -> None:
+        """Records a checkpoint; the first one is before the update."""
+        vectors = model.encode([*self.held_out, *self.theirs, *self.recalled])
+        scores = model.scores(vectors).double().numpy()
+        n, read = len(self.codes), len(self.all_codes)
+        logits, recalled = scores[:read], scores[read:].argmax(axis=1)
+        old = logits[:n]
         masked = old.copy()
         masked[:, self.arriving] = -np.inf
         own = old[np.arange(n), self.codes]
         others = old.copy()
         others[np.arange(n), self.codes] = -np.inf
         right = logits.argmax(axis=1) == self.all_codes
-        auroc = self._auroc(logits)
-        learnt = float(right[n:].mean())
-        newly = bool(self.recorded) and not self.competent and _competent(auroc, learnt)
-        refits = last or newly or not self.recorded
-        self.competent |= newly
+        refits = last or not self.recorded
         kept = (masked.argmax(axis=1) == self.codes).astype(float)
         kept[np.isin(self.codes, self.arriving)] = np.nan
-        recalled = self.model.scores(self.model.encode(self.recalled)).argmax(dim=1).numpy()
-        moved, important = self.tracing.moved(self.model)
+        moved, important = self.tracing.moved(model)
+        unknown = np.full(self.group_count, np.nan)
         found = {
             "accuracy": self._by_group(right[:n]),
+            "soft": self._by_group(np.exp(own - logsumexp(old, axis=1))),
             "recalled": self._mean(recalled == self.recalled_codes, self.recalled_groups),
             "masked": self._by_group(kept),
-            "refitted": self._refitted(vectors) if refits else np.full(self.group_count, np.nan),
+            "refitted": self._refitted(model, vectors[:n]) if refits else unknown,
             "margin": self._by_group(own - others.max(axis=1)),
-            "learnt": np.array(learnt),
-            "auroc": np.array(auroc),
+            "learnt": right[n:].mean(),
+            "auroc": np.array(self._auroc(logits)),
             "moved": moved,
             "moved_important": important,
         }
@@ -164,10 +180,10 @@ class Evaluation:
         other.recorded = {name: values[:1] for name, values in self.recorded.items()}
         return other
 
-    def run(self, seed: int, rate: float) -> Run:
+    def run(self, seed: int, old_rows: int) -> Run:
         tables = {name: np.stack(values) for name, values in self.recorded.items()}
         rows = np.bincount(self.groups, minlength=self.group_count)
-        return Run(seed=seed, rate=rate, rows=rows, **tables)
+        return Run(seed=seed, rows=rows, old_rows=old_rows, **tables)
 
     def _by_group(self, values: NDArray[np.generic]) -> Table:
         """(K,) mean of the held-out rows' values (n,)."""
@@ -191,16 +207,16 @@ class Evaluation:
         odds = logsumexp(logits[:, theirs], axis=1) - logsumexp(logits[:, ~theirs], axis=1)
         return float(roc_auc_score(update[counted], odds[counted]))
 
-    def _refitted(self, vectors: torch.Tensor) -> Table:
+    def _refitted(self, model: Classifier, vectors: torch.Tensor) -> Table:
         """(K,) accuracy of a ridge head fitted to what the encoder now makes of the old rows."""
         from sklearn.linear_model import Ridge
 
         if not len(self.codes):
             return np.full(self.group_count, np.nan)
-        taught = self.model.encode(self.taught).double().numpy()
+        taught = model.encode(self.refit).double().numpy()
         head = Ridge(alpha=RIDGE * len(taught) * float(taught.var(axis=0).mean()))
-        head.fit(taught, np.eye(self.kinds)[self.taught_codes])
-        predicted = head.predict(vectors[: len(self.codes)].double().numpy()).argmax(axis=1)
+        head.fit(taught, np.eye(self.kinds)[self.refit_codes])
+        predicted = head.predict(vectors.double().numpy()).argmax(axis=1)
         return self._by_group(predicted == self.codes)
 
 
@@ -212,6 +228,6 @@ def first_of_each(groups: Ints, among: Mask, max_rows: int) -> Ints:
     return np.sort(order[place < max_rows])
 
 
-def _competent(auroc: float, learnt: float) -> bool:
+def is_competent(auroc: float, learnt: float) -> bool:
     """Whether an update has been learnt; it is not where one of them is NaN."""
     return auroc >= COMPETENT and learnt >= RECOGNISED

@@ -19,7 +19,7 @@ from msgspec import UNSET
 
 from auditor.atomic import keep, kept
 from auditor.interfaces import Mitigation, Progress, Target
-from auditor.prediction.fine_tuning.evaluation import Material, Run, first_of_each
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, first_of_each
 from auditor.prediction.fine_tuning.fine_tune import FineTune, Mitigated, fine_tune
 from auditor.prediction.folds import hold_out, keep_near_together, seen_by
 from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
@@ -37,15 +37,15 @@ from auditor.records.forecast import (
 from auditor.records.structure import CopyFamilies
 
 _LOG = logging.getLogger(__name__)
-FORMAT = 2  # of the files; another number is measured anew
+FORMAT = 3  # of the files; another number is measured anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How much of the old data is fine-tuned on, and how often."""
+    """How much of the old data is fine-tuned on, and how often. `rates` hold 1."""
 
     rows: int = 40  # of a category: as the measured updates that the coefficients rest on have
-    runs: int = 2  # seeds, each with other rows held out
+    runs: int = 4  # seeds, each with other rows held out
     rates: tuple[float, ...] = (0.3, 1.0, 3.0)  # times the recipe's learning rates
 
 
@@ -58,29 +58,38 @@ def measure_update(
     folder: Path | None,
     *,
     seed: int,
+    recipe: Recipe | None = None,
     mitigations: Sequence[Mitigation] = (),
     progress: Progress = lambda *_: None,
 ) -> Measurement:
     """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`,
     where there is one.
 
+    Dropout is left out: one seed then differs less from the next. Batches are drawn as the user's
+    own are: to balance the categories would teach a thin one better than it is taught in truth.
     across: copy families of the old rows and the update's together, in that order; mitigations:
     each is measured with the update too. What cannot be kept is logged.
     """
-    material = material_of(task, update, across, effort)
-    key = _key(material, task.dataset.categories, target, effort, seed, mitigations)
+    recipe = recipe or Recipe()
+    old, incoming = rows_of(task, update, across, effort, recipe)
+    key = _key(old, incoming, task.dataset.categories, target, effort, seed, recipe, mitigations)
     path = folder and folder / f"{key}.json"
     if path and (known := kept(path, key, Measurement)):
         return known
     found = fine_tune(
         target,
-        material,
+        old,
+        incoming,
         seeds=range(seed, seed + effort.runs),
+        recipe=recipe,
         rates=effort.rates,
         mitigations=mitigations,
+        dropout=False,
         progress=progress,
     )
-    measured = summarise_runs(found, task.dataset.categories, target.identity, material, effort)
+    measured = summarise_runs(
+        found, task.dataset.categories, target.identity, old, incoming, effort
+    )
     if path:
         _keep_if_possible(path, key, measured)
     return measured
@@ -95,68 +104,79 @@ def _keep_if_possible(path: Path, key: str, measured: Measurement) -> None:
         _LOG.warning("%s: cannot be written (%s); the trial is not kept", path, error.strerror)
 
 
-def material_of(task: BaseTask, update: Dataset, across: CopyFamilies, effort: Effort) -> Material:
+def rows_of(
+    task: BaseTask, update: Dataset, across: CopyFamilies, effort: Effort, recipe: Recipe
+) -> tuple[OldRows, UpdateRows]:
     """What is fine-tuned: a sample of the old rows, and what a recipe can see of the update's.
 
     What is held out of either is not trained on with the other: an old row of which the update has
     a copy is trained on and not evaluated, and so is a row of the update of which the old data has
     one.
     """
-    recipe, codes = Recipe(), task.dataset.codes
+    codes = task.dataset.codes
     rows = first_of_each(codes, np.ones(len(codes), dtype=bool), effort.rows)
     names = task.dataset.categories
     new_categories = sorted({e.category for e in update.examples} - set(names))
     number = {c: i for i, c in enumerate((*names, *new_categories))}
-    arriving = update.examples[: 2 * recipe.batch * recipe.checkpoints[-1]]
+    arriving = update.examples[: 2 * recipe.batch * recipe.steps]
     new_codes = np.array([number[e.category] for e in arriving], dtype=np.int64)
     sample = [task.dataset.examples[i] for i in rows]
     theirs = len(codes) + np.arange(len(arriving))
     repeated = seen_by(arriving, sample, across.among(np.concatenate([theirs, rows])))
     known = seen_by(sample, arriving, across.among(np.concatenate([rows, theirs])))
     fold_units = keep_near_together(update.take(range(len(arriving))), across.among(theirs))
-    return Material(
+    old = OldRows(
         texts=[e.text for e in sample],
         codes=codes[rows],
         held_out=hold_out(task.disjoint[rows], codes[rows], effort.runs, repeated),
-        update_texts=[e.text for e in arriving],
-        update_codes=new_codes,
-        update_held_out=hold_out(fold_units, new_codes, 1, known)[0],
         left_out=int(repeated.sum()),
-        update_left_out=int(known.sum()),
     )
+    incoming = UpdateRows(
+        texts=[e.text for e in arriving],
+        codes=new_codes,
+        held_out=hold_out(fold_units, new_codes, 1, known)[0],
+        left_out=int(known.sum()),
+    )
+    return old, incoming
 
 
 def _key(
-    material: Material,
+    old: OldRows,
+    update: UpdateRows,
     names: Sequence[str],
     target: Target,
     effort: Effort,
     seed: int,
+    recipe: Recipe,
     mitigations: Sequence[Mitigation],
 ) -> str:
     parts = (
-        *(FORMAT, target.identity, msgspec.to_builtins(Recipe()), effort, seed, names),
-        *(material.texts, material.codes.tolist(), material.held_out.tolist()),
-        *(material.update_texts, material.update_codes.tolist()),
-        material.update_held_out.tolist(),
+        *(FORMAT, target.identity, msgspec.to_builtins(recipe), effort, seed, names),
+        *(old.texts, old.codes.tolist(), old.held_out.tolist()),
+        *(update.texts, update.codes.tolist(), update.held_out.tolist()),
         *((m.name, m.version, m) for m in mitigations),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
 def summarise_runs(
-    found: FineTune, names: Sequence[str], target: str, material: Material, effort: Effort
+    found: FineTune,
+    names: Sequence[str],
+    target: str,
+    old: OldRows,
+    update: UpdateRows,
+    effort: Effort,
 ) -> Measurement:
     """The runs as users keep them; categories are those of which rows could be held out."""
-    runs = found.at(1.0)
+    runs = found.runs
     evaluated = [c for c in range(len(names)) if all(run.rows[c] for run in runs)]
     return Measurement(
         target=target,
         runs=len(runs),
-        rows=len(material.codes),
-        left_out=material.left_out,
-        update_rows=int(material.update_held_out.sum()),
-        update_left_out=material.update_left_out,
+        rows=len(old.codes),
+        left_out=old.left_out,
+        update_rows=int(update.held_out.sum()),
+        update_left_out=update.left_out,
         rows_a_category=effort.rows,
         steps=found.steps,
         learnt=_learnt(runs),
@@ -195,11 +215,11 @@ def _mitigated(
     found: FineTune, measured: Sequence[Mitigated], evaluated: Sequence[int], names: Sequence[str]
 ) -> MitigatedUpdate:
     runs = [one.run for one in measured]
-    drop, plain = (_lost_at_the_end(of) for of in (runs, found.at(1.0)))
+    drop, plain = (_lost_at_the_end(of) for of in (runs, found.runs))
     return MitigatedUpdate(
         mitigation=measured[0].mitigation.name,
         about=measured[0].mitigation.about,
-        old_rows=max(one.old_rows for one in measured),
+        old_rows=max(run.old_rows for run in runs),
         learnt=_learnt(runs),
         competent_step=_competent_step(found, runs),
         categories=tuple(
@@ -221,7 +241,7 @@ def _lost_at_the_end(runs: Sequence[Run]) -> Table:
 
 
 def _category(found: FineTune, category: int, name: str, effort: Effort) -> MeasuredCategory:
-    runs = found.at(1.0)
+    runs = found.runs
     masked = _mean(runs, "masked")[:, category]
     refitted = _mean(runs, "refitted")[[0, -1], category]
     lost = [run.drop_at_competence for run in runs]
@@ -230,6 +250,7 @@ def _category(found: FineTune, category: int, name: str, effort: Effort) -> Meas
         category=name,
         rows=int(sum(run.rows[category] for run in runs)),
         accuracy=tuple(_rounded(run.accuracy[:, category]) for run in runs),
+        soft=tuple(_rounded(run.soft[:, category]) for run in runs),
         recalled=tuple(_rounded(run.recalled[:, category]) for run in runs),
         masked=None if np.isnan(masked).any() else _rounded(masked),
         refitted=(first, last),
@@ -237,7 +258,7 @@ def _category(found: FineTune, category: int, name: str, effort: Effort) -> Meas
         if any(x is None for x in lost)
         else round(float(np.mean([x[category] for x in lost if x is not None])), 4),
         speeds=tuple(
-            _speed(rate, found.steps, _mean(found.at(rate), "accuracy")[:, category])
+            _speed(rate, found.steps, found.accuracy(rate).mean(axis=0)[:, category])
             for rate in effort.rates
         ),
     )

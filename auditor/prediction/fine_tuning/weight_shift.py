@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from auditor.prediction.fine_tuning.trained_weights import layer_of, weights_of
 from auditor.prediction.fine_tuning.training import Classifier
 from auditor.records.arrays import Ints
 
-EXAMPLES = 64  # whose gradients are squared, one backward pass each
+EXAMPLES = 32  # whose gradients are squared, one backward pass each
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Trace:
         """(2, layers) length of the change / length of the start: plain, and by importance."""
         sums = {layer: torch.zeros(2, 2, dtype=torch.float64) for layer in self.layers}
         with torch.no_grad():
-            for name, weights in model.encoder.named_parameters():
+            for name, weights in weights_of(model.encoder):
                 if name not in self.start:
                     continue
                 start, importance = self.start[name], self.importance[name]
@@ -55,9 +55,7 @@ def trace(
     model.eval()
     for row in chosen:
         model.zero_grad()
-        logits = model.head(model.vectors([texts[row]]))
-        label = torch.tensor([int(classes[row])], device=model.device)
-        torch.autograd.backward(nn.functional.cross_entropy(logits, label))
+        torch.autograd.backward(model.loss([texts[row]], torch.tensor([int(classes[row])])))
         for name, weights in named:
             if weights.grad is not None:
                 squares[name].addcmul_(weights.grad, weights.grad, value=1 / len(chosen))
@@ -66,9 +64,3 @@ def trace(
     start = {name: w.detach().clone() for name, w in named}
     layers = tuple(dict.fromkeys(layer_of(name) for name in start))
     return Trace(layers, start, squares)
-
-
-def layer_of(parameter: str) -> str:
-    """Where a weight stands, in words: `...encoder.layer.3.output...` is in layer 3."""
-    number = re.search(r"\.(\d+)\.", parameter)
-    return f"layer {number[1]}" if number else "embeddings"

@@ -43,7 +43,7 @@ def compared_update_title(comparison: Comparison) -> str:
         return "the update"
     if update.kind == "given":
         return f"fine-tuning on {wording.listing(update.categories)}"
-    return wording.count(len(update.categories), "simulated update", "simulated updates")
+    return f"an update of one category (average of {len(update.categories):,} simulated)"
 
 
 def region_title(region: Region) -> str:

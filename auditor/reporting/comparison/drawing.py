@@ -22,7 +22,7 @@ class AccuracyRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dumbbell:
-    """A category's accuracy after the update with either set, on the axis 0-100 %."""
+    """A category's average accuracy during the update with either set, on the axis 0-100 %."""
 
     base: AccuracyRange
     candidate: AccuracyRange

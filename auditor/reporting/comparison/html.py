@@ -69,7 +69,7 @@ def _view(comparison: Comparison) -> dict[str, Any]:
             for size, r in (("all rows", full), ("equal size", matched))
             if r and (size == "all rows" or r != full) and not answer.unreliable(r)
             for row in (
-                _accuracy_row(f"Accuracy kept, {size}", r.after),
+                _accuracy_row(f"Accuracy, {size}", r.after),
                 _loss_row(f"Lost, {size}", r.drop),
             )
         ],

@@ -72,11 +72,13 @@ def _forecasts(comparison: Comparison) -> Iterator[str]:
     if comparison.full is None or unreliable(comparison.full):
         return
     yield _head("Forecast", comparison)
-    yield _line("keeps, all rows", comparison.full.after)
+    yield _line("average, all rows", comparison.full.after)
     if comparison.matched and comparison.matched != comparison.full:
-        yield _line("keeps, equal size", comparison.matched.after)
+        yield _line("average, equal size", comparison.matched.after)
     yield from _wrapped(
-        "", f"Average accuracy during {compared_update_title(comparison)}; 80% intervals."
+        "",
+        f"Average accuracy during {compared_update_title(comparison)}, not at its end; "
+        "80% intervals.",
     )
 
 

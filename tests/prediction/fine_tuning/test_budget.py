@@ -11,6 +11,7 @@ from auditor.prediction.fine_tuning.budget import (
     cost_of_full,
 )
 from auditor.prediction.fine_tuning.trial import Effort
+from auditor.records.forecast import Recipe
 
 COSTS = {EFFORTS[0]: 300.0, EFFORTS[1]: 200.0, EFFORTS[2]: 100.0, EFFORTS[3]: 50.0}
 HEAD = 5.0
@@ -62,5 +63,6 @@ def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, singl
     update = dataset_of([(t, "refunds") for t in world.write("refunds", 20, direction("refunds"))])
     small = Effort(rows=10, runs=1, rates=(1.0,))
     large = Effort(rows=40, runs=6)
-    cost = cost_of_full(old, update, singles(140), target)
-    assert 0 < cost(small) < cost(large)
+    cost = cost_of_full(old, update, singles(140), target, Recipe())
+    longer = cost_of_full(old, update, singles(140), target, Recipe(steps=400))
+    assert 0 < cost(small) < cost(large) < longer(large)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from auditor.prediction.fine_tuning.evaluation import Material, Run
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
+from auditor.prediction.fine_tuning.trained_weights import layer_of
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
@@ -17,7 +18,7 @@ from auditor.prediction.fine_tuning.training import (
     tokenise,
     train_classifier,
 )
-from auditor.prediction.fine_tuning.weight_shift import layer_of, trace
+from auditor.prediction.fine_tuning.weight_shift import trace
 from auditor.prediction.folds import hold_out
 from auditor.records.forecast import Recipe
 
@@ -27,7 +28,7 @@ TOPICS = {
     "account": "login password profile email name phone",
 }
 REFUNDS = "refund charge payment bank return money"  # near to billing
-QUICK = Recipe(learning_rate=3e-2, head_learning_rate=3e-2, checkpoints=(1, 3, 8))
+QUICK = Recipe(learning_rate=3e-2, head_learning_rate=3e-2, steps=8)
 
 
 def texts(words: str, count: int, seed: int = 0) -> list[str]:
@@ -35,16 +36,23 @@ def texts(words: str, count: int, seed: int = 0) -> list[str]:
     return [" ".join(random.choice(words.split(), 4)) for _ in range(count)]
 
 
-def material(update_words: str = REFUNDS, code: int = 3, **changes) -> Material:
-    """Three categories of forty rows, ten of each held out, and an update of twenty."""
+def old(**changes) -> OldRows:
+    """Three categories of forty rows, ten of each held out."""
     rows = [(t, c) for c, words in enumerate(TOPICS.values()) for t in texts(words, 40, c)]
-    made = Material(
+    made = OldRows(
         texts=[t for t, _ in rows],
         codes=np.array([c for _, c in rows]),
         held_out=(np.arange(len(rows)) % 4 == 0)[None],
-        update_texts=texts(update_words, 20, 9),
-        update_codes=np.full(20, code),
-        update_held_out=np.zeros(20, dtype=bool),
+    )
+    return dataclasses.replace(made, **changes)
+
+
+def update(words: str = REFUNDS, code: int = 3, **changes) -> UpdateRows:
+    """Twenty rows of one category."""
+    made = UpdateRows(
+        texts=texts(words, 20, 9),
+        codes=np.full(20, code),
+        held_out=np.zeros(20, dtype=bool),
     )
     return dataclasses.replace(made, **changes)
 
@@ -52,13 +60,13 @@ def material(update_words: str = REFUNDS, code: int = 3, **changes) -> Material:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Rates at which word vectors learn in a dozen steps."""
-    monkeypatch.setattr("auditor.prediction.fine_tuning.fine_tune.RATE", 3e-2)
-    monkeypatch.setattr("auditor.prediction.fine_tuning.fine_tune.HEAD_RATE", 3e-2)
+    monkeypatch.setattr("auditor.prediction.fine_tuning.taught.RATE", 3e-2)
+    monkeypatch.setattr("auditor.prediction.fine_tuning.taught.HEAD_RATE", 3e-2)
 
 
 @pytest.fixture
 def measured(target):
-    return fine_tune(target, material(), seeds=[0, 1], recipe=QUICK)
+    return fine_tune(target, old(), update(), seeds=[0, 1], recipe=QUICK)
 
 
 def same(a: Run, b: Run) -> bool:
@@ -67,12 +75,12 @@ def same(a: Run, b: Run) -> bool:
 
 
 def test_a_run_is_read_before_the_update_and_at_each_checkpoint(measured):
-    assert measured.steps == (0, 1, 3, 8)
+    assert measured.steps == (0, 1, 2, 3, 4, 6, 8)
     for run in measured.runs:
-        assert run.accuracy.shape == run.masked.shape == run.refitted.shape == (4, 3)
-        assert run.margin.shape == (4, 3)
-        assert run.learnt.shape == run.auroc.shape == (4,)
-        assert run.moved.shape == run.moved_important.shape == (4, len(measured.layers))
+        assert run.accuracy.shape == run.masked.shape == run.refitted.shape == (7, 3)
+        assert run.margin.shape == run.soft.shape == (7, 3)
+        assert run.learnt.shape == run.auroc.shape == (7,)
+        assert run.moved.shape == run.moved_important.shape == (7, len(measured.layers))
         assert run.rows.tolist() == [10, 10, 10]
 
 
@@ -103,27 +111,35 @@ def test_without_the_updates_columns_accuracy_is_no_lower(measured):
         assert (run.masked >= run.accuracy).all()
 
 
-def test_a_head_is_fitted_anew_before_at_first_competence_and_last(measured):
+def test_a_head_is_fitted_anew_before_and_last(measured):
     for run in measured.runs:
-        wanted = {0, len(measured.steps) - 1} | ({run.competent} if run.competent else set())
-        assert set(np.flatnonzero(np.isfinite(run.refitted).all(axis=1))) == wanted
+        fitted = np.flatnonzero(np.isfinite(run.refitted).all(axis=1))
+        assert fitted.tolist() == [0, len(measured.steps) - 1]
+
+
+def test_the_probability_of_the_right_category_falls_with_the_accuracy(measured):
+    for run in measured.runs:
+        assert ((run.soft >= 0) & (run.soft <= 1)).all()
+        gone = run.accuracy == 0  # no row is right: another category is likelier
+        assert (run.soft[gone] < 0.5).all()
+        assert run.soft[0].min() > run.soft[-1].min()
 
 
 def test_the_drop_at_competence_is_read_where_the_update_was_first_learnt(measured):
-    auroc, learnt = np.array([0.99, 0.6, 0.97, 0.99]), np.array([0.6, 0.7, 0.8, 0.9])
+    auroc, learnt = np.array([0.99, 0.6, *[0.97] * 5]), np.array([0.6, 0.7, *[0.8] * 5])
     run = dataclasses.replace(measured.runs[0], auroc=auroc, learnt=learnt)
     assert run.competent == 2  # before the update nothing has been learnt, whatever the odds
     np.testing.assert_allclose(run.drop_at_competence, run.accuracy[0] - run.accuracy[2])
 
 
 def test_an_update_of_which_no_row_is_recognised_is_not_learnt_whatever_the_odds(measured):
-    learnt = np.array([0.0, 0.0, 0.1, 0.9])
-    run = dataclasses.replace(measured.runs[0], auroc=np.full(4, 0.99), learnt=learnt)
+    learnt = np.array([0.0, 0.0, 0.1, *[0.9] * 4])
+    run = dataclasses.replace(measured.runs[0], auroc=np.full(7, 0.99), learnt=learnt)
     assert run.competent == 3
 
 
 def test_an_update_that_is_not_learnt_has_no_drop_at_competence(measured):
-    run = dataclasses.replace(measured.runs[0], auroc=np.full(4, 0.6))
+    run = dataclasses.replace(measured.runs[0], auroc=np.full(7, 0.6))
     assert run.competent is None
     assert run.drop_at_competence is None
 
@@ -136,7 +152,7 @@ def test_nothing_has_moved_before_the_update_and_ever_more_after_it(measured):
 
 
 def test_a_seed_gives_the_same_numbers_and_another_seed_others(target, measured):
-    again = fine_tune(target, material(), seeds=[0], recipe=QUICK)
+    again = fine_tune(target, old(), update(), seeds=[0], recipe=QUICK)
     assert same(again.runs[0], measured.runs[0])
     assert not same(measured.runs[0], measured.runs[1])
 
@@ -145,25 +161,23 @@ def test_a_fine_tune_leaves_the_callers_random_numbers_alone(target):
     torch.manual_seed(7)
     expected = torch.rand(1)
     torch.manual_seed(7)
-    fine_tune(target, material(), seeds=[3], recipe=QUICK)
+    fine_tune(target, old(), update(), seeds=[3], recipe=QUICK)
     assert torch.equal(torch.rand(1), expected)
 
 
 def test_held_out_rows_are_not_trained_on(target):
     """Held-out rows whose labels are all wrong are not learnt."""
-    plain = material()
+    plain = old()
     wrong = np.where(plain.held_out[0], (plain.codes + 1) % 3, plain.codes)
-    run = fine_tune(target, material(codes=wrong), seeds=[0], recipe=QUICK).runs[0]
+    run = fine_tune(target, old(codes=wrong), update(), seeds=[0], recipe=QUICK).runs[0]
     assert run.accuracy[0].max() < 0.3
 
 
 def test_held_out_rows_of_the_update_are_not_trained_on(target):
     found = fine_tune(
         target,
-        material(
-            update_codes=np.r_[np.full(15, 3), np.full(5, 0)],
-            update_held_out=np.arange(20) >= 15,
-        ),
+        old(),
+        update(codes=np.r_[np.full(15, 3), np.full(5, 0)], held_out=np.arange(20) >= 15),
         seeds=[0],
         recipe=QUICK,
     )
@@ -172,47 +186,47 @@ def test_held_out_rows_of_the_update_are_not_trained_on(target):
 
 def test_seeds_take_the_splits_in_turn(target):
     splits = np.stack([np.arange(120) % 4 == 0, np.arange(120) % 3 == 0])
-    found = fine_tune(target, material(held_out=splits), seeds=[0, 1, 2], recipe=QUICK)
+    found = fine_tune(target, old(held_out=splits), update(), seeds=[0, 1, 2], recipe=QUICK)
     assert [int(run.rows.sum()) for run in found.runs] == [30, 40, 30]
 
 
 def test_a_category_without_a_row_to_read_is_not_a_number(target):
-    made = material()
+    made = old()
     held = made.held_out & (made.codes != 1)
-    run = fine_tune(target, material(held_out=held), seeds=[0], recipe=QUICK).runs[0]
+    run = fine_tune(target, old(held_out=held), update(), seeds=[0], recipe=QUICK).runs[0]
     assert np.isnan(run.drop).tolist() == [False, True, False]
 
 
 def test_old_rows_can_be_read_by_subtype_while_the_head_is_taught_categories(target, measured):
     halves = np.arange(120) % 8 // 4  # held-out rows are in either half, in turn
-    made = material()
-    grouped = dataclasses.replace(made, groups=2 * made.codes + halves)
-    run = fine_tune(target, grouped, seeds=[0], recipe=QUICK).runs[0]
+    grouped = old(groups=2 * old().codes + halves)
+    run = fine_tune(target, grouped, update(), seeds=[0], recipe=QUICK).runs[0]
     plain = measured.runs[0]
     assert run.rows.tolist() == [5] * 6
     for name in ("accuracy", "masked", "refitted", "margin"):
-        pairs = getattr(run, name).reshape(4, 3, 2).mean(axis=2)
+        pairs = getattr(run, name).reshape(len(measured.steps), 3, 2).mean(axis=2)
         np.testing.assert_allclose(pairs, getattr(plain, name))
 
 
 def test_a_group_of_a_category_that_the_update_trains_is_not_read_masked(target):
-    made = material(TOPICS["account"], code=2)
-    grouped = dataclasses.replace(made, groups=2 - made.codes)
-    run = fine_tune(target, grouped, seeds=[0], recipe=QUICK).runs[0]
-    assert np.isnan(run.masked).tolist() == [[True, False, False]] * 4
+    grouped = old(groups=2 - old().codes)
+    run = fine_tune(
+        target, grouped, update(TOPICS["account"], code=2), seeds=[0], recipe=QUICK
+    ).runs[0]
+    assert np.isnan(run.masked).tolist() == [[True, False, False]] * (1 + len(QUICK.checkpoints))
 
 
 def test_more_rows_for_an_old_category_need_no_new_column(target):
-    made = material(TOPICS["account"], code=2)
-    run = fine_tune(target, made, seeds=[0], recipe=QUICK).runs[0]
+    run = fine_tune(target, old(), update(TOPICS["account"], code=2), seeds=[0], recipe=QUICK).runs[
+        0
+    ]
     assert run.drop[2] <= 0.1
     assert np.isnan(run.masked[:, 2]).all()  # its only column is the update's
     assert np.isfinite(run.masked[:, :2]).all()
 
 
 def test_an_update_of_every_category_has_no_odds_to_rank_by(target):
-    made = material(update_codes=np.arange(20) % 3)
-    run = fine_tune(target, made, seeds=[0], recipe=QUICK).runs[0]
+    run = fine_tune(target, old(), update(codes=np.arange(20) % 3), seeds=[0], recipe=QUICK).runs[0]
     assert np.isnan(run.auroc).all()
     assert run.competent is None
 
@@ -221,7 +235,8 @@ def test_progress_counts_every_step_to_the_end(target):
     heard = []
     fine_tune(
         target,
-        material(),
+        old(),
+        update(),
         seeds=[0, 1],
         recipe=QUICK,
         progress=lambda *said: heard.append(said),

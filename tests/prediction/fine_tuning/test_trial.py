@@ -10,8 +10,9 @@ import pytest
 from auditor.prediction.estimate import shipped
 from auditor.prediction.fidelities import FIDELITIES
 from auditor.prediction.fine_tuning import trial
-from auditor.prediction.fine_tuning.trial import Effort, material_of, measure_update
+from auditor.prediction.fine_tuning.trial import Effort, measure_update, rows_of
 from auditor.prediction.forecast import forecast_forgetting
+from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import scenario_of
 from auditor.records.forecast import Recipe
 from auditor.records.structure import CopyFamilies
@@ -112,10 +113,10 @@ def test_layers_have_not_moved_before_the_update_and_have_after_it(measured):
 
 
 def test_a_sample_takes_as_many_rows_of_each_category_as_it_may(old, refunds):
-    material = material_of(old, refunds, SINGLES, Effort(rows=12))
-    assert np.bincount(material.codes).tolist() == [12] * 4
-    assert not material.update_held_out.all()
-    assert material.update_held_out.any()
+    sample, update = rows_of(old, refunds, SINGLES, Effort(rows=12), Recipe())
+    assert np.bincount(sample.codes).tolist() == [12] * 4
+    assert not update.held_out.all()
+    assert update.held_out.any()
 
 
 def test_an_old_row_that_the_update_repeats_is_taught_and_not_read(old, refunds):
@@ -123,28 +124,29 @@ def test_an_old_row_that_the_update_repeats_is_taught_and_not_read(old, refunds)
     billing = np.flatnonzero(old.dataset.codes == 1)[:30]
     family = np.arange(OLD + NEW)
     family[OLD : OLD + 27] = billing[:27]
-    material = material_of(old, refunds, CopyFamilies(family=family), EFFORT)
-    read = [np.bincount(material.codes[held]).tolist() for held in material.held_out]
+    sample, update = rows_of(old, refunds, CopyFamilies(family=family), EFFORT, Recipe())
+    read = [np.bincount(sample.codes[held]).tolist() for held in sample.held_out]
     assert read == [[6, 3, 6, 6]] * 2
     free = {old.dataset.texts[i] for i in billing[27:]}
-    assert {t for t, c in zip(material.texts, material.codes, strict=True) if c == 1} > free
-    held = material.held_out.any(axis=0) & (material.codes == 1)
-    assert {material.texts[i] for i in np.flatnonzero(held)} == free
-    assert (material.left_out, material.update_left_out) == (27, 27)
-    assert material.update_held_out[27:].all()
+    assert {t for t, c in zip(sample.texts, sample.codes, strict=True) if c == 1} > free
+    held = sample.held_out.any(axis=0) & (sample.codes == 1)
+    assert {sample.texts[i] for i in np.flatnonzero(held)} == free
+    assert (sample.left_out, update.left_out) == (27, 27)
+    assert update.held_out[27:].all()
 
 
 def test_near_copies_count_as_repeated(old, refunds):
     pairs = np.stack([np.flatnonzero(old.dataset.codes == 1)[:30], OLD + np.arange(30)], axis=1)
     nearly = CopyFamilies(family=np.arange(OLD + NEW), review=pairs)
-    material = material_of(old, refunds, nearly, EFFORT)
-    assert (material.left_out, material.update_left_out) == (30, 30)
-    assert not material.update_held_out.any()
+    sample, update = rows_of(old, refunds, nearly, EFFORT, Recipe())
+    assert (sample.left_out, update.left_out) == (30, 30)
+    assert not update.held_out.any()
 
 
 def test_copies_within_the_update_are_on_one_side(old, refunds):
     family = np.concatenate([np.arange(OLD), OLD + np.arange(30) // 3])
-    held = material_of(old, refunds, CopyFamilies(family=family), EFFORT).update_held_out
+    copies = CopyFamilies(family=family)
+    held = rows_of(old, refunds, copies, EFFORT, Recipe())[1].held_out
     assert set(held.reshape(10, 3).sum(axis=1)) == {0, 3}
     assert held.sum() == 6
 
@@ -305,3 +307,34 @@ def test_one_run_cannot_say_how_reliable_it_is(old, world, refunds, measured):
     )
     assert forecast(old, world, refunds, measured).reliability is not None
     assert forecast(old, world, refunds, one).reliability is None
+
+
+# --- the user's own recipe ----------------------------------------------------------------------
+
+
+def test_the_users_own_recipe_is_measured_and_forecast_in_its_steps(
+    old, world, refunds, target, tmp_path
+):
+    own = Recipe(steps=8, learning_rate=3e-2)
+    measured = measure_update(old, refunds, SINGLES, target, EFFORT, tmp_path, seed=0, recipe=own)
+    assert measured.steps == (0, *own.checkpoints)
+    found = with_own_recipe(forecast(old, world, refunds, measured), own)
+    assert found.recipe == found.stated_recipe == own
+    assert found.steps == measured.steps
+    assert {len(curve.accuracy) for curve in found.curves} == {len(measured.steps)}
+
+
+def test_another_recipe_is_not_found_where_the_default_one_was_measured(
+    old, refunds, target, measured, folder
+):
+    other = measure_update(
+        old, refunds, SINGLES, target, EFFORT, folder, seed=0, recipe=Recipe(steps=8)
+    )
+    assert other.steps != measured.steps
+
+
+def test_each_category_has_its_probabilities_beside_its_accuracies(measured):
+    for category in measured.categories:
+        assert np.shape(category.soft) == np.shape(category.accuracy)
+    billing = measured.categories[list(TOPICS).index("billing")]
+    assert np.mean(billing.soft, axis=0)[0] > np.mean(billing.soft, axis=0)[-1]

@@ -15,7 +15,7 @@ import auditor
 from auditor.cli import main
 from auditor.errors import UsageError
 from auditor.prediction import mitigations as registry
-from auditor.prediction.fine_tuning.evaluation import Material, Run
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
 from auditor.prediction.fine_tuning.trial import Effort, measure_update
 from auditor.prediction.mitigations import MITIGATIONS, mitigations_called
@@ -31,7 +31,7 @@ TOPICS = {
     "account": "login password profile email name phone",
 }
 REFUNDS = "refund charge payment bank return money"  # near to billing
-QUICK = Recipe(learning_rate=3e-2, head_learning_rate=3e-2, checkpoints=(1, 3, 8))
+QUICK = Recipe(learning_rate=3e-2, head_learning_rate=3e-2, steps=8)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,25 +55,26 @@ def written(words: str, count: int, seed: int) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def material() -> Material:
+def material() -> tuple[OldRows, UpdateRows]:
     """Three categories of forty rows, ten of each held out, and an update of twenty."""
     rows = [(t, c) for c, w in enumerate(TOPICS.values()) for t in written(w, 40, c)]
-    return Material(
+    old = OldRows(
         texts=[t for t, _ in rows],
         codes=np.array([c for _, c in rows]),
         held_out=(np.arange(len(rows)) % 4 == 0)[None],
-        update_texts=written(REFUNDS, 20, 9),
-        update_codes=np.full(20, 3),
-        update_held_out=np.zeros(20, dtype=bool),
     )
+    update = UpdateRows(
+        texts=written(REFUNDS, 20, 9), codes=np.full(20, 3), held_out=np.zeros(20, dtype=bool)
+    )
+    return old, update
 
 
 @pytest.fixture(scope="module")
 def quick():
     """Rates at which word vectors learn in a dozen steps."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("auditor.prediction.fine_tuning.fine_tune.RATE", 3e-2)
-        patch.setattr("auditor.prediction.fine_tuning.fine_tune.HEAD_RATE", 3e-2)
+        patch.setattr("auditor.prediction.fine_tuning.taught.RATE", 3e-2)
+        patch.setattr("auditor.prediction.fine_tuning.taught.HEAD_RATE", 3e-2)
         yield
 
 
@@ -81,7 +82,7 @@ def quick():
 def tried(target, material, quick):
     given = (Replay(), Nothing())
     return fine_tune(
-        target, material, seeds=[0, 1], recipe=QUICK, rates=(1.0, 3.0), mitigations=given
+        target, *material, seeds=[0, 1], recipe=QUICK, rates=(1.0, 3.0), mitigations=given
     )
 
 
@@ -97,23 +98,23 @@ def same(a: Run, b: Run) -> bool:
 def test_each_is_tried_once_a_seed_from_the_model_that_the_update_alone_starts_from(tried):
     for name in ("replay", "nothing"):
         assert [run.seed for run in runs(tried, name)] == [0, 1]
-        for run, plain in zip(runs(tried, name), tried.at(1.0), strict=True):
+        for run, plain in zip(runs(tried, name), tried.runs, strict=True):
             np.testing.assert_array_equal(run.accuracy[0], plain.accuracy[0])
             np.testing.assert_array_equal(run.rows, plain.rows)
 
 
 def test_one_that_adds_nothing_is_the_update_alone_to_the_last_bit(tried):
-    assert all(map(same, runs(tried, "nothing"), tried.at(1.0)))
-    assert {m.old_rows for m in tried.mitigated if m.mitigation.name == "nothing"} == {0}
+    assert all(map(same, runs(tried, "nothing"), tried.runs))
+    assert {m.run.old_rows for m in tried.mitigated if m.mitigation.name == "nothing"} == {0}
 
 
 def test_what_is_tried_beside_it_changes_nothing_of_the_update_alone(tried, target, material):
-    alone = fine_tune(target, material, seeds=[0, 1], recipe=QUICK, rates=(1.0, 3.0))
+    alone = fine_tune(target, *material, seeds=[0, 1], recipe=QUICK, rates=(1.0, 3.0))
     assert all(map(same, alone.runs, tried.runs))
 
 
 def test_replay_keeps_what_the_update_takes_and_the_update_is_learnt_all_the_same(tried):
-    plain, replayed = tried.at(1.0), runs(tried, "replay")
+    plain, replayed = tried.runs, runs(tried, "replay")
     lost = [np.mean([r.accuracy[0] - r.accuracy[-1] for r in of]) for of in (plain, replayed)]
     assert lost[0] > 0.3
     assert lost[1] < lost[0] - 0.1
@@ -122,7 +123,9 @@ def test_replay_keeps_what_the_update_takes_and_the_update_is_learnt_all_the_sam
 
 def test_the_old_rows_that_were_trained_on_again_are_counted(tried):
     """Of twenty rows a pass is sixteen and four: batches with four old rows and with one."""
-    assert {m.old_rows for m in tried.mitigated if m.mitigation.name == "replay"} == {4 * 4 + 4 * 1}
+    assert {m.run.old_rows for m in tried.mitigated if m.mitigation.name == "replay"} == {
+        4 * 4 + 4 * 1
+    }
 
 
 # --- as a measurement -------------------------------------------------------------------------

@@ -1,0 +1,92 @@
+"""solidity: how well the old data is learnt, as a set and by category; the same for every update.
+
+Features of a set are absolute: they say how far all of it falls. Those of a category are relative
+to the set's mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import logit
+
+from auditor.prediction.features.scenario import (
+    SMALL,
+    Features,
+    UpdateScenario,
+    of_categories,
+)
+from auditor.prediction.rollout import BATCH, EPOCHS
+from auditor.records.arrays import Ints, Table
+
+DOUBTED, RIVAL = 0.15, 0.5  # a row's own probability below, and another's above: a doubtful label
+SURE = (0.02, 0.98)
+
+
+def solidity(scenario: UpdateScenario) -> Features:
+    """Of the set: steps, log of the steps of teaching; categories, update_rows, new: logs of the
+    numbers of old categories, and of the update's rows and classes; pulled: mean over the old rows of the log probability of the update's classes;
+    sure, doubted, recognised: means of what follows. Of a category: own_sure, log odds of the mean
+    probability of the right label; own_doubted, share of labels that look wrong; own_templated,
+    share of rows from templates; own_rows, log of rows; own_recognised, log odds of the accuracy.
+    Probabilities are out of fold.
+    """
+    old = np.flatnonzero(scenario.in_base)
+    joint = scenario.joint.mean(axis=0)[old]
+    plain = joint[:, : scenario.old_count]
+    plain = plain / np.maximum(plain.sum(axis=1, keepdims=True), SMALL)
+    rows, codes = np.arange(len(old)), scenario.codes[old]
+    own = plain[rows, codes]
+    others = plain.copy()
+    others[rows, codes] = 0.0
+    doubted = (own < DOUBTED) & (others.max(axis=1) > RIVAL)
+    counts = np.bincount(codes, minlength=scenario.old_count)
+    taught = [len(old) - counts[u[u < scenario.old_count]].sum() for u in scenario.updates]
+    pulled = [np.log(joint[:, u].sum(axis=1) + SMALL) for u in scenario.updates]
+    outside = [~np.isin(codes, u) for u in scenario.updates]
+    sets = {
+        "steps": np.log([max(EPOCHS * n / BATCH, 1.0) for n in taught]),
+        "update_rows": np.log([len(r) for r in scenario.rows]),
+        "new": np.log([len(u) for u in scenario.updates]),
+        "categories": np.log([outside_of(u, scenario.old_count) for u in scenario.updates]),
+        "pulled": np.array([p[o].mean() for p, o in zip(pulled, outside, strict=True)]),
+    }
+    of_category = {
+        "own_sure": logit(np.clip(of_categories(scenario, own), *SURE)),
+        "own_doubted": of_categories(scenario, doubted.astype(np.float64)),
+        "own_templated": of_categories(scenario, scenario.templated.astype(np.float64)),
+        "own_rows": np.log(np.maximum(counts, 1)),
+        "own_recognised": logit(np.clip(scenario.accuracy, *SURE)),
+    }
+    sets |= {
+        name: np.repeat(of_category[f"own_{name}"].mean(), len(scenario.updates))
+        for name in ("sure", "doubted", "recognised")
+    }
+    shape = (2, len(scenario.updates), scenario.old_count)
+    return {
+        **{name: np.broadcast_to(v[:, None], shape) for name, v in sets.items()},
+        **{name: np.broadcast_to(_relative(v), shape) for name, v in of_category.items()},
+    }
+
+
+def outside_of(update: Ints, old_count: int) -> int:
+    """The old categories that are not of the update."""
+    return old_count - int((update < old_count).sum())
+
+
+def size_of(features: Features) -> dict[str, float]:
+    """How large a set and its update are, in the words of `coefficients.json`: of features
+    (updates, K), means over updates."""
+
+    def mean(name: str) -> float:
+        return float(np.exp(features[name].mean()))
+
+    return {
+        "rows": mean("steps") * BATCH / EPOCHS,
+        "categories": mean("categories"),
+        "rows of the update": mean("update_rows"),
+        "new categories": mean("new"),
+    }
+
+
+def _relative(values: Table) -> Table:
+    return np.asarray(values - values.mean())

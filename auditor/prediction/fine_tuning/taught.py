@@ -1,0 +1,248 @@
+"""A model that was taught the old rows, and the updates that branch from it.
+
+All weights of the encoder and a linear head are trained on the old rows; each update then starts
+from a copy, and trains what its recipe says. New categories have their columns in the head from the
+start, as where a classifier is built with the classes that are planned: their scores are then low
+when the update begins. (The measured updates that the shipped coefficients rest on were made so:
+with columns that are added at the update, forgetting sets in much later.)
+
+Teaching costs more than an update, so that several updates, recipes and mitigations are made from
+one taught model. One seed gives the same numbers on one machine with one number of threads.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from torch import nn
+
+from auditor.interfaces import Mitigation, Target
+from auditor.prediction.fine_tuning.evaluation import Evaluation, OldRows, Run, UpdateRows
+from auditor.prediction.fine_tuning.trained_weights import choose_weights
+from auditor.prediction.fine_tuning.training import (
+    Classifier,
+    Phase,
+    Tokens,
+    draw_batches,
+    tokenise,
+    train_classifier,
+)
+from auditor.prediction.fine_tuning.weight_shift import trace
+from auditor.prediction.forgetting import HALF
+from auditor.records.arrays import Ints, Mask, Table
+from auditor.records.forecast import Recipe
+
+# How the old categories are taught: 3 epochs, 10 % warm-up, linear decay, as the updates that the
+# shipped coefficients rest on.
+EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 3, 32, 1e-4, 2e-3, 0.1
+MITIGATION_STREAM = (
+    1  # with the seed, of a mitigation's random numbers: the update's own rows stay the same
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """A run at another rate, of which only how fast it takes the old categories is of interest."""
+
+    rate: float  # times the recipe's learning rates
+    # (C, K) on held-out rows. Where every category has lost half of it, the run stops: nothing more
+    # is asked of it, and what was read last stands for the rest.
+    accuracy: Table
+
+
+def teach(
+    target: Target,
+    old: OldRows,
+    updates: Sequence[UpdateRows],
+    *,
+    seeds: Sequence[int],
+    dropout: bool = True,
+    device: str | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Iterator[Taught]:
+    """`target` taught the old rows, once a seed; seeds hold out the splits in turn.
+
+    Any of `updates` can be made from there, each with the head's old columns and its own.
+    dropout: while training, as the model's configuration has it; without it runs differ less.
+    device: by default the GPU, where there is one. `advance` hears how many steps were done.
+    Memory: ten times the encoder's weights.
+    """
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    texts = [*old.texts, *(text for update in updates for text in update.texts)]
+    course = _Course(
+        target=target,
+        old=old,
+        updates=tuple(updates),
+        tokens=tokenise(target, texts),
+        dropout=dropout,
+        device=device,
+        advance=advance,
+    )
+    for i, seed in enumerate(seeds):
+        yield Taught(course, _split(old, i), seed)
+
+
+def teaching_steps(old: OldRows, i: int) -> int:
+    """Steps on the old rows, of the seed at place `i`."""
+    return _steps_of(int((~_split(old, i)).sum()))
+
+
+def _steps_of(rows: int) -> int:
+    return EPOCHS * math.ceil(rows / BATCH)
+
+
+def _split(old: OldRows, i: int) -> Mask:
+    return np.asarray(old.held_out[i % len(old.held_out)])
+
+
+@contextmanager
+def _isolated_random(seed: int, device: str) -> Iterator[None]:
+    """torch's random numbers, of dropout and of new weights, from a seed; the caller's stay."""
+    with torch.random.fork_rng([torch.cuda.current_device()] if device == "cuda" else []):
+        torch.manual_seed(seed)
+        yield
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Course:
+    """What every seed is taught."""
+
+    target: Target
+    old: OldRows
+    updates: tuple[UpdateRows, ...]
+    tokens: Tokens  # of the old rows, then of each update
+    dropout: bool
+    device: str
+    advance: Callable[[int], None]
+
+    def columns(self, which: int) -> list[int]:
+        """Of the whole head, those that an update sees: the old ones, and its own."""
+        kinds = self.old.kinds
+        new = [update.new_kinds(kinds) for update in self.updates]
+        first = kinds + sum(new[:which])
+        return [*range(kinds), *range(first, first + new[which])]
+
+    def rows_of(self, which: int) -> list[Ints]:
+        """The tokens of an update's rows."""
+        first = len(self.old.texts) + sum(len(u.texts) for u in self.updates[:which])
+        return self.tokens.of(np.arange(first, first + len(self.updates[which].texts)))
+
+
+class Taught:
+    """A model that was taught the old rows by one seed; `which` counts the updates from 0."""
+
+    def __init__(self, course: _Course, held_out: Mask, seed: int) -> None:
+        self.course, self.held_out, self.seed = course, held_out, seed
+        self.random = np.random.default_rng(seed)
+        rows, old = np.flatnonzero(~held_out), course.old
+        self.rows, self.codes = course.tokens.of(rows), old.codes[rows]
+        classes = old.kinds + sum(update.new_kinds(old.kinds) for update in course.updates)
+        with _isolated_random(seed, course.device):
+            self.model = Classifier(course.target, course.tokens.vocabulary, classes, course.device)
+            self._teach()
+        self.tracing = trace(self.model, self.rows, self.codes, self.random)
+        self._before = cache(self._read)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return self.tracing.layers
+
+    def _teach(self) -> None:
+        phase = Phase(
+            rate=RATE,
+            head_rate=HEAD_RATE,
+            batch=BATCH,
+            steps=_steps_of(len(self.rows)),
+            warm_up=WARM_UP,
+            decays=True,
+            dropout=self.course.dropout,
+        )
+        batches = draw_batches(len(self.rows), phase, self.random)
+        for _ in train_classifier(self.model, self.rows, self.codes, phase, batches):
+            self.course.advance(1)
+
+    def _read(self, which: int) -> Evaluation:
+        """The evaluation of an update before it begins."""
+        course = self.course
+        tokens = (course.tokens.of(np.arange(len(course.old.texts))), course.rows_of(which))
+        evaluation = Evaluation(
+            course.old, course.updates[which], self.held_out, tokens, self.tracing
+        )
+        evaluation.evaluate(self._branch(which), last=False)
+        return evaluation
+
+    def _branch(self, which: int) -> Classifier:
+        """A copy of the taught model, with the columns of one update alone."""
+        model, own = copy.deepcopy(self.model), self.course.columns(which)
+        for name in ("weight", "bias"):
+            whole = getattr(model.head, name).detach()
+            setattr(model.head, name, nn.Parameter(whole[own].clone()))
+        return model
+
+    def update(
+        self, recipe: Recipe, *, which: int = 0, mitigation: Mitigation | None = None
+    ) -> Run:
+        """The update by a recipe, evaluated at its checkpoints; with a mitigation, where given."""
+        tokens, codes = self._incoming(which)
+        phase = self._phase(recipe, 1.0)
+        batches, old_rows = self._plain_batches(len(tokens), phase), 0
+        if mitigation:
+            random = np.random.default_rng([self.seed, MITIGATION_STREAM])
+            both = list(mitigation.batches(batches, self.codes, random))
+            old_rows = sum(len(old) for _, old in both)
+            batches = iter([np.concatenate([new, len(tokens) + old]) for new, old in both])
+            tokens, codes = [*tokens, *self.rows], np.r_[codes, self.codes]
+        evaluation = self._before(which).again()
+        with _isolated_random(self.seed, self.course.device):
+            model = self._branch(which)
+            choose_weights(model.encoder, recipe)
+            for step in train_classifier(model, tokens, codes, phase, batches):
+                self.course.advance(1)
+                if step in recipe.checkpoints:
+                    evaluation.evaluate(model, last=step == recipe.steps)
+        return evaluation.run(self.seed, old_rows)
+
+    def pace(self, recipe: Recipe, rate: float, *, which: int = 0) -> Pace:
+        """The update at `rate` times the recipe's learning rates, until half of all is lost."""
+        tokens, codes = self._incoming(which)
+        phase, before = self._phase(recipe, rate), self._before(which)
+        start, read, step = before.recorded["accuracy"][0], [], 0
+        with _isolated_random(self.seed, self.course.device):
+            model = self._branch(which)
+            choose_weights(model.encoder, recipe)
+            batches = self._plain_batches(len(tokens), phase)
+            for step in train_classifier(model, tokens, codes, phase, batches):
+                self.course.advance(1)
+                if step in recipe.checkpoints:
+                    read.append(before.accuracy(model))
+                    if not (read[-1] > HALF * start).any():
+                        break
+        self.course.advance(recipe.steps - step)
+        read += read[-1:] * (len(recipe.checkpoints) - len(read))
+        return Pace(rate=rate, accuracy=np.stack([start, *read]))
+
+    def _incoming(self, which: int) -> tuple[list[Ints], Ints]:
+        """Tokens and codes of the update's rows to train on."""
+        update, rows = self.course.updates[which], self.course.rows_of(which)
+        trained = np.flatnonzero(~update.held_out)
+        return [rows[i] for i in trained], update.codes[trained]
+
+    def _phase(self, recipe: Recipe, rate: float) -> Phase:
+        return Phase(
+            rate=rate * recipe.learning_rate,
+            head_rate=rate * recipe.head_learning_rate,
+            batch=recipe.batch,
+            steps=recipe.steps,
+            dropout=self.course.dropout,
+        )
+
+    def _plain_batches(self, rows: int, phase: Phase) -> Iterator[Ints]:
+        """The same ones at every call."""
+        return draw_batches(rows, phase, copy.deepcopy(self.random))

@@ -1,0 +1,57 @@
+"""What an update takes of all that a model knew, and what it would take of a solid set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from auditor.prediction.estimate import Coefficients, Expected
+from auditor.prediction.features.scenario import Features
+from auditor.prediction.features.solidity import size_of
+from auditor.prediction.scenarios import BaseTask
+from auditor.records.forecast import Recipe, SetForecast
+
+
+def forecast_set(
+    task: BaseTask,
+    expected: Mapping[str, Expected],
+    features: Features,
+    coefficients: Coefficients,
+) -> SetForecast:
+    """From the outcomes, each expected as (1, K), and the features (updates, K)."""
+    lost, at_end = (_share(task, expected[o]) for o in ("average", "end"))
+    step = expected.get("learnt_step")
+    last = Recipe().checkpoints[-1]
+    return SetForecast(
+        lost=lost[0],
+        low=lost[1],
+        high=lost[2],
+        lost_at_end=at_end[0],
+        end_low=at_end[1],
+        end_high=at_end[2],
+        # What a solid set would lose is not known yet: sets that were measured differ from it in
+        # more than how well they are learnt.
+        solid=None,
+        solid_low=None,
+        solid_high=None,
+        steps_until_learnt=round(last * float(step.mean.mean()), 1) if step else float(last),
+        beyond=tuple(_beyond(size_of(features), coefficients.fitted)),
+    )
+
+
+def _share(task: BaseTask, expected: Expected) -> tuple[float, float, float]:
+    """The mean over the categories, and its 80 % interval."""
+    low, high = expected.common_interval(task.sets)
+    ends = (float(expected.mean.mean()), float(low[0]), float(high[0]))
+    share, lower, upper = np.clip(ends, 0.0, 1.0).round(4).tolist()
+    return share, lower, upper
+
+
+def _beyond(sizes: Mapping[str, float], fitted: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    for name, size in sizes.items():
+        low, high = fitted.get(name, (size, size))
+        if round(size) < low:
+            yield f"fewer {name} than in any measured set ({size:,.0f}; there {low:,.0f} or more)"
+        elif round(size) > high:
+            yield f"more {name} than in any measured set ({size:,.0f}; there up to {high:,.0f})"
