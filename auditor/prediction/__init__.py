@@ -18,11 +18,14 @@ Wrong labels
 Forgetting
     simulated.py          which updates stand in for the one that is not given
     scenarios.py          the base task with the update that is given, or simulated ones
-    fidelities.py         probes of three fidelities: features of each old category in a scenario
-    estimate.py           features -> expected drop, interval and curve, by fitted coefficients
+    features/             what can be known of each old category in a scenario, by fidelity
+    rollout.py            small models on frozen embeddings, taught the old rows, then the update
+    estimate.py           features -> outcomes, intervals and curves, by fitted coefficients
     forecast.py           the forecast, of the given update or of simulated ones
     doubts.py             why a drop cannot be estimated
-    category_forecast.py  one category of it, from its drop and the ends of its intervals
+    category_forecast.py  one category of it, from what is expected and the ends of its intervals
+    set_forecast.py       what the update takes of all categories together
+    own_recipe.py         the forecast in the steps of the user's own recipe
     forgetting.py         which share of a category an update takes, and when
     fine_tuning/          a real fine-tune on the update, and what it does to each category
     mitigations/          what may keep the old categories, each measured against the update alone
@@ -32,7 +35,7 @@ Coefficients (`coefficients.json`, those shipped)
     measured_update.py    one such update, really made, kept in a file
     backtest.py           many of them, against their forecasts
     fitting.py            coefficients from measured updates, scored on datasets left out of the fit
-    fit_weights.py        the weights, level, spread and curve that they are
+    fit_weights.py        the weights, levels, spreads and curve that they are
     coefficient_file.py   the file of `--coefficients`, checked for what the forecast needs
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML

@@ -119,6 +119,8 @@ def _of_outcome(where: str, weights: OutcomeWeights, known: OutcomeWeights) -> I
     for name, plain in weights.plain.items():
         numbers = {"weight": plain.weight, "centre": plain.centre, "scale": plain.scale}
         yield from _beyond(f"{where}.plain.{name}", numbers)
+        if plain.scale <= 0:
+            yield f"{where}.plain.{name}.scale is {plain.scale:g}, not above 0"
     size = len(weights.plain)
     if len(weights.leverage) != size or any(len(row) != size for row in weights.leverage):
         yield f"{where}.leverage is not {size} by {size} numbers, as there are plain weights"

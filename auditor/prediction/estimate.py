@@ -56,7 +56,7 @@ class PlainWeight:
 
     weight: float  # of (feature - centre) / scale
     centre: float  # mean over the updates fitted to
-    scale: float  # their standard deviation
+    scale: float  # their standard deviation, above 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +99,7 @@ class CurveWeights:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficients:
     fidelities: Mapping[str, FidelityWeights]
-    prior: Mapping[
-        str, tuple[float, float, float]
-    ]  # outcome -> 10 %, mean, 90 % of the shares lost
+    prior: Mapping[str, tuple[float, float, float]]  # outcome -> 10 %, mean, 90 % of shares lost
     # Of the measured sets the smallest and the largest number of rows, categories and the like.
     fitted: Mapping[str, tuple[float, float]]
     curve: CurveWeights
@@ -156,7 +154,7 @@ class Expected:
         """(1, K) the mean over the updates that count, (updates, K); over all where none does."""
         weight = np.where(counted.any(axis=0), counted, True)
         mean = (self.mean * weight).sum(axis=0) / weight.sum(axis=0)
-        distance = np.array([self.distance.mean()])
+        distance = np.array([self.distance[weight.any(axis=1)].mean()])
         return Expected(mean=mean[None], spread=self.spread, distance=distance)
 
 
@@ -183,9 +181,7 @@ def endangers(features: Features, weights: OutcomeWeights) -> dict[str, Table]:
 
 def standard_scores(features: Features, plain: Mapping[str, PlainWeight]) -> dict[str, Table]:
     """(updates, K) of the features that count as they are; 0 where one is not known."""
-    return {
-        f: np.nan_to_num((features[f] - w.centre) / max(w.scale, 1e-9)) for f, w in plain.items()
-    }
+    return {f: np.nan_to_num((features[f] - w.centre) / w.scale) for f, w in plain.items()}
 
 
 def angle(share: Table) -> Table:

@@ -83,7 +83,9 @@ class Measured:
     runs: Table  # (seeds, K, 1 + steps) accuracy before and at each checkpoint
     steps: tuple[int, ...]
     ceiling: float  # of the rank correlation with `drop`, by the noise of seeds and of reading
-    learnt_at: tuple[int | None, ...] = ()  # index of the checkpoint of each seed; (): not known
+    # Of each seed, the index in `runs` of the first checkpoint where the update is learnt; None: at
+    # none; (): not known.
+    learnt_at: tuple[int | None, ...] = ()
     damaged: bool = False  # on purpose
     fitted: bool = True  # else scored only: it teaches no new category
     weight: float = 1.0  # of the update: many that are nearly alike count as few
@@ -104,23 +106,29 @@ class Measured:
         return np.asarray(self.runs[:, :, 0] - self.runs[:, :, 1:].mean(axis=2))
 
     def outcome(self, name: str) -> Table | None:
-        """(K,) what was measured, mean over seeds; None where it was not."""
+        """(K,) what was measured, mean over seeds, (1,) of OF_SETS; None where it was not."""
         if name == "before":
             return self.accuracy[:, 0]
-        if name == "average":
-            return share_lost(self.accuracy)
-        if name == "end":
-            return share_lost_at_end(self.accuracy)
+        if name in ("average", "end"):
+            return (share_lost if name == "average" else share_lost_at_end)(self.accuracy)
+        return self._step_learnt if name == "learnt_step" else self._lost_when_learnt
+
+    @property
+    def _step_learnt(self) -> Table | None:
+        """(1,) as a share of the steps; all of them where a run never learnt the update."""
         if not self.learnt_at:
             return None
-        if name == "learnt_step":
-            last = len(self.steps) - 1
-            at = [self.steps[last if c is None else c - 1] for c in self.learnt_at]
-            return np.array([np.mean(at) / self.steps[-1]])
-        if None in self.learnt_at:
+        at = [self.steps[-1 if c is None else c - 1] for c in self.learnt_at]
+        return np.array([np.mean(at) / self.steps[-1]])
+
+    @property
+    def _lost_when_learnt(self) -> Table | None:
+        """(K,) None where a run never learnt the update."""
+        at = [c for c in self.learnt_at if c is not None]
+        if not at or len(at) < len(self.learnt_at):
             return None
-        at = [run[:, c or 0] for run, c in zip(self.runs, self.learnt_at, strict=True)]
-        return share_lost_at_end(np.stack([self.accuracy[:, 0], np.mean(at, axis=0)], axis=1))
+        then = np.mean([run[:, c] for run, c in zip(self.runs, at, strict=True)], axis=0)
+        return share_lost_at_end(np.stack([self.accuracy[:, 0], then], axis=1))
 
     def of_runs(self, name: str) -> Table:
         """(seeds, K) the same of each run; of what is known where the update is learnt, at the

@@ -179,7 +179,12 @@ def leave_out(fidelity: str, updates: Sequence[Measured]) -> list[LeftOut]:
 
 def _outcomes(fidelity: str, updates: Sequence[Measured]) -> dict[str, OutcomeWeights]:
     there = [o for o in (*OUTCOMES, *OF_SETS) if any(u.outcome(o) is not None for u in updates)]
-    return {o: fit_outcome(fidelity, o, updates) for o in there}
+    return _complete({o: fit_outcome(fidelity, o, updates) for o in there})
+
+
+def _complete(outcomes: dict[str, OutcomeWeights]) -> dict[str, OutcomeWeights]:
+    """Where no update was ever learnt, what is lost by then is what is lost at the end."""
+    return {"learnt": outcomes["end"], **outcomes}
 
 
 def _with_spread(
@@ -187,14 +192,15 @@ def _with_spread(
     expectations: Sequence[tuple[Measured, Mapping[str, Expected]]],
 ) -> dict[str, OutcomeWeights]:
     out = {}
-    for outcome, w in weights.items():
+    for outcome, found in weights.items():
         known: list[Expectation] = [
             (u, y, e[outcome])
             for u, e in expectations
             if outcome in e and (y := u.outcome(outcome)) is not None
         ]
-        out[outcome] = replace(w, spread=fit_spread(outcome, known))
-    return out
+        if known:
+            out[outcome] = replace(found, spread=fit_spread(outcome, known))
+    return _complete(out)
 
 
 def _typical(

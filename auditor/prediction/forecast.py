@@ -9,9 +9,21 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from auditor.interfaces import Progress
-from auditor.prediction.category_forecast import curve_of, forecast_category, outlook_of
+from auditor.prediction.category_forecast import (
+    Doubt,
+    Outlook,
+    curve_of,
+    forecast_category,
+    outlook_of,
+)
 from auditor.prediction.doubts import MIN_KNOWN_CLASSES, find_doubts
-from auditor.prediction.estimate import Coefficients, FidelityWeights, endangers, expect
+from auditor.prediction.estimate import (
+    Coefficients,
+    Expected,
+    FidelityWeights,
+    endangers,
+    expect,
+)
 from auditor.prediction.features import compute_features
 from auditor.prediction.features.scenario import Features, UpdateScenario
 from auditor.prediction.scenarios import BaseTask, scenario_of
@@ -24,6 +36,7 @@ from auditor.records.forecast import (
     Matrix,
     Measurement,
     Recipe,
+    SetForecast,
     Update,
 )
 from auditor.records.structure import Embeddings
@@ -63,22 +76,18 @@ def forecast_forgetting(
     averaged = counted & _of_smallest(scenario)
     mean = {name: f.mean(axis=0) for name, f in features.items()}
     expected = {o: expect(mean, w) for o, w in weights.outcomes.items()}
-    single = measurement is not None and measurement.runs < 2  # both halves are that run
-    reliability = None if single else _reliability(features, weights, averaged)
+    reliability = _reliability(features, weights, averaged, measurement)
     doubts = find_doubts(task, update, reliability, measurement)
     typical = {o: e.averaged(averaged) for o, e in expected.items()}
     outlook = outlook_of(task, typical)
     drops = (outlook.before * expected["average"].mean).round(4)
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
     drivers = _drivers(task, scenario, endangers(mean, weights.outcomes["average"]), worst)
-    unranked = [
-        forecast_category(task, c, outlook, doubts.get(name), coefficients, drivers[c])
-        for c, name in enumerate(task.dataset.categories)
-    ]
+    found = _each(task, outlook, doubts, coefficients, drivers)
     several = not update and len(task.dataset.categories) > MIN_KNOWN_CLASSES
     if several:
-        unranked = _with_worst(unranked, _updates(task, scenario), worst, drops)
-    ranked = _ranked(unranked)
+        found = _with_worst(found, _updates(task, scenario), worst, drops)
+    ranked, alone = _ranked(found), averaged.any(axis=1)
     return Forecast(
         update=_described(task, scenario, update),
         recipe=Recipe(),
@@ -87,7 +96,7 @@ def forecast_forgetting(
         reliability=None if reliability is None else round(reliability, 3),
         skill=round(weights.mean_skill, 3),
         categories=ranked,
-        whole=forecast_set(task, typical, mean, coefficients) if _any_sure(ranked) else None,
+        whole=_whole(task, typical, {f: v[alone] for f, v in mean.items()}, coefficients, ranked),
         steps=(0, *coefficients.curve.steps),
         curves=tuple(curve_of(f, coefficients) for f in ranked),
         matrix=_matrix(task, scenario, drops, counted) if several else None,
@@ -96,8 +105,31 @@ def forecast_forgetting(
     )
 
 
-def _any_sure(categories: Sequence[CategoryForecast]) -> bool:
-    return any(c.identifiable for c in categories)
+def _each(
+    task: BaseTask,
+    outlook: Outlook,
+    doubts: Mapping[str, Doubt],
+    coefficients: Coefficients,
+    drivers: Sequence[str],
+) -> list[CategoryForecast]:
+    """The categories in the order of the dataset; `drivers` (K,)."""
+    return [
+        forecast_category(task, c, outlook, doubts.get(name), coefficients, drivers[c])
+        for c, name in enumerate(task.dataset.categories)
+    ]
+
+
+def _whole(
+    task: BaseTask,
+    expected: Mapping[str, Expected],
+    features: Features,
+    coefficients: Coefficients,
+    categories: Sequence[CategoryForecast],
+) -> SetForecast | None:
+    """None where of no category a drop can be estimated."""
+    if not any(c.identifiable for c in categories):
+        return None
+    return forecast_set(task, expected, features, coefficients)
 
 
 def _features(scenario: UpdateScenario, fidelity: str, progress: Progress) -> Features:
@@ -152,8 +184,15 @@ def _of_smallest(scenario: UpdateScenario) -> Mask:
     return np.asarray((sizes == sizes.min())[:, None])
 
 
-def _reliability(features: Features, weights: FidelityWeights, averaged: Mask) -> float | None:
+def _reliability(
+    features: Features,
+    weights: FidelityWeights,
+    averaged: Mask,
+    measurement: Measurement | None,
+) -> float | None:
     """The rank correlation between the drops by either half; None where it says nothing."""
+    if measurement is not None and measurement.runs < 2:  # both halves are that run
+        return None
     drops = []
     for half in (0, 1):
         own = {name: f[half] for name, f in features.items()}

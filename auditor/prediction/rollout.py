@@ -89,7 +89,9 @@ def roll_out(
     left_out = [m % FOLDS for _ in taught for m in range(models)]
     torch_random, random = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
     inputs, classes = torch.tensor(vectors), torch.tensor(codes)
-    own = [taught[u][folds[taught[u]] != f] for u, f in zip(which, left_out, strict=True)]
+    outside = [folds[taught[u]] != f for u, f in zip(which, left_out, strict=True)]
+    outside = [o if o.any() else ~o for o in outside]  # all in one fold: nothing is left to read
+    own = [taught[u][o] for u, o in zip(which, outside, strict=True)]
     known = np.zeros((count, int(codes.max()) + 1), dtype=bool)
     for m, u in enumerate(which):
         known[m, codes[taught[u]]] = True
@@ -101,7 +103,7 @@ def roll_out(
     for batch in _batches(own, BATCH, steps, random):
         _step(adapter, inputs, classes, batch, teach)
         schedule.step()
-    tested = [taught[u][folds[taught[u]] == f] for u, f in zip(which, left_out, strict=True)]
+    tested = [taught[u][~o] for u, o in zip(which, outside, strict=True)]
     found = [_evaluate(adapter, inputs, codes, tested, old_count)]
     update = _optimiser(adapter, UPDATE_RATE, UPDATE_HEAD_RATE)
     batches = _batches([rows[u] for u in which], recipe.batch, recipe.checkpoints[-1], random)

@@ -19,7 +19,8 @@ def forecast_set(
     features: Features,
     coefficients: Coefficients,
 ) -> SetForecast:
-    """From the outcomes, each expected as (1, K), and the features (updates, K)."""
+    """From the outcomes, each expected as (1, K), and the features (updates, K) of the updates that
+    this is the mean of."""
     lost, at_end = (_share(task, expected[o]) for o in ("average", "end"))
     step = expected.get("learnt_step")
     last = Recipe().checkpoints[-1]

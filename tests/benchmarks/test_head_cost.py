@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from auditor.prediction.features.probing import _mistaken
 
 from auditor.analysis import NEIGHBOURS
 from auditor.dataset import load_dataset
 from auditor.prediction.estimate import shipped
+from auditor.prediction.features.probing import _mistaken
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold

@@ -234,9 +234,7 @@ def _filled(texts: Sequence[str], random: np.random.Generator) -> list[str]:
             name=random.choice(NAMES),
             city=random.choice(CITIES),
             num=random.integers(10**4, 10**6),
-            date="{}-{:02d}-{:02d}".format(
-                random.integers(2022, 2027), random.integers(1, 13), random.integers(1, 29)
-            ),
+            date=f"{random.integers(2022, 2027)}-{random.integers(1, 13):02d}-{random.integers(1, 29):02d}",
         )
         for i in range(len(texts))
     ]

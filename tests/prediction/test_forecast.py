@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 
 from auditor.prediction import scenarios
 from auditor.prediction.estimate import shipped
-from auditor.prediction.fidelities import PROBES
+from auditor.prediction.features import PROBES
 
 ROWS = 36  # of each category: enough to score it on
 NAMES = ("account", "billing", "delivery", "orders", "pricing", "repairs", "returns", "warranty")

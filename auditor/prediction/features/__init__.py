@@ -8,9 +8,9 @@ solidity.py      how well the old data is learnt
 trial.py         what a fine-tune on the given update really took
 
 A feature comes twice, from two halves (of the update's rows, of a probe's seeds or of runs): their
-mean is the feature, their agreement its reliability. `estimate.py` weighs them. What ranks the
-categories of an update is weighed by rank, so that it does not depend on the scale of an encoder;
-what says how far all of them fall is weighed as it is.
+mean is the feature, their agreement its reliability. `prediction/estimate.py` weighs them. What
+ranks the categories of an update is weighed by rank, so that it does not depend on the scale of an
+encoder; what says how far all of them fall is weighed as it is.
 """
 
 from __future__ import annotations

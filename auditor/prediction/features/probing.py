@@ -1,4 +1,4 @@
-"""probing: what probes on the embeddings say of the update and the old rows; halves of their seeds."""
+"""probing: what probes on the embeddings say of the update and the old rows; halves of seeds."""
 
 from __future__ import annotations
 

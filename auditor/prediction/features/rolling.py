@@ -1,4 +1,4 @@
-"""rolling: what small models on the embeddings lose to the update (`rollout.py`).
+"""rolling: what small models on the embeddings lose to the update (`prediction/rollout.py`).
 
 Of the given update, by one model a fold. Simulated updates are too many: some of them are rolled
 out, a fold each, and the others get the mean of what these lose.
@@ -37,20 +37,16 @@ def rolling(scenario: UpdateScenario) -> Features:
         recipe=Recipe(),
         seed=scenario.seed,
     )
-    average, _ = _lost(found.accuracy)
-    _, end = _lost(found.accuracy)
-    _, own = _lost(found.soft)
-    levels = [_log_odds(np.nanmean(np.clip(x, 0.0, 1.0), axis=1)) for x in (average, end)]
+    lost, (_, own) = _lost(found.accuracy), _lost(found.soft)
     each = _log_odds(own)
-    each = np.nan_to_num(each - np.nanmean(each, axis=1, keepdims=True))
-    shape = (len(scenario.updates), scenario.old_count)
-    rolled, rolled_end = (
-        np.broadcast_to(_filled(x[:, None], chosen, shape[0]), shape) for x in levels
-    )
+    each = np.nan_to_num(each - _mean(each, axis=1)[:, None])
+    updates, kinds = len(scenario.updates), scenario.old_count
+    levels = [_log_odds(_mean(np.clip(x, 0.0, 1.0), axis=1)) for x in lost]
+    rolled, rolled_end = (np.tile(_filled(x, chosen, updates)[:, None], kinds) for x in levels)
     return {
         "rolled": _twice(rolled),
         "rolled_end": _twice(rolled_end),
-        "own_rolled": _twice(_filled(each, chosen, shape[0])),
+        "own_rolled": _twice(_filled(each, chosen, updates)),
     }
 
 
@@ -75,9 +71,16 @@ def _log_odds(shares: Table) -> Table:
 
 def _filled(values: Table, chosen: Ints, updates: int) -> Table:
     """(updates, ...) of values (chosen, ...), their mean elsewhere; 0 where all are NaN."""
-    out = np.tile(np.nan_to_num(np.nanmean(values, axis=0)), (updates, 1))
+    out = np.repeat(np.nan_to_num(_mean(values, axis=0))[None], updates, axis=0)
     out[chosen] = np.where(np.isfinite(values), values, out[chosen])
     return out
+
+
+def _mean(values: Table, axis: int) -> Table:
+    """Of what is not NaN; NaN where there is nothing else, without a warning."""
+    there = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(there, values, 0.0).sum(axis=axis) / there.sum(axis=axis))
 
 
 def _twice(values: Table) -> Table:

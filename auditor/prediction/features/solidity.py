@@ -24,8 +24,9 @@ SURE = (0.02, 0.98)
 
 def solidity(scenario: UpdateScenario) -> Features:
     """Of the set: steps, log of the steps of teaching; categories, update_rows, new: logs of the
-    numbers of old categories, and of the update's rows and classes; pulled: mean over the old rows
-    of the log probability of the update's classes; sure: mean of what follows.
+    numbers of old categories that are not of the update, and of its rows and classes; pulled: mean
+    over the old rows of the log probability of the update's classes; sure: mean over the categories
+    of what follows.
 
     Of a category, relative to the mean: own_sure, log odds of the mean probability of the right
     label; own_doubted, share of labels that look wrong; own_templated, share of rows from

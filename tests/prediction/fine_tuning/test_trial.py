@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from auditor.prediction.estimate import shipped
-from auditor.prediction.fidelities import FIDELITIES
+from auditor.prediction.features import compute_features
 from auditor.prediction.fine_tuning import trial
 from auditor.prediction.fine_tuning.trial import Effort, measure_update, rows_of
 from auditor.prediction.forecast import forecast_forgetting
@@ -251,7 +251,7 @@ def test_the_file_holds_no_text(old, folder, measured):
 
 def test_the_features_are_log_odds_of_the_loss_about_their_mean(old, world, refunds, measured):
     scenario = scenario_of(old, (refunds, world.embed(refunds)), 0, measured)
-    found = FIDELITIES["full"](scenario)
+    found = compute_features(scenario, "full")
     assert found["lost"].shape == found["lost_on_average"].shape == (2, 1, 4)
     np.testing.assert_allclose(found["lost"].mean(axis=2), 0.0, atol=1e-12)
     assert np.ptp(found["lost_on_average"], axis=2).max() == 0.0
@@ -262,13 +262,13 @@ def test_a_category_of_which_nothing_could_be_read_counts_as_the_mean(
     old, world, refunds, measured
 ):
     unread = dataclasses.replace(measured, categories=measured.categories[1:])
-    found = FIDELITIES["full"](scenario_of(old, (refunds, world.embed(refunds)), 0, unread))
+    found = compute_features(scenario_of(old, (refunds, world.embed(refunds)), 0, unread), "full")
     np.testing.assert_allclose(found["lost"][:, 0, 0], 0.0, atol=1e-12)
 
 
 def test_without_a_measurement_the_fidelity_has_nothing_to_say(old, world, refunds):
     with pytest.raises(ValueError, match="needs an update that was measured"):
-        FIDELITIES["full"](scenario_of(old, (refunds, world.embed(refunds)), 0))
+        compute_features(scenario_of(old, (refunds, world.embed(refunds)), 0), "full")
 
 
 def test_the_forecast_names_the_fidelity_and_holds_the_measurement(old, world, refunds, measured):
