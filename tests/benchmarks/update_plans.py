@@ -234,7 +234,7 @@ def _filled(texts: Sequence[str], random: np.random.Generator) -> list[str]:
             name=random.choice(NAMES),
             city=random.choice(CITIES),
             num=random.integers(10**4, 10**6),
-            date=f"{random.integers(2022, 2027)}-{random.integers(1, 13):02d}-{random.integers(1, 29):02d}",
+            date=str(np.datetime64("2022-01-01") + int(random.integers(5 * 365))),
         )
         for i in range(len(texts))
     ]
