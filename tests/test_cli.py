@@ -365,7 +365,7 @@ def test_a_report_in_one_format_goes_where_it_is_told(run, plain):
         ("id,text\n1,hello\n", "is not JSON"),
         ('{"rows": 3}', "is not an audit"),
         ('{"schema_version": 99}', "is not an audit, a verdict or a comparison"),
-        ('{"schema_version": 99, "dataset": 1}', "has schema_version 99, this auditor reads 2"),
+        ('{"schema_version": 99, "dataset": 1}', "has schema_version 99, this auditor reads 3"),
     ],
 )
 def test_what_is_no_audit_is_one_clear_line(run, workplace, content, told):

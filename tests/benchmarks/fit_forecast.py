@@ -24,6 +24,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -262,13 +263,14 @@ def main(
 
 
 def provenance(encoder: Encoder, updates: Sequence[Measured]) -> str:
-    fitted = [u.name for u in updates if u.fitted]
-    text = (
-        f"full fine-tunes of {encoder.embedder.name} on {len(fitted)} updates ({', '.join(fitted)})"
+    fitted = [u for u in updates if u.fitted]
+    each = Counter(u.dataset for u in fitted)
+    named = ", ".join(f"{count} of {name}" for name, count in sorted(each.items()))
+    damaged = sum(u.damaged for u in fitted)
+    return (
+        f"full fine-tunes of {encoder.embedder.name} on {len(fitted)} updates ({named}), in "
+        f"{damaged} of which old data was damaged on purpose"
     )
-    if scored_only := [u.name for u in updates if not u.fitted]:
-        text += f"; scored, not fitted to ({', '.join(scored_only)})"
-    return text
 
 
 if __name__ == "__main__":

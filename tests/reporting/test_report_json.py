@@ -122,7 +122,7 @@ def test_a_reader_passes_over_fields_it_does_not_know(audit, tmp_path):
         (b'{"dataset": {}}', "is not an audit, it has no schema_version"),
         (b'{"schema_version": 1, "dataset": {}}', "has schema_version 1"),
         (b'{"schema_version": true, "dataset": {}}', "has schema_version True"),
-        (b'{"schema_version": 2, "dataset": {}}', "is not a valid audit"),
+        (b'{"schema_version": 3, "dataset": {}}', "is not a valid audit"),
         (None, "cannot be read"),
     ],
 )
