@@ -42,7 +42,7 @@ RANKED = {
 }
 RANKED["full"] = RANKED["head"]
 _KNOWN = ("accuracy", "templated", "templated_accuracy")
-_SOLID = ("own_sure", "own_doubted", "own_templated", "own_rows")
+_SOLID = ("own_sure", "own_templated")
 _ROLLED = ("rolled", "rolled_end", "own_rolled", "pulled", "steps", "new")
 PLAIN = {  # of each fidelity, by outcome
     "similarity": {
@@ -70,7 +70,7 @@ PRIOR = {  # the weight, of the feature as it is, that a weight is shrunk to; el
 # that were measured one lost .87, and one in a hundred more than .75).
 MOST = {"average": 0.88}
 MIN_SLOPE = 0.05  # of a curve: who loses more on average loses more at every step but the last
-SHRINKAGE = 3.0  # updates' worth of evidence for the prior
+SHRINKAGE = 10.0  # updates' worth of evidence for the prior
 
 
 def fit_outcome(fidelity: str, outcome: str, updates: Sequence[Measured]) -> OutcomeWeights:

@@ -18,7 +18,6 @@ from auditor.prediction.features.scenario import (
 from auditor.prediction.rollout import BATCH, EPOCHS
 from auditor.records.arrays import Ints, Table
 
-DOUBTED, RIVAL = 0.15, 0.5  # a row's own probability below, and another's above: a doubtful label
 SURE = (0.02, 0.98)
 
 
@@ -29,9 +28,8 @@ def solidity(scenario: UpdateScenario) -> Features:
     of what follows.
 
     Of a category, relative to the mean: own_sure, log odds of the mean probability of the right
-    label; own_doubted, share of labels that look wrong; own_templated, share of rows from
-    templates; own_rows, log of rows. As it is: accuracy, its log odds; templated, the share, and
-    templated_accuracy, the product. Probabilities are out of fold.
+    label; own_templated, share of rows from templates. As it is: accuracy, its log odds;
+    templated, the share, and templated_accuracy, the product. Probabilities are out of fold.
     """
     old = np.flatnonzero(scenario.in_base)
     joint = scenario.joint.mean(axis=0)[old]
@@ -39,9 +37,6 @@ def solidity(scenario: UpdateScenario) -> Features:
     plain = plain / np.maximum(plain.sum(axis=1, keepdims=True), SMALL)
     rows, codes = np.arange(len(old)), scenario.codes[old]
     own = plain[rows, codes]
-    others = plain.copy()
-    others[rows, codes] = 0.0
-    doubted = (own < DOUBTED) & (others.max(axis=1) > RIVAL)
     counts = np.bincount(codes, minlength=scenario.old_count)
     taught = [len(old) - counts[u[u < scenario.old_count]].sum() for u in scenario.updates]
     pulled = [np.log(joint[:, u].sum(axis=1) + SMALL) for u in scenario.updates]
@@ -55,9 +50,7 @@ def solidity(scenario: UpdateScenario) -> Features:
     }
     of_category = {
         "own_sure": logit(np.clip(of_categories(scenario, own), *SURE)),
-        "own_doubted": of_categories(scenario, doubted.astype(np.float64)),
         "own_templated": of_categories(scenario, scenario.templated.astype(np.float64)),
-        "own_rows": np.log(np.maximum(counts, 1)),
     }
     sets["sure"] = np.repeat(of_category["own_sure"].mean(), len(scenario.updates))
     accuracy, templated = logit(np.clip(scenario.accuracy, *SURE)), of_category["own_templated"]
