@@ -77,57 +77,62 @@ def at(place: str, value: object) -> Callable[[Plain], None]:
 def of_steps(steps: tuple[int, ...]) -> Callable[[Plain], None]:
     """A curve that fits these steps in itself."""
     n = len(steps)
-    return at("curve", {"steps": steps, "intercept": [0.1] * n, "slope": [1.0] * n})
+    shape = {"steps": steps, "level": [0.1] * n, "average": [1.0] * n, "end": [0.0] * n}
+    return at("curve", shape)
 
 
+HEAD, SMALL = "fidelities.head.outcomes", "fidelities.similarity.outcomes"
 WRONG = {
     "three steps": (of_steps((2, 9, 40)), "curve.steps"),
     "eight steps": (of_steps((2, 5, 9, 14, 20, 28, 40, 60)), "curve.steps"),
     "seven other steps": (of_steps((1, 2, 3, 4, 5, 6, 7)), "curve.steps"),
     "steps in another order": (of_steps(tuple(reversed(Recipe().checkpoints))), "curve.steps"),
     "no steps": (of_steps(()), "curve.steps"),
-    "a slope too few": (at("curve.slope", [1.0] * 6), "curve.slope"),
-    "an intercept too many": (at("curve.intercept", [1.0] * 8), "curve.intercept"),
-    "a slope below 0": (at("curve.slope.3", -1.0), "curve.slope.3"),
-    "an intercept out of all bounds": (at("curve.intercept.6", 1e308), "curve.intercept.6"),
+    "a number too few": (at("curve.average", [1.0] * 6), "curve.average"),
+    "a number too many": (at("curve.level", [1.0] * 8), "curve.level"),
+    "an end out of all bounds": (at("curve.end.6", 1e308), "curve.end.6"),
     "a step that is a text": (at("curve.steps.0", "2"), r"$.curve.steps[0]"),
-    "a number that is none": (at("curve.slope.0", None), r"$.curve.slope[0]"),
-    "a yes for a number": (at("prior.0", True), r"$.prior[0]"),
-    "a falling prior": (at("prior", [0.5, 0.2, 0.9]), "prior"),
-    "a prior beyond 1": (at("prior.2", 1.2), "prior"),
-    "a prior of two": (at("prior", [0.1, 0.2]), "$.prior"),
+    "a number that is none": (at("curve.level.0", None), r"$.curve.level[0]"),
+    "a yes for a number": (at("prior.end.0", True), r"$.prior[...][0]"),
+    "a falling prior": (at("prior.average", [0.5, 0.2, 0.9]), "prior.average"),
+    "a prior beyond 1": (at("prior.learnt.2", 1.2), "prior.learnt"),
+    "a prior of two": (at("prior.end", [0.1, 0.2]), "$.prior"),
+    "no prior of the end": (lambda plain: plain["prior"].pop("end"), "prior: 'end' is missing"),
     "no fidelity": (at("fidelities", {}), "similarity"),
     "an unknown fidelity": (at("fidelities.heed", shipped().fidelities["head"]), "fidelities.heed"),
-    "an unknown feature": (at("fidelities.head.weights.colour", 1.0), "fidelities.head.weights"),
-    "a feature too few": (
-        at("fidelities.head.weights", {"centroid": 1.0}),
-        "fidelities.head.weights",
+    "an outcome too few": (
+        lambda plain: plain["fidelities"]["head"]["outcomes"].pop("end"),
+        f"{HEAD}: 'end' is missing",
     ),
-    "an unknown feature of full": (
-        at("fidelities.full.weights.colour", 1.0),
-        "fidelities.full.weights",
+    "an unknown feature that ranks": (at(f"{HEAD}.end.ranked.colour", 1.0), f"{HEAD}.end.ranked"),
+    "a feature too few": (at(f"{HEAD}.average.ranked", {"centroid": 1.0}), f"{HEAD}.average"),
+    "an unknown feature that counts as it is": (
+        at(f"{HEAD}.before.plain.colour", {"weight": 1.0, "centre": 0.0, "scale": 1.0}),
+        f"{HEAD}.before.plain",
     ),
-    "a huge weight": (
-        at("fidelities.similarity.weights.share", -1e9),
-        "fidelities.similarity.weights.share",
+    "a huge weight": (at(f"{SMALL}.end.ranked.share", -1e9), f"{SMALL}.end.ranked.share"),
+    "another huge weight": (
+        at(f"{SMALL}.end.plain.steps.weight", 1e9),
+        f"{SMALL}.end.plain.steps.weight",
     ),
-    "a huge level": (at("fidelities.full.level", 101.0), "fidelities.full.level"),
+    "no scale": (at(f"{SMALL}.end.plain.steps.scale", 0.0), f"{SMALL}.end.plain.steps.scale"),
+    "a huge level": (at(f"{HEAD}.learnt.level", 101.0), f"{HEAD}.learnt.level"),
+    "more than all is lost": (at(f"{HEAD}.end.most", 1.5), f"{HEAD}.end.most"),
+    "nothing is ever lost": (at(f"{HEAD}.end.most", 0.0), f"{HEAD}.end.most"),
+    "leverage of other weights": (at(f"{HEAD}.end.leverage", [[1.0]]), f"{HEAD}.end.leverage"),
     "a worth out of all bounds": (
         at("fidelities.head.mean_skill", 1e9),
         "fidelities.head.mean_skill",
     ),
     "a skill out of all bounds": (at("fidelities.head.skill.x", 1e9), "fidelities.head.skill.x"),
     "a coverage of 12": (at("fidelities.head.coverage.x", 12.0), "fidelities.head.coverage.x"),
-    "a spread below 0": (
-        at("fidelities.head.spread.update", -0.1),
-        "fidelities.head.spread.update",
-    ),
-    "no spread": (at("fidelities.head.spread.category", 0.0), "fidelities.head.spread.category"),
-    "a spread beyond all": (at("fidelities.full.spread.run", 4.0), "fidelities.full.spread.run"),
+    "a spread below 0": (at(f"{HEAD}.end.spread.few", -0.1), f"{HEAD}.end.spread.few"),
+    "a spread beyond all": (at(f"{HEAD}.end.spread.run", 4.0), f"{HEAD}.end.spread.run"),
     "hardly any freedom": (
-        at("fidelities.head.spread.degrees_of_freedom", 0.001),
-        "fidelities.head.spread.degrees_of_freedom",
+        at(f"{HEAD}.end.spread.degrees_of_freedom", 0.001),
+        f"{HEAD}.end.spread.degrees_of_freedom",
     ),
+    "a measured set of no number": (at("fitted.rows.0", "few"), r"$.fitted[...][0]"),
     "a missing field": (lambda plain: plain.pop("provenance") and None, "provenance"),
 }
 
@@ -146,7 +151,8 @@ def test_a_field_that_makes_no_sense_is_named_with_the_next_step(refusal, edit, 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
 def test_a_number_that_is_not_finite_is_refused(refusal, number):
     content = msgspec.json.encode(shipped()).decode()
-    level = f'"level":{shipped().fidelities["head"].level}'
+    level = f'"level":{shipped().fidelities["head"].outcomes["end"].level}'
+    assert level in content
     assert "mine.json" in refusal(content.replace(level, f'"level":{number}').encode())
 
 
@@ -184,16 +190,18 @@ def test_coefficients_that_are_missing_are_said_to_be(tmp_path):
 
 
 def test_no_flip_of_a_bit_and_no_cut_of_a_written_file_is_trusted(refusal, sealed):
-    """Every byte once, each with another bit; and the file cut off at every fiftieth byte."""
-    for place in range(len(sealed)):
+    """Every tenth byte, each with another bit; and the file cut off at every five-hundredth."""
+    for place in range(0, len(sealed), 10):
         damaged = bytearray(sealed)
-        damaged[place] ^= 1 << place % 8
+        damaged[place] ^= 1 << place // 10 % 8
         assert "auditor backtest" in refusal(bytes(damaged))
-    for length in range(0, len(sealed), 50):
+    for length in range(0, len(sealed), 500):
         assert "auditor backtest" in refusal(sealed[:length])
 
 
 def test_damage_is_told_with_how_to_mend_it(refusal, sealed):
-    said = refusal(sealed.replace(b"0.1096", b"0.1196"))
+    number = str(shipped().fidelities["head"].outcomes["end"].spread.update).encode()
+    assert number in sealed
+    said = refusal(sealed.replace(number, b"0.4321"))
     assert "is damaged" in said
     assert "run `auditor backtest` again" in said
