@@ -308,9 +308,8 @@ def test_what_was_not_known_has_a_curve_of_nothing():
 
 
 def test_the_shipped_coefficients_name_where_they_come_from():
-    skills = [set(fidelity.skill) for fidelity in shipped().fidelities.values()]
-    assert "all-MiniLM-L6-v2" in shipped().provenance
-    assert all(update in shipped().provenance for update in set.union(*skills))
+    for said in ("all-MiniLM-L6-v2", "bitext", "clinc150", "hwu64", "damaged"):
+        assert said in shipped().provenance
 
 
 def test_the_shipped_coefficients_are_for_the_recipes_checkpoints():
