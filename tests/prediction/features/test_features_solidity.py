@@ -63,11 +63,6 @@ def test_own_sure_is_the_log_odds_of_the_mean_probability_of_the_right_label(fou
     np.testing.assert_allclose(found["sure"], (bills + orders) / 2, atol=1e-3)
 
 
-def test_a_label_is_doubted_where_another_one_is_likely_and_its_own_is_not(found):
-    """One row of bills of four, which reads as an order."""
-    np.testing.assert_allclose(found["own_doubted"], relative(0.25, 0.0))
-
-
 def test_accuracy_is_told_in_clipped_log_odds(found):
     np.testing.assert_allclose(found["accuracy"], logit([0.75, 0.98]))
 
@@ -76,11 +71,6 @@ def test_templates_are_told_as_they_are_beside_the_mean_and_with_the_accuracy(fo
     np.testing.assert_allclose(found["templated"], [0.25, 0.0])
     np.testing.assert_allclose(found["own_templated"], relative(0.25, 0.0))
     np.testing.assert_allclose(found["templated_accuracy"], [0.25 * logit(0.75), 0.0])
-
-
-def test_rows_are_told_beside_the_mean(found):
-    """Four of either."""
-    np.testing.assert_allclose(found["own_rows"], 0.0)
 
 
 def test_pulled_is_the_log_probability_of_the_updates_classes_on_old_rows(found):
