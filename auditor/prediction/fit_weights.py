@@ -57,7 +57,7 @@ PLAIN = {  # of each fidelity, by outcome
         "before": _KNOWN,
         "average": ("lost", "lost_on_average", "rolled", "own_rolled", *_SOLID),
         "end": ("lost_end", "lost_end_on_average", "rolled_end", "own_rolled", *_SOLID),
-        "learnt": ("lost", "lost_on_average", "rolled", "own_rolled", *_SOLID),
+        "learnt": (*_ROLLED, *_SOLID),
     },
 }
 for _of_fidelity in PLAIN.values():

@@ -130,13 +130,25 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
     """Coefficients from all `updates`, and the skill of each with its dataset left out."""
     fitted = [u for u in updates if u.fitted]
     curves = [u for u in fitted if u.steps == steps]
+    each = {f: _fidelity(f, own) for f in PLAIN if (own := having(f, updates))}
     return Coefficients(
-        fidelities={f: _fidelity(f, own) for f in PLAIN if (own := having(f, updates))},
+        fidelities={
+            f: _borrowed(found, each["head"], having(f, fitted)) for f, found in each.items()
+        },
         prior={o: _prior(o, fitted) for o in OUTCOMES if o != "before"},
         fitted=fitted_range(fitted),
         curve=fit_curve(curves, steps),
         provenance=provenance,
     )
+
+
+def _borrowed(
+    found: FidelityWeights, head: FidelityWeights, updates: Sequence[Measured]
+) -> FidelityWeights:
+    """With the outcomes of `head` that were not measured in the updates of a fidelity."""
+    measured = {o for o in head.outcomes if any(u.outcome(o) is not None for u in updates)}
+    own = {o: w for o, w in found.outcomes.items() if o in measured}
+    return replace(found, outcomes={**head.outcomes, **own})
 
 
 def having(fidelity: str, updates: Sequence[Measured]) -> list[Measured]:

@@ -87,7 +87,8 @@ def forecast_forgetting(
     several = not update and len(task.dataset.categories) > MIN_KNOWN_CLASSES
     if several:
         found = _with_worst(found, _updates(task, scenario), worst, drops)
-    ranked, alone = _ranked(found), averaged.any(axis=1)
+    ranked = _ranked(found)
+    own = {name: v[averaged.any(axis=1)] for name, v in mean.items()}
     return Forecast(
         update=_described(task, scenario, update),
         recipe=Recipe(),
@@ -96,7 +97,7 @@ def forecast_forgetting(
         reliability=None if reliability is None else round(reliability, 3),
         skill=round(weights.mean_skill, 3),
         categories=ranked,
-        whole=_whole(task, typical, {f: v[alone] for f, v in mean.items()}, coefficients, ranked),
+        whole=_whole(task, typical, own, coefficients, ranked, measurement),
         steps=(0, *coefficients.curve.steps),
         curves=tuple(curve_of(f, coefficients) for f in ranked),
         matrix=_matrix(task, scenario, drops, counted) if several else None,
@@ -125,11 +126,12 @@ def _whole(
     features: Features,
     coefficients: Coefficients,
     categories: Sequence[CategoryForecast],
+    measurement: Measurement | None,
 ) -> SetForecast | None:
     """None where of no category a drop can be estimated."""
     if not any(c.identifiable for c in categories):
         return None
-    return forecast_set(task, expected, features, coefficients)
+    return forecast_set(task, expected, features, coefficients, measurement)
 
 
 def _features(scenario: UpdateScenario, fidelity: str, progress: Progress) -> Features:

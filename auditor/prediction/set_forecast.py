@@ -10,7 +10,7 @@ from auditor.prediction.estimate import Coefficients, Expected
 from auditor.prediction.features.scenario import Features
 from auditor.prediction.features.solidity import size_of
 from auditor.prediction.scenarios import BaseTask
-from auditor.records.forecast import Recipe, SetForecast
+from auditor.records.forecast import Measurement, Recipe, SetForecast
 
 
 def forecast_set(
@@ -18,12 +18,12 @@ def forecast_set(
     expected: Mapping[str, Expected],
     features: Features,
     coefficients: Coefficients,
+    measurement: Measurement | None = None,
 ) -> SetForecast:
     """From the outcomes, each expected as (1, K), and the features (updates, K) of the updates that
-    this is the mean of."""
+    this is the mean of. When the update is learnt is as measured, where it was."""
     lost, at_end = (_share(task, expected[o]) for o in ("average", "end"))
-    step = expected.get("learnt_step")
-    last = Recipe().checkpoints[-1]
+    step = Recipe().steps * float(expected["learnt_step"].mean.mean())
     return SetForecast(
         lost=lost[0],
         low=lost[1],
@@ -36,7 +36,7 @@ def forecast_set(
         solid=None,
         solid_low=None,
         solid_high=None,
-        steps_until_learnt=round(last * float(step.mean.mean()), 1) if step else float(last),
+        steps_until_learnt=measurement.competent_step if measurement else round(step, 1),
         beyond=tuple(_beyond(size_of(features), coefficients.fitted)),
     )
 

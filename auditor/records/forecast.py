@@ -210,7 +210,7 @@ class SetForecast:
     solid: float | None
     solid_low: float | None
     solid_high: float | None
-    steps_until_learnt: float  # update steps until the update itself is learnt
+    steps_until_learnt: float | None  # update steps until it is learnt; None: not within them
     # What of this set lies beyond the measured updates that the estimate rests on, in words; the
     # intervals are wider for it.
     beyond: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -40,14 +41,15 @@ def sized(rows=900, categories=12, update=40, new=1):
 def told(task):
     """What is told of the whole."""
 
-    def told(features=None, distance=0.0, **expected):
+    def told(features=None, distance=0.0, measurement=None, **expected):
         said = {
             "average": of(0.1, 0.2, 0.6, distance=distance),
             "end": of(0.3, 0.5, 0.9, distance=distance),
+            "learnt_step": of(0.5, 0.5, 0.5),
             **expected,
         }
         coefficients = dataclasses.replace(shipped(), fitted=FITTED)
-        return forecast_set(task, said, features or sized(), coefficients)
+        return forecast_set(task, said, features or sized(), coefficients, measurement)
 
     return told
 
@@ -69,8 +71,9 @@ def test_the_update_is_learnt_at_a_share_of_the_recipes_steps(told):
     assert told(learnt_step=of(0.25, 0.25, 0.25)).steps_until_learnt == pytest.approx(10.0)
 
 
-def test_where_nothing_says_when_it_is_learnt_that_is_not_before_the_last_step(told):
-    assert told().steps_until_learnt == 40.0
+@pytest.mark.parametrize("step", [11.5, None])
+def test_where_the_update_was_made_it_is_learnt_when_it_was_measured_to_be(told, step):
+    assert told(measurement=SimpleNamespace(competent_step=step)).steps_until_learnt == step
 
 
 def test_what_a_solid_set_would_lose_is_not_said(told):
