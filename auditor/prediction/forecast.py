@@ -84,8 +84,7 @@ def forecast_forgetting(
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
     drivers = _drivers(task, scenario, endangers(mean, weights.outcomes["average"]), worst)
     found = _each(task, outlook, doubts, coefficients, drivers)
-    several = not update and len(task.dataset.categories) > MIN_KNOWN_CLASSES
-    if several:
+    if several := not update and len(task.dataset.categories) > MIN_KNOWN_CLASSES:
         found = _with_worst(found, _updates(task, scenario), worst, drops)
     ranked = _ranked(found)
     own = {name: v[averaged.any(axis=1)] for name, v in mean.items()}
