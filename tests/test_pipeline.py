@@ -106,7 +106,7 @@ def fingerprints(audit):
 
 def test_the_keys_of_the_contract_are_there(plain):
     assert plain.keys() >= TOP
-    assert plain["schema_version"] == 2
+    assert plain["schema_version"] == 3
     assert plain["dataset"].keys() >= DATASET
     assert plain["embedder"].keys() >= {"name", "revision", "dim"}
     assert plain["forecast"].keys() >= FORECAST
@@ -161,8 +161,10 @@ def test_a_finding_about_a_subtype_names_one_that_is_there(found):
 def test_fractions_are_fractions(found):
     shares = [t.share for s in found.subtypes for t in s.templates]
     for f in found.forecast.categories:
-        shares += [f.accuracy_before, f.accuracy_after]
-        shares += [f.accuracy_before - drop for drop in (f.low, f.expected_drop, f.high)]
+        shares += [f.accuracy_before, f.accuracy_after, f.accuracy_at_end, f.end_low, f.end_high]
+        shares += [f.accuracy_when_learnt, f.when_learnt_low, f.when_learnt_high]
+        # The accuracy before is an estimate too: more may be lost than it says.
+        assert -1.0 <= f.low <= f.expected_drop <= f.high <= 1.0
     assert all(0.0 <= share <= 1.0 for share in shares)
 
 
@@ -564,7 +566,7 @@ def test_options_win_over_settings(quick, tickets):
 
 @pytest.mark.parametrize(
     ("option", "said"),
-    [("probes", "did you mean 'probe'?"), ("foo", "known: budget, cache_dir, checks")],
+    [("probes", "did you mean 'probe'?"), ("foo", "known: batch_size, budget, cache_dir")],
 )
 def test_an_unknown_option_is_refused_with_those_that_are_known(audit, tickets, option, said):
     with pytest.raises(UsageError) as raised:

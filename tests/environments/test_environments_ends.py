@@ -27,6 +27,8 @@ def test_a_signal_ends_with_its_code_and_clears_up(workplace, desk, number, code
         env=environment({"TMPDIR": str(workplace / "tmp")}),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # The tests themselves may run with a signal ignored, as under nohup.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 - no threads
     )
     while not list((workplace / "tmp").glob("auditor-*")) and process.poll() is None:
         time.sleep(0.01)

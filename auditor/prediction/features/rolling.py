@@ -25,12 +25,11 @@ def rolling(scenario: UpdateScenario) -> Features:
     end differ from their mean, by category.
     """
     chosen = _chosen(scenario)
-    old = np.flatnonzero(scenario.in_base)
     found = roll_out(
         scenario.vectors,
         scenario.codes,
         scenario.folds,
-        [old[~np.isin(scenario.codes[old], scenario.updates[u])] for u in chosen],
+        [scenario.taught(scenario.updates[u]) for u in chosen],
         [scenario.rows[u] for u in chosen],
         scenario.old_count,
         models=FOLDS if len(scenario.updates) == 1 else 1,

@@ -42,6 +42,12 @@ class UpdateScenario:
     # measured
     lost: Table | None = None
 
+    def taught(self, update: Ints) -> Ints:
+        """(t,) positions of the old rows that are taught before an update: of a simulated one, the
+        rows of its own categories are not, and a given one may bring more of what is taught."""
+        old = np.flatnonzero(self.in_base)
+        return old[~np.isin(self.codes[old], update)] if self.in_base.all() else old
+
 
 def of_categories(scenario: UpdateScenario, values: Table) -> Table:
     """(K,) mean of the old rows' values (old rows,) over each category."""

@@ -16,7 +16,7 @@ from auditor.prediction.features.scenario import (
     of_categories,
 )
 from auditor.prediction.rollout import BATCH, EPOCHS
-from auditor.records.arrays import Ints, Table
+from auditor.records.arrays import Table
 
 SURE = (0.02, 0.98)
 
@@ -31,22 +31,22 @@ def solidity(scenario: UpdateScenario) -> Features:
     label; own_templated, share of rows from templates. As it is: accuracy, its log odds;
     templated, the share, and templated_accuracy, the product. Probabilities are out of fold.
     """
-    old = np.flatnonzero(scenario.in_base)
-    joint = scenario.joint.mean(axis=0)[old]
-    plain = joint[:, : scenario.old_count]
+    old, joint = np.flatnonzero(scenario.in_base), scenario.joint.mean(axis=0)
+    plain = joint[old, : scenario.old_count]
     plain = plain / np.maximum(plain.sum(axis=1, keepdims=True), SMALL)
     rows, codes = np.arange(len(old)), scenario.codes[old]
     own = plain[rows, codes]
-    counts = np.bincount(codes, minlength=scenario.old_count)
-    taught = [len(old) - counts[u[u < scenario.old_count]].sum() for u in scenario.updates]
-    pulled = [np.log(joint[:, u].sum(axis=1) + SMALL) for u in scenario.updates]
-    outside = [~np.isin(codes, u) for u in scenario.updates]
+    taught = [scenario.taught(u) for u in scenario.updates]
+    pulled = [
+        np.log(joint[rows][:, u].sum(axis=1) + SMALL).mean()
+        for u, rows in zip(scenario.updates, taught, strict=True)
+    ]
     sets = {
-        "steps": np.log([max(EPOCHS * n / BATCH, 1.0) for n in taught]),
+        "steps": np.log([max(EPOCHS * len(rows) / BATCH, 1.0) for rows in taught]),
         "update_rows": np.log([len(r) for r in scenario.rows]),
         "new": np.log([len(u) for u in scenario.updates]),
-        "categories": np.log([outside_of(u, scenario.old_count) for u in scenario.updates]),
-        "pulled": np.array([p[o].mean() for p, o in zip(pulled, outside, strict=True)]),
+        "categories": np.log([len(np.unique(scenario.codes[rows])) for rows in taught]),
+        "pulled": np.array(pulled),
     }
     of_category = {
         "own_sure": logit(np.clip(of_categories(scenario, own), *SURE)),
@@ -65,11 +65,6 @@ def solidity(scenario: UpdateScenario) -> Features:
         **{name: np.broadcast_to(_relative(v), shape) for name, v in of_category.items()},
         **{name: np.broadcast_to(v, shape) for name, v in as_it_is.items()},
     }
-
-
-def outside_of(update: Ints, old_count: int) -> int:
-    """The old categories that are not of the update."""
-    return old_count - int((update < old_count).sum())
 
 
 def size_of(features: Features) -> dict[str, float]:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
+from auditor.prediction.features import compute_features
 from auditor.prediction.features.rolling import ROLLED, rolling
 from auditor.prediction.rollout import RollOut
+from auditor.prediction.scenarios import scenario_of
 
 MODULE = importlib.import_module(rolling.__module__)  # its package has the function's name
 KEPT = np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.2])  # of an accuracy of one, by step
@@ -117,3 +119,13 @@ def test_where_nothing_was_known_nothing_can_be_lost_and_no_number_is_missing(
     found = rolling(scenario(tickets, refunds))
     assert all(np.isfinite(table).all() for table in found.values())
     assert not found["own_rolled"].any()
+
+
+def test_a_given_update_of_old_categories_finds_all_old_rows_taught(world, direction, dataset_of):
+    """More rows of what is taught already: nothing is left out before, as a simulated update is."""
+    pairs = [(t, c) for c in ("billing", "returns") for t in world.write(c, 12, direction(c))]
+    more = [(t, c) for c in ("billing", "returns") for t in world.write(c, 4, direction(c))]
+    incoming = dataset_of(more)
+    scenario = scenario_of(world.base_task(pairs), (incoming, world.embed(incoming)), seed=0)
+    assert scenario.taught(scenario.updates[0]).tolist() == list(range(24))
+    assert all(np.isfinite(table).all() for table in compute_features(scenario, "head").values())
