@@ -66,8 +66,8 @@ PRIOR = {  # the weight, of the feature as it is, that a weight is shrunk to; el
     "average": {"rolled": 0.5, "lost": 0.6, "lost_on_average": 1.0},
     "end": {"rolled_end": 0.5, "lost_end": 0.6, "lost_end_on_average": 1.0},
 }
-# On average over the checkpoints: in the first steps an update takes nothing (of 2,018 categories
-# that were measured one lost .87, and one in a hundred more than .75).
+# On average over the checkpoints: in the first steps an update takes nothing, so that no measured
+# category lost more.
 MOST = {"average": 0.88}
 MIN_SLOPE = 0.05  # of a curve: who loses more on average loses more at every step but the last
 SHRINKAGE = 10.0  # updates' worth of evidence for the prior

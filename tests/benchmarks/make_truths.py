@@ -36,6 +36,7 @@ from torch import nn
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.interfaces import Target
+from auditor.prediction.fine_tuning.taught import BATCH, HEAD_RATE, RATE, WARM_UP
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
@@ -58,7 +59,6 @@ from tests.benchmarks.update_plans import (
 )
 
 FEWEST_TEST_ROWS = 8  # of a category that is measured
-EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 3, 32, 1e-4, 2e-3, 0.1  # of the teaching
 KERNEL_ROWS, KERNEL_UPDATE_ROWS = 8, 64
 Pair = tuple[str, str]
 
