@@ -25,7 +25,7 @@ from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import BaseTask
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
-from auditor.records.forecast import Forecast, Recipe
+from auditor.records.forecast import Forecast
 from auditor.records.readable import readable_part
 from auditor.records.structure import Embeddings
 from auditor.resources import ForecastPlan
@@ -79,7 +79,7 @@ def forecast(
 ) -> Forecast:
     """What the update, or simulated ones, will take: by the probe that the plan names, or else by
     the most accurate that its budget allows."""
-    across, full, recipe = None, None, plan.recipe or Recipe()
+    across, full, recipe = None, None, plan.recipe
     if update and plan.target:
         rows, vectors = update
         across = find_copies_across(task.dataset.examples, rows.examples, task.embeddings, vectors)
@@ -114,6 +114,7 @@ def forecast(
         coefficients=plan.coefficients,
         seed=plan.seed,
         measurement=measurement,
+        old_epochs=recipe.old_epochs,
         progress=progress,
     )
     return with_own_recipe(found, plan.recipe)

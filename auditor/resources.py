@@ -23,7 +23,7 @@ from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
 from auditor.prediction.mitigations import mitigations_called
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import Recipe
+from auditor.records.forecast import OLD_EPOCHS, Recipe
 from auditor.settings import Settings, expect_known
 from auditor.threads import compute_with
 
@@ -98,12 +98,13 @@ def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:
     return mitigations
 
 
-def recipe_of(settings: Settings, update: Dataset | None) -> Recipe | None:
-    """The fine-tuning that the user states; None: the default one.
+def recipe_of(settings: Settings, update: Dataset | None) -> Recipe:
+    """The fine-tuning that the user states; what is not stated is as in the default one.
 
     Raises UsageError for one that is stated where no update is given.
     """
     stated = settings.recipe
+    old_epochs = stated.pop("old_epochs", OLD_EPOCHS)
     if stated and update is None:
         option = f"--{next(iter(stated)).replace('_', '-')}"
         raise UsageError(
@@ -111,12 +112,11 @@ def recipe_of(settings: Settings, update: Dataset | None) -> Recipe | None:
             "leave it out"
         )
     if update is None:
-        return None
+        return Recipe(old_epochs=old_epochs)
     batch = stated.pop("batch_size", Recipe().batch)
     if epochs := stated.pop("epochs", None):
         stated["steps"] = math.ceil(epochs * math.ceil(len(update.examples) / batch))
-    recipe = Recipe(batch=batch, **stated)
-    return None if recipe == Recipe() else recipe
+    return Recipe(batch=batch, old_epochs=old_epochs, **stated)
 
 
 def _expect_trainable(target: Target, recipe: Recipe) -> None:
@@ -161,7 +161,7 @@ class ForecastPlan:
     coefficients: Coefficients
     folder: Path | None  # where measured fine-tunes are kept; None: nowhere
     seed: int
-    recipe: Recipe | None = None  # the user's own; None: the default
+    recipe: Recipe  # the user's own, or the default one
     mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
 
 
@@ -174,7 +174,7 @@ def plan_of(
     """
     folder = cache_folder(settings)
     recipe, target = recipe_of(settings, update), target_of(settings, given=update is not None)
-    if recipe and target:
+    if target:
         _expect_trainable(target, recipe)
     return ForecastPlan(
         probe=settings.probe,

@@ -31,7 +31,7 @@ _RATE = Meta(description="must be a number, more than 0")
 # The user's own fine-tuning; what is not stated is as in `auditor.records.forecast.Recipe`.
 RECIPE = (
     *("steps", "epochs", "learning_rate", "head_learning_rate", "batch_size"),
-    *("frozen_layers", "lora_rank"),
+    *("frozen_layers", "lora_rank", "old_epochs"),
 )
 Column = Annotated[str, Meta(description="must name a column, as a string")]
 Columns = Annotated[Sequence[str], Meta(min_length=1)]
@@ -99,6 +99,7 @@ class Settings:
         Layers | None, Meta(description="must be a whole number, 0 or more")
     ] = None
     lora_rank: Annotated[Count | None, _COUNT] = None
+    old_epochs: Annotated[Rate | None, _RATE] = None  # that the old data was taught for before
     coefficients: Annotated[str | None, WORD] = None  # of `auditor backtest`; None = those shipped
     seed: Seed = 0
     # None = as many as torch would take; of more than there are processors, as many.

@@ -47,7 +47,14 @@ LORA_RANK = click.option(
     metavar="RANK",
     help="Train LoRA matrices of this rank in place of the weights (pip install 'auditor[lora]').",
 )
+OLD_EPOCHS = click.option(
+    "--old-epochs",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="Passes over the old data that the model was trained for before the update: the fewer, "
+    "the more is forgotten  [default: 3]",
+)
 RECIPE = (
     *(STEPS, EPOCHS, LEARNING_RATE, HEAD_LEARNING_RATE, BATCH_SIZE),
-    *(FROZEN_LAYERS, LORA_RANK),
+    *(FROZEN_LAYERS, LORA_RANK, OLD_EPOCHS),
 )

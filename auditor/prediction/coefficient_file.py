@@ -50,7 +50,8 @@ def read_coefficients(path: Path) -> Coefficients:
         raise UsageError(f"{where}: {error}; {ADVICE}") from error
     for fault in _faults(found):
         raise UsageError(f"{where}: {fault}; {ADVICE}")
-    return replace(found, fidelities={**shipped().fidelities, **found.fidelities})
+    fidelities = {**shipped().fidelities, **found.fidelities}
+    return replace(found, fidelities=fidelities, solid=found.solid or shipped().solid)
 
 
 def _faults(found: Coefficients) -> Iterator[str]:

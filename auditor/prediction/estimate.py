@@ -32,6 +32,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm, rankdata, t
 
 from auditor.prediction.features.scenario import Features
+from auditor.prediction.solid_set import SolidWeights
 from auditor.records.arrays import Mask, Table
 
 OUTCOMES = ("before", "average", "end", "learnt")
@@ -104,6 +105,7 @@ class Coefficients:
     fitted: Mapping[str, tuple[float, float]]
     curve: CurveWeights
     provenance: str
+    solid: SolidWeights | None = None  # None: not measured
 
 
 @cache

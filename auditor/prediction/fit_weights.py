@@ -36,18 +36,18 @@ from auditor.records.arrays import Floats, Table
 RANKED = {
     "similarity": ("exemplar", "sharpened", "centroid", "share", "wording"),
     "head": (
-        *("exemplar", "sharpened", "centroid", "wording"),
-        *("mistaken", "contested", "unsure"),
+        *("exemplar", "sharpened", "centroid", "share", "wording"),
+        *("contested", "unsure", "own_rolled"),
     ),
 }
 RANKED["full"] = RANKED["head"]
 _KNOWN = ("accuracy", "templated", "templated_accuracy")
-_SOLID = ("own_sure", "own_templated")
-_ROLLED = ("rolled", "rolled_end", "own_rolled", "pulled", "steps", "new")
+_SOLID = ("new", "sure", "templated")
+_ROLLED = ("rolled", "rolled_end")
 PLAIN = {  # of each fidelity, by outcome
     "similarity": {
         "before": _KNOWN,
-        **dict.fromkeys(("average", "end", "learnt"), ("steps", "new", "sure", *_SOLID)),
+        **dict.fromkeys(("average", "end", "learnt"), ("steps", *_SOLID)),
     },
     "head": {
         "before": _KNOWN,
@@ -55,8 +55,8 @@ PLAIN = {  # of each fidelity, by outcome
     },
     "full": {
         "before": _KNOWN,
-        "average": ("lost", "lost_on_average", "rolled", "own_rolled", *_SOLID),
-        "end": ("lost_end", "lost_end_on_average", "rolled_end", "own_rolled", *_SOLID),
+        "average": ("lost", "lost_on_average", "rolled", *_SOLID),
+        "end": ("lost_end", "lost_end_on_average", "rolled_end", *_SOLID),
         "learnt": (*_ROLLED, *_SOLID),
     },
 }

@@ -19,6 +19,7 @@ from auditor.prediction.estimate import (
     product_interval,
 )
 from auditor.prediction.features.solidity import size_of
+from auditor.prediction.fit_solid import fit_solid
 from auditor.prediction.fit_weights import (
     PLAIN,
     RANKED,
@@ -139,6 +140,7 @@ def fit(updates: Sequence[Measured], steps: tuple[int, ...], provenance: str) ->
         fitted=fitted_range(fitted),
         curve=fit_curve(curves, steps),
         provenance=provenance,
+        solid=fit_solid(fitted),
     )
 
 

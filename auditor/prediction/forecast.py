@@ -31,6 +31,7 @@ from auditor.prediction.set_forecast import forecast_set
 from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import (
+    OLD_EPOCHS,
     CategoryForecast,
     Forecast,
     Matrix,
@@ -45,11 +46,11 @@ DRIVERS = {
     "exemplar": "its closest texts look like the new data",
     "centroid": "on average it is similar to the new data",
     "share": "many of the texts closest to the new data are its own",
-    "mistaken": "today's model already reads the new texts as this category",
     "contested": "a model trained on both takes its texts for the new data",
     "sharpened": "its closest texts differ from the new data no more than from each other",
     "wording": "it shares words with the new data",
     "unsure": "it is already confused with other categories",
+    "own_rolled": "a small model that is taught the new data loses it first",
 }
 
 
@@ -62,6 +63,7 @@ def forecast_forgetting(
     coefficients: Coefficients,
     seed: int,
     measurement: Measurement | None = None,
+    old_epochs: float = OLD_EPOCHS,
     progress: Progress = lambda *_: None,
 ) -> Forecast:
     """Expected drop of every old category, most endangered first.
@@ -70,7 +72,7 @@ def forecast_forgetting(
     batches. A category's numbers are means over the single ones that are not itself; the worst of
     all updates is named too. `chosen`: why this `fidelity`.
     """
-    scenario = scenario_of(task, update, seed, measurement)
+    scenario = scenario_of(task, update, seed, measurement, old_epochs=old_epochs)
     features = _features(scenario, fidelity, progress)
     weights, counted = coefficients.fidelities[fidelity], _counted(scenario)
     averaged = counted & _of_smallest(scenario)
@@ -90,7 +92,7 @@ def forecast_forgetting(
     own = {name: v[averaged.any(axis=1)] for name, v in mean.items()}
     return Forecast(
         update=_described(task, scenario, update),
-        recipe=Recipe(),
+        recipe=Recipe(old_epochs=old_epochs),
         probe=fidelity,
         chosen=chosen,
         reliability=None if reliability is None else round(reliability, 3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,7 +30,9 @@ class Measured:
     damaged: bool = False  # on purpose
     fitted: bool = True  # else scored only: it teaches no new category
     weight: float = 1.0  # of the update: many that are nearly alike count as few
-    kinds: tuple[str, ...] = field(default=())  # (K,) what the old data of each category is
+    # Updates with the same one were measured on sets that differ in their rows and damage alone:
+    # what they have in common, and last the steps that they were taught.
+    alike: tuple[str, ...] = ()
 
     @property
     def accuracy(self) -> Table:

@@ -10,14 +10,14 @@ import numpy as np
 from auditor.records.forecast import Curve, Forecast, Recipe
 
 
-def with_own_recipe(forecast: Forecast, stated: Recipe | None) -> Forecast:
-    """The forecast where the user states a recipe: about that one, if it was measured.
+def with_own_recipe(forecast: Forecast, stated: Recipe) -> Forecast:
+    """The forecast with the recipe that the user states: about that one, if it was measured.
 
-    The quick probes know the default recipe alone, and stay about it. How accuracy falls between
-    the first step and the last is fitted on updates of the default recipe; of another one the same
-    is taken for the same part of the way.
+    Of an update's recipe the quick probes know the default one alone, and stay about it. How
+    accuracy falls between the first step and the last is fitted on updates of the default recipe;
+    of another one the same is taken for the same part of the way.
     """
-    if stated is None:
+    if stated == forecast.recipe:
         return forecast
     if forecast.measurement is None:
         return replace(forecast, stated_recipe=stated)

@@ -16,7 +16,7 @@ from auditor.prediction.simulated import simulate
 from auditor.prediction.words import words_of
 from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import Measurement
+from auditor.records.forecast import OLD_EPOCHS, Measurement
 from auditor.records.probes import HeldOut, OutOfFold
 from auditor.records.structure import Embeddings
 from auditor.statistics import score_interval
@@ -127,14 +127,16 @@ def scenario_of(
     update: tuple[Dataset, Embeddings] | None,
     seed: int,
     measurement: Measurement | None = None,
+    *,
+    old_epochs: float = OLD_EPOCHS,
 ) -> UpdateScenario:
-    """The scenario of the given update, with what fine-tunes on it lost, or of simulated ones."""
-    if update is None:
-        return _simulated(task, seed)
-    scenario = _given(task, update, seed)
-    if measurement is None:
-        return scenario
-    return replace(scenario, lost=_lost(measurement, task.dataset.categories))
+    """The scenario of the given update, with what fine-tunes on it lost, or of simulated ones.
+
+    old_epochs: passes over the old rows that a model is taught with before.
+    """
+    found = _simulated(task, seed) if update is None else _given(task, update, seed)
+    lost = _lost(measurement, task.dataset.categories) if measurement else None
+    return replace(found, lost=lost, old_epochs=old_epochs)
 
 
 def _lost(measurement: Measurement, names: Sequence[str]) -> Table:

@@ -10,6 +10,7 @@ from auditor.prediction.estimate import Coefficients, Expected
 from auditor.prediction.features.scenario import Features
 from auditor.prediction.features.solidity import size_of
 from auditor.prediction.scenarios import BaseTask
+from auditor.prediction.solid_set import SolidWeights, share_of_a_solid_set, weakness_of
 from auditor.records.forecast import Measurement, Recipe, SetForecast
 
 
@@ -24,6 +25,7 @@ def forecast_set(
     this is the mean of. When the update is learnt is as measured, where it was."""
     lost, at_end = (_share(task, expected[o]) for o in ("average", "end"))
     step = Recipe().steps * float(expected["learnt_step"].mean.mean())
+    solid = _solid(lost, features, coefficients.solid)
     return SetForecast(
         lost=lost[0],
         low=lost[1],
@@ -31,14 +33,29 @@ def forecast_set(
         lost_at_end=at_end[0],
         end_low=at_end[1],
         end_high=at_end[2],
-        # What a solid set would lose is not known yet: sets that were measured differ from it in
-        # more than how well they are learnt.
-        solid=None,
-        solid_low=None,
-        solid_high=None,
+        solid=solid[0],
+        solid_low=solid[1],
+        solid_high=solid[2],
         steps_until_learnt=measurement.competent_step if measurement else round(step, 1),
         beyond=tuple(_beyond(size_of(features), coefficients.fitted)),
     )
+
+
+def _solid(
+    lost: tuple[float, float, float], features: Features, weights: SolidWeights | None
+) -> tuple[float, float, float] | tuple[None, None, None]:
+    """What the same update would take of a solid set; nothing where the difference is not clear."""
+    if weights is None:
+        return None, None, None
+    size = size_of(features)
+    weakness = weakness_of(
+        weights,
+        sure=float(features["sure"].mean()),
+        templated=float(features["templated"].mean()),
+        categories=size["categories"],
+        rows=size["rows"],
+    )
+    return share_of_a_solid_set(lost, weakness) if weakness.is_clear() else (None, None, None)
 
 
 def _share(task: BaseTask, expected: Expected) -> tuple[float, float, float]:

@@ -85,6 +85,7 @@ class Matrix:
     drops: tuple[tuple[float | None, ...], ...]  # None: the category is in the update
 
 
+OLD_EPOCHS = 3.0  # as the measured updates that the shipped coefficients rest on were taught
 # Of 40: where along an update accuracy is read, ever more rarely, since most is lost early.
 _READ_AT = (2, 5, 9, 14, 20, 28, 40)
 
@@ -92,7 +93,7 @@ _READ_AT = (2, 5, 9, 14, 20, 28, 40)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """The fine-tuning that a forecast is about. The default one is what the shipped coefficients
-    rest on, and all that the quick probes know about."""
+    rest on; of another one the quick probes know `old_epochs` alone."""
 
     optimiser: str = "AdamW"
     learning_rate: float = 5e-5
@@ -102,6 +103,8 @@ class Recipe:
     frozen_layers: int = 0  # lowest ones of the encoder that stay as they are, with the embeddings
     lora_rank: int | None = None  # of the low-rank matrices that are trained in the weights' place
     mitigation: str = "none"
+    # Passes over the old data, 32 rows a step, that the model was taught with before.
+    old_epochs: float = OLD_EPOCHS
     weights: str = field(init=False)  # which are trained, in words
     checkpoints: tuple[int, ...] = field(init=False)  # update steps; the last one is the end
 

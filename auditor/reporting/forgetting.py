@@ -7,7 +7,7 @@ is expected to end with less than half of it. A mean is always said to be an ave
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import ceil, hypot
+from math import ceil
 
 from auditor.records.forecast import CategoryForecast, Forecast, SetForecast
 from auditor.reporting import wording
@@ -107,19 +107,10 @@ def set_loss_in_short(forecast: Forecast) -> Iterator[str]:
         f"{wording.percent(whole.lost)} on average "
         f"({wording.percent_interval(whole.low, whole.high)})"
     )
-    if loses_more(whole):
+    if whole.solid is not None:
         yield f"were every category solidly learnt: {_of_a_solid_set(whole)}"
     if whole.beyond:
         yield "unlike any set that was measured, see the report; the intervals are wider for it"
-
-
-def loses_more(whole: SetForecast) -> bool:
-    """Whether the set clearly loses more than a solid one: the 80 % interval of the difference, the
-    errors of both taken as independent, is above 0. They are alike, as both are of one update, so
-    that interval is rather too wide."""
-    if whole.solid is None or whole.solid_high is None:
-        return False
-    return whole.lost - whole.solid > hypot(whole.lost - whole.low, whole.solid_high - whole.solid)
 
 
 def _sure(forecast: Forecast | None) -> list[CategoryForecast]:
@@ -200,14 +191,9 @@ def _without_estimate(forecast: Forecast, sure: int) -> Iterator[str]:
 
 def _beside_a_solid_set(whole: SetForecast) -> str:
     if whole.solid is None:
-        return "Whether a solidly learnt set of its size would lose less cannot be determined."
+        return "A set of its size with every category solidly learnt is not known to lose less."
     expected = _of_a_solid_set(whole)
-    if loses_more(whole):
-        return f"Were every category solidly learnt, a set of its size would lose {expected}."
-    return (
-        f"A set of its size with every category solidly learnt would lose {expected}: no clear "
-        "difference."
-    )
+    return f"Were every category solidly learnt, a set of its size would lose {expected}."
 
 
 def _of_a_solid_set(whole: SetForecast) -> str:

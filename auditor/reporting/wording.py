@@ -70,9 +70,11 @@ def effort(forecast: Forecast) -> str:
 
 def recipe(of: Recipe) -> str:
     """A fine-tuning, in figures."""
+    epochs = "1 epoch" if of.old_epochs == 1 else f"{of.old_epochs:g} epochs"
     return (
         f"{count(of.steps, 'step', 'steps')} at {of.learning_rate:g} (head "
-        f"{of.head_learning_rate:g}), batch {of.batch}, trained weights: {of.weights}"
+        f"{of.head_learning_rate:g}), batch {of.batch}, trained weights: {of.weights}, "
+        f"after {epochs} of the old data"
     )
 
 

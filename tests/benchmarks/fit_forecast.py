@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +45,9 @@ from auditor.prediction.fitting import LeftOut, fit, having, leave_out
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.measured import Measured
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
+from auditor.prediction.rollout import BATCH
 from auditor.prediction.scenarios import BaseTask, scenario_of
-from auditor.records.forecast import Recipe
+from auditor.records.forecast import OLD_EPOCHS, Recipe
 from auditor.resources import open_encoder
 from auditor.settings import Settings
 from auditor.structure.copies import find_copies
@@ -74,15 +75,14 @@ class Reader:
 
     def read(self, folder: Path) -> Measured:
         truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
-        features, sets, names = self._features(folder)
+        features, sets, names = self._features(folder, truth)
         kept = [c for c in names if c in truth["categories"]]
         at = [names.index(c) for c in kept]
         of = truth["categories"]
         own = {name: v[:, :, at] for name, v in features.items()}
-        if "taught_steps" in truth:  # a set may be taught longer than its rows say
-            own["steps"] = np.full_like(own["steps"], np.log(truth["taught_steps"]))
         runs = np.stack([of[c]["accuracy"] for c in kept], axis=1)
         steps, kinds = Recipe().checkpoints, tuple(of[c].get("old_data", "intact") for c in kept)
+        controlled = truth["update"].startswith(CONTROLLED)
         return Measured(
             name=truth["update"],
             dataset=DATASETS.get(truth["dataset"], truth["dataset"]),
@@ -95,17 +95,24 @@ class Reader:
             learnt_at=tuple(map(_learnt_at, truth.get("auroc", ()), truth.get("learnt", ()))),
             damaged=set(kinds) != {"intact"},
             fitted=bool(truth["new_categories"]),
-            weight=CONTROLLED_WEIGHT if truth["update"].startswith(CONTROLLED) else 1.0,
+            weight=CONTROLLED_WEIGHT if controlled else 1.0,
+            alike=_alike(truth) if controlled else (),
         )
 
-    def _features(self, folder: Path) -> tuple[dict[str, np.ndarray], np.ndarray, list[str]]:
+    def _features(
+        self, folder: Path, truth: Mapping[str, Any]
+    ) -> tuple[dict[str, np.ndarray], np.ndarray, list[str]]:
         train, update = ((folder / f"{x}.csv").read_bytes() for x in ("train", "update"))
         kind = "full" if folder.name.startswith(self.full) else "head"
-        key = hashlib.sha256(b"\0".join([train, update, kind.encode()])).hexdigest()[:16]
+        epochs = OLD_EPOCHS
+        if "taught_steps" in truth:  # some were taught longer, or shorter, than the recipe has it
+            epochs = truth["taught_steps"] / np.ceil(truth["taught_rows"] / BATCH)
+        parts = [train, update, f"{kind} {epochs:.2f}".encode()]
+        key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
         path = self.keep / f"{folder.name}-{key}.npz"
         if not path.exists():
             task = self._base_task(folder, train)
-            found = compute_features(self._scenario(folder, task, kind), kind)
+            found = compute_features(self._scenario(folder, task, kind, epochs), kind)
             path.parent.mkdir(parents=True, exist_ok=True)
             np.savez(
                 path, sets=task.sets, names=np.array(task.dataset.categories),
@@ -116,7 +123,7 @@ class Reader:
             tables = {k[8:]: kept[k] for k in kept.files if k.startswith("feature ")}
             return tables, kept["sets"], kept["names"].tolist()
 
-    def _scenario(self, folder: Path, task: BaseTask, kind: str) -> Any:
+    def _scenario(self, folder: Path, task: BaseTask, kind: str, epochs: float) -> Any:
         incoming = load_dataset(folder / "update.csv", self.settings)
         vectors = self.encoder.embed(incoming.texts)
         trial = None
@@ -124,9 +131,11 @@ class Reader:
             rows = task.dataset.examples
             across = find_copies_across(rows, incoming.examples, task.embeddings, vectors)
             trial = measure_update(
-                task, incoming, across, self.target, EFFORT, self.keep, seed=TRIAL_SEED
+                *(task, incoming, across, self.target, EFFORT, self.keep),
+                seed=TRIAL_SEED,
+                recipe=Recipe(old_epochs=epochs),
             )
-        return scenario_of(task, (incoming, vectors), self.settings.seed, trial)
+        return scenario_of(task, (incoming, vectors), self.settings.seed, trial, old_epochs=epochs)
 
     def _base_task(self, folder: Path, train: bytes) -> BaseTask:
         if self._task is None or self._task[0] != train:
@@ -147,6 +156,10 @@ class Reader:
             )
             self._task = (train, task)
         return self._task[1]
+
+
+def _alike(truth: Mapping[str, Any]) -> tuple[str, ...]:
+    return (truth["dataset"], *sorted(truth["new_categories"]), f"{truth['taught_steps']} steps")
 
 
 def _learnt_at(auroc: Sequence[float], learnt: Sequence[float]) -> int | None:

@@ -33,7 +33,7 @@ def rolling(scenario: UpdateScenario) -> Features:
         [scenario.rows[u] for u in chosen],
         scenario.old_count,
         models=FOLDS if len(scenario.updates) == 1 else 1,
-        recipe=Recipe(),
+        recipe=Recipe(old_epochs=scenario.old_epochs),
         seed=scenario.seed,
     )
     lost, (_, own) = _lost(found.accuracy), _lost(found.soft)

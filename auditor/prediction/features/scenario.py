@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from auditor.records.arrays import Floats, Ints, Mask, Table
+from auditor.records.forecast import OLD_EPOCHS
 
 Features = Mapping[str, Table]  # (2, updates, K)
 
@@ -38,6 +39,7 @@ class UpdateScenario:
     accuracy: Table  # (K,) of the old categories by probes
     templated: Mask  # (n,) old rows that are kept in a fold with others of one template
     seed: int
+    old_epochs: float = OLD_EPOCHS  # passes over the old rows that a model is taught with
     # (2, runs, K) shares of accuracy that fine-tunes lost, on average and at the end; NaN: not
     # measured
     lost: Table | None = None

@@ -1,7 +1,8 @@
 """solidity: how well the old data is learnt, as a set and by category; the same for every update.
 
-Features of a set are absolute: they say how far all of it falls. Those of a category are relative
-to the set's mean.
+What is learnt well is lost less: in sets taught for as many steps, the log odds of the mean share
+that is lost fall with `sure`, and rise with the share of rows from templates, which look surer than
+they are (`prediction/fit_solid.py`).
 """
 
 from __future__ import annotations
@@ -15,46 +16,36 @@ from auditor.prediction.features.scenario import (
     UpdateScenario,
     of_categories,
 )
-from auditor.prediction.rollout import BATCH, EPOCHS
-from auditor.records.arrays import Table
+from auditor.prediction.rollout import BATCH
 
 SURE = (0.02, 0.98)
 
 
 def solidity(scenario: UpdateScenario) -> Features:
-    """Of the set: steps, log of the steps of teaching; categories, update_rows, new: logs of the
-    numbers of old categories that are not of the update, and of its rows and classes; pulled: mean
-    over the old rows of the log probability of the update's classes; sure: mean over the categories
-    of what follows.
+    """Of the set: steps, log of the steps of teaching; rows, categories, update_rows, new: logs of
+    the numbers of old rows and categories that are not of the update, and of its rows and classes;
+    sure: mean over the categories of the log odds of the mean probability of the right label, out
+    of fold.
 
-    Of a category, relative to the mean: own_sure, log odds of the mean probability of the right
-    label; own_templated, share of rows from templates. As it is: accuracy, its log odds;
-    templated, the share, and templated_accuracy, the product. Probabilities are out of fold.
+    Of a category: accuracy, its log odds; templated, the share of rows from templates, and
+    templated_accuracy, the product.
     """
-    old, joint = np.flatnonzero(scenario.in_base), scenario.joint.mean(axis=0)
-    plain = joint[old, : scenario.old_count]
+    old = np.flatnonzero(scenario.in_base)
+    plain = scenario.joint.mean(axis=0)[old, : scenario.old_count]
     plain = plain / np.maximum(plain.sum(axis=1, keepdims=True), SMALL)
-    rows, codes = np.arange(len(old)), scenario.codes[old]
-    own = plain[rows, codes]
+    own = of_categories(scenario, plain[np.arange(len(old)), scenario.codes[old]])
     taught = [scenario.taught(u) for u in scenario.updates]
-    pulled = [
-        np.log(joint[rows][:, u].sum(axis=1) + SMALL).mean()
-        for u, rows in zip(scenario.updates, taught, strict=True)
-    ]
     sets = {
-        "steps": np.log([max(EPOCHS * len(rows) / BATCH, 1.0) for rows in taught]),
+        "steps": np.log([max(scenario.old_epochs * len(rows) / BATCH, 1.0) for rows in taught]),
+        "rows": np.log([len(rows) for rows in taught]),
         "update_rows": np.log([len(r) for r in scenario.rows]),
         "new": np.log([len(u) for u in scenario.updates]),
         "categories": np.log([len(np.unique(scenario.codes[rows])) for rows in taught]),
-        "pulled": np.array(pulled),
+        "sure": np.repeat(logit(np.clip(own, *SURE)).mean(), len(taught)),
     }
+    accuracy = logit(np.clip(scenario.accuracy, *SURE))
+    templated = of_categories(scenario, scenario.templated.astype(np.float64))
     of_category = {
-        "own_sure": logit(np.clip(of_categories(scenario, own), *SURE)),
-        "own_templated": of_categories(scenario, scenario.templated.astype(np.float64)),
-    }
-    sets["sure"] = np.repeat(of_category["own_sure"].mean(), len(scenario.updates))
-    accuracy, templated = logit(np.clip(scenario.accuracy, *SURE)), of_category["own_templated"]
-    as_it_is = {
         "accuracy": accuracy,
         "templated": templated,
         "templated_accuracy": templated * accuracy,
@@ -62,8 +53,7 @@ def solidity(scenario: UpdateScenario) -> Features:
     shape = (2, len(scenario.updates), scenario.old_count)
     return {
         **{name: np.broadcast_to(v[:, None], shape) for name, v in sets.items()},
-        **{name: np.broadcast_to(_relative(v), shape) for name, v in of_category.items()},
-        **{name: np.broadcast_to(v, shape) for name, v in as_it_is.items()},
+        **{name: np.broadcast_to(v, shape) for name, v in of_category.items()},
     }
 
 
@@ -75,12 +65,8 @@ def size_of(features: Features) -> dict[str, float]:
         return float(np.exp(features[name].mean()))
 
     return {
-        "rows": mean("steps") * BATCH / EPOCHS,
+        "rows": mean("rows"),
         "categories": mean("categories"),
         "rows of the update": mean("update_rows"),
         "new categories": mean("new"),
     }
-
-
-def _relative(values: Table) -> Table:
-    return np.asarray(values - values.mean())

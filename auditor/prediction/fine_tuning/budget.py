@@ -16,8 +16,7 @@ import numpy as np
 import torch
 
 from auditor.interfaces import Mitigation, Target
-from auditor.prediction.features.probing import BATCH as PROBE_BATCH
-from auditor.prediction.features.probing import HIDDEN, STEPS
+from auditor.prediction.features.rolling import ROLLED
 from auditor.prediction.fine_tuning.evaluation import OldRows
 from auditor.prediction.fine_tuning.taught import BATCH, teaching_steps
 from auditor.prediction.fine_tuning.training import (
@@ -28,8 +27,8 @@ from auditor.prediction.fine_tuning.training import (
     train_classifier,
 )
 from auditor.prediction.fine_tuning.trial import Effort, rows_of
-from auditor.prediction.out_of_fold import SEEDS
-from auditor.prediction.probes import train_probes
+from auditor.prediction.folds import FOLDS, assign_folds
+from auditor.prediction.rollout import roll_out, teaching_steps_of
 from auditor.prediction.scenarios import BaseTask
 from auditor.prediction.simulated import simulate
 from auditor.records.dataset import Dataset
@@ -157,19 +156,20 @@ def _timed(target: Target, old: OldRows) -> tuple[float, float]:
 
 
 def seconds_of_head(task: BaseTask, given: bool) -> float:
-    """What the fidelity `head` would take: its probes, a few steps timed."""
-    codes = torch.tensor(task.dataset.codes)
-    kinds = len(task.dataset.categories)
-    updates = 1 if given else len(simulate(task.embeddings.vectors, task.dataset.codes))
+    """What the fidelity `head` would take: its roll-outs, a few steps of them timed."""
+    codes, rows = task.dataset.codes, np.arange(len(task.dataset.codes))
+    count = 1 if given else min(len(simulate(task.embeddings.vectors, codes)), ROLLED)
     start = time.perf_counter()
-    train_probes(
-        torch.from_numpy(task.embeddings.vectors),
+    roll_out(
+        task.embeddings.vectors,
         codes,
-        torch.ones(updates, len(codes), dtype=torch.bool),
-        known=torch.ones(updates, kinds, dtype=torch.bool),
-        hidden=HIDDEN,
-        steps=TIMED,
-        batch=PROBE_BATCH,
+        assign_folds(task.disjoint, codes),
+        [rows] * count,
+        [rows] * count,
+        len(task.dataset.categories),
+        models=FOLDS if given else 1,
+        recipe=Recipe(steps=TIMED, old_epochs=TIMED / math.ceil(len(rows) / BATCH)),
         seed=0,
     )
-    return (time.perf_counter() - start) * SEEDS * STEPS / TIMED
+    steps = teaching_steps_of(len(rows), Recipe().old_epochs) + Recipe().steps
+    return (time.perf_counter() - start) * steps / (2 * TIMED)
