@@ -173,9 +173,12 @@ class Measurement:
     """What the probe `full` measured: a fine-tune on the update, with a sample of the rows."""
 
     target: str  # the model
-    runs: int  # at each rate
+    runs: int  # at the recipe's rate
+    paced: int  # of them, the first ones, at the other rates too
     rows: int  # of the old data, to train and to evaluate
     rows_a_category: int  # at most
+    teaching_steps: int  # on these rows, before the update
+    teaching_steps_of_all: int  # that as many passes over all of the old data take
     steps: tuple[int, ...]  # 0 and the recipe's checkpoints
     # (steps,) accuracy on the update's held-out rows; without one, on those it was trained on
     learnt: tuple[float, ...]

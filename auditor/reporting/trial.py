@@ -57,6 +57,7 @@ class Trial:
     """Everything that the page shows of a measurement."""
 
     measurement: Measurement
+    teaching: str  # how long the old rows were taught, as part of a sentence
     words: tuple[str, ...]
     rows: tuple[CategoryOutcome, ...]
     layers: tuple[WeightShift, ...]
@@ -73,6 +74,7 @@ def trial(forecast: Forecast) -> Trial | None:
     rows = sorted(map(_row, measured.categories), key=lambda r: rank.get(r.measured.category, 0))
     return Trial(
         measurement=measured,
+        teaching=_teaching(measured),
         words=(
             *_left_out(measured),
             _learnt(measured),
@@ -86,6 +88,16 @@ def trial(forecast: Forecast) -> Trial | None:
         bar=round(0.35 * _CHART[0] / max(len(measured.layers), 1), 1),
         mitigations=mitigations(forecast),
     )
+
+
+def _teaching(measured: Measurement) -> str:
+    steps, of_all = measured.teaching_steps, measured.teaching_steps_of_all
+    if steps < of_all:
+        return (
+            f"for {steps:,} steps, fewer than the {of_all:,} that all rows would be taught, "
+            "so that the update may take more here than after these"
+        )
+    return f"for {steps:,} steps, as many as all rows would be taught"
 
 
 def mitigations(forecast: Forecast) -> Mitigations | None:

@@ -77,7 +77,7 @@ def test_the_packaged_model_learns_the_tickets_and_then_what_was_left_out(
     workplace, tickets, as_csv, monkeypatch
 ):
     """Fifty tickets are few: more passes over them make as many steps as a real dataset has."""
-    monkeypatch.setattr("auditor.prediction.fine_tuning.taught.EPOCHS", 30)
+    monkeypatch.setattr("auditor.prediction.fine_tuning.taught.OLD_EPOCHS", 30)
     (workplace / "desk.csv").write_text(as_csv(tickets), encoding="utf-8")
     words = ["backtest", "desk.csv", "--updates", "1", "--seeds", "1", "--label", "category"]
     done = CliRunner().invoke(main, [*words, "--embedder", "all-MiniLM-L6-v2"])

@@ -36,6 +36,27 @@ def test_categories_stand_in_the_order_of_the_forecast(forecast):
     assert [r.measured.category for r in trial(forecast).rows] == order
 
 
+@pytest.mark.parametrize(
+    ("of_all", "said"),
+    [
+        (72, "for 72 steps, as many as all rows would be taught, then on the update alone"),
+        (1200, "for 72 steps, fewer than the 1,200 that all rows would be taught, so that"),
+    ],
+)
+def test_how_long_the_old_rows_were_taught_is_said(audit, forecast, of_all, said):
+    measured = dataclasses.replace(forecast.measurement, teaching_steps_of_all=of_all)
+    changed = dataclasses.replace(forecast, measurement=measured)
+    assert said in HtmlRenderer().render(dataclasses.replace(audit, forecast=changed))
+
+
+def test_rates_that_fewer_runs_were_made_at_say_how_many(audit, forecast, page):
+    measured = dataclasses.replace(forecast.measurement, paced=1)
+    changed = dataclasses.replace(forecast, measurement=measured)
+    said = "by learning rate; 1 run where it is not × 1<"
+    assert said in HtmlRenderer().render(dataclasses.replace(audit, forecast=changed))
+    assert "by learning rate<" in page
+
+
 def test_bias_is_told_from_what_is_gone(forecast):
     """Of .465 lost at the last step three quarters come back with the update's columns masked."""
     row = trial(forecast).rows[0]

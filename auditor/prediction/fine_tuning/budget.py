@@ -18,7 +18,7 @@ import torch
 from auditor.interfaces import Mitigation, Target
 from auditor.prediction.features.rolling import ROLLED
 from auditor.prediction.fine_tuning.evaluation import OldRows
-from auditor.prediction.fine_tuning.taught import BATCH, teaching_steps
+from auditor.prediction.fine_tuning.taught import BATCH, passes
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
@@ -26,7 +26,7 @@ from auditor.prediction.fine_tuning.training import (
     tokenise,
     train_classifier,
 )
-from auditor.prediction.fine_tuning.trial import Effort, rows_of
+from auditor.prediction.fine_tuning.trial import Effort, rows_of, teaching_steps
 from auditor.prediction.folds import FOLDS, assign_folds
 from auditor.prediction.rollout import roll_out, teaching_steps_of
 from auditor.prediction.scenarios import BaseTask
@@ -101,10 +101,12 @@ def cost_of_full(
         return rows_of(task, update, across, effort, recipe)[0]
 
     timed = cache(lambda: _timed(target, sample(DEFAULT_EFFORT)))
-    return lambda effort: _seconds(sample(effort), effort, recipe, mitigations, *timed())
+    rows = len(task.dataset.examples)
+    return lambda effort: _seconds(rows, sample(effort), effort, recipe, mitigations, *timed())
 
 
 def _seconds(
+    of_task: int,
     old: OldRows,
     effort: Effort,
     recipe: Recipe,
@@ -112,11 +114,15 @@ def _seconds(
     a_step: float,
     a_row: float,
 ) -> float:
+    """`of_task`: all rows of the old data, of which `old` is the sample."""
     taught, evaluated = len(old.codes), int(old.held_out[0].sum())
-    whole, paced = 1 + len(mitigations), len(effort.rates) - 1
+    whole = 1 + len(mitigations)
+    paced = (len(effort.rates) - 1) * min(effort.paced, effort.runs) / effort.runs
     rows = (whole + paced) * recipe.steps * recipe.batch
     rows += sum(_rows_added(mitigation, old, recipe) for mitigation in mitigations)
-    steps = teaching_steps(old, 0) + math.ceil(rows / BATCH)
+    steps = teaching_steps(passes(of_task, recipe.old_epochs), old, effort) + math.ceil(
+        rows / BATCH
+    )
     # Held-out rows at each checkpoint, and about as many others where more than the pace is read;
     # all trained ones at the refits, before and last.
     evaluations = (1 + (2 * whole + paced) * len(recipe.checkpoints)) * evaluated

@@ -15,7 +15,7 @@ import numpy as np
 
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
-from auditor.prediction.fine_tuning.taught import Pace, teach, teaching_steps
+from auditor.prediction.fine_tuning.taught import Pace, passes_of, teach
 from auditor.records.arrays import Table
 from auditor.records.forecast import Recipe
 
@@ -35,11 +35,11 @@ class FineTune:
     steps: tuple[int, ...]  # 0 and the recipe's checkpoints
     layers: tuple[str, ...]
     runs: tuple[Run, ...]  # by the recipe
-    paces: tuple[Pace, ...] = ()
+    paces: tuple[Pace, ...] = ()  # of the first of the seeds
     mitigated: tuple[Mitigated, ...] = ()
 
     def accuracy(self, rate: float) -> Table:
-        """(seeds, C, K) at `rate` times the recipe's learning rates."""
+        """(seeds, C, K) at `rate` times the recipe's learning rates; the seeds that ran at it."""
         own = self.runs if rate == 1.0 else [pace for pace in self.paces if pace.rate == rate]
         return np.stack([run.accuracy for run in own])
 
@@ -50,8 +50,10 @@ def fine_tune(
     update: UpdateRows,
     *,
     seeds: Sequence[int],
+    teaching: int | None = None,
     recipe: Recipe | None = None,
     rates: Sequence[float] = (),
+    paced: int | None = None,
     mitigations: Sequence[Mitigation] = (),
     dropout: bool = True,
     device: str | None = None,
@@ -59,14 +61,17 @@ def fine_tune(
 ) -> FineTune:
     """Fine-tunes `target` once a seed and evaluates it.
 
-    What the old rows taught is taught once a seed: the update is made from there by the recipe, at
-    each of `rates`, factors of its learning rates, and with each of `mitigations`, with the same
-    rows of the update in the same order. For the rest see `teach`.
+    What the old rows taught is taught once a seed, in `teaching` steps: the update is made from
+    there by the recipe, at each of `rates`, factors of its learning rates, and with each of
+    `mitigations`, with the same rows of the update in the same order.
+    paced: how many of the seeds, the first ones, are run at other rates; by default all. For the
+    rest see `teach`.
     """
     recipe, done = recipe or Recipe(), 0
-    paced = [rate for rate in rates if rate != 1.0]
-    total = recipe.steps * (1 + len(paced) + len(mitigations)) * len(seeds)
-    total += sum(teaching_steps(old, i) for i in range(len(seeds)))
+    others = [rate for rate in rates if rate != 1.0]
+    paced = len(seeds) if paced is None else min(paced, len(seeds))
+    total = recipe.steps * ((1 + len(mitigations)) * len(seeds) + len(others) * paced)
+    total += sum(teaching or passes_of(old, i) for i in range(len(seeds)))
 
     def advance(steps: int) -> None:
         nonlocal done
@@ -75,11 +80,17 @@ def fine_tune(
 
     advance(0)
     runs, paces, mitigated = [], [], []
-    for taught in teach(
-        target, old, [update], seeds=seeds, dropout=dropout, device=device, advance=advance
-    ):
+    models = teach(
+        *(target, old, [update]),
+        seeds=seeds,
+        steps=teaching,
+        dropout=dropout,
+        device=device,
+        advance=advance,
+    )
+    for i, taught in enumerate(models):
         runs.append(taught.update(recipe))
-        paces += [taught.pace(recipe, rate) for rate in paced]
+        paces += [taught.pace(recipe, rate) for rate in others if i < paced]
         mitigated += [
             Mitigated(mitigation=with_it, run=taught.update(recipe, mitigation=with_it))
             for with_it in mitigations

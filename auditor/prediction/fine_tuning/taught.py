@@ -37,11 +37,11 @@ from auditor.prediction.fine_tuning.training import (
 from auditor.prediction.fine_tuning.weight_shift import trace
 from auditor.prediction.forgetting import HALF
 from auditor.records.arrays import Ints, Mask, Table
-from auditor.records.forecast import Recipe
+from auditor.records.forecast import OLD_EPOCHS, Recipe
 
-# How the old categories are taught: 3 epochs, 10 % warm-up, linear decay, as the updates that the
-# shipped coefficients rest on.
-EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 3, 32, 1e-4, 2e-3, 0.1
+# How the old categories are taught: 10 % warm-up, linear decay, as the updates that the shipped
+# coefficients rest on.
+BATCH, RATE, HEAD_RATE, WARM_UP = 32, 1e-4, 2e-3, 0.1
 MITIGATION_STREAM = (
     1  # with the seed, of a mitigation's random numbers: the update's own rows stay the same
 )
@@ -63,6 +63,7 @@ def teach(
     updates: Sequence[UpdateRows],
     *,
     seeds: Sequence[int],
+    steps: int | None = None,
     dropout: bool = True,
     device: str | None = None,
     advance: Callable[[int], None] = lambda _: None,
@@ -70,6 +71,7 @@ def teach(
     """`target` taught the old rows, once a seed; seeds hold out the splits in turn.
 
     Any of `updates` can be made from there, each with the head's old columns and its own.
+    steps: on the old rows; by default, of each seed, those of OLD_EPOCHS passes over its rows.
     dropout: while training, as the model's configuration has it; without it runs differ less.
     device: by default the GPU, where there is one. `advance` hears how many steps were done.
     Memory: ten times the encoder's weights.
@@ -81,6 +83,7 @@ def teach(
         old=old,
         updates=tuple(updates),
         tokens=tokenise(target, texts),
+        steps=steps,
         dropout=dropout,
         device=device,
         advance=advance,
@@ -89,13 +92,14 @@ def teach(
         yield Taught(course, _split(old, i), seed)
 
 
-def teaching_steps(old: OldRows, i: int) -> int:
-    """Steps on the old rows, of the seed at place `i`."""
-    return _steps_of(int((~_split(old, i)).sum()))
+def passes(rows: int, epochs: float) -> int:
+    """The steps in which so many passes over old rows are made."""
+    return max(round(epochs * math.ceil(rows / BATCH)), 1)
 
 
-def _steps_of(rows: int) -> int:
-    return EPOCHS * math.ceil(rows / BATCH)
+def passes_of(old: OldRows, i: int) -> int:
+    """Those of OLD_EPOCHS passes over the rows that are left to the seed at place `i`."""
+    return passes(int((~_split(old, i)).sum()), OLD_EPOCHS)
 
 
 def _split(old: OldRows, i: int) -> Mask:
@@ -118,6 +122,7 @@ class _Course:
     old: OldRows
     updates: tuple[UpdateRows, ...]
     tokens: Tokens  # of the old rows, then of each update
+    steps: int | None  # None: OLD_EPOCHS passes over the rows of each seed
     dropout: bool
     device: str
     advance: Callable[[int], None]
@@ -159,7 +164,7 @@ class Taught:
             rate=RATE,
             head_rate=HEAD_RATE,
             batch=BATCH,
-            steps=_steps_of(len(self.rows)),
+            steps=self.course.steps or passes(len(self.rows), OLD_EPOCHS),
             warm_up=WARM_UP,
             decays=True,
             dropout=self.course.dropout,

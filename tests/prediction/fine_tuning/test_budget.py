@@ -55,6 +55,17 @@ def test_without_an_update_a_budget_buys_a_head_at_most():
     assert chosen(budget=1000, given=False).fidelity == "head"
 
 
+def test_teaching_as_long_as_all_rows_would_be_counts(
+    world, direction, dataset_of, singles, target
+):
+    pairs = [(t, c) for c in ("billing", "garden") for t in world.write(c, 200, direction(c))]
+    old = world.base_task(pairs)
+    update = dataset_of([(t, "refunds") for t in world.write("refunds", 20, direction("refunds"))])
+    cost = cost_of_full(old, update, singles(420), target, Recipe(steps=1))
+    plain, long = (Effort(rows=20, rates=(1.0,), longest=longest) for longest in (1.0, 4.0))
+    assert cost(plain) * 1.5 < cost(long)
+
+
 def test_more_runs_and_more_rows_take_longer(world, direction, dataset_of, singles, target):
     pairs = [
         (t, c) for c in ("billing", "garden", "tyres") for t in world.write(c, 40, direction(c))

@@ -128,6 +128,15 @@ def test_dropout_is_the_models_own_and_can_be_left_out(target, old):
     assert not same(with_it, plain)
 
 
+def test_old_rows_are_taught_in_the_steps_that_are_given(target, old):
+    steps: list[int] = []
+    seen = update(REFUNDS, [3])
+    [made] = teach(target, old, [seen], seeds=[0], steps=14, advance=steps.append)
+    assert sum(steps) == 14
+    [by_default] = teach(target, old, [seen], seeds=[0])
+    assert not torch.equal(made.model.head.weight, by_default.model.head.weight)
+
+
 # --- another rate -------------------------------------------------------------------------------
 
 

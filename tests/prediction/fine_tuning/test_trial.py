@@ -10,7 +10,8 @@ import pytest
 from auditor.prediction.estimate import shipped
 from auditor.prediction.features import compute_features
 from auditor.prediction.fine_tuning import trial
-from auditor.prediction.fine_tuning.trial import Effort, measure_update, rows_of
+from auditor.prediction.fine_tuning.taught import Taught
+from auditor.prediction.fine_tuning.trial import Effort, measure_update, rows_of, teaching_steps
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import scenario_of
@@ -78,6 +79,41 @@ def test_it_says_what_was_made_and_on_how_many_rows(measured):
     assert (measured.target, measured.runs) == ("bag of words", 2)
     assert (measured.rows, measured.rows_a_category) == (4 * 30, 30)
     assert measured.steps == (0, *Recipe().checkpoints)
+
+
+def test_a_sample_is_taught_in_as_many_steps_as_all_rows_would_be(measured):
+    """96 rows are left to a run, three batches; all 144 rows are five, which is three times."""
+    assert measured.teaching_steps == measured.teaching_steps_of_all == 3 * 5
+
+
+def test_fewer_rows_of_a_category_are_taught_as_long(old, refunds):
+    def steps(rows: int) -> int:
+        effort = Effort(rows=rows)
+        return teaching_steps(OLD, rows_of(old, refunds, SINGLES, effort, Recipe())[0], effort)
+
+    assert steps(30) == steps(20) == 15
+    assert steps(8) == 4 * 3  # the limit: four times its own three steps
+
+
+def test_the_limit_is_the_efforts_own(old, refunds):
+    effort = Effort(rows=20, longest=1.5)
+    sample = rows_of(old, refunds, SINGLES, effort, Recipe())[0]
+    assert teaching_steps(OLD, sample, effort) == 9  # 64 rows in two batches, three times, and half
+
+
+def test_only_the_first_runs_are_made_at_other_rates(old, refunds, target, monkeypatch):
+    made: list[tuple[int, float]] = []
+    plain = Taught.pace
+
+    def pace(self, recipe, rate, **which):
+        made.append((self.seed, rate))
+        return plain(self, recipe, rate, **which)
+
+    monkeypatch.setattr(Taught, "pace", pace)
+    effort = Effort(rows=12, runs=3, rates=(0.3, 1.0), paced=2)
+    found = measure_update(old, refunds, SINGLES, target, effort, None, seed=5)
+    assert made == [(5, 0.3), (6, 0.3)]
+    assert (found.runs, found.paced) == (3, 2)
 
 
 def test_each_category_is_read_in_each_run_on_rows_held_out(measured):
