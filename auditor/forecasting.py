@@ -17,7 +17,8 @@ from auditor.prediction.fine_tuning.budget import (
     cost_of_full,
     seconds_of_head,
 )
-from auditor.prediction.fine_tuning.trial import measure_update, rows_of
+from auditor.prediction.fine_tuning.effort import rows_of
+from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out

@@ -67,8 +67,13 @@ def test_what_is_not_stated_is_as_in_the_default_recipe():
 
 
 @pytest.mark.parametrize("settings", [Settings(), Settings(steps=40, learning_rate=5e-5)])
-def test_the_default_recipe_is_no_recipe_of_the_users_own(settings):
-    assert recipe_of(settings, update_of(30)) is None
+def test_what_is_stated_as_in_the_default_recipe_is_that_one(settings):
+    assert recipe_of(settings, update_of(30)) == Recipe()
+
+
+def test_how_long_the_old_data_was_taught_can_be_stated_without_an_update():
+    assert recipe_of(Settings(old_epochs=10), None) == Recipe(old_epochs=10)
+    assert recipe_of(Settings(old_epochs=10, steps=20), update_of(30)).old_epochs == 10
 
 
 @pytest.mark.parametrize(
@@ -190,8 +195,9 @@ def test_a_quick_forecast_says_that_it_is_not_of_the_users_recipe(desk):
     assert done.exit_code == 0, done.output
     notice = (
         "The quick forecast is about 40 steps at 5e-05 (head 0.0005), batch 16, trained weights: "
-        "all; --probe full measures yours: 10 steps at 0.0001 (head 0.0005), batch 8, trained "
-        "weights: all but the lowest layer."
+        "all, after 3 epochs of the old data; --probe full measures yours: 10 steps at 0.0001 "
+        "(head 0.0005), batch 8, trained weights: all but the lowest layer, after 3 epochs of the "
+        "old data."
     )
     assert notice in " ".join(done.output.split())
     assert notice in (desk / "reports/desk/report.html").read_text(encoding="utf-8")
@@ -207,6 +213,19 @@ def test_without_a_recipe_nothing_is_said_of_one(desk):
     assert "quick forecast is about" not in done.output
     page = (desk / "reports/desk/report.html").read_text(encoding="utf-8")
     assert "quick forecast is about" not in page
+
+
+def test_a_quick_forecast_knows_how_long_the_old_data_was_taught(desk):
+    lost = {}
+    for epochs in (1, 12):
+        words = [*AUDIT, "--old-epochs", str(epochs), "--cache-dir", "vectors"]
+        done = CliRunner().invoke(main, [*words, "--output", str(epochs)])
+        assert done.exit_code == 0, done.output
+        assert "quick forecast is about" not in done.output
+        forecast = json.loads((desk / f"{epochs}/audit.json").read_text("utf-8"))["forecast"]
+        assert forecast["recipe"]["old_epochs"] == epochs
+        lost[epochs] = forecast["whole"]["lost_at_end"]
+    assert lost[12] < lost[1]
 
 
 def test_the_same_recipe_is_stated_in_python():

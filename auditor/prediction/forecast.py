@@ -79,17 +79,16 @@ def forecast_forgetting(
     mean = {name: f.mean(axis=0) for name, f in features.items()}
     expected = {o: expect(mean, w) for o, w in weights.outcomes.items()}
     reliability = _reliability(features, weights, averaged, measurement)
-    doubts = find_doubts(task, update, reliability, measurement)
     typical = {o: e.averaged(averaged) for o, e in expected.items()}
     outlook = outlook_of(task, typical)
     drops = (outlook.before * expected["average"].mean).round(4)
     worst = np.where(counted, drops, -1.0).argmax(axis=0)
     drivers = _drivers(task, scenario, endangers(mean, weights.outcomes["average"]), worst)
+    doubts = find_doubts(task, update, reliability, measurement)
     found = _each(task, outlook, doubts, coefficients, drivers)
     if several := not update and len(task.dataset.categories) > MIN_KNOWN_CLASSES:
         found = _with_worst(found, _updates(task, scenario), worst, drops)
-    ranked = _ranked(found)
-    own = {name: v[averaged.any(axis=1)] for name, v in mean.items()}
+    ranked, alone = _ranked(found), np.asarray(averaged.any(axis=1))
     return Forecast(
         update=_described(task, scenario, update),
         recipe=Recipe(old_epochs=old_epochs),
@@ -98,7 +97,7 @@ def forecast_forgetting(
         reliability=None if reliability is None else round(reliability, 3),
         skill=round(weights.mean_skill, 3),
         categories=ranked,
-        whole=_whole(task, typical, own, coefficients, ranked, measurement),
+        whole=_whole(task, typical, mean, alone, coefficients, ranked, measurement),
         steps=(0, *coefficients.curve.steps),
         curves=tuple(curve_of(f, coefficients) for f in ranked),
         matrix=_matrix(task, scenario, drops, counted) if several else None,
@@ -125,14 +124,16 @@ def _whole(
     task: BaseTask,
     expected: Mapping[str, Expected],
     features: Features,
+    alone: Mask,
     coefficients: Coefficients,
     categories: Sequence[CategoryForecast],
     measurement: Measurement | None,
 ) -> SetForecast | None:
-    """None where of no category a drop can be estimated."""
+    """Of the updates `alone`; None where of no category a drop can be estimated."""
     if not any(c.identifiable for c in categories):
         return None
-    return forecast_set(task, expected, features, coefficients, measurement)
+    own = {name: v[alone] for name, v in features.items()}
+    return forecast_set(task, expected, own, coefficients, measurement)
 
 
 def _features(scenario: UpdateScenario, fidelity: str, progress: Progress) -> Features:

@@ -39,8 +39,9 @@ from auditor.embedding.embed import Encoder
 from auditor.embedding.target import open_target
 from auditor.interfaces import Target
 from auditor.prediction.features import FIDELITIES, compute_features
+from auditor.prediction.fine_tuning.effort import Effort
 from auditor.prediction.fine_tuning.evaluation import is_competent
-from auditor.prediction.fine_tuning.trial import Effort, measure_update
+from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.fitting import LeftOut, fit, having, leave_out
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.measured import Measured
@@ -106,7 +107,7 @@ class Reader:
         kind = "full" if folder.name.startswith(self.full) else "head"
         epochs = OLD_EPOCHS
         if "taught_steps" in truth:  # some were taught longer, or shorter, than the recipe has it
-            epochs = truth["taught_steps"] / np.ceil(truth["taught_rows"] / BATCH)
+            epochs = float(truth["taught_steps"] / np.ceil(truth["taught_rows"] / BATCH))
         parts = [train, update, f"{kind} {epochs:.2f}".encode()]
         key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
         path = self.keep / f"{folder.name}-{key}.npz"

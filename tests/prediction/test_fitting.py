@@ -45,7 +45,7 @@ EASY = "simulated updates"
 def features_of(fidelity, kinds, random, far=None):
     """Of all outcomes; `far`: of the set's one telling feature, which else is around 0."""
     cheaper = FIDELITIES[: FIDELITIES.index(fidelity) + 1]
-    names = {"update_rows", "categories"}
+    names = {"update_rows", "categories", "rows"}
     for each in cheaper:
         names = names.union(RANKED[each], *PLAIN[each].values())
     found = {}
@@ -147,7 +147,7 @@ def test_no_category_is_expected_to_lose_more_on_average_than_is_ever_lost():
     updates = many("head", 20, noise=0.02, most=0.88, level=1.5)
     average, end = (fit_outcome("head", o, updates) for o in ("average", "end"))
     assert (average.most, end.most) == (0.88, 1.0)
-    assert list(average.ranked.values()) == pytest.approx([PLANTED] * 7, abs=0.06)
+    assert list(average.ranked.values()) == pytest.approx([PLANTED] * len(RANKED["head"]), abs=0.06)
     extreme = {f: 50 * np.abs(v) for f, v in updates[0].mean_features.items()}
     assert expect(extreme, average).mean.max() <= 0.88
 

@@ -50,7 +50,7 @@ def measured(forecast):
 
 
 def test_without_one_nothing_changes(forecast):
-    assert with_own_recipe(measured(forecast), None) == measured(forecast)
+    assert with_own_recipe(measured(forecast), Recipe()) == measured(forecast)
 
 
 def test_what_was_not_measured_stays_about_the_default_recipe(forecast):

@@ -84,12 +84,11 @@ def test_an_update_that_is_a_copy_of_an_old_topic_takes_that_one_first(direction
     assert lost[twin] > 1.5 * np.delete(lost, twin).max()
 
 
-def test_what_is_taught_longer_is_kept_longer(refunds, monkeypatch):
+def test_what_is_taught_longer_is_kept_longer(refunds):
     """The same old rows; margins grow with the steps of teaching."""
     kept = []
     for epochs in (3, 12):
-        monkeypatch.setattr(rollout, "EPOCHS", epochs)
-        soft = refunds.rolled(models=5).soft[0]
+        soft = refunds.rolled(models=5, recipe=replace(QUICK, old_epochs=epochs)).soft[0]
         kept.append((soft[:, -1] / soft[:, 0]).mean())
     assert 1 - kept[1] < (1 - kept[0]) / 2
 

@@ -31,10 +31,11 @@ def of(*means, distance=0.0):
     return Expected(mean=np.array([means]), spread=SPREAD, distance=np.array([distance]))
 
 
-def sized(rows=900, categories=12, update=40, new=1):
+def sized(rows=900, categories=12, update=40, new=1, sure=3.0, templated=0.0):
     """Features of one update and three categories that say how large it all is."""
-    logs = {"steps": 3 * rows / 32, "categories": categories, "update_rows": update, "new": new}
-    return {name: np.full((1, 3), np.log(value)) for name, value in logs.items()}
+    logs = {"rows": rows, "categories": categories, "update_rows": update, "new": new}
+    found = {name: np.full((1, 3), np.log(value)) for name, value in logs.items()}
+    return found | {"sure": np.full((1, 3), sure), "templated": np.full((1, 3), templated)}
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +77,14 @@ def test_where_the_update_was_made_it_is_learnt_when_it_was_measured_to_be(told,
     assert told(measurement=SimpleNamespace(competent_step=step)).steps_until_learnt == step
 
 
-def test_what_a_solid_set_would_lose_is_not_said(told):
-    found = told()
+def test_what_a_solid_set_would_lose_is_said_where_this_one_is_clearly_weaker(told):
+    found = told(sized(sure=0.5))
+    assert found.solid_low < found.solid < found.solid_high
+    assert found.solid < found.lost - 0.05
+
+
+def test_what_a_solid_set_would_lose_is_not_said_of_one_that_may_be_solid(told):
+    found = told(sized(sure=3.0))
     assert (found.solid, found.solid_low, found.solid_high) == (None, None, None)
 
 

@@ -6,6 +6,7 @@ evaluation.py       what is measured at each checkpoint
 weight_shift.py     how far each layer moves, and the weights that the old data rests on
 taught.py           a model that was taught the old rows, and the updates that branch from it
 fine_tune.py        the fine-tune of one update: a run a seed, other rates, mitigations
+effort.py           how much of the data a trial fine-tunes, how often and for how many steps
 trial.py            the probe fidelity `full`: the given update on a sample of rows, and kept
 budget.py           which probe fidelity fits the seconds that the forecast may take
 """

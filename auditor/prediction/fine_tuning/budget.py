@@ -17,6 +17,7 @@ import torch
 
 from auditor.interfaces import Mitigation, Target
 from auditor.prediction.features.rolling import ROLLED
+from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
 from auditor.prediction.fine_tuning.evaluation import OldRows
 from auditor.prediction.fine_tuning.taught import BATCH, passes
 from auditor.prediction.fine_tuning.training import (
@@ -26,7 +27,6 @@ from auditor.prediction.fine_tuning.training import (
     tokenise,
     train_classifier,
 )
-from auditor.prediction.fine_tuning.trial import Effort, rows_of, teaching_steps
 from auditor.prediction.folds import FOLDS, assign_folds
 from auditor.prediction.rollout import roll_out, teaching_steps_of
 from auditor.prediction.scenarios import BaseTask

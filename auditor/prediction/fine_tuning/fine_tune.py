@@ -8,7 +8,7 @@ for as many steps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ from auditor.records.arrays import Table
 from auditor.records.forecast import Recipe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Mitigated:
     """One run of the update with a mitigation."""
 
@@ -67,34 +67,24 @@ def fine_tune(
     paced: how many of the seeds, the first ones, are run at other rates; by default all. For the
     rest see `teach`.
     """
-    recipe, done = recipe or Recipe(), 0
+    recipe = recipe or Recipe()
     others = [rate for rate in rates if rate != 1.0]
     paced = len(seeds) if paced is None else min(paced, len(seeds))
-    total = recipe.steps * ((1 + len(mitigations)) * len(seeds) + len(others) * paced)
-    total += sum(teaching or passes_of(old, i) for i in range(len(seeds)))
-
-    def advance(steps: int) -> None:
-        nonlocal done
-        done += steps
-        progress("fine-tune", done, total)
-
-    advance(0)
-    runs, paces, mitigated = [], [], []
+    steps = sum(teaching or passes_of(old, i) for i in range(len(seeds)))
+    steps += recipe.steps * ((1 + len(mitigations)) * len(seeds) + len(others) * paced)
     models = teach(
         *(target, old, [update]),
         seeds=seeds,
         steps=teaching,
         dropout=dropout,
         device=device,
-        advance=advance,
+        advance=_counted(progress, steps),
     )
+    runs, paces, mitigated = [], [], []
     for i, taught in enumerate(models):
         runs.append(taught.update(recipe))
         paces += [taught.pace(recipe, rate) for rate in others if i < paced]
-        mitigated += [
-            Mitigated(mitigation=with_it, run=taught.update(recipe, mitigation=with_it))
-            for with_it in mitigations
-        ]
+        mitigated += [Mitigated(m, taught.update(recipe, mitigation=m)) for m in mitigations]
         layers = taught.layers
     return FineTune(
         steps=(0, *recipe.checkpoints),
@@ -103,3 +93,16 @@ def fine_tune(
         paces=tuple(paces),
         mitigated=tuple(mitigated),
     )
+
+
+def _counted(progress: Progress, steps: int) -> Callable[[int], None]:
+    """What hears how many more of all `steps` were done."""
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        progress("fine-tune", done, steps)
+
+    advance(0)
+    return advance

@@ -10,7 +10,7 @@ from auditor.prediction.fine_tuning.budget import (
     choose_fidelity,
     cost_of_full,
 )
-from auditor.prediction.fine_tuning.trial import Effort
+from auditor.prediction.fine_tuning.effort import Effort
 from auditor.records.forecast import Recipe
 
 COSTS = {EFFORTS[0]: 300.0, EFFORTS[1]: 200.0, EFFORTS[2]: 100.0, EFFORTS[3]: 50.0}

@@ -10,8 +10,9 @@ import pytest
 from auditor.prediction.estimate import shipped
 from auditor.prediction.features import compute_features
 from auditor.prediction.fine_tuning import trial
+from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
 from auditor.prediction.fine_tuning.taught import Taught
-from auditor.prediction.fine_tuning.trial import Effort, measure_update, rows_of, teaching_steps
+from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import scenario_of
@@ -89,7 +90,7 @@ def test_a_sample_is_taught_in_as_many_steps_as_all_rows_would_be(measured):
 def test_fewer_rows_of_a_category_are_taught_as_long(old, refunds):
     def steps(rows: int) -> int:
         effort = Effort(rows=rows)
-        return teaching_steps(OLD, rows_of(old, refunds, SINGLES, effort, Recipe())[0], effort)
+        return teaching_steps(15, rows_of(old, refunds, SINGLES, effort, Recipe())[0], effort)
 
     assert steps(30) == steps(20) == 15
     assert steps(8) == 4 * 3  # the limit: four times its own three steps
@@ -98,7 +99,7 @@ def test_fewer_rows_of_a_category_are_taught_as_long(old, refunds):
 def test_the_limit_is_the_efforts_own(old, refunds):
     effort = Effort(rows=20, longest=1.5)
     sample = rows_of(old, refunds, SINGLES, effort, Recipe())[0]
-    assert teaching_steps(OLD, sample, effort) == 9  # 64 rows in two batches, three times, and half
+    assert teaching_steps(15, sample, effort) == 9  # 64 rows in two batches, three times, and half
 
 
 def test_only_the_first_runs_are_made_at_other_rates(old, refunds, target, monkeypatch):

@@ -15,9 +15,10 @@ import auditor
 from auditor.cli import main
 from auditor.errors import UsageError
 from auditor.prediction import mitigations as registry
+from auditor.prediction.fine_tuning.effort import Effort
 from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
-from auditor.prediction.fine_tuning.trial import Effort, measure_update
+from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.mitigations import MITIGATIONS, mitigations_called
 from auditor.prediction.mitigations.replay import Replay
 from auditor.records.forecast import Recipe
