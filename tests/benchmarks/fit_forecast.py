@@ -189,7 +189,7 @@ def numbers(x: LeftOut) -> tuple[float, ...]:
 
 def table(left_out: Sequence[LeftOut]) -> Iterator[str]:
     """Each update with its dataset left out; then means over updates of skill and of the sizes of
-    errors, and over categories of the rest."""
+    errors, and over categories of the rest. Updates count by their weight."""
     yield " " * 28 + "".join(f"{t:>9s}" for t in TITLES)
     rows = np.array([numbers(x) for x in left_out])
     for x, row in zip(left_out, rows, strict=True):
@@ -197,15 +197,16 @@ def table(left_out: Sequence[LeftOut]) -> Iterator[str]:
         yield f"{x.update.name:26s} {mark}" + "".join(f"{v:9.3f}" for v in row)
     damaged = np.array([x.update.damaged for x in left_out])
     fitted = np.array([x.update.fitted for x in left_out])
+    weights = np.array([x.update.weight for x in left_out])
     for name, kept in (("natural", fitted & ~damaged), ("damaged", damaged)):
         if kept.any():
-            yield from _means(name, rows[kept])
+            yield from _means(name, rows[kept], weights[kept])
 
 
-def _means(name: str, rows: np.ndarray) -> Iterator[str]:
-    by_category = np.average(rows, axis=0, weights=rows[:, 0])
-    of_updates = [rows[:, 0].mean(), *np.nanmean(rows[:, 1:3], axis=0)]
-    of_updates += np.abs(rows[:, 3:5]).mean(axis=0).tolist()
+def _means(name: str, rows: np.ndarray, weights: np.ndarray) -> Iterator[str]:
+    by_category = np.average(rows, axis=0, weights=weights * rows[:, 0])
+    sized = np.concatenate([rows[:, :3], np.abs(rows[:, 3:5])], axis=1)
+    of_updates = np.average(np.nan_to_num(sized), axis=0, weights=weights).tolist()
     means = (*of_updates, *by_category[5:])
     yield f"{name:26s}  " + "".join(f"{v:9.3f}" for v in means)
     largest = np.abs(rows[:, 3:5]).max(axis=0)

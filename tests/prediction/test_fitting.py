@@ -461,7 +461,7 @@ def test_sizes_of_the_measured_sets_are_told():
             u,
             features={
                 **u.features,
-                "steps": np.full((2, 1, 40), np.log(3 * rows / 32)),
+                "rows": np.full((2, 1, 40), np.log(rows)),
                 "categories": np.full((2, 1, 40), np.log(40)),
             },
         )
