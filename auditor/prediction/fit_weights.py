@@ -55,8 +55,8 @@ PLAIN = {  # of each fidelity, by outcome
     },
     "full": {
         "before": _KNOWN,
-        "average": ("lost", "lost_on_average", "rolled", *_SOLID),
-        "end": ("lost_end", "lost_end_on_average", "rolled_end", *_SOLID),
+        "average": ("lost", "lost_on_average", "rolled"),
+        "end": ("lost_end", "lost_end_on_average", "rolled_end"),
         "learnt": (*_ROLLED, *_SOLID),
     },
 }

@@ -317,20 +317,26 @@ def test_the_forecast_names_the_fidelity_and_holds_the_measurement(old, world, r
 
 
 def test_the_more_was_lost_in_the_trial_the_more_is_expected(old, world, refunds, measured):
-    def damaged(category, share):
-        runs = [[a[0], *(share * x for x in a[1:])] for a in category.accuracy]
-        return dataclasses.replace(category, accuracy=tuple(map(tuple, runs)))
+    """On held-out rows by their probability, and on rows that were trained on by their accuracy."""
 
-    plain = forecast(old, world, refunds, measured)
-    worse = dataclasses.replace(
-        measured, categories=tuple(damaged(c, 0.5) for c in measured.categories)
-    )
-    drops = [
-        np.mean([c.expected_drop for c in forecast(old, world, refunds, m).categories])
-        for m in (measured, worse)
-    ]
-    assert drops[0] == pytest.approx(np.mean([c.expected_drop for c in plain.categories]))
-    assert drops[1] > drops[0]
+    def expected(**read):
+        """The mean drop where of these only the given share is kept."""
+
+        def less(category, name, share):
+            runs = [(a[0], *(share * x for x in a[1:])) for a in getattr(category, name)]
+            return dataclasses.replace(category, **{name: tuple(runs)})
+
+        categories = measured.categories
+        for name, share in read.items():
+            categories = [less(c, name, share) for c in categories]
+        found = forecast(
+            old, world, refunds, dataclasses.replace(measured, categories=tuple(categories))
+        )
+        return np.mean([c.expected_drop for c in found.categories])
+
+    assert expected(soft=0.5) > expected()
+    assert expected(recalled=0.5) > expected()
+    assert expected(soft=0.5, recalled=0.5) > max(expected(soft=0.5), expected(recalled=0.5))
 
 
 def test_one_run_cannot_say_how_reliable_it_is(old, world, refunds, measured):
@@ -338,7 +344,7 @@ def test_one_run_cannot_say_how_reliable_it_is(old, world, refunds, measured):
         measured,
         runs=1,
         categories=tuple(
-            dataclasses.replace(c, accuracy=c.accuracy[:1], recalled=c.recalled[:1])
+            dataclasses.replace(c, soft=c.soft[:1], recalled=c.recalled[:1])
             for c in measured.categories
         ),
     )
