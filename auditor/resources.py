@@ -161,7 +161,7 @@ class ForecastPlan:
     coefficients: Coefficients
     folder: Path | None  # where measured fine-tunes are kept; None: nowhere
     seed: int
-    recipe: Recipe  # the user's own, or the default one
+    recipe: Recipe = Recipe()  # the user's own, or the default one
     mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
 
 
