@@ -25,6 +25,7 @@ Forgetting
     doubts.py             why a drop cannot be estimated
     category_forecast.py  one category of it, from what is expected and the ends of its intervals
     set_forecast.py       what the update takes of all categories together
+    solid_set.py          what it would take of a set that is solidly learnt
     own_recipe.py         the forecast in the steps of the user's own recipe
     forgetting.py         which share of a category an update takes, and when
     fine_tuning/          a real fine-tune on the update, and what it does to each category
@@ -37,9 +38,10 @@ Coefficients (`coefficients.json`, those shipped)
     backtest.py           many of them, against their forecasts
     fitting.py            coefficients from measured updates, scored on datasets left out of the fit
     fit_weights.py        the weights, levels, spreads and curve that they are
+    fit_solid.py          what damage adds, from pairs of sets that differ in nothing else
     coefficient_file.py   the file of `--coefficients`, checked for what the forecast needs
 
 What is forgotten on a frozen backbone does not carry to full fine-tuning by itself (Jin & Ren, ICML
-2024), so probes are not fine-tuned: they measure how the update's text looks to a model of the
-old data, and the coefficients say what that has meant. Only `full` trains the encoder itself.
+2024): how far all categories fall is what roll-outs lose, who falls first is what resembles the
+update, and the coefficients say what that has meant. Only `full` trains the encoder itself.
 """
