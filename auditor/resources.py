@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -161,7 +161,7 @@ class ForecastPlan:
     coefficients: Coefficients
     folder: Path | None  # where measured fine-tunes are kept; None: nowhere
     seed: int
-    recipe: Recipe = Recipe()  # the user's own, or the default one
+    recipe: Recipe = field(default_factory=Recipe)  # the user's own, or the default one
     mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
 
 

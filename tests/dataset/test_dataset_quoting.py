@@ -32,6 +32,13 @@ def read(name, content):
     return sorted((e.text, e.category) for e in dataset.examples)
 
 
+def test_a_backslash_before_a_tab_within_quotes_escapes_nothing():
+    rows = [("So \\\t is it", "late"), *[("So Hello is it", "late")] * 3]
+    written = io.StringIO()
+    csv.writer(written, delimiter="\t", lineterminator="\n").writerows([("text", "label"), *rows])
+    assert read("a.tsv", written.getvalue()) == sorted(rows)
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 @pytest.mark.parametrize("label_first", [False, True])

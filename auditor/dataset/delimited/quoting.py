@@ -121,10 +121,11 @@ def _escaped(read: ReadLines, plain: Dialect) -> Quoting | None:
     missing = any(MISSING in line.rstrip("\r\n").split(plain.delimiter) for line in read())
     bare, escaped = replace(plain, quote=""), replace(plain, quote="", escapes=True)
     columns = {len(fields) for _, fields in escaped.records(read())}
-    if len(columns) != 1 or not (missing or _uneven(bare, read)):
+    only_so = _uneven(bare, read) and _uneven(plain, read)
+    if len(columns) != 1 or not (missing or only_so):
         return None
     return escaped, None, (Decision(what="backslashes escape what follows them"),)
 
 
-def _uneven(bare: Dialect, read: ReadLines) -> bool:
-    return len({len(fields) for _, fields in bare.records(read())}) > 1
+def _uneven(dialect: Dialect, read: ReadLines) -> bool:
+    return len({len(fields) for _, fields in dialect.records(read())}) > 1
