@@ -76,6 +76,9 @@ def main(truths: Path, other: Path, keep: Path, full: tuple[str, ...]) -> None:
                 for x, y in pairs
             ]
         )
+        alike = np.mean([spearmanr(x.update.drop, y.update.drop)[0] for x, y in pairs])
+        lost = [np.mean([z[i].update.outcome("average").mean() for z in pairs]) for i in (0, 1)]
+        click.echo(f"lost {lost[0]:.2f}, other {lost[1]:.2f}; both drops {alike:.2f}")
         sizes = found[:, 4]
         mean, held = found.mean(axis=0), np.average(found[:, 5:], axis=0, weights=sizes)
         click.echo(

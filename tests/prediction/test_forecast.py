@@ -284,7 +284,8 @@ def test_ten_points_are_sooner_lost_by_who_loses_more_on_average_and_at_the_end(
         for g in told:
             ends = f.accuracy_before - f.accuracy_at_end, g.accuracy_before - g.accuracy_at_end
             if f.expected_drop > g.expected_drop and ends[0] > ends[1]:
-                assert f.steps_to_lose_10_points <= g.steps_to_lose_10_points + 0.15
+                # They are rounded to tenths, whose sums are not exact.
+                assert f.steps_to_lose_10_points <= g.steps_to_lose_10_points + 0.1 + 1e-9
 
 
 def test_the_curve_ends_where_the_end_is_expected(forecast):
