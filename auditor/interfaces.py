@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar, runtime_checkable
 
@@ -11,18 +11,19 @@ from auditor.records.comparison import Comparison
 from auditor.records.verdict import Verdict
 
 if TYPE_CHECKING:  # not else: who only reads or renders a result does not wait for numpy
-    import numpy as np
     from torch import nn
 
     from auditor.records.arrays import Ints
     from auditor.records.evidence import Evidence
     from auditor.records.findings import Finding, SkippedCheck
+    from auditor.records.forecast import Load
     from auditor.records.reading import ReadOptions, Table
     from auditor.records.structure import Embeddings
 
 Result: TypeAlias = Audit | Verdict | Comparison  # what users keep
 Opened_co = TypeVar("Opened_co", covariant=True)
 Rendered_contra = TypeVar("Rendered_contra", contravariant=True)
+Branch_contra = TypeVar("Branch_contra", contravariant=True)
 
 
 class Reader(Protocol):
@@ -146,29 +147,38 @@ class Target(Protocol):
         ...
 
 
-class Mitigation(Protocol):
+class Mitigation(Protocol[Branch_contra]):
     """What may keep an update from taking the old categories: an entry of
     `auditor.prediction.mitigations.MITIGATIONS`.
 
     A frozen dataclass: its fields are what it can be varied by, and with `name` and `version` they
-    key what is kept. The update is made from the same taught model and for as many steps as without
-    it; what it changes are the rows of each step.
+    key what is kept.
     """
 
-    name: ClassVar[str]  # as `--mitigations` takes it
-    about: ClassVar[
-        str
-    ]  # what it does, as a report says it after the name: no capital, no full stop
-    version: ClassVar[int]  # another one where the same fields give other batches
+    @property
+    def name(self) -> str:
+        """As `--mitigations` takes it."""
+        ...
 
-    def batches(
-        self, update: Iterable[Ints], taught: Ints, random: np.random.Generator
-    ) -> Iterator[tuple[Ints, Ints]]:
-        """For each step, rows of the update and rows of the old data to train on as one batch.
+    @property
+    def about(self) -> str:
+        """What it does, as a report says it after the name: no capital, no full stop."""
+        ...
 
-        update: the batches of the plain update, each (b,) positions of its rows, as many as there
-        are steps; taught (n,): the categories of the old rows that the model was taught, of which
-        those to add are positions. `random` is the only source of chance.
+    @property
+    def version(self) -> int:
+        """Another one where the same fields give another update."""
+        ...
+
+    def rows(self, load: Load, /) -> int:
+        """How many rows, repeats counted, `train` trains on, or as many as cost the same."""
+        ...
+
+    def train(self, branch: Branch_contra, /) -> Iterator[int]:
+        """Makes the update from a taught model, in as many steps as without it; yields the number
+        of steps done, at least at the last, when `branch.model` is what it has come to.
+
+        `branch.random` is the only source of chance, and what is yielded in between may be read.
         """
         ...
 

@@ -21,6 +21,7 @@ from auditor.folders import can_be_written, user_cache
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
+from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.mitigations import mitigations_called
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import OLD_EPOCHS, Recipe
@@ -84,7 +85,7 @@ def open_named_target(settings: Settings) -> Target:
         raise type(error)(told) from error
 
 
-def mitigations_of(settings: Settings) -> tuple[Mitigation, ...]:
+def mitigations_of(settings: Settings) -> tuple[Mitigation[Branch], ...]:
     """What the probe `full` measures against the update alone.
 
     Raises UsageError for a name that there is none of, or where that probe was not asked for.
@@ -162,11 +163,11 @@ class ForecastPlan:
     folder: Path | None  # where measured fine-tunes are kept; None: nowhere
     seed: int
     recipe: Recipe = field(default_factory=Recipe)  # the user's own, or the default one
-    mitigations: tuple[Mitigation, ...] = ()  # measured against the update alone
+    mitigations: tuple[Mitigation[Branch], ...] = ()  # measured against the update alone
 
 
 def plan_of(
-    settings: Settings, update: Dataset | None, *, mitigations: tuple[Mitigation, ...] = ()
+    settings: Settings, update: Dataset | None, *, mitigations: tuple[Mitigation[Branch], ...] = ()
 ) -> ForecastPlan:
     """The plan of the settings, for an update where there is one.
 

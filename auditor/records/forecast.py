@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from msgspec import UNSET, UnsetType
 
@@ -113,6 +113,11 @@ class Recipe:
         object.__setattr__(self, "checkpoints", tuple(sorted(checkpoints)))
         object.__setattr__(self, "weights", self._weights())
 
+    def at_rate(self, factor: float) -> Recipe:
+        """The same at so many times its learning rates."""
+        rates = {n: factor * getattr(self, n) for n in ("learning_rate", "head_learning_rate")}
+        return replace(self, **rates)
+
     def _weights(self) -> str:
         count = self.frozen_layers
         lowest = f"the lowest {f'{count} layers' if count > 1 else 'layer'}" if count else ""
@@ -120,6 +125,16 @@ class Recipe:
             lora = f"LoRA of rank {self.lora_rank}"
             return f"{lora} above {lowest}" if lowest else lora
         return f"all but {lowest}" if lowest else "all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How many rows a trial trains on, repeats counted; what a mitigation costs is reckoned so."""
+
+    update: int  # in the update alone
+    teaching: int  # when the old rows were taught
+    old: int  # the old rows, each once
+    new: int  # those of the update, each once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,25 +161,47 @@ class MeasuredCategory:
     speeds: tuple[Speed, ...]  # one a rate
 
 
+HARDLY = 0.05  # of accuracy: who loses less at the end has been saved
+# Saved: the upper end of the drop is under HARDLY, by an update that was learnt.
+Saving: TypeAlias = Literal["saved", "not saved", "fails to learn"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MitigatedCategory:
-    """What one category lost with a mitigation and without, on the same held-out rows."""
+    """What one category lost with a mitigation and without, on the same held-out rows.
+
+    A drop is accuracy before less that at the last step, mean of the runs; its interval, of 80 %,
+    is that of the mean over seeds.
+    """
 
     category: str
     accuracy: tuple[tuple[float, ...], ...]  # (runs, steps), with it
-    drop: float  # accuracy before less that at the last step, mean of the runs, with it
+    drop: float  # with it
+    low: float | None  # None: a single run
+    high: float | None
     plain_drop: float  # and of the update alone, at the same step
+    verdict: Saving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MitigatedUpdate:
-    """The update made once more from the same models, with what may keep the old categories."""
+    """The update made once more from the same models, with what may keep the old categories.
+
+    Drops are means over the categories that the update does not train.
+    """
 
     mitigation: str  # its name
     about: str  # what it does
-    old_rows: int  # of the old data that a run trained on again, repeats counted, at most
+    steps: tuple[int, ...]  # 0 and the checkpoints that were read
+    trained_rows: int  # a run trained on, repeats counted; mean of the runs
+    old_rows: int  # of them, of the old data
     learnt: tuple[float, ...]  # (steps,) as `Measurement.learnt`, with it
-    competent_step: float | None  # at which the update was learnt with it; None: never
+    competent_step: float | None  # the first one that was read at which it was learnt; None: never
+    drop: float  # at the last step
+    low: float | None  # None: a single run
+    high: float | None
+    drop_when_learnt: float | None  # at `competent_step`
+    verdict: Saving  # saved: each of these categories is
     categories: tuple[MitigatedCategory, ...]  # those of the measurement, in its order
 
 

@@ -17,12 +17,15 @@ import torch
 
 from auditor.interfaces import Mitigation, Target
 from auditor.prediction.features.rolling import ROLLED
+from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
-from auditor.prediction.fine_tuning.evaluation import OldRows
+from auditor.prediction.fine_tuning.evaluation import OldRows, UpdateRows
+from auditor.prediction.fine_tuning.fine_tune import load_of
 from auditor.prediction.fine_tuning.taught import BATCH, passes
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
+    cross_entropy,
     draw_batches,
     tokenise,
     train_classifier,
@@ -91,50 +94,42 @@ def cost_of_full(
     across: CopyFamilies,
     target: Target,
     recipe: Recipe,
-    mitigations: Sequence[Mitigation] = (),
+    mitigations: Sequence[Mitigation[Branch]] = (),
 ) -> Callable[[Effort], float]:
     """Seconds that `measure_update` would take at most: training steps and rows to evaluate, timed
     once. All weights are timed; a recipe that trains fewer takes less.
     """
 
-    def sample(effort: Effort) -> OldRows:
-        return rows_of(task, update, across, effort, recipe)[0]
+    def sample(effort: Effort) -> tuple[OldRows, UpdateRows]:
+        return rows_of(task, update, across, effort, recipe)
 
-    timed = cache(lambda: _timed(target, sample(DEFAULT_EFFORT)))
+    timed = cache(lambda: _timed(target, sample(DEFAULT_EFFORT)[0]))
     rows = len(task.dataset.examples)
-    return lambda effort: _seconds(rows, sample(effort), effort, recipe, mitigations, *timed())
+    return lambda effort: _seconds(rows, *sample(effort), effort, recipe, mitigations, *timed())
 
 
 def _seconds(
     of_task: int,
     old: OldRows,
+    update: UpdateRows,
     effort: Effort,
     recipe: Recipe,
-    mitigations: Sequence[Mitigation],
+    mitigations: Sequence[Mitigation[Branch]],
     a_step: float,
     a_row: float,
 ) -> float:
     """`of_task`: all rows of the old data, of which `old` is the sample."""
     taught, evaluated = len(old.codes), int(old.held_out[0].sum())
-    whole = 1 + len(mitigations)
+    teaching = teaching_steps(passes(of_task, recipe.old_epochs), old, effort)
+    load = load_of(old, update, 0, teaching, recipe)
     paced = (len(effort.rates) - 1) * min(effort.paced, effort.runs) / effort.runs
-    rows = (whole + paced) * recipe.steps * recipe.batch
-    rows += sum(_rows_added(mitigation, old, recipe) for mitigation in mitigations)
-    steps = teaching_steps(passes(of_task, recipe.old_epochs), old, effort) + math.ceil(
-        rows / BATCH
-    )
+    rows = load.teaching + (1 + paced) * load.update + sum(m.rows(load) for m in mitigations)
     # Held-out rows at each checkpoint, and about as many others where more than the pace is read;
     # all trained ones at the refits, before and last.
-    evaluations = (1 + (2 * whole + paced) * len(recipe.checkpoints)) * evaluated
-    evaluations += (1 + whole) * (taught - evaluated)
-    return effort.runs * (steps * a_step + evaluations * a_row)
-
-
-def _rows_added(mitigation: Mitigation, old: OldRows, recipe: Recipe) -> int:
-    """Old rows that a run of the update trains on again."""
-    plain = [np.arange(recipe.batch)] * recipe.steps
-    random = np.random.default_rng(0)
-    return sum(len(again) for _, again in mitigation.batches(plain, old.codes, random))
+    checkpoints = len(recipe.checkpoints)
+    evaluations = (1 + (2 + paced) * checkpoints) * evaluated + 2 * (taught - evaluated)
+    evaluations += len(mitigations) * math.ceil(checkpoints / 2) * evaluated
+    return effort.runs * (rows / BATCH * a_step + evaluations * a_row)
 
 
 def _timed(target: Target, old: OldRows) -> tuple[float, float]:
@@ -150,7 +145,7 @@ def _timed(target: Target, old: OldRows) -> tuple[float, float]:
         for _ in train_classifier(
             model,
             tokens.of(rows),
-            old.codes[rows],
+            cross_entropy(old.codes[rows], device),
             phase,
             draw_batches(len(rows), phase, random),
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from auditor.interfaces import Mitigation
 from auditor.prediction.fine_tuning.training import Classifier
 from auditor.prediction.fine_tuning.weight_shift import Trace
 from auditor.records.arrays import Ints, Mask, Table
@@ -77,7 +79,6 @@ class Run:
 
     seed: int
     rows: Ints  # (K,) that were evaluated
-    old_rows: int  # that it was trained on again, repeats counted
     accuracy: Table
     soft: Table  # mean probability of the right category, which few rows tell more of
     recalled: Table  # accuracy on rows that were trained on, of which there are more than held out
@@ -105,6 +106,30 @@ class Run:
         """(K,) accuracy lost when the update was first learnt."""
         at = self.competent
         return None if at is None else np.asarray(self.accuracy[0] - self.accuracy[at])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MitigatedRun:
+    """One update with a mitigation, evaluated before it and at some of the checkpoints."""
+
+    mitigation: Mitigation[Any]
+    seed: int
+    rows: Ints  # (K,) that were evaluated
+    steps: tuple[int, ...]  # (C,) 0 and those
+    accuracy: Table  # (C, K)
+    learnt: Table  # (C,) accuracy on the update's rows
+    auroc: Table  # (C,) of the update's rows against old ones
+    trained: int  # rows, repeats counted, with the update's
+    old_rows: int  # of them, those of the old data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """A checkpoint, by what a mitigation is judged by."""
+
+    accuracy: Table  # (K,)
+    learnt: float
+    auroc: float
 
 
 class Evaluation:
@@ -139,6 +164,26 @@ class Evaluation:
         """(K,) of the held-out rows, and nothing else."""
         return self._by_group(
             model.scores(model.encode(self.held_out)).argmax(dim=1).numpy() == self.codes
+        )
+
+    @property
+    def rows(self) -> Ints:
+        """(K,) that are evaluated."""
+        return np.bincount(self.groups, minlength=self.group_count)
+
+    def short(self) -> Short:
+        """What was recorded first."""
+        accuracy, learnt, auroc = (self.recorded[n][0] for n in ("accuracy", "learnt", "auroc"))
+        return Short(accuracy=accuracy, learnt=float(learnt), auroc=float(auroc))
+
+    def shortly(self, model: Classifier) -> Short:
+        """A checkpoint, of which nothing is recorded."""
+        logits = model.scores(model.encode([*self.held_out, *self.theirs])).double().numpy()
+        right, n = logits.argmax(axis=1) == self.all_codes, len(self.codes)
+        return Short(
+            accuracy=self._by_group(right[:n]),
+            learnt=float(right[n:].mean()),
+            auroc=self._auroc(logits),
         )
 
     def evaluate(self, model: Classifier, *, last: bool) -> None:
@@ -180,10 +225,9 @@ class Evaluation:
         other.recorded = {name: values[:1] for name, values in self.recorded.items()}
         return other
 
-    def run(self, seed: int, old_rows: int) -> Run:
+    def run(self, seed: int) -> Run:
         tables = {name: np.stack(values) for name, values in self.recorded.items()}
-        rows = np.bincount(self.groups, minlength=self.group_count)
-        return Run(seed=seed, rows=rows, old_rows=old_rows, **tables)
+        return Run(seed=seed, rows=self.rows, **tables)
 
     def _by_group(self, values: NDArray[np.generic]) -> Table:
         """(K,) mean of the held-out rows' values (n,)."""

@@ -14,18 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from auditor.interfaces import Mitigation, Progress, Target
-from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
-from auditor.prediction.fine_tuning.taught import Pace, passes_of, teach
-from auditor.records.arrays import Table
-from auditor.records.forecast import Recipe
-
-
-@dataclass(frozen=True, slots=True)
-class Mitigated:
-    """One run of the update with a mitigation."""
-
-    mitigation: Mitigation
-    run: Run
+from auditor.prediction.fine_tuning.branch import Branch
+from auditor.prediction.fine_tuning.evaluation import MitigatedRun, OldRows, Run, UpdateRows
+from auditor.prediction.fine_tuning.taught import BATCH, Pace, passes_of, teach
+from auditor.prediction.fine_tuning.training import rows_drawn
+from auditor.records.arrays import Floats, Table
+from auditor.records.forecast import Load, Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +30,7 @@ class FineTune:
     layers: tuple[str, ...]
     runs: tuple[Run, ...]  # by the recipe
     paces: tuple[Pace, ...] = ()  # of the first of the seeds
-    mitigated: tuple[Mitigated, ...] = ()
+    mitigated: tuple[MitigatedRun, ...] = ()
 
     def accuracy(self, rate: float) -> Table:
         """(seeds, C, K) at `rate` times the recipe's learning rates; the seeds that ran at it."""
@@ -54,7 +48,8 @@ def fine_tune(
     recipe: Recipe | None = None,
     rates: Sequence[float] = (),
     paced: int | None = None,
-    mitigations: Sequence[Mitigation] = (),
+    mitigations: Sequence[Mitigation[Branch]] = (),
+    expected: Floats | None = None,
     dropout: bool = True,
     device: str | None = None,
     progress: Progress = lambda *_: None,
@@ -64,27 +59,28 @@ def fine_tune(
     What the old rows taught is taught once a seed, in `teaching` steps: the update is made from
     there by the recipe, at each of `rates`, factors of its learning rates, and with each of
     `mitigations`, with the same rows of the update in the same order.
-    paced: how many of the seeds, the first ones, are run at other rates; by default all. For the
-    rest see `teach`.
+    paced: how many of the seeds, the first ones, are run at other rates; by default all. expected
+    (K,): drops by the quick forecast, which mitigations may aim by. For the rest see `teach`.
     """
     recipe = recipe or Recipe()
     others = [rate for rate in rates if rate != 1.0]
     paced = len(seeds) if paced is None else min(paced, len(seeds))
-    steps = sum(teaching or passes_of(old, i) for i in range(len(seeds)))
-    steps += recipe.steps * ((1 + len(mitigations)) * len(seeds) + len(others) * paced)
+    loads = [load_of(old, update, i, teaching, recipe) for i in range(len(seeds))]
+    rows = sum(x.teaching + x.update + sum(m.rows(x) for m in mitigations) for x in loads)
+    rows += sum(len(others) * x.update for x in loads[:paced])
     models = teach(
         *(target, old, [update]),
         seeds=seeds,
         steps=teaching,
         dropout=dropout,
         device=device,
-        advance=_counted(progress, steps),
+        advance=_counted(progress, rows),
     )
     runs, paces, mitigated = [], [], []
     for i, taught in enumerate(models):
         runs.append(taught.update(recipe))
         paces += [taught.pace(recipe, rate) for rate in others if i < paced]
-        mitigated += [Mitigated(m, taught.update(recipe, mitigation=m)) for m in mitigations]
+        mitigated += [taught.mitigated(recipe, m, expected=expected) for m in mitigations]
         layers = taught.layers
     return FineTune(
         steps=(0, *recipe.checkpoints),
@@ -95,14 +91,26 @@ def fine_tune(
     )
 
 
-def _counted(progress: Progress, steps: int) -> Callable[[int], None]:
-    """What hears how many more of all `steps` were done."""
+def load_of(old: OldRows, update: UpdateRows, i: int, teaching: int | None, recipe: Recipe) -> Load:
+    """How many rows the seed at place `i` trains on, by the recipe alone."""
+    taught = int((~old.held_out[i % len(old.held_out)]).sum())
+    new = int((~update.held_out).sum())
+    return Load(
+        update=rows_drawn(new, recipe.batch, recipe.steps),
+        teaching=rows_drawn(taught, BATCH, teaching or passes_of(old, i)),
+        old=taught,
+        new=new,
+    )
+
+
+def _counted(progress: Progress, rows: int) -> Callable[[int], None]:
+    """What hears how many more of all `rows` were trained on."""
     done = 0
 
     def advance(more: int) -> None:
         nonlocal done
         done += more
-        progress("fine-tune", done, steps)
+        progress("fine-tune", min(done, rows), rows)
 
     advance(0)
     return advance

@@ -24,19 +24,27 @@ import torch
 from torch import nn
 
 from auditor.interfaces import Mitigation, Target
-from auditor.prediction.fine_tuning.evaluation import Evaluation, OldRows, Run, UpdateRows
-from auditor.prediction.fine_tuning.trained_weights import choose_weights
+from auditor.prediction.fine_tuning.branch import Branch
+from auditor.prediction.fine_tuning.evaluation import (
+    Evaluation,
+    MitigatedRun,
+    OldRows,
+    Run,
+    UpdateRows,
+)
+from auditor.prediction.fine_tuning.fisher import fisher_information, rows_for_fisher
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
     Tokens,
+    cross_entropy,
     draw_batches,
     tokenise,
     train_classifier,
 )
 from auditor.prediction.fine_tuning.weight_shift import trace
 from auditor.prediction.forgetting import HALF
-from auditor.records.arrays import Ints, Mask, Table
+from auditor.records.arrays import Floats, Ints, Mask, Table
 from auditor.records.forecast import OLD_EPOCHS, Recipe
 
 # How the old categories are taught: 10 % warm-up, linear decay, as the updates that the shipped
@@ -73,7 +81,7 @@ def teach(
     Any of `updates` can be made from there, each with the head's old columns and its own.
     steps: on the old rows; by default, of each seed, those of OLD_EPOCHS passes over its rows.
     dropout: while training, as the model's configuration has it; without it runs differ less.
-    device: by default the GPU, where there is one. `advance` hears how many steps were done.
+    device: by default the GPU, where there is one. `advance` hears how many rows were trained on.
     Memory: ten times the encoder's weights.
     """
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -148,30 +156,43 @@ class Taught:
         self.random = np.random.default_rng(seed)
         rows, old = np.flatnonzero(~held_out), course.old
         self.rows, self.codes = course.tokens.of(rows), old.codes[rows]
-        classes = old.kinds + sum(update.new_kinds(old.kinds) for update in course.updates)
+        self.phase = Phase(
+            rate=RATE,
+            head_rate=HEAD_RATE,
+            batch=BATCH,
+            steps=course.steps or passes(len(rows), OLD_EPOCHS),
+            warm_up=WARM_UP,
+            decays=True,
+            dropout=course.dropout,
+        )
         with _isolated_random(seed, course.device):
-            self.model = Classifier(course.target, course.tokens.vocabulary, classes, course.device)
+            self.model = self._fresh()
             self._teach()
-        self.tracing = trace(self.model, self.rows, self.codes, self.random)
+        chosen = rows_for_fisher(self.codes)
+        self.information = fisher_information(self.model, [self.rows[i] for i in chosen])
+        self.tracing = trace(self.model, self.information)
         self._before = cache(self._read)
 
     @property
     def layers(self) -> tuple[str, ...]:
         return self.tracing.layers
 
+    def _fresh(self) -> Classifier:
+        course = self.course
+        classes = course.old.kinds + sum(u.new_kinds(course.old.kinds) for u in course.updates)
+        return Classifier(course.target, course.tokens.vocabulary, classes, course.device)
+
     def _teach(self) -> None:
-        phase = Phase(
-            rate=RATE,
-            head_rate=HEAD_RATE,
-            batch=BATCH,
-            steps=self.course.steps or passes(len(self.rows), OLD_EPOCHS),
-            warm_up=WARM_UP,
-            decays=True,
-            dropout=self.course.dropout,
-        )
-        batches = draw_batches(len(self.rows), phase, self.random)
-        for _ in train_classifier(self.model, self.rows, self.codes, phase, batches):
-            self.course.advance(1)
+        loss = cross_entropy(self.codes, self.course.device)
+        batches = draw_batches(len(self.rows), self.phase, self.random)
+        counted = self._counted(batches)
+        for _ in train_classifier(self.model, self.rows, loss, self.phase, counted):
+            pass
+
+    def _counted(self, batches: Iterator[Ints]) -> Iterator[Ints]:
+        for rows in batches:
+            self.course.advance(len(rows))
+            yield rows
 
     def _read(self, which: int) -> Evaluation:
         """The evaluation of an update before it begins."""
@@ -180,74 +201,91 @@ class Taught:
         evaluation = Evaluation(
             course.old, course.updates[which], self.held_out, tokens, self.tracing
         )
-        evaluation.evaluate(self._branch(which), last=False)
+        evaluation.evaluate(self._with_columns(copy.deepcopy(self.model), which), last=False)
         return evaluation
 
-    def _branch(self, which: int) -> Classifier:
-        """A copy of the taught model, with the columns of one update alone."""
-        model, own = copy.deepcopy(self.model), self.course.columns(which)
+    def _with_columns(self, model: Classifier, which: int) -> Classifier:
+        """`model`, with the columns of one update alone."""
+        own = self.course.columns(which)
         for name in ("weight", "bias"):
             whole = getattr(model.head, name).detach()
             setattr(model.head, name, nn.Parameter(whole[own].clone()))
         return model
 
-    def update(
-        self, recipe: Recipe, *, which: int = 0, mitigation: Mitigation | None = None
-    ) -> Run:
-        """The update by a recipe, evaluated at its checkpoints; with a mitigation, where given."""
-        tokens, codes = self._incoming(which)
-        phase = self._phase(recipe, 1.0)
-        batches, old_rows = self._plain_batches(len(tokens), phase), 0
-        if mitigation:
-            random = np.random.default_rng([self.seed, MITIGATION_STREAM])
-            both = list(mitigation.batches(batches, self.codes, random))
-            old_rows = sum(len(old) for _, old in both)
-            batches = iter([np.concatenate([new, len(tokens) + old]) for new, old in both])
-            tokens, codes = [*tokens, *self.rows], np.r_[codes, self.codes]
+    def update(self, recipe: Recipe, *, which: int = 0) -> Run:
+        """The update by a recipe, evaluated at its checkpoints."""
         evaluation = self._before(which).again()
         with _isolated_random(self.seed, self.course.device):
-            model = self._branch(which)
-            choose_weights(model.encoder, recipe)
-            for step in train_classifier(model, tokens, codes, phase, batches):
-                self.course.advance(1)
+            branch = self._branch(recipe, which)
+            for step in branch.train():
                 if step in recipe.checkpoints:
-                    evaluation.evaluate(model, last=step == recipe.steps)
-        return evaluation.run(self.seed, old_rows)
+                    evaluation.evaluate(branch.model, last=step == recipe.steps)
+        return evaluation.run(self.seed)
+
+    def mitigated(
+        self,
+        recipe: Recipe,
+        mitigation: Mitigation[Branch],
+        *,
+        which: int = 0,
+        expected: Floats | None = None,
+    ) -> MitigatedRun:
+        """The update with a mitigation, evaluated at some of the recipe's checkpoints.
+
+        expected (K,): drops of the old categories by the quick forecast.
+        """
+        start = self._before(which)
+        evaluations, checkpoints = [start.short()], recipe.checkpoints[-1::-2]
+        steps = [0]
+        with _isolated_random(self.seed, self.course.device):
+            branch = self._branch(recipe, which, expected)
+            for step in mitigation.train(branch):
+                if step in checkpoints:
+                    steps.append(step)
+                    evaluations.append(start.shortly(branch.model))
+        return MitigatedRun(
+            mitigation=mitigation,
+            seed=self.seed,
+            rows=start.rows,
+            steps=tuple(steps),
+            accuracy=np.stack([e.accuracy for e in evaluations]),
+            learnt=np.array([e.learnt for e in evaluations]),
+            auroc=np.array([e.auroc for e in evaluations]),
+            trained=branch.trained,
+            old_rows=branch.old_rows,
+        )
 
     def pace(self, recipe: Recipe, rate: float, *, which: int = 0) -> Pace:
         """The update at `rate` times the recipe's learning rates, until half of all is lost."""
-        tokens, codes = self._incoming(which)
-        phase, before = self._phase(recipe, rate), self._before(which)
-        start, read, step = before.recorded["accuracy"][0], [], 0
+        before, at_rate = self._before(which), recipe.at_rate(rate)
+        start, read, done = before.recorded["accuracy"][0], [], 0
         with _isolated_random(self.seed, self.course.device):
-            model = self._branch(which)
-            choose_weights(model.encoder, recipe)
-            batches = self._plain_batches(len(tokens), phase)
-            for step in train_classifier(model, tokens, codes, phase, batches):
-                self.course.advance(1)
+            branch = self._branch(at_rate, which)
+            for step in branch.train():
                 if step in recipe.checkpoints:
-                    read.append(before.accuracy(model))
+                    read.append(before.accuracy(branch.model))
                     if not (read[-1] > HALF * start).any():
                         break
-        self.course.advance(recipe.steps - step)
+            done = branch.trained
+        self.course.advance(recipe.batch * recipe.steps - done)
         read += read[-1:] * (len(recipe.checkpoints) - len(read))
         return Pace(rate=rate, accuracy=np.stack([start, *read]))
 
-    def _incoming(self, which: int) -> tuple[list[Ints], Ints]:
-        """Tokens and codes of the update's rows to train on."""
+    def _branch(self, recipe: Recipe, which: int, expected: Floats | None = None) -> Branch:
         update, rows = self.course.updates[which], self.course.rows_of(which)
         trained = np.flatnonzero(~update.held_out)
-        return [rows[i] for i in trained], update.codes[trained]
-
-    def _phase(self, recipe: Recipe, rate: float) -> Phase:
-        return Phase(
-            rate=rate * recipe.learning_rate,
-            head_rate=rate * recipe.head_learning_rate,
-            batch=recipe.batch,
-            steps=recipe.steps,
+        of_mitigation = np.random.default_rng([self.seed, MITIGATION_STREAM])
+        return Branch(
+            model=self._with_columns(copy.deepcopy(self.model), which),
+            recipe=recipe,
+            incoming=([rows[i] for i in trained], update.codes[trained]),
+            old=(self.rows, self.codes),
+            kinds=self.course.old.kinds,
+            expected=expected,
+            draws=(self.random, of_mitigation),
             dropout=self.course.dropout,
+            teaching=self.phase,
+            fresh=lambda: self._with_columns(self._fresh(), which),
+            information=self.information,
+            advance=self.course.advance,
         )
-
-    def _plain_batches(self, rows: int, phase: Phase) -> Iterator[Ints]:
-        """The same ones at every call."""
-        return draw_batches(rows, phase, copy.deepcopy(self.random))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -12,6 +14,9 @@ from torch import Tensor, nn
 
 from auditor.interfaces import Target
 from auditor.records.arrays import Ints
+
+# Of logits (b, classes) of some rows, and the rows (b,): their loss, summed.
+Loss: TypeAlias = Callable[[Tensor, Ints], Tensor]
 
 # Padded, of a batch without gradients: in larger ones activations outgrow the caches.
 TOKENS_A_BATCH = 1024
@@ -89,12 +94,12 @@ class Classifier(nn.Module):
         """The encoder's arithmetic. Around several batches, its weights are cast once for all."""
         return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.reduced)
 
-    def loss(self, tokens: Sequence[Ints], classes: Tensor) -> Tensor:
-        """Cross entropy of texts with `classes` (b,), summed."""
+    def logits(self, tokens: Sequence[Ints]) -> Tensor:
+        """(b, classes) of texts, with gradients."""
         vectors = self.vectors(tokens)
         with torch.autocast(self.device, enabled=False):
-            logits = self.head(vectors)
-            return nn.functional.cross_entropy(logits, classes.to(self.device), reduction="sum")
+            logits: Tensor = self.head(vectors)
+            return logits
 
     def encode(self, tokens: Sequence[Ints]) -> Tensor:
         """(n, dim) of texts, without gradients or dropout; texts of like length run together."""
@@ -112,17 +117,25 @@ class Classifier(nn.Module):
             return vectors @ self.head.weight.cpu().T + self.head.bias.cpu()
 
 
+def cross_entropy(classes: Ints, device: str) -> Loss:
+    """With `classes` (n,) of all rows."""
+    wanted = torch.tensor(classes, device=device)
+    return lambda logits, rows: nn.functional.cross_entropy(logits, wanted[rows], reduction="sum")
+
+
 def train_classifier(
     model: Classifier,
     tokens: Sequence[Ints],
-    classes: Ints,
+    loss: Loss,
     phase: Phase,
     batches: Iterable[Ints],
+    adjust: Callable[[], None] = lambda: None,
 ) -> Iterator[int]:
-    """Trains on rows `tokens` with `classes` (n,); yields the number of steps done after each.
+    """Trains on rows `tokens` (n,); yields the number of steps done after each.
 
     batches: the rows of each step, as `draw_batches` gives them. Short texts of a batch are only
-    padded apart from long ones: the loss is that of the whole.
+    padded apart from long ones: the loss is that of the whole. adjust: what is called when all
+    gradients of a step are there, to change them.
     """
     trained = [weights for weights in model.encoder.parameters() if weights.requires_grad]
     groups = [
@@ -131,14 +144,14 @@ def train_classifier(
     ]
     optimiser = torch.optim.AdamW([g for g in groups if g["params"]], fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, phase.factor)
-    wanted = torch.tensor(classes)
     model.train(phase.dropout)
     for step, rows in enumerate(batches, 1):
         optimiser.zero_grad()
         with model.in_precision():
             parts = _parts(rows, tokens)
-            losses = [model.loss([tokens[i] for i in part], wanted[part]) for part in parts]
+            losses = [loss(model.logits([tokens[i] for i in part]), part) for part in parts]
         torch.autograd.backward(torch.stack(losses).sum() / len(rows))
+        adjust()
         optimiser.step()
         schedule.step()
         yield step
@@ -156,6 +169,12 @@ def draw_batches(n: int, phase: Phase, random: np.random.Generator) -> Iterator[
             if done < phase.steps:
                 yield order[start : start + phase.batch]
             done += 1
+
+
+def rows_drawn(n: int, batch: int, steps: int) -> int:
+    """How many rows so many batches of n rows hold, repeats counted."""
+    passes, rest = divmod(steps, math.ceil(n / batch))
+    return passes * n + min(rest * batch, n)
 
 
 def _parts(rows: Ints, tokens: Sequence[Ints]) -> Iterator[Ints]:

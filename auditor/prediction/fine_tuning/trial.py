@@ -18,26 +18,26 @@ from msgspec import UNSET
 
 from auditor.atomic import keep, kept
 from auditor.interfaces import Mitigation, Progress, Target
+from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
 from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
-from auditor.prediction.fine_tuning.fine_tune import FineTune, Mitigated, fine_tune
+from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
+from auditor.prediction.fine_tuning.mitigated import summarise_mitigated
 from auditor.prediction.fine_tuning.taught import passes
 from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
 from auditor.prediction.scenarios import BaseTask
-from auditor.records.arrays import Table
+from auditor.records.arrays import Floats, Table
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import (
     MeasuredCategory,
     Measurement,
-    MitigatedCategory,
-    MitigatedUpdate,
     Recipe,
     Speed,
 )
 from auditor.records.structure import CopyFamilies
 
 _LOG = logging.getLogger(__name__)
-FORMAT = 4  # of the files; another number is measured anew
+FORMAT = 5  # of the files; another number is measured anew
 
 
 def measure_update(
@@ -50,7 +50,8 @@ def measure_update(
     *,
     seed: int,
     recipe: Recipe | None = None,
-    mitigations: Sequence[Mitigation] = (),
+    mitigations: Sequence[Mitigation[Branch]] = (),
+    expected: Floats | None = None,
     progress: Progress = lambda *_: None,
 ) -> Measurement:
     """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`,
@@ -59,14 +60,15 @@ def measure_update(
     Dropout is left out: one seed then differs less from the next. Batches are drawn as the user's
     own are: to balance the categories would teach a thin one better than it is taught in truth.
     across: copy families of the old rows and the update's together, in that order; mitigations:
-    each is measured with the update too. What cannot be kept is logged.
+    each is measured with the update too, aimed where they aim by the drops `expected` (K,). What
+    cannot be kept is logged.
     """
     recipe = recipe or Recipe()
     old, incoming = rows_of(task, update, across, effort, recipe)
     rows = len(task.dataset.examples)
     of_all = passes(rows, recipe.old_epochs)
     teaching = teaching_steps(of_all, old, effort)
-    of_key = (effort, teaching, of_all, seed, recipe, mitigations)
+    of_key = (effort, teaching, of_all, seed, recipe, mitigations, expected)
     key = _key(old, incoming, task.dataset.categories, target, *of_key)
     path = folder and folder / f"{key}.json"
     if path and (known := kept(path, key, Measurement)):
@@ -81,6 +83,7 @@ def measure_update(
         rates=effort.rates,
         paced=effort.paced,
         mitigations=mitigations,
+        expected=expected,
         dropout=False,
         progress=progress,
     )
@@ -111,7 +114,8 @@ def _key(
     of_all: int,
     seed: int,
     recipe: Recipe,
-    mitigations: Sequence[Mitigation],
+    mitigations: Sequence[Mitigation[Branch]],
+    expected: Floats | None,
 ) -> str:
     parts = (
         *(FORMAT, target.identity, msgspec.to_builtins(recipe), effort),
@@ -119,6 +123,7 @@ def _key(
         *(old.texts, old.codes.tolist(), old.held_out.tolist()),
         *(update.texts, update.codes.tolist(), update.held_out.tolist()),
         *((m.name, m.version, m) for m in mitigations),
+        [] if expected is None or not mitigations else expected.round(4).tolist(),
     )
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
@@ -139,6 +144,7 @@ def summarise_runs(
     """
     runs = found.runs
     evaluated = [c for c in range(len(names)) if all(run.rows[c] for run in runs)]
+    untrained = [c for c in evaluated if c not in update.arriving]
     return Measurement(
         target=target,
         runs=len(runs),
@@ -159,7 +165,8 @@ def summarise_runs(
         moved_important=tuple(
             map(_rounded, np.mean([run.moved_important for run in runs], axis=0))
         ),
-        mitigations=_mitigations(found, evaluated, names) or UNSET,
+        mitigations=tuple(summarise_mitigated(found.mitigated, runs, untrained, evaluated, names))
+        or UNSET,
     )
 
 
@@ -171,45 +178,6 @@ def _competent_step(found: FineTune, runs: Sequence[Run]) -> float | None:
     """The mean of the runs; None where one of them never learnt the update."""
     steps = [found.steps[run.competent] for run in runs if run.competent]
     return float(np.mean(steps)) if len(steps) == len(runs) else None
-
-
-def _mitigations(
-    found: FineTune, evaluated: Sequence[int], names: Sequence[str]
-) -> tuple[MitigatedUpdate, ...]:
-    """Each mitigation with its runs, a seed each, against the update alone with these seeds."""
-    by_name: dict[str, list[Mitigated]] = {}
-    for measured in found.mitigated:
-        by_name.setdefault(measured.mitigation.name, []).append(measured)
-    return tuple(_mitigated(found, measured, evaluated, names) for measured in by_name.values())
-
-
-def _mitigated(
-    found: FineTune, measured: Sequence[Mitigated], evaluated: Sequence[int], names: Sequence[str]
-) -> MitigatedUpdate:
-    runs = [one.run for one in measured]
-    drop, plain = (_lost_at_the_end(of) for of in (runs, found.runs))
-    return MitigatedUpdate(
-        mitigation=measured[0].mitigation.name,
-        about=measured[0].mitigation.about,
-        old_rows=max(run.old_rows for run in runs),
-        learnt=_learnt(runs),
-        competent_step=_competent_step(found, runs),
-        categories=tuple(
-            MitigatedCategory(
-                category=names[c],
-                accuracy=tuple(_rounded(run.accuracy[:, c]) for run in runs),
-                drop=round(float(drop[c]), 4),
-                plain_drop=round(float(plain[c]), 4),
-            )
-            for c in evaluated
-        ),
-    )
-
-
-def _lost_at_the_end(runs: Sequence[Run]) -> Table:
-    """(K,) accuracy before less that at the last step, mean of the runs."""
-    accuracy = _mean(runs, "accuracy")
-    return np.asarray(accuracy[0] - accuracy[-1])
 
 
 def _category(found: FineTune, category: int, name: str, effort: Effort) -> MeasuredCategory:

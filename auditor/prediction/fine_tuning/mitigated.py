@@ -1,0 +1,124 @@
+"""The runs of mitigations, as users keep them: what each kept, at what cost, and whether it saved.
+
+Saved is a category of which the upper end of the drop at the end is under 5 points, by an update
+that was learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy.stats import t as student
+
+from auditor.prediction.fine_tuning.evaluation import COMPETENT, RECOGNISED, MitigatedRun, Run
+from auditor.records.arrays import Floats, Table
+from auditor.records.forecast import (
+    HARDLY,
+    MitigatedCategory,
+    MitigatedUpdate,
+    Saving,
+)
+
+LEVEL = 0.8  # of the intervals
+# A category's variance between seeds is drawn to that of all categories, as if so many more seeds
+# had been run: of two to four seeds the own one is often 0 by chance. As in Smyth, "Linear models
+# and empirical Bayes methods" (2004), whose weight is fitted; ours is fixed.
+PRIOR_SEEDS = 3
+
+
+def summarise_mitigated(
+    measured: Sequence[MitigatedRun],
+    plain: Sequence[Run],
+    untrained: Sequence[int],
+    evaluated: Sequence[int],
+    names: Sequence[str],
+) -> Iterator[MitigatedUpdate]:
+    """Each mitigation, in the order in which they were run.
+
+    plain: the update alone, by the same seeds; evaluated: categories of which every run read rows;
+    untrained: of them, those that the update does not train, which alone can be saved.
+    """
+    by_name: dict[str, list[MitigatedRun]] = {}
+    for run in measured:
+        by_name.setdefault(run.mitigation.name, []).append(run)
+    alone = np.array([run.accuracy[0] - run.accuracy[-1] for run in plain])
+    for runs in by_name.values():
+        yield _mitigated(runs, alone, untrained, evaluated, names)
+
+
+def _mitigated(
+    runs: Sequence[MitigatedRun],
+    alone: Table,
+    untrained: Sequence[int],
+    evaluated: Sequence[int],
+    names: Sequence[str],
+) -> MitigatedUpdate:
+    drops = np.array([run.accuracy[0] - run.accuracy[-1] for run in runs])
+    low, high = drop_intervals(drops[:, evaluated])
+    learnt, auroc = (np.mean([getattr(r, x) for r in runs], axis=0) for x in ("learnt", "auroc"))
+    competent = (learnt >= RECOGNISED) & (auroc >= COMPETENT)
+    at = int(np.argmax(competent[1:])) + 1 if competent[1:].any() else None
+    categories = []
+    for i, c in enumerate(evaluated):
+        saved = bool(high[i] < HARDLY and c in untrained)
+        categories.append(
+            MitigatedCategory(
+                category=names[c],
+                accuracy=tuple(tuple(run.accuracy[:, c].round(4).tolist()) for run in runs),
+                drop=round(float(drops[:, c].mean()), 4),
+                low=_end(low[i]),
+                high=_end(high[i]),
+                plain_drop=round(float(alone[:, c].mean()), 4),
+                verdict=_verdict(saved, bool(competent[-1])),
+            )
+        )
+    of_all = drops[:, list(untrained)].mean(axis=1, keepdims=True)
+    (whole_low,), (whole_high,) = drop_intervals(of_all)
+    saved = all(
+        c.verdict == "saved" for c, i in zip(categories, evaluated, strict=True) if i in untrained
+    )
+    return MitigatedUpdate(
+        mitigation=runs[0].mitigation.name,
+        about=runs[0].mitigation.about,
+        steps=runs[0].steps,
+        trained_rows=round(float(np.mean([run.trained for run in runs]))),
+        old_rows=round(float(np.mean([run.old_rows for run in runs]))),
+        learnt=tuple(learnt.round(4).tolist()),
+        competent_step=None if at is None else float(runs[0].steps[at]),
+        drop=round(float(of_all.mean()), 4),
+        low=_end(whole_low),
+        high=_end(whole_high),
+        drop_when_learnt=None if at is None else _drop_at(runs, at, untrained),
+        verdict=_verdict(saved, bool(competent[-1])),
+        categories=tuple(categories),
+    )
+
+
+def _end(of_interval: float) -> float | None:
+    return None if np.isnan(of_interval) else round(float(of_interval), 4)
+
+
+def _verdict(saved: bool, learnt: bool) -> Saving:
+    if not learnt:
+        return "fails to learn"
+    return "saved" if saved else "not saved"
+
+
+def _drop_at(runs: Sequence[MitigatedRun], at: int, untrained: Sequence[int]) -> float:
+    drops = [(run.accuracy[0] - run.accuracy[at])[list(untrained)] for run in runs]
+    return round(float(np.mean(drops)), 4)
+
+
+def drop_intervals(drops: Table) -> tuple[Floats, Floats]:
+    """Ends (K,) of the interval of the mean over seeds, of drops (seeds, K); NaN of one seed."""
+    seeds, _ = drops.shape
+    if seeds < 2:
+        unknown = np.full(drops.shape[1], np.nan)
+        return unknown, unknown
+    own = drops.var(axis=0, ddof=1)
+    # Freedoms: the seeds' own, and those that the prior counts for.
+    variance = ((seeds - 1) * own + PRIOR_SEEDS * own.mean()) / (seeds - 1 + PRIOR_SEEDS)
+    reach = student.ppf((1 + LEVEL) / 2, seeds - 1 + PRIOR_SEEDS) * np.sqrt(variance / seeds)
+    mean = drops.mean(axis=0)
+    return mean - reach, mean + reach

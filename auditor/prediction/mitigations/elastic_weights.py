@@ -1,0 +1,57 @@
+"""ewc: weights that the old data rests on are held where they were.
+
+Elastic weight consolidation as in Kirkpatrick et al., "Overcoming catastrophic forgetting in neural
+networks" (2017): to the update's loss comes half of `strength` times the sum over weights of their
+Fisher information times the square of how far they moved. Columns of new categories have hardly any
+information before the update, and move as they like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from auditor.prediction.fine_tuning.branch import Branch
+from auditor.records.forecast import Load
+
+LABELS_A_ROW = (
+    2  # about, each with a backward pass of a row alone, which costs some rows' in batches
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElasticWeights:
+    version: ClassVar[int] = 1
+
+    strength: float  # the paper's lambda; information is a mean over rows
+
+    @property
+    def name(self) -> str:
+        return f"ewc-{self.strength:g}"
+
+    @property
+    def about(self) -> str:
+        return (
+            "weights that the old data rests on are held in place (elastic weight consolidation, "
+            f"strength {self.strength:,g})"
+        )
+
+    def rows(self, load: Load) -> int:
+        return load.update
+
+    def train(self, branch: Branch) -> Iterator[int]:
+        held = [
+            (weights, branch.information[name], weights.detach().clone())
+            for name, weights in branch.model.named_parameters()
+            if name in branch.information
+        ]
+
+        def adjust() -> None:
+            """The penalty's gradient, which is known without another pass backward."""
+            for weights, information, start in held:
+                if weights.grad is not None:
+                    moved = weights.detach() - start
+                    weights.grad.addcmul_(information, moved, value=self.strength)
+
+        return branch.train(adjust=adjust)
