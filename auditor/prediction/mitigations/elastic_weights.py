@@ -28,7 +28,7 @@ class ElasticWeights:
 
     @property
     def name(self) -> str:
-        return f"ewc-{self.strength:g}"
+        return f"ewc-{self.strength:.0e}".replace("+0", "")
 
     @property
     def about(self) -> str:
