@@ -7,6 +7,10 @@ forecast          both -> Forecast, by the probe that was asked for or is afford
 
 from __future__ import annotations
 
+from functools import partial
+
+import numpy as np
+
 from auditor.analysis import find_copies_across
 from auditor.embedding.embed import Encoder
 from auditor.errors import DataError
@@ -24,6 +28,7 @@ from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.out_of_fold import score_held_out
 from auditor.prediction.own_recipe import with_own_recipe
 from auditor.prediction.scenarios import BaseTask
+from auditor.records.arrays import Table
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Evidence, computed
 from auditor.records.forecast import Forecast
@@ -98,24 +103,33 @@ def forecast(
         full=full,
         head=lambda: seconds_of_head(task, given=update is not None),
     )
+    forecast_by = partial(
+        forecast_forgetting,
+        task,
+        update,
+        coefficients=plan.coefficients,
+        seed=plan.seed,
+        old_epochs=recipe.old_epochs,
+        progress=progress,
+    )
     measurement = None
     if update and plan.target and across and choice.fidelity == "full":
+        expected = None
+        if plan.mitigations:  # some aim at what is expected to be lost
+            expected = drops_of(forecast_by(fidelity="head", chosen=""), task)
         measurement = measure_update(
             *(task, update[0], across, plan.target, choice.effort, plan.folder),
             seed=plan.seed,
             recipe=recipe,
             mitigations=plan.mitigations,
+            expected=expected,
             progress=progress,
         )
-    found = forecast_forgetting(
-        task,
-        update,
-        fidelity=choice.fidelity,
-        chosen=choice.reason,
-        coefficients=plan.coefficients,
-        seed=plan.seed,
-        measurement=measurement,
-        old_epochs=recipe.old_epochs,
-        progress=progress,
-    )
+    found = forecast_by(fidelity=choice.fidelity, chosen=choice.reason, measurement=measurement)
     return with_own_recipe(found, plan.recipe)
+
+
+def drops_of(quick: Forecast, task: BaseTask) -> Table:
+    """(K,) expected drop of each category of the old data, in their order."""
+    drops = {c.category: c.expected_drop for c in quick.categories}
+    return np.array([drops.get(c, 0.0) for c in task.dataset.categories])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # not else: who only reads or renders a result does not wait 
     from auditor.records.arrays import Ints
     from auditor.records.evidence import Evidence
     from auditor.records.findings import Finding, SkippedCheck
-    from auditor.records.forecast import Load
+    from auditor.records.measurement import Load
     from auditor.records.reading import ReadOptions, Table
     from auditor.records.structure import Embeddings
 

@@ -9,7 +9,7 @@ from auditor.prediction.forgetting import MIN_KNOWN
 from auditor.prediction.scenarios import BaseTask
 from auditor.records.arrays import Ints
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import Measurement
+from auditor.records.measurement import Measurement
 from auditor.records.probes import MIN_SCORED
 from auditor.records.structure import Embeddings
 

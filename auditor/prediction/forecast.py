@@ -35,11 +35,11 @@ from auditor.records.forecast import (
     CategoryForecast,
     Forecast,
     Matrix,
-    Measurement,
     Recipe,
     SetForecast,
     Update,
 )
+from auditor.records.measurement import Measurement
 from auditor.records.structure import Embeddings
 
 DRIVERS = {

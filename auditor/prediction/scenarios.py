@@ -16,7 +16,8 @@ from auditor.prediction.simulated import simulate
 from auditor.prediction.words import words_of
 from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import OLD_EPOCHS, Measurement
+from auditor.records.forecast import OLD_EPOCHS
+from auditor.records.measurement import Measurement
 from auditor.records.probes import HeldOut, OutOfFold
 from auditor.records.structure import Embeddings
 from auditor.statistics import score_interval

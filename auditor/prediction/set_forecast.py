@@ -11,7 +11,8 @@ from auditor.prediction.features.scenario import Features
 from auditor.prediction.features.solidity import size_of
 from auditor.prediction.scenarios import BaseTask
 from auditor.prediction.solid_set import SolidWeights, share_of_a_solid_set, weakness_of
-from auditor.records.forecast import Measurement, Recipe, SetForecast
+from auditor.records.forecast import Recipe, SetForecast
+from auditor.records.measurement import Measurement
 
 
 def forecast_set(

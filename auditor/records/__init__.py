@@ -4,7 +4,8 @@ arrays.py      array types by what they hold
 dataset.py     rows as the file holds them
 structure.py   vectors, copies, templates, subtypes
 probes.py      what probes say of labels, and of rows that they were not trained on
-forecast.py    forecasts, measured updates, backtests
+forecast.py    forecasts, and backtests of them
+measurement.py measured updates, and what mitigations keep in them
 evidence.py    all that the checks may look at
 findings.py    what a check found, or could not assess
 audit.py       the audit that users keep

@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from auditor.records.dataset import Decision, MappedLabel, Reject
 from auditor.records.findings import Finding, Limit, SkippedCheck
-from auditor.records.forecast import (
-    Forecast,
-)
+from auditor.records.forecast import Forecast
 
 if TYPE_CHECKING:
     import pandas as pd

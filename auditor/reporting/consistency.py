@@ -11,14 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auditor.errors import UsageError
 from auditor.records.audit import Audit, LabelErrorSummary
-from auditor.records.forecast import (
-    CategoryForecast,
-    Forecast,
-    Matrix,
-    Measurement,
-    MitigatedUpdate,
-    SetForecast,
-)
+from auditor.records.forecast import CategoryForecast, Forecast, Matrix, SetForecast
+from auditor.records.measurement import Measurement, MitigatedUpdate
 from auditor.settings import Settings
 
 SETTINGS = frozenset(f.name for f in dataclasses.fields(Settings))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from auditor.records.forecast import Forecast, MeasuredCategory, Measurement, MitigatedUpdate
+from auditor.records.forecast import Forecast
+from auditor.records.measurement import MeasuredCategory, Measurement, MitigatedUpdate
 from auditor.reporting import wording
 from auditor.reporting.forgetting import ranked
 

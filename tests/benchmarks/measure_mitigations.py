@@ -39,7 +39,8 @@ from auditor.prediction.fine_tuning.taught import passes
 from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.mitigations import MITIGATIONS
-from auditor.records.forecast import HARDLY, OLD_EPOCHS, MitigatedUpdate, Recipe
+from auditor.records.forecast import OLD_EPOCHS, Recipe
+from auditor.records.measurement import HARDLY, MitigatedUpdate
 from auditor.resources import open_encoder
 from auditor.settings import Settings
 from tests.benchmarks.fit_forecast import Reader

@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 from auditor.prediction.own_recipe import with_own_recipe
-from auditor.records.forecast import Curve, Measurement, Recipe
+from auditor.records.forecast import Curve, Recipe
+from auditor.records.measurement import Measurement
 
 MEASUREMENT = Measurement(
     target="bag of words",

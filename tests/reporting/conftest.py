@@ -24,13 +24,11 @@ from auditor.records.forecast import (
     Curve,
     Forecast,
     Matrix,
-    MeasuredCategory,
-    Measurement,
     Recipe,
     SetForecast,
-    Speed,
     Update,
 )
+from auditor.records.measurement import MeasuredCategory, Measurement, Speed
 
 CATEGORIES = ("account", "billing", "product question", "returns", "shipping")
 TEXTS = {

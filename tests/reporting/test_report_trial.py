@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from auditor.records.forecast import MitigatedCategory, MitigatedUpdate
+from auditor.records.measurement import MitigatedCategory, MitigatedUpdate
 from auditor.reporting.consistency import faults
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.summary import summarise_audit

@@ -17,7 +17,7 @@ from auditor.prediction.fine_tuning.training import (
     draw_batches,
     train_classifier,
 )
-from auditor.records.arrays import Floats, Ints
+from auditor.records.arrays import Ints, Table
 from auditor.records.forecast import Recipe
 
 
@@ -36,7 +36,7 @@ class Branch:
         incoming: tuple[Sequence[Ints], Ints],
         old: tuple[Sequence[Ints], Ints],
         kinds: int,
-        expected: Floats | None,
+        expected: Table | None,
         draws: tuple[np.random.Generator, np.random.Generator],
         dropout: bool,
         teaching: Phase,

@@ -18,8 +18,9 @@ from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.evaluation import MitigatedRun, OldRows, Run, UpdateRows
 from auditor.prediction.fine_tuning.taught import BATCH, Pace, passes_of, teach
 from auditor.prediction.fine_tuning.training import rows_drawn
-from auditor.records.arrays import Floats, Table
-from auditor.records.forecast import Load, Recipe
+from auditor.records.arrays import Table
+from auditor.records.forecast import Recipe
+from auditor.records.measurement import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class FineTune:
 
     steps: tuple[int, ...]  # 0 and the recipe's checkpoints
     layers: tuple[str, ...]
+    trained_rows: int  # in an update alone, repeats counted
     runs: tuple[Run, ...]  # by the recipe
     paces: tuple[Pace, ...] = ()  # of the first of the seeds
     mitigated: tuple[MitigatedRun, ...] = ()
@@ -49,7 +51,7 @@ def fine_tune(
     rates: Sequence[float] = (),
     paced: int | None = None,
     mitigations: Sequence[Mitigation[Branch]] = (),
-    expected: Floats | None = None,
+    expected: Table | None = None,
     dropout: bool = True,
     device: str | None = None,
     progress: Progress = lambda *_: None,
@@ -85,6 +87,7 @@ def fine_tune(
     return FineTune(
         steps=(0, *recipe.checkpoints),
         layers=layers,
+        trained_rows=loads[0].update,
         runs=tuple(runs),
         paces=tuple(paces),
         mitigated=tuple(mitigated),

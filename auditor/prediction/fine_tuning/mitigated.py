@@ -13,12 +13,7 @@ from scipy.stats import t as student
 
 from auditor.prediction.fine_tuning.evaluation import COMPETENT, RECOGNISED, MitigatedRun, Run
 from auditor.records.arrays import Floats, Table
-from auditor.records.forecast import (
-    HARDLY,
-    MitigatedCategory,
-    MitigatedUpdate,
-    Saving,
-)
+from auditor.records.measurement import HARDLY, MitigatedCategory, MitigatedUpdate, Saving
 
 LEVEL = 0.8  # of the intervals
 # A category's variance between seeds is drawn to that of all categories, as if so many more seeds

@@ -44,7 +44,7 @@ from auditor.prediction.fine_tuning.training import (
 )
 from auditor.prediction.fine_tuning.weight_shift import trace
 from auditor.prediction.forgetting import HALF
-from auditor.records.arrays import Floats, Ints, Mask, Table
+from auditor.records.arrays import Ints, Mask, Table
 from auditor.records.forecast import OLD_EPOCHS, Recipe
 
 # How the old categories are taught: 10 % warm-up, linear decay, as the updates that the shipped
@@ -228,7 +228,7 @@ class Taught:
         mitigation: Mitigation[Branch],
         *,
         which: int = 0,
-        expected: Floats | None = None,
+        expected: Table | None = None,
     ) -> MitigatedRun:
         """The update with a mitigation, evaluated at some of the recipe's checkpoints.
 
@@ -271,7 +271,7 @@ class Taught:
         read += read[-1:] * (len(recipe.checkpoints) - len(read))
         return Pace(rate=rate, accuracy=np.stack([start, *read]))
 
-    def _branch(self, recipe: Recipe, which: int, expected: Floats | None = None) -> Branch:
+    def _branch(self, recipe: Recipe, which: int, expected: Table | None = None) -> Branch:
         update, rows = self.course.updates[which], self.course.rows_of(which)
         trained = np.flatnonzero(~update.held_out)
         of_mitigation = np.random.default_rng([self.seed, MITIGATION_STREAM])

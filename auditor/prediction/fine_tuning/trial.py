@@ -26,14 +26,10 @@ from auditor.prediction.fine_tuning.mitigated import summarise_mitigated
 from auditor.prediction.fine_tuning.taught import passes
 from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
 from auditor.prediction.scenarios import BaseTask
-from auditor.records.arrays import Floats, Table
+from auditor.records.arrays import Table
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import (
-    MeasuredCategory,
-    Measurement,
-    Recipe,
-    Speed,
-)
+from auditor.records.forecast import Recipe
+from auditor.records.measurement import MeasuredCategory, Measurement, Speed
 from auditor.records.structure import CopyFamilies
 
 _LOG = logging.getLogger(__name__)
@@ -51,7 +47,7 @@ def measure_update(
     seed: int,
     recipe: Recipe | None = None,
     mitigations: Sequence[Mitigation[Branch]] = (),
-    expected: Floats | None = None,
+    expected: Table | None = None,
     progress: Progress = lambda *_: None,
 ) -> Measurement:
     """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`,
@@ -115,7 +111,7 @@ def _key(
     seed: int,
     recipe: Recipe,
     mitigations: Sequence[Mitigation[Branch]],
-    expected: Floats | None,
+    expected: Table | None,
 ) -> str:
     parts = (
         *(FORMAT, target.identity, msgspec.to_builtins(recipe), effort),
@@ -151,6 +147,7 @@ def summarise_runs(
         paced=min(effort.paced, len(runs)),
         rows=len(old.codes),
         teaching_steps=teaching,
+        trained_rows=found.trained_rows,
         teaching_steps_of_all=of_all,
         left_out=old.left_out,
         update_rows=int(update.held_out.sum()),

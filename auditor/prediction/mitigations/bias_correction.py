@@ -20,7 +20,7 @@ from scipy.special import log_softmax
 from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.evaluation import first_of_each
 from auditor.records.arrays import Ints, Table
-from auditor.records.forecast import Load
+from auditor.records.measurement import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from auditor.prediction.fine_tuning.branch import Branch
 from auditor.records.arrays import Ints
-from auditor.records.forecast import Load
+from auditor.records.measurement import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from auditor.prediction.fine_tuning.branch import Branch
-from auditor.records.forecast import Load
+from auditor.records.measurement import Load
 
 LABELS_A_ROW = (
     2  # about, each with a backward pass of a row alone, which costs some rows' in batches

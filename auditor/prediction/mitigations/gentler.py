@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.trained_weights import layers_of
-from auditor.records.forecast import Load
+from auditor.records.measurement import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.training import draw_batches
-from auditor.records.forecast import Load
+from auditor.records.measurement import Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

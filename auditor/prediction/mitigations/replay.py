@@ -14,8 +14,8 @@ from typing import ClassVar
 import numpy as np
 
 from auditor.prediction.fine_tuning.branch import Branch
-from auditor.records.arrays import Floats, Ints
-from auditor.records.forecast import Load
+from auditor.records.arrays import Ints, Table
+from auditor.records.measurement import Load
 
 # Of an aimed buffer, the share that all categories get alike: a forecast may be wrong.
 ALIKE = 0.25
@@ -67,7 +67,7 @@ class Replay:
             yield next(turns[int(branch.random.choice(shares[0], p=shares[1]))])
 
 
-def aimed_shares(taught: Ints, expected: Floats | None) -> tuple[Ints, Floats]:
+def aimed_shares(taught: Ints, expected: Table | None) -> tuple[Ints, Table]:
     """The categories of `taught` (n,), and how often each is replayed; they sum to 1."""
     codes = np.unique(taught)
     alike = np.full(len(codes), 1 / len(codes))
