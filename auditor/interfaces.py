@@ -170,6 +170,11 @@ class Mitigation(Protocol[Branch_contra]):
         """Another one where the same fields give another update."""
         ...
 
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """Modules that are imported by it alone, and come with an extra."""
+        ...
+
     def rows(self, load: Load, /) -> int:
         """How many rows, repeats counted, `train` trains on, or as many as cost the same."""
         ...

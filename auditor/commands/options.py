@@ -57,7 +57,8 @@ def _mitigations() -> str:
     from auditor.prediction.mitigations import MITIGATIONS
 
     listed = "; ".join(f"{m.name}: {m.about}" for m in MITIGATIONS)
-    return f"Protection against forgetting that --probe full tries as well; {listed}."
+    what = "Protection against forgetting that --probe full tries as well"
+    return f"{what}; {listed}; all: all of them."
 
 
 def takes(*options: Decorator) -> Decorator:

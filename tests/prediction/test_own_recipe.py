@@ -16,6 +16,7 @@ MEASUREMENT = Measurement(
     rows=90,
     rows_a_category=40,
     teaching_steps=72,
+    trained_rows=640,
     teaching_steps_of_all=72,
     paced=2,
     steps=(0,),

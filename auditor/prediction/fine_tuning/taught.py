@@ -39,6 +39,7 @@ from auditor.prediction.fine_tuning.training import (
     Tokens,
     cross_entropy,
     draw_batches,
+    rows_drawn,
     tokenise,
     train_classifier,
 )
@@ -216,7 +217,7 @@ class Taught:
         """The update by a recipe, evaluated at its checkpoints."""
         evaluation = self._before(which).again()
         with _isolated_random(self.seed, self.course.device):
-            branch = self._branch(recipe, which)
+            branch = self.branch(recipe, which)
             for step in branch.train():
                 if step in recipe.checkpoints:
                     evaluation.evaluate(branch.model, last=step == recipe.steps)
@@ -238,7 +239,7 @@ class Taught:
         evaluations, checkpoints = [start.short()], recipe.checkpoints[-1::-2]
         steps = [0]
         with _isolated_random(self.seed, self.course.device):
-            branch = self._branch(recipe, which, expected)
+            branch = self.branch(recipe, which, expected)
             for step in mitigation.train(branch):
                 if step in checkpoints:
                     steps.append(step)
@@ -258,20 +259,20 @@ class Taught:
     def pace(self, recipe: Recipe, rate: float, *, which: int = 0) -> Pace:
         """The update at `rate` times the recipe's learning rates, until half of all is lost."""
         before, at_rate = self._before(which), recipe.at_rate(rate)
-        start, read, done = before.recorded["accuracy"][0], [], 0
+        start, read = before.recorded["accuracy"][0], []
         with _isolated_random(self.seed, self.course.device):
-            branch = self._branch(at_rate, which)
+            branch = self.branch(at_rate, which)
             for step in branch.train():
                 if step in recipe.checkpoints:
                     read.append(before.accuracy(branch.model))
                     if not (read[-1] > HALF * start).any():
                         break
-            done = branch.trained
-        self.course.advance(recipe.batch * recipe.steps - done)
+        whole = rows_drawn(branch.arriving, recipe.batch, recipe.steps)
+        self.course.advance(whole - branch.trained)
         read += read[-1:] * (len(recipe.checkpoints) - len(read))
         return Pace(rate=rate, accuracy=np.stack([start, *read]))
 
-    def _branch(self, recipe: Recipe, which: int, expected: Table | None = None) -> Branch:
+    def branch(self, recipe: Recipe, which: int = 0, expected: Table | None = None) -> Branch:
         update, rows = self.course.updates[which], self.course.rows_of(which)
         trained = np.flatnonzero(~update.held_out)
         of_mitigation = np.random.default_rng([self.seed, MITIGATION_STREAM])

@@ -8,8 +8,11 @@ what needs some, and all of them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
+from importlib.util import find_spec
 
+from auditor.errors import UsageError
 from auditor.interfaces import Mitigation
 from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.mitigations.bias_correction import BiasCorrection
@@ -37,14 +40,29 @@ MITIGATIONS: tuple[Mitigation[Branch], ...] = (
     Joint(),
 )
 ALL = "all"
+_LOG = logging.getLogger(__name__)
 
 
 def mitigations_called(names: Iterable[str]) -> tuple[Mitigation[Branch], ...]:
-    """Those called so, each once, in the order of the registry; `all` are all of them.
+    """Those called so, each once, in the order of the registry.
 
-    Raises UsageError for another name.
+    `all` are all that can be tried here; what lacks a package is logged. Raises UsageError for an
+    unknown name, and for one that lacks a package.
     """
     known = {mitigation.name: mitigation for mitigation in MITIGATIONS}
     wanted = frozenset(names)
     expect_known(sorted(wanted), {**known, ALL: None}, "mitigation", "--mitigations")
-    return tuple(m for name, m in known.items() if name in wanted or ALL in wanted)
+    return tuple(m for m in MITIGATIONS if _is_called(m, wanted))
+
+
+def _is_called(mitigation: Mitigation[Branch], wanted: frozenset[str]) -> bool:
+    if mitigation.name not in wanted and ALL not in wanted:
+        return False
+    missing = [package for package in mitigation.requires if find_spec(package) is None]
+    if not missing:
+        return True
+    install = f"{missing[0]}, which is not installed: pip install 'auditor[{mitigation.name}]'"
+    if mitigation.name in wanted:
+        raise UsageError(f"--mitigations {mitigation.name} needs {install}, or leave it out")
+    _LOG.warning("%s is not tried: it needs %s", mitigation.name, install)
+    return False

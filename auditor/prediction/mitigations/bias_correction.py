@@ -31,6 +31,7 @@ class BiasCorrection:
         "of all categories"
     )
     version: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
 
     rows_a_category: int = 5
 

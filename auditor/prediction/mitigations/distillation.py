@@ -26,6 +26,7 @@ class Distillation:
         "forgetting)"
     )
     version: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
 
     temperature: float = 2.0
     weight: float = 1.0

@@ -23,6 +23,7 @@ LABELS_A_ROW = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElasticWeights:
     version: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
 
     strength: float  # the paper's lambda; information is a mean over rows
 

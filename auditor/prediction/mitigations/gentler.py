@@ -19,6 +19,7 @@ from auditor.records.measurement import Load
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LowerRate:
     version: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
 
     factor: float  # of the recipe's learning rates
 
@@ -43,6 +44,7 @@ class FrozenLayers:
 
     name: ClassVar[str] = "frozen"
     version: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
 
     share: float = 0.5  # of the encoder's layers, the lowest ones
 
@@ -61,10 +63,9 @@ class FrozenLayers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LowRank:
-    """Needs peft."""
-
     name: ClassVar[str] = "lora"
     version: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ("peft",)
 
     rank: int = 8
     factor: float = 10.0  # of the recipe's learning rate of the encoder

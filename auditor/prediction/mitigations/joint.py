@@ -22,6 +22,7 @@ class Joint:
     name: ClassVar[str] = "joint"
     about: ClassVar[str] = "a new model is trained on the old data and the update together"
     version: ClassVar[int] = 1
+    requires: ClassVar[tuple[str, ...]] = ()
 
     def rows(self, load: Load) -> int:
         return load.teaching * (load.old + load.new) // load.old

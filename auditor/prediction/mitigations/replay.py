@@ -26,6 +26,7 @@ class Replay:
     """Class-balanced: a category of ten rows is met as often as one of a thousand."""
 
     version: ClassVar[int] = 2
+    requires: ClassVar[tuple[str, ...]] = ()
 
     share: float  # of all rows that are trained on, those that are old
     aimed: bool = False  # at the categories that the quick forecast expects to lose most

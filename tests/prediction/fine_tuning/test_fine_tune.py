@@ -10,10 +10,12 @@ import torch
 
 from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
+from auditor.prediction.fine_tuning.fisher import fisher_information, rows_for_fisher
 from auditor.prediction.fine_tuning.trained_weights import layer_of
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
+    cross_entropy,
     draw_batches,
     tokenise,
     train_classifier,
@@ -231,7 +233,7 @@ def test_an_update_of_every_category_has_no_odds_to_rank_by(target):
     assert run.competent is None
 
 
-def test_progress_counts_every_step_to_the_end(target):
+def test_progress_counts_every_row_to_the_end(target):
     heard = []
     fine_tune(
         target,
@@ -241,8 +243,10 @@ def test_progress_counts_every_step_to_the_end(target):
         recipe=QUICK,
         progress=lambda *said: heard.append(said),
     )
-    total = 2 * (3 * 3 + 8)  # three passes over ninety rows in batches of 32, and the update
-    assert heard == [("fine-tune", done, total) for done in range(total + 1)]
+    total = 2 * (3 * 90 + 4 * 20)  # three passes over ninety rows, and four over the update's
+    assert heard[0] == ("fine-tune", 0, total)
+    assert heard[-1] == ("fine-tune", total, total)
+    assert len(heard) == 1 + 2 * (3 * 3 + 8)  # after each step
 
 
 # --- the loop ---------------------------------------------------------------------------------
@@ -273,7 +277,7 @@ def one_step(target, parted: bool, monkeypatch) -> torch.Tensor:
     codes = np.r_[np.zeros(8, np.int64), np.ones(24, np.int64)]
     phase = Phase(rate=1e-3, head_rate=1e-3, batch=32, steps=1)
     batches = draw_batches(len(codes), phase, np.random.default_rng(0))
-    list(train_classifier(model, tokens.texts, codes, phase, batches))
+    list(train_classifier(model, tokens.texts, cross_entropy(codes, "cpu"), phase, batches))
     return torch.cat([w.grad.flatten() for w in model.parameters()])
 
 
@@ -294,8 +298,8 @@ def test_reading_does_not_depend_on_the_texts_beside(target):
 # --- the weights ------------------------------------------------------------------------------
 
 
-def test_importance_is_the_mean_of_squares_not_the_square_of_the_mean(target):
-    """Two examples whose gradients cancel are important all the same."""
+def test_information_is_the_mean_of_squares_not_the_square_of_the_mean(target):
+    """Two examples whose gradients cancel tell of the weights all the same."""
     torch.manual_seed(0)
     tokens = tokenise(target, ["refund money", "refund money"])
     model = Classifier(target, tokens.vocabulary, 2, "cpu")
@@ -303,19 +307,37 @@ def test_importance_is_the_mean_of_squares_not_the_square_of_the_mean(target):
         model.head.weight[1] = -model.head.weight[0]
         model.head.bias.zero_()
         model.head.weight *= 1e-4  # odds of one half: the two labels pull equally, and apart
-    tracing = trace(model, tokens.texts, np.array([0, 1]), np.random.default_rng(0))
-    assert tracing.importance["layers.0.weight"].max() > 0
+    information = fisher_information(model, tokens.texts)["encoder.layers.0.weight"]
+    assert information.max() > 0
     model.zero_grad()
-    logits = model.head(model.vectors(tokens.texts))
+    logits = model.logits(tokens.texts)
     torch.nn.functional.cross_entropy(logits, torch.tensor([0, 1])).backward()
     batch = model.encoder.layers[0].weight.grad ** 2
-    assert tracing.importance["layers.0.weight"].sum() > 100 * batch.sum()
+    assert information.sum() > 100 * batch.sum()
+
+
+def test_information_is_expected_over_the_models_own_labels(target):
+    """By hand, of the head's bias: p (1 - p), whatever the labels of the data."""
+    torch.manual_seed(0)
+    tokens = tokenise(target, texts(REFUNDS, 6))
+    model = Classifier(target, tokens.vocabulary, 3, "cpu")
+    chances = model.logits(tokens.texts).softmax(dim=1)
+    wanted = (chances * (1 - chances)).mean(dim=0)
+    found = fisher_information(model, tokens.texts)["head.bias"]
+    torch.testing.assert_close(found, wanted.detach(), rtol=1e-4, atol=1e-6)
+
+
+def test_rows_that_information_is_read_from_are_of_every_category_alike():
+    codes = np.repeat([0, 1, 2], [40, 3, 12])
+    assert np.bincount(codes[rows_for_fisher(codes)]).tolist() == [5, 3, 5]
+    many = np.repeat(np.arange(200), 4)
+    assert np.bincount(many[rows_for_fisher(many)]).tolist() == [1] * 200
 
 
 def test_movement_is_the_length_of_the_change_over_that_of_the_start(target):
     tokens = tokenise(target, texts(REFUNDS, 6))
     model = Classifier(target, tokens.vocabulary, 2, "cpu")
-    tracing = trace(model, tokens.texts, np.arange(6) % 2, np.random.default_rng(0))
+    tracing = trace(model, fisher_information(model, tokens.texts))
     assert tracing.layers == ("embeddings", "layer 0")
     with torch.no_grad():
         model.encoder.layers[0].weight *= 1.5

@@ -88,10 +88,10 @@ def test_each_update_takes_what_it_resembles(taught, which, nearest):
 
 
 def test_an_update_sees_the_old_columns_and_its_own(taught):
-    heads = [len(taught._branch(which).head.weight) for which in range(3)]
+    heads = [len(taught.branch(QUICK, which).model.head.weight) for which in range(3)]
     assert heads == [4, 5, 3]
     own = taught.model.head.weight[[0, 1, 2, 4, 5]]
-    assert torch.equal(taught._branch(1).head.weight, own)
+    assert torch.equal(taught.branch(QUICK, 1).model.head.weight, own)
 
 
 def test_alone_an_update_is_what_it_is_beside_others_that_come_after_it(target, old):
@@ -129,10 +129,11 @@ def test_dropout_is_the_models_own_and_can_be_left_out(target, old):
 
 
 def test_old_rows_are_taught_in_the_steps_that_are_given(target, old):
-    steps: list[int] = []
+    rows: list[int] = []
     seen = update(REFUNDS, [3])
-    [made] = teach(target, old, [seen], seeds=[0], steps=14, advance=steps.append)
-    assert sum(steps) == 14
+    [made] = teach(target, old, [seen], seeds=[0], steps=14, advance=rows.append)
+    assert len(rows) == 14
+    assert sum(rows) == 4 * 90 + 2 * 32  # four passes over ninety rows, and two batches
     [by_default] = teach(target, old, [seen], seeds=[0])
     assert not torch.equal(made.model.head.weight, by_default.model.head.weight)
 
@@ -146,16 +147,13 @@ def test_a_pace_is_the_accuracy_of_an_update_at_that_rate(taught):
     np.testing.assert_array_equal(pace.accuracy, taught.update(slower).accuracy)
 
 
-def test_a_pace_stops_where_all_have_lost_half_and_counts_its_steps_all_the_same(target, old):
-    steps: list[int] = []
-    [made] = teach(target, old, [update(REFUNDS, [3])], seeds=[0], advance=steps.append)
-    taught_steps = sum(steps)
+def test_a_pace_stops_where_all_have_lost_half_and_counts_its_rows_all_the_same(target, old):
+    [made] = teach(target, old, [update(REFUNDS, [3])], seeds=[0])
     trained: list[int] = []
     made.course = dataclasses.replace(made.course, advance=trained.append)
     long = dataclasses.replace(QUICK, steps=400)
     pace = made.pace(long, 10.0)
-    assert taught_steps == 9
-    assert sum(trained) == 400
+    assert sum(trained) == 400 / 2 * 20  # passes over twenty rows, of sixteen and four
     assert len(trained) < 400
     assert (pace.accuracy[-1] <= pace.accuracy[0] / 2).all()
 
@@ -165,7 +163,7 @@ def test_a_pace_stops_where_all_have_lost_half_and_counts_its_steps_all_the_same
 
 def moved(taught: Taught, recipe: Recipe) -> list[str]:
     """The weights of the encoder that the recipe trains, LoRA's by what they act on."""
-    branch = taught._branch(0)
+    branch = taught.branch(recipe).model
     before = {name: w.detach().clone() for name, w in weights_of(branch.encoder)}
     choose_weights(branch.encoder, recipe)
     for weights in branch.encoder.parameters():
