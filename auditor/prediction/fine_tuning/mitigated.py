@@ -18,7 +18,7 @@ from auditor.records.measurement import HARDLY, MitigatedCategory, MitigatedUpda
 LEVEL = 0.8  # of the intervals
 # A category's variance between seeds is drawn to that of all categories, as if so many more seeds
 # had been run: of two to four seeds the own one is often 0 by chance (Smyth, "Linear models and
-# empirical Bayes methods", 2004). Simulated, intervals hold .74 to .83 with 1 and .78 to .86 with 3,
+# empirical Bayes methods", 2004). Simulated, intervals hold .74 to .83 with 1, .78 to .86 with 3,
 # and of what is saved .24 to .72 is told, or .05 to .57.
 PRIOR_SEEDS = 1
 
