@@ -110,8 +110,8 @@ def verdict_of(deciding: Measure | None) -> tuple[Verdict, str]:
         return "cannot be told", "too few rows to measure it on"
     if deciding.low is None or deciding.high is None:
         return "cannot be told", "one seed alone could measure it"
-    if deciding.low > 0:
-        return "confirmed here", ""
     if deciding.high < LITTLE:
         return "not confirmed here", ""
+    if deciding.low > 0:
+        return "confirmed here", ""
     return "cannot be told", "the seeds differ too much"
