@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import click
 import numpy as np
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 
 from auditor.prediction.fine_tuning.fisher import fisher_information
 from auditor.prediction.fine_tuning.training import Classifier
+from auditor.prediction.mitigations.elastic_weights import ElasticWeights
 
 ROWS, CLASSES, STRENGTH, TEMPERATURE = 64, 3, 10.0, 2.0
 
@@ -76,6 +78,14 @@ def distilled(before: np.ndarray, now: np.ndarray, old: int) -> float:
     return float(-(target * np.log(softmax(now[:, :old] / TEMPERATURE))).sum(axis=1).mean())
 
 
+def distilled_gradient(before: np.ndarray, now: np.ndarray, old: int) -> np.ndarray:
+    """Of `distilled`, by the scores: nothing of new columns."""
+    found = np.zeros_like(now)
+    target, p = (softmax(x[:, :old] / TEMPERATURE) for x in (before, now))
+    found[:, :old] = (p - target) / TEMPERATURE / len(now)
+    return found
+
+
 # --- by auditor ---------------------------------------------------------------------------------
 
 
@@ -94,20 +104,62 @@ class Points:
         table = torch.tensor(self.x[vocabulary], dtype=torch.float32)
 
         class Fixed(nn.Module):
-            def forward(self, places: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG002
+            def forward(self, places: Tensor, mask: Tensor) -> Tensor:
                 return table[places[:, 0]]
 
         return Fixed()
 
 
-def our_fisher(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    rows = np.arange(len(x))
-    model = Classifier(Points(x), rows, CLASSES, "cpu")
+def our_model(x: np.ndarray, weights: np.ndarray) -> Classifier:
+    model = Classifier(Points(x), np.arange(len(x)), CLASSES, "cpu")
     with torch.no_grad():
         model.head.weight.copy_(torch.tensor(weights[:, :2]))
         model.head.bias.copy_(torch.tensor(weights[:, 2]))
-    found = fisher_information(model, [np.array([i]) for i in rows])
+    return model
+
+
+def our_fisher(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    found = fisher_information(our_model(x, weights), [np.array([i]) for i in range(len(x))])
     return np.column_stack([found["head.weight"].numpy(), found["head.bias"].numpy()])
+
+
+class Quadratic:
+    """A branch whose update is to bring every weight to a value of its own, by plain descent."""
+
+    def __init__(self, x: np.ndarray, weights: np.ndarray, wanted: np.ndarray) -> None:
+        self.model = our_model(x, weights)
+        self.information = fisher_information(self.model, [np.array([i]) for i in range(len(x))])
+        self.wanted = [torch.tensor(wanted[:, :2]), torch.tensor(wanted[:, 2])]
+
+    def train(self, adjust: Callable[[], None]) -> Iterator[int]:
+        for step in range(20_000):
+            for w, value in zip(self.model.head.parameters(), self.wanted, strict=True):
+                w.grad = (w - value).detach().float()
+            adjust()
+            with torch.no_grad():
+                for w in self.model.head.parameters():
+                    w -= 0.05 * w.grad
+            yield step
+
+    def end(self) -> np.ndarray:
+        head = self.model.head
+        return np.column_stack([head.weight.detach().numpy(), head.bias.detach().numpy()])
+
+
+def known_answer(x: np.ndarray, weights: np.ndarray, wanted: np.ndarray) -> tuple[float, float]:
+    """How far auditor's EWC ends from the minimum in closed form, and that from `wanted`.
+
+    Of half of the square of each weight's way to `wanted`, and of the penalty, it lies at (wanted +
+    strength share start) / (1 + strength share), the information's shares summing to 1.
+    """
+    branch = Quadratic(x, weights, wanted)
+    found = branch.information
+    shares = np.column_stack([found["head.weight"].numpy(), found["head.bias"].numpy()])
+    shares = shares / shares.sum()
+    closed = (wanted + STRENGTH * shares * weights) / (1 + STRENGTH * shares)
+    for _ in ElasticWeights(strength=STRENGTH).train(branch):  # type: ignore[arg-type]
+        pass
+    return float(np.abs(branch.end() - closed).max()), float(np.abs(closed - wanted).max())
 
 
 # --- by avalanche, in an environment of its own --------------------------------------------------
@@ -117,43 +169,39 @@ import json, sys
 import torch
 from torch import nn
 from torch.utils.data import TensorDataset
-from avalanche.training.plugins import EWCPlugin, LwFPlugin
-from avalanche.training.losses import LearningWithoutForgetting
-from avalanche.training.regularization import LearningWithoutForgetting as Other
-""".replace("from avalanche.training.losses import LearningWithoutForgetting\n", "") + """
+from avalanche.training.plugins import EWCPlugin
+from avalanche.training.regularization import LearningWithoutForgetting
 given = json.load(sys.stdin)
 x, y = torch.tensor(given["x"]), torch.tensor(given["y"])
-model = nn.Linear(2, 3)
+model, w = nn.Linear(2, 3), torch.tensor(given["weights"])
 with torch.no_grad():
-    w = torch.tensor(given["weights"])
-    model.weight.copy_(w[:, :2]); model.bias.copy_(w[:, 2])
-from avalanche.benchmarks.utils import as_taskaware_classification_dataset, AvalancheDataset
-from avalanche.benchmarks.utils.data_attribute import DataAttribute
-from avalanche.benchmarks.utils import make_avalanche_dataset
-data = as_taskaware_classification_dataset(TensorDataset(x, y), targets=y.tolist(), task_labels=[0] * len(y))
-plugin = EWCPlugin(ewc_lambda=given["strength"], mode="separate")
+    model.weight.copy_(w[:, :2])
+    model.bias.copy_(w[:, 2])
+plugin = EWCPlugin(ewc_lambda=1.0, mode="separate")
 out = {}
 for size in given["sizes"]:
-    importances = plugin.compute_importances(
-        model, nn.CrossEntropyLoss(), torch.optim.SGD(model.parameters(), 0.1), data, "cpu", size, 0
+    found = plugin.compute_importances(
+        model, nn.CrossEntropyLoss(), torch.optim.SGD(model.parameters(), 0.1),
+        TensorDataset(x, y, torch.zeros(len(y))), "cpu", size,
     )
-    by_name = {n: p.data for n, p in (importances.items() if isinstance(importances, dict) else importances)}
-    out[str(size)] = torch.cat([by_name["weight"], by_name["bias"][:, None]], 1).tolist()
-lwf = Other(alpha=1.0, temperature=given["temperature"])
-before, now = torch.tensor(given["before"]), torch.tensor(given["now"])
-out["distilled all units"] = float(lwf._distillation_loss(now, before, range(3)))
-out["distilled old units"] = float(lwf._distillation_loss(now, before, range(2)))
+    of = {name: value.data for name, value in found.items()}
+    out[str(size)] = torch.cat([of["weight"], of["bias"][:, None]], 1).tolist()
+lwf = LearningWithoutForgetting(alpha=1.0, temperature=given["temperature"])
+before, now = torch.tensor(given["before"]), torch.tensor(given["now"], requires_grad=True)
+loss = lwf._distillation_loss(now, before, given["old"])
+loss.backward()
+out["distilled"], out["gradient"] = float(loss), now.grad.tolist()
 print(json.dumps(out))
 """
 
 
-def by_peer(python: str, given: dict[str, object]) -> dict[str, object]:
+def by_peer(python: str, given: dict[str, object]) -> dict[str, Any]:
     done = subprocess.run(
         [python, "-c", PEER], input=json.dumps(given), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise click.ClickException(f"{python}: {done.stderr.strip().splitlines()[-1]}")
-    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -170,33 +218,35 @@ def main(python: str | None) -> None:
     }
     before = with_bias(x) @ weights.T
     now = with_bias(x) @ (weights + moved).T
-    peer: dict[str, object] = {}
+    peer: dict[str, Any] = {}
     if python:
         given = {
-            "x": x.astype(np.float32).tolist(), "y": classes.tolist(),
-            "weights": weights.astype(np.float32).tolist(), "strength": STRENGTH,
-            "sizes": [1, 32], "temperature": TEMPERATURE,
-            "before": before.tolist(), "now": now.tolist(),
+            "x": x.astype(np.float32).tolist(), "y": classes.tolist(), "sizes": [1, 32],
+            "weights": weights.astype(np.float32).tolist(), "temperature": TEMPERATURE,
+            "before": before.tolist(), "now": now.tolist(), "old": [0, 1],
         }  # fmt: skip
         peer = by_peer(python, given)
         for size in (1, 32):
             rows[f"avalanche, batches of {size}"] = np.array(peer[str(size)])
     else:
         click.echo("no --python with avalanche-lib: the equations alone", err=True)
-    click.echo("information: sum, share of the third class, penalty of a step, way to the exact one")
+    click.echo(f"{'information':36s}     sum  new class  penalty  from exact")
     for name, found in rows.items():
         penalty = STRENGTH / 2 * float((found * moved**2).sum())
-        away = float(np.abs(found - exact).max())
-        click.echo(
-            f"{name:36s}{found.sum():8.4f}{found[2].sum() / found.sum():8.3f}{penalty:9.4f}{away:12.2e}"
-        )
-    click.echo("distillation at temperature 2, mean over rows")
-    click.echo(f"{'by hand, old units':36s}{distilled(before, now, 2):8.4f}")
-    click.echo(f"{'by hand, all units':36s}{distilled(before, now, 3):8.4f}")
-    for name in ("distilled old units", "distilled all units"):
-        if name in peer:
-            click.echo(f"{'avalanche, ' + name:36s}{peer[name]:8.4f}")
-    sys.stdout.flush()
+        share, away = found[2].sum() / found.sum(), float(np.abs(found - exact).max())
+        click.echo(f"{name:36s}{found.sum():8.4f}{share:11.3f}{penalty:9.4f}{away:12.1e}")
+    own, entropy = distilled(before, now, 2), distilled(before, before, 2)
+    click.echo(f"distillation, old units, by hand and by auditor: {own:.4f}")
+    click.echo(f"the same less the teacher's entropy: {own - entropy:.4f}")
+    click.echo(f"with the new unit too: {distilled(before, now, 3):.4f}")
+    away, way = known_answer(x, weights, weights + moved)
+    click.echo(
+        f"EWC's minimum in closed form lies {way:.3f} from the update's own at most; auditor ends "
+        f"{away:.1e} from it"
+    )
+    if peer:
+        away = np.abs(np.array(peer["gradient"]) - distilled_gradient(before, now, 2)).max()
+        click.echo(f"avalanche: {peer['distilled']:.4f}; gradients differ by {away:.1e} at most")
 
 
 if __name__ == "__main__":
