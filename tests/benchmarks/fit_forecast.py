@@ -46,9 +46,8 @@ from auditor.prediction.fitting import LeftOut, fit, having, leave_out
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.measured import Measured
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
-from auditor.prediction.rollout import BATCH
 from auditor.prediction.scenarios import BaseTask, scenario_of
-from auditor.records.forecast import OLD_EPOCHS, Recipe
+from auditor.records.forecast import OLD_BATCH, OLD_EPOCHS, Recipe
 from auditor.resources import open_encoder
 from auditor.settings import Settings
 from auditor.structure.copies import find_copies
@@ -107,7 +106,7 @@ class Reader:
         kind = "full" if folder.name.startswith(self.full) else "head"
         epochs = OLD_EPOCHS
         if "taught_steps" in truth:  # some were taught longer, or shorter, than the recipe has it
-            epochs = float(truth["taught_steps"] / np.ceil(truth["taught_rows"] / BATCH))
+            epochs = float(truth["taught_steps"] / np.ceil(truth["taught_rows"] / OLD_BATCH))
         parts = [train, update, f"{kind} {epochs:.2f}".encode()]
         key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
         path = self.keep / f"{folder.name}-{key}.npz"

@@ -21,7 +21,6 @@ from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
 from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
 from auditor.prediction.fine_tuning.fine_tune import FineTune, Mitigated, fine_tune
-from auditor.prediction.fine_tuning.taught import passes
 from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
 from auditor.prediction.scenarios import BaseTask
 from auditor.records.arrays import Table
@@ -33,6 +32,7 @@ from auditor.records.forecast import (
     MitigatedUpdate,
     Recipe,
     Speed,
+    passes,
 )
 from auditor.records.structure import CopyFamilies
 
