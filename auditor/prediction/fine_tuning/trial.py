@@ -19,7 +19,7 @@ from msgspec import UNSET
 from auditor.atomic import keep, kept
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
-from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, first_learnt
 from auditor.prediction.fine_tuning.fine_tune import FineTune, Mitigated, fine_tune
 from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
 from auditor.prediction.scenarios import BaseTask
@@ -37,7 +37,7 @@ from auditor.records.forecast import (
 from auditor.records.structure import CopyFamilies
 
 _LOG = logging.getLogger(__name__)
-FORMAT = 4  # of the files; another number is measured anew
+FORMAT = 6  # of the files; another number is measured anew
 
 
 def measure_update(
@@ -168,9 +168,20 @@ def _learnt(runs: Sequence[Run]) -> tuple[float, ...]:
 
 
 def _competent_step(found: FineTune, runs: Sequence[Run]) -> float | None:
-    """The mean of the runs; None where one of them never learnt the update."""
-    steps = [found.steps[run.competent] for run in runs if run.competent]
-    return float(np.mean(steps)) if len(steps) == len(runs) else None
+    at = _competent(runs)
+    return None if at is None else float(found.steps[at])
+
+
+def _competent(runs: Sequence[Run]) -> int | None:
+    """The first checkpoint at which the update is learnt, by the means over the runs.
+
+    A run ranks the update's rows against few held-out ones, so that one of them may miss the bar by
+    a row; and what is lost when it is learnt is then read at one step, the same for all runs.
+    """
+    auroc, learnt = (
+        np.mean([getattr(r, name) for r in runs], axis=0) for name in ("auroc", "learnt")
+    )
+    return first_learnt(auroc, learnt)
 
 
 def _mitigations(
@@ -216,7 +227,7 @@ def _category(found: FineTune, category: int, name: str, effort: Effort) -> Meas
     runs = found.runs
     masked = _mean(runs, "masked")[:, category]
     refitted = _mean(runs, "refitted")[[0, -1], category]
-    lost = [run.drop_at_competence for run in runs]
+    accuracy, at = _mean(runs, "accuracy")[:, category], _competent(runs)
     first, last = refitted.round(4).tolist()
     return MeasuredCategory(
         category=name,
@@ -226,9 +237,7 @@ def _category(found: FineTune, category: int, name: str, effort: Effort) -> Meas
         recalled=tuple(_rounded(run.recalled[:, category]) for run in runs),
         masked=None if np.isnan(masked).any() else _rounded(masked),
         refitted=(first, last),
-        drop_at_competence=None
-        if any(x is None for x in lost)
-        else round(float(np.mean([x[category] for x in lost if x is not None])), 4),
+        drop_at_competence=None if at is None else round(float(accuracy[0] - accuracy[at]), 4),
         speeds=tuple(
             _speed(rate, found.steps, found.accuracy(rate).mean(axis=0)[:, category])
             for rate in effort.rates
