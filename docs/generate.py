@@ -107,7 +107,6 @@ def commands(group: click.Group, name: str = "auditor") -> dict[str, click.Comma
     found: dict[str, click.Command] = {}
     for part in group.list_commands(context):
         command = group.get_command(context, part)
-        assert command is not None
         inside = isinstance(command, click.Group)
         found |= commands(command, f"{name} {part}") if inside else {f"{name} {part}": command}
     return found
@@ -180,11 +179,16 @@ def _cell(text: str) -> str:
 
 def quoted(text: str) -> list[tuple[str, str]]:
     """The commands that a page quotes with what they print, in order."""
-    blocks = [block["lines"] for block in QUOTED.finditer(text)]
-    return [(c["command"], c["printed"]) for block in blocks for c in COMMAND.finditer(block)]
+    blocks = [[*COMMAND.finditer(block["lines"])] for block in QUOTED.finditer(text)]
+    return [(c["command"], c["printed"]) for block in blocks if _told(block) for c in block]
 
 
-def run(command: str, folder: Path, **surroundings: str) -> str:
+def _told(block: list[re.Match[str]]) -> bool:
+    """Whether a block quotes anything; one without is an invitation to type."""
+    return any(command["printed"] for command in block)
+
+
+def run(command: str, folder: Path) -> str:
     """What the command prints in the folder, with the `auditor` of this repository."""
     programs = folder / ".programs"
     if not programs.exists():
@@ -193,22 +197,27 @@ def run(command: str, folder: Path, **surroundings: str) -> str:
             (programs / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {module}"$@"\n')
             (programs / name).chmod(0o755)
         (folder / "sample_datasets").symlink_to(ROOT / "sample_datasets")
-        (folder / "reports").mkdir()
-        (folder / "reports" / "example").symlink_to(ROOT / "reports" / "example")
-    path = os.pathsep.join([str(programs), os.environ["PATH"]])
-    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **surroundings}
-    done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True, check=False
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])  # ahead of an installed one
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    done = subprocess.run(  # noqa: S603 - what the page says
+        ["bash", "-c", command],  # noqa: S607
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return done.stdout + done.stderr
 
 
-def _rewritten(text: str, folder: Path) -> str:
+def rewritten(text: str, folder: Path) -> str:
     """The page with what its commands print now."""
 
     def again(block: re.Match[str]) -> str:
-        lines = [f"$ {c['command']}\n{run(c['command'], folder)}" for c in
-                 COMMAND.finditer(block["lines"])]  # fmt: skip
+        found = [*COMMAND.finditer(block["lines"])]
+        if not _told(found):
+            return block[0]
+        lines = [f"$ {c['command']}\n{run(c['command'], folder)}" for c in found]
         return f"```console\n{''.join(lines)}```"
 
     return QUOTED.sub(again, text)
@@ -221,9 +230,9 @@ def write(files: Mapping[Path, str]) -> None:
 
 
 if __name__ == "__main__":
-    if "--outputs" in sys.argv[1:]:
+    for quoting in PAGES if "--outputs" in sys.argv[1:] else ():
         with tempfile.TemporaryDirectory() as place:
-            write({p: _rewritten(p.read_text(encoding="utf-8"), Path(place)) for p in PAGES})
+            write({quoting: rewritten(quoting.read_text(encoding="utf-8"), Path(place))})
     for page_of_code in (DOCS / "codes").glob("*.md"):
         page_of_code.unlink()
     write(dict(generated()))

@@ -199,7 +199,7 @@ def test_nor_what_the_changelog_does_not_tell_of(release, heading):
 
 def test_the_sdist_takes_along_what_its_tests_read():
     told = (ROOT / "MANIFEST.in").read_text(encoding="utf-8")
-    for top in ("tests", "sample_datasets", ".ci", ".github", "reports/example"):
+    for top in ("tests", "sample_datasets", "docs", ".ci", ".github", "reports/example"):
         assert f"graft {top}\n" in told
     included = {
         name for line in re.findall(r"^include (.*)$", told, re.MULTILINE) for name in line.split()

@@ -40,19 +40,18 @@ def cost(path: Path, options: list[str]) -> str:
     """A line of the table. Raises CalledProcessError where the audit does not end well."""
     with tempfile.TemporaryDirectory() as folder:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(
-            [*(sys.executable, "-m", "auditor", "audit", path, "--quiet", "--threads", "1")]
-            + [*("--output", folder, "--cache-dir", f"{folder}/vectors"), *options],
-            env=os.environ | ONE_THREAD,
-            check=True,
-        )
+        audit = (sys.executable, "-m", "auditor", "audit", path, "--quiet", "--threads", "1")
+        places = ("--output", folder, "--cache-dir", f"{folder}/vectors")
+        subprocess.run([*audit, *places, *options], env=os.environ | ONE_THREAD, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         found = msgspec.json.decode((Path(folder) / "audit.json").read_bytes())
         size = (Path(folder) / "report.html").stat().st_size
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     # Of the largest process so far, so give small files first.
     memory = after.ru_maxrss / 1000
-    return f"| {found['dataset']['rows_read']:,} | {seconds:.0f} | {memory:,.0f} | {size / 1e6:.1f} |"
+    return (
+        f"| {found['dataset']['rows_read']:,} | {seconds:.0f} | {memory:,.0f} | {size / 1e6:.1f} |"
+    )
 
 
 if __name__ == "__main__":
