@@ -20,6 +20,7 @@ from auditor.records.verdict import Verdict
 from auditor.reporting import FORMATS
 from auditor.settings import configure, load_settings
 from tests.documentation import DOCS, PAGES, ROOT, anchors, blocks, generate, plain
+from tests.reporting.test_report_words import PRIVATE
 
 LINKED = [*PAGES, "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "reports/README.md"]
 LINKED += ["sample_datasets/README.md"]
@@ -185,6 +186,13 @@ def test_every_format_of_a_gate_is_documented_and_the_action_names_some_of_them(
     assert {*re.findall(r"[\w-]+", written.partition(" ")[2])} == every
     [named] = re.findall(r"for format in (.*?); do", (ROOT / "action.yml").read_text("utf-8"))
     assert by_default < {*named.split()} < every
+
+
+@pytest.mark.parametrize("name", sorted({*PAGES} - {"docs/forgetting.md", "docs/mitigations.md"}))
+def test_a_page_has_no_private_word(name):
+    """Those two tell of sets and columns by the names that their benchmarks print."""
+    text = re.sub(r"`[^`\n]*`|\]\([^)]*\)|<!--.*?-->", "", plain(PAGES[name]))
+    assert PRIVATE.findall(text) == []
 
 
 # --- what quoted commands print ----------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The action, the hook and the recipes of docs/ci.md run as they stand, in repositories made for it."""
+"""The action, the hook and the recipes of docs/ci.md run as they are, each in a new repository."""
 
 from __future__ import annotations
 

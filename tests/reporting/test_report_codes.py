@@ -47,7 +47,9 @@ def test_measured_figures_stand_under_the_columns_and_the_date_of_the_measuremen
     [date] = re.findall(r"\((\d{4}-\d\d-\d\d)\)", told[0])
     assert f"({date}" in MEASUREMENTS
     for row, line in zip(codes()[name].measured, told[1:], strict=True):
-        [table] = [block for block in MEASUREMENTS.split("\n\n") if f"| {' | '.join(row)} |" in block]
+        [table] = [
+            block for block in MEASUREMENTS.split("\n\n") if f"| {' | '.join(row)} |" in block
+        ]
         for column in re.findall(r"; ([^;:]+): ", line):
             assert f"| {column} |" in table.splitlines()[0]
 
