@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
@@ -20,8 +20,10 @@ from auditor.folders import as_path, can_be_written
 from auditor.forecasting import base_task, forecast, readable_update
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
+from auditor.options import Options, named_options, with_options
 from auditor.prediction.backtest import run_backtest
 from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
+from auditor.progress import Watching, heard
 from auditor.records.audit import Audit
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Reference, computed
@@ -33,7 +35,6 @@ from auditor.resources import (
     open_encoder,
     open_named_target,
     plan_of,
-    with_options,
 )
 from auditor.settings import Settings, configure
 from auditor.structure.map import project
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
 
+@named_options
 @one_blas_thread()
 def audit(
     data: Source,
@@ -53,8 +55,8 @@ def audit(
     update: Source | None = None,
     reference: Source | None = None,
     settings: Settings | None = None,
-    progress: Progress = lambda *_: None,
-    **options: Any,
+    progress: Watching = None,
+    **options: Unpack[Options],
 ) -> Audit:
     """Audits the labelled dataset `data`, and forecasts what `update` would make it forget.
 
@@ -65,7 +67,7 @@ def audit(
     No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the one that
     is nearest to the data, as on the command line.
     """
-    settings = with_options(settings or Settings(), options)
+    settings, progress = with_options(settings, options, audit), heard(progress)
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
     beside = dataclasses.replace(settings, input_format=None)  # that is said of `data` alone
@@ -113,6 +115,7 @@ def examine(
     return dataset, run_checks(evidence, checks)[0]
 
 
+@named_options
 @one_blas_thread()
 def backtest(
     data: Source,
@@ -121,8 +124,8 @@ def backtest(
     updates: int = 8,
     seeds: int = 2,
     settings: Settings | None = None,
-    progress: Progress = lambda *_: None,
-    **options: Any,
+    progress: Watching = None,
+    **options: Unpack[Options],
 ) -> Backtest:
     """Leaves categories of `data` out, fine-tunes on them, and compares the drops with forecasts.
 
@@ -131,7 +134,7 @@ def backtest(
     done again. Raises `auditor.errors.AuditorError` for what the user can mend. No file
     of settings is read; see `auditor.load_settings`.
     """
-    settings = with_options(settings or Settings(), options)
+    settings, progress = with_options(settings, options, backtest), heard(progress)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
     folder = Path(output or Path("reports") / as_path(dataset.name) / "backtest")

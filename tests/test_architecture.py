@@ -33,26 +33,29 @@ no_text resources summary
 reporting
 checks prediction
 structure
-dataset embedding
-pool settings
+dataset embedding options
+pool progress settings
 settings_files
 interfaces
 records
 validation
 clock
-atomic errors folders label_spelling statistics threads work_tree
+atomic errors folders jupyter label_spelling statistics threads work_tree
 """
 # (module, what it imports of a higher layer, in the function that needs it): why.
 DEFERRED = {
-    (
-        "records/audit.py",
-        "auditor.reporting.notebook",
-    ): "a notebook asks an audit itself how it looks",
+    ("records/kept.py", "auditor.reporting.notebook"): "a notebook asks a result how it looks",
+    ("records/kept.py", "auditor.reporting.saving"): "a result writes its report",
+    **{
+        (f"records/{kind}.py", "auditor.reporting.frames"): "a result gives itself as a table"
+        for kind in ("audit", "verdict", "comparison")
+    },
 }
 # Modules that import by a name which they make: what no other one may, since it cannot be seen.
 BY_NAME = {
     "__init__.py": "public names, each when it is first used",
     "cli.py": "a command, when it is asked for",
+    "jupyter.py": "IPython, where it runs already: nothing imports it to find out",
 }
 DEPTH = {name: i for i, line in enumerate(LAYERS.split("\n")) for name in line.split()}
 HEAVY = {
