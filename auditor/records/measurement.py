@@ -51,8 +51,8 @@ Saving: TypeAlias = Literal["saved", "not saved", "fails to learn"]
 class MitigatedCategory:
     """What one category lost with a mitigation and without, on the same held-out rows.
 
-    A drop is accuracy before less that at the last step, mean of the runs; its interval, of 80 %,
-    is that of the mean over seeds.
+    A drop is accuracy before less that at the last step, over the runs; that with it is estimated,
+    drawn to the mean of all categories where few rows were read, and has an interval of 80 %.
     """
 
     category: str

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from auditor.errors import UsageError
 from auditor.records.audit import Audit, LabelErrorSummary
 from auditor.records.forecast import CategoryForecast, Forecast, Matrix, SetForecast
-from auditor.records.measurement import Measurement, MitigatedUpdate
+from auditor.records.measurement import Measurement, MitigatedCategory, MitigatedUpdate
 from auditor.settings import Settings
 
 SETTINGS = frozenset(f.name for f in dataclasses.fields(Settings))
@@ -126,8 +126,13 @@ def _of_measurement(measured: Measurement) -> Iterator[str]:
 
 
 def _of_mitigation(where: str, trial: MitigatedUpdate, measured: Measurement) -> Iterator[str]:
-    steps = len(measured.steps)
+    steps = len(trial.steps)
+    if trial.steps[:1] != (0,) or not set(trial.steps) <= set(measured.steps):
+        yield f"{where}.steps are not 0 and some of forecast.measurement.steps"
+    if not 0 <= trial.old_rows <= trial.trained_rows:
+        yield f"{where}.old_rows is not from 0 to {where}.trained_rows"
     yield from _points(f"{where}.learnt", trial.learnt, steps)
+    yield from _ends(where, trial)
     if [c.category for c in trial.categories] != [c.category for c in measured.categories]:
         yield f"{where}.categories are not those of forecast.measurement"
     for i, category in enumerate(trial.categories):
@@ -136,6 +141,15 @@ def _of_mitigation(where: str, trial: MitigatedUpdate, measured: Measurement) ->
             yield from _points(f"{where}.categories[{i}].accuracy", run, steps)
         for name in ("drop", "plain_drop"):
             yield from _points(f"{where}.categories[{i}].{name}", [getattr(category, name)], 1)
+        yield from _ends(f"{where}.categories[{i}]", category)
+
+
+def _ends(where: str, of: MitigatedUpdate | MitigatedCategory) -> Iterator[str]:
+    """An interval around a drop, or none at all."""
+    if (of.low is None) != (of.high is None):
+        yield f"{where}.low or {where}.high is missing"
+    elif of.low is not None and of.high is not None and not of.low <= of.drop <= of.high:
+        yield f"{where}.drop is not within its interval"
 
 
 def _points(where: str, values: Sequence[float], wanted: int) -> Iterator[str]:

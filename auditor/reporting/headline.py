@@ -11,6 +11,7 @@ from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.reporting import forgetting, label_errors, wording
 from auditor.reporting.codes import Code, reading_order, words_of_code
 from auditor.reporting.forgetting import ranked
+from auditor.reporting.mitigations import protection
 from auditor.reporting.unread import notice
 
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -31,6 +32,7 @@ class Action:
     title: str
     advice: str
     categories: tuple[str, ...]  # those it touches, most endangered first
+    touched: float | None  # share of the expected loss that falls on its rows; None: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ class Headline:
     first: tuple[CategoryForecast, ...]  # up to three, identifiable ones only
     then: str  # what clearly falls after these, in order; empty for nothing
     dangers: tuple[Danger, ...]  # up to three simulated updates, the most harmful first
-    actions: tuple[Action, ...]
+    protect: tuple[str, str]  # how to protect this update: short, and in full
+    actions: tuple[Action, ...]  # how to mend the data; none: there is nothing to fix
 
 
 def headline(audit: Audit) -> Headline:
@@ -71,6 +74,7 @@ def headline(audit: Audit) -> Headline:
         first=tuple(c for c in ranked(audit.forecast) if c.identifiable)[:_MAX_FIRST],
         then=wording.listing((c.category for c in _then(audit.forecast)), _MAX_THEN),
         dangers=_dangers(audit.forecast),
+        protect=protection(audit.forecast),
         actions=_actions(audit),
     )
 
@@ -168,37 +172,51 @@ def _unread(unread: UnreadTexts, embedder: str) -> str:
 
 
 def _actions(audit: Audit) -> tuple[Action, ...]:
-    """Up to five actions: worst severity first, then what touches the most endangered."""
-    pressing = [f for f in audit.findings if f.severity != "note"] or list(audit.findings)
+    """Up to five ways to mend the data: first what touches most of the expected loss, or what is
+    worst where that is unknown. Notes ask for nothing, and what protects is another answer."""
+    by_code: dict[str, list[Finding]] = defaultdict(list)
+    for f in audit.findings:
+        if f.severity != "note" and f.code != "fragile-category":
+            by_code[f.code].append(f)
     rank = {c.category: c.rank for c in ranked(audit.forecast)}
-    last = len(rank) + 1
-    order = reading_order(f.code for f in pressing)
+    loss = _loss_by_row(audit)
+    order = reading_order(by_code)
 
-    def urgency(code: str) -> tuple[int, bool, bool, int]:
-        of_code = [f for f in pressing if f.code == code]
-        worst = min(_SEVERITIES.index(f.severity) for f in of_code)
-        endangered = min(rank.get(f.category or "", last) for f in of_code) <= 3
-        # Mending the data comes before protecting a category from what the data does to it.
-        return worst, code == "fragile-category", not endangered, order.index(code)
+    def urgency(action: Action) -> tuple[float, int, int]:
+        touched = round(action.touched or 0.0, 2)
+        return -touched, _SEVERITIES.index(action.severity), order.index(action.code)
 
-    return tuple(
-        _action([f for f in pressing if f.code == code], rank, last)
-        for code in sorted(order, key=urgency)[:_MAX_ACTIONS]
-    )
+    actions = [_action(by_code[code], rank, loss) for code in order]
+    return tuple(sorted(actions, key=urgency)[:_MAX_ACTIONS])
 
 
-def _action(findings: list[Finding], rank: dict[str, int], last: int) -> Action:
+def _loss_by_row(audit: Audit) -> dict[int, float]:
+    """The share of the expected loss that falls on each row, by its category; none: unknown."""
+    drops = {
+        c.category: max(c.expected_drop, 0.0) for c in ranked(audit.forecast) if c.identifiable
+    }
+    whole = sum(drops.values())
+    if not whole:
+        return {}
+    rows = {row: s.category for s in audit.subtypes for row in s.rows}
+    sizes = Counter(rows.values())
+    return {row: drops.get(c, 0.0) / whole / sizes[c] for row, c in rows.items()}
+
+
+def _action(findings: list[Finding], rank: dict[str, int], loss: dict[int, float]) -> Action:
     words = words_of_code(findings[0].code)
     worst = min(findings, key=lambda f: _SEVERITIES.index(f.severity))
     # What is said of one row is no advice on all of them.
     of_one_row = worst.code == "label-error" and not label_errors.overlap(worst)
-    touched = {f.category for f in findings if f.category is not None}
+    categories = {f.category for f in findings if f.category is not None}
+    rows = {row for f in findings for row in f.rows}
     return Action(
         code=worst.code,
         severity=worst.severity,
         title=_what_to_do(findings, words),
         advice=" ".join(words.fix.split()) if of_one_row else worst.advice,
-        categories=tuple(sorted(touched, key=lambda c: (rank.get(c, last), c))),
+        categories=tuple(sorted(categories, key=lambda c: (rank.get(c, len(rank) + 1), c))),
+        touched=sum(loss.get(row, 0.0) for row in rows) if loss else None,
     )
 
 

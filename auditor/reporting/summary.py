@@ -23,14 +23,13 @@ from auditor.reporting.forgetting import (
     set_loss_in_short,
 )
 from auditor.reporting.inert import one_line
+from auditor.reporting.mitigations import mitigations
 from auditor.reporting.terminal import cut, left, wrapped
-from auditor.reporting.trial import mitigations
 from auditor.reporting.undone import REASONS, rejects, skips
 
 _COLUMNS = 100
 _CODES = 8
 _SKIPPED = 3
-_CATEGORIES_TRIED = 3
 _FORECAST_LINES = 4  # of why there is none
 _WHOLE = 10_000  # columns of what is not cut here
 
@@ -63,6 +62,7 @@ def _lines(audit: Audit) -> Iterator[str]:
     yield from _labels(audit)
     yield from _forecast(audit, found)
     yield from _mitigations(audit)
+    yield from _first(found)
     skipped = skips(audit.skipped)
     for skip in skipped[:_SKIPPED]:
         yield f"Skipped   {skip.code}: {skip.reason}"
@@ -157,21 +157,33 @@ def _endings(forecast: Forecast, found: headline.Headline) -> Iterator[str]:
         yield f"{'':<10}{line}"
 
 
+def _first(found: headline.Headline) -> Iterator[str]:
+    """What to do first: for this update, and for the data."""
+    short, words = found.protect
+    yield from _wrapped("Protect", f"{short}. {words}")
+    mend = "; ".join(action.title for action in found.actions) or "nothing to fix"
+    yield from _wrapped("Mend", mend)
+
+
 def _mitigations(audit: Audit) -> Iterator[str]:
-    """What each mitigation changed, of the whole and of the categories that are forgotten first."""
-    trial = mitigations(audit.forecast) if audit.forecast else None
-    if trial is None:
+    """What each mitigation kept, a line each."""
+    tried = mitigations(audit.forecast)
+    if tried is None:
         return
-    head = "Tried     "
-    for i, words in enumerate(trial.words):
-        for line in wrapped(words, _COLUMNS - len(head)):
-            yield head + line
-            head = " " * len(head)
-        lost = [(f"mean of {trial.of}", trial.mean[0], trial.mean[1])]
-        for category, alone, drops in [*lost, *trial.rows[:_CATEGORIES_TRIED]]:
-            with_it, without = wording.whole_points(drops[i]), wording.whole_points(alone)
-            kept = f"loses {with_it} by the end, {without} without it"
-            yield f"{head}{kept}  {category}"
+    of = wording.count(tried.of, "category", "categories")
+    yield (
+        f"Tried     accuracy of {of} at the end, {wording.percent(tried.before)} before (80% "
+        "interval); of the update"
+    )
+    for kept in (tried.alone, *tried.lines):
+        verdict = (
+            "" if kept is tried.alone else f"{kept.verdict}, {kept.saved} of {tried.of} saved; "
+        )
+        interval = "" if kept is tried.alone else f" ({kept.interval})"
+        yield (
+            f"          {kept.name:<16} {wording.percent(kept.accuracy):>4}{interval:<14}"
+            f"{wording.percent(kept.learnt):>5}  {verdict}{kept.cost}"
+        )
 
 
 def _scored_on(forecast: Forecast) -> Iterator[str]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from auditor.records.forecast import Forecast
-from auditor.records.measurement import MeasuredCategory, Measurement, MitigatedUpdate
+from auditor.records.measurement import MeasuredCategory, Measurement
 from auditor.reporting import wording
 from auditor.reporting.forgetting import ranked
+from auditor.reporting.mitigations import Mitigations, mitigations
 
 _CHART = (320, 110)  # the plot of the layers, in SVG units
 _RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
@@ -39,18 +40,6 @@ class WeightShift:
     important: float
     x: float
     bars: tuple[tuple[float, float], tuple[float, float]]  # y, height: all weights, important ones
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mitigations:
-    """What each mitigation kept, beside the update alone at the same number of steps."""
-
-    names: tuple[str, ...]
-    words: tuple[str, ...]  # a sentence each
-    # Category, what it lost under the update alone, and with each mitigation; fractions.
-    rows: tuple[tuple[str, float, tuple[float, ...]], ...]
-    mean: tuple[float, tuple[float, ...]]  # over those of them that the update does not train
-    of: str  # how many these are, as "4 categories"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,51 +88,6 @@ def _teaching(measured: Measurement) -> str:
             "so that the update may take more here than after these"
         )
     return f"for {steps:,} steps, as many as all rows would be taught"
-
-
-def mitigations(forecast: Forecast) -> Mitigations | None:
-    """What each mitigation changed, in the order of the forecast; None where none was measured."""
-    measured = forecast.measurement
-    trial = measured.mitigations if measured else ()
-    if measured is None or not trial or not measured.categories:
-        return None
-    rank = {c.category: c.rank for c in ranked(forecast)}
-    places = sorted(
-        range(len(measured.categories)),
-        key=lambda i: rank.get(measured.categories[i].category, 0),
-    )
-    rows = {
-        i: (
-            measured.categories[i].category,
-            trial[0].categories[i].plain_drop,
-            tuple(update.categories[i].drop for update in trial),
-        )
-        for i in places
-    }
-    # Its own categories gain by the update, which is no merit of a mitigation.
-    untrained = [i for i in places if measured.categories[i].masked is not None]
-    others = [rows[i] for i in untrained or places]
-    with_each = zip(*(drops for _, _, drops in others), strict=True)
-    return Mitigations(
-        names=tuple(update.mitigation for update in trial),
-        words=tuple(_mitigated(update, measured) for update in trial),
-        rows=tuple(rows.values()),
-        mean=(
-            sum(plain for _, plain, _ in others) / len(others),
-            tuple(sum(drops) / len(others) for drops in with_each),
-        ),
-        of=wording.count(len(others), "category", "categories"),
-    )
-
-
-def _mitigated(update: MitigatedUpdate, measured: Measurement) -> str:
-    """What it does, what it costs and whether the update is still learnt."""
-    rows = wording.count(update.old_rows, "old row is", "old rows are")
-    return (
-        f"{update.mitigation}: {update.about}. In {measured.steps[-1]} steps {rows} trained on "
-        f"again, and the model then recognises {wording.percent(update.learnt[-1])} of the "
-        f"update's rows, {wording.percent(measured.learnt[-1])} without it."
-    )
 
 
 def _row(measured: MeasuredCategory) -> CategoryOutcome:

