@@ -19,7 +19,8 @@ pool.py         two sets in one, for both
 cli.py          the command line; commands/ has a file for each command
 records/        what flows between the stages, and what users keep
 interfaces.py   what plugs in; settings.py what a user decides; resources.py what that names
-settings_files.py    where settings are looked for
+settings_files.py    where settings are looked for; options.py the same as keyword parameters
+progress.py   who hears how far the work is: bars in a notebook; jupyter.py whether it is one
 errors.py       what can go wrong
 statistics.py   intervals, and p-values of many tests
 atomic.py       how files are written; folders.py where; threads.py how many compute; clock.py today
@@ -31,18 +32,28 @@ memory: a DataFrame of pandas or polars, an Arrow table, a Hugging Face Dataset 
 list of dicts, a dict of columns; `dataset/memory/` has them all.
 
 >>> import auditor
->>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
->>> auditor.save_html(found, "report.html")  # doctest: +SKIP
+>>> found = auditor.audit("sample_datasets/support_human.csv")
+>>> found
+<Audit of 'support_human': ... is forgotten first>
+>>> worst = found.findings[0]
+>>> worst
+<Finding ...>
+>>> found.rows(worst)[["row", "label", "score"]]
+...
+>>> found.save_html("report.html")
+PosixPath('report.html')
 """
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from auditor.comparing.compare import compare
     from auditor.gating.gate import gate, load_policy
     from auditor.gating.policy import Policy
+    from auditor.options import Options
     from auditor.pipeline import audit, backtest
     from auditor.records.audit import Audit
     from auditor.records.comparison import Comparison
@@ -55,6 +66,7 @@ __all__ = [
     "Audit",
     "Comparison",
     "Finding",
+    "Options",
     "Policy",
     "Settings",
     "Verdict",
@@ -85,17 +97,22 @@ _HOMES = {
     "Comparison": "auditor.records.comparison",
     "Settings": "auditor.settings",
     "Policy": "auditor.gating.policy",
+    "Options": "auditor.options",
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Public names are imported when first used: `auditor --help` must not wait for torch."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'auditor' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # to whom any name would be one that this gives
 
-    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return found
+    def __getattr__(name: str) -> Any:
+        """Public names are imported when first used: `auditor --help` must not wait for torch."""
+        if name not in _HOMES:
+            near = get_close_matches(name, __all__, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"module 'auditor' has no attribute {name!r}{hint}")
+        from importlib import import_module
+
+        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return found
 
 
 def __dir__() -> list[str]:

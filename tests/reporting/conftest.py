@@ -436,6 +436,7 @@ def _measurement(steps: tuple[int, ...], drops: dict[str, float]) -> Measurement
         rows_a_category=40,
         teaching_steps=72,
         teaching_steps_of_all=72,
+        trained_rows=640,
         paced=2,
         update_rows=8,
         steps=steps,
