@@ -1,4 +1,4 @@
-"""Tables of pandas, polars, Arrow, numpy and `datasets`, as they are: the index plays no part, cells
+"""Tables of pandas, polars, Arrow, numpy and `datasets` as they are: the index plays no part, cells
 are their own text, and missing ones are missing."""
 
 from __future__ import annotations
