@@ -32,21 +32,21 @@ memory: a DataFrame of pandas or polars, an Arrow table, a Hugging Face Dataset 
 list of dicts, a dict of columns; `dataset/memory/` has them all.
 
 >>> import auditor
->>> found = auditor.audit("sample_datasets/support_human.csv")
+>>> tickets, refunds = "sample_datasets/support_tickets.csv", "sample_datasets/refund_requests.csv"
+>>> found = auditor.audit(tickets, update=refunds)
 >>> found
-<Audit of 'support_human': ... is forgotten first>
->>> worst = found.findings[0]
->>> worst
-<Finding ...>
->>> found.rows(worst)[["row", "label", "score"]]
-...
->>> found.save_html("report.html")
-PosixPath('report.html')
+<Audit of 'support_tickets': 763 rows; ... 'billing' is forgotten first>
+>>> copies = found.of("near-duplicate")[0]
+>>> copies
+<Finding near-duplicate: note, 2 rows of 'returns'; ...>
+>>> found.rows(copies)["row"].tolist()
+[451, 592]
+>>> found.save_html("report.html").name
+'report.html'
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ if not TYPE_CHECKING:  # to whom any name would be one that this gives
     def __getattr__(name: str) -> Any:
         """Public names are imported when first used: `auditor --help` must not wait for torch."""
         if name not in _HOMES:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, __all__, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"module 'auditor' has no attribute {name!r}{hint}")
@@ -116,4 +118,5 @@ if not TYPE_CHECKING:  # to whom any name would be one that this gives
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """What is public, whatever else was imported to find it."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

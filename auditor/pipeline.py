@@ -62,10 +62,15 @@ def audit(
 
     data, update, reference: a file, a folder, or a table in memory (see `auditor.dataset.memory`);
     `reference` holds unlabelled text from where the model is used, which may be a list of
-    strings. `options` are single settings by name, on top of `settings`.
+    strings. progress: a function of (stage, done, total), or whether bars are drawn; None: in a
+    notebook alone. `options` are single settings by name, on top of `settings`: `auditor.Options`.
     Raises `auditor.errors.AuditorError` for what the user can mend.
     No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the one that
     is nearest to the data, as on the command line.
+
+    >>> found = auditor.audit("sample_datasets/support_tickets.csv", label="category", seed=1)
+    >>> found.to_frame().columns.tolist()[:4]
+    ['row', 'id', 'text', 'label']
     """
     settings, progress = with_options(settings, options, audit), heard(progress)
     checks = configure(CHECKS, settings.checks)
@@ -131,8 +136,13 @@ def backtest(
 
     data: as `audit` takes it. Each of `updates` is fine-tuned `seeds` times, and stays in `output`,
     by default `reports/<name>/backtest`, as soon as it is measured; what is there already is not
-    done again. Raises `auditor.errors.AuditorError` for what the user can mend. No file
-    of settings is read; see `auditor.load_settings`.
+    done again. `progress` and `options` are as in `auditor.audit`. Raises
+    `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
+    `auditor.load_settings`.
+
+    >>> measured = auditor.backtest("tickets.csv", updates=4, seeds=1)  # doctest: +SKIP
+    >>> measured.coefficients  # doctest: +SKIP
+    'reports/tickets/backtest/coefficients.json'
     """
     settings, progress = with_options(settings, options, backtest), heard(progress)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)

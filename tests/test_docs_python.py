@@ -1,8 +1,10 @@
-"""The page on Python tells the truth: its blocks run one after the other, and print what it says."""
+"""The page on Python tells the truth: its blocks run in turn, and print what it says."""
 
 from __future__ import annotations
 
+import doctest
 import functools
+import io
 import re
 from pathlib import Path
 
@@ -50,6 +52,26 @@ def test_every_block_prints_what_the_page_says(samples, capsys):
     assert len(told) > 5
     for code, printed, said in told:
         assert [line.rstrip() for line in printed.splitlines()] == said.splitlines(), code
+
+
+DOCUMENTED = (auditor.audit, auditor.gate, auditor.compare, auditor.Audit)
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_the_examples_of_docstrings_are_true(samples):
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    names = {"auditor": auditor}
+    tests = [
+        *finder.find(auditor, "auditor", module=False, globs=names),
+        *(t for of in DOCUMENTED for t in finder.find(of, of.__name__, module=False, globs=names)),
+    ]
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    said = io.StringIO()
+    tried = {t.name: runner.run(t, out=said.write).attempted for t in tests if t.examples}
+    assert said.getvalue() == ""
+    assert {"auditor", "audit", "gate", "compare", "Audit.to_frame", "Audit.rows"} <= set(tried)
+    assert min(tried.values()) > 0
 
 
 def test_the_columns_of_the_tables_are_named():

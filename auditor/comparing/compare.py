@@ -48,9 +48,13 @@ def compare(
     `auditor.dataset.memory`); the update is what the model is fine-tuned on next, simulated
     where it is not given. With the column `split_by` one dataset is enough: its rows of one value
     are the base, all of its rows the candidate. `names` are what the report calls the two;
-    `options` are single settings by name, on top of `settings`. Raises
-    `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
-    `auditor.load_settings`.
+    `progress` and `options` are as in `auditor.audit`. Raises `auditor.errors.AuditorError` for
+    what the user can mend. No file of settings is read; see `auditor.load_settings`.
+
+    >>> contracts = "sample_datasets/contracts_narrow.csv", "sample_datasets/contracts_rebuilt.csv"
+    >>> compared = auditor.compare(*contracts, names=("narrow", "rebuilt"))
+    >>> compared
+    <Comparison of 'narrow' (784 rows) with 'rebuilt' (679 rows): 593 in both, 86 added, ...>
     """
     settings, progress = with_options(settings, options, compare), heard(progress)
     sets = two_sets(base, candidate, split_by, tuple(names), settings)

@@ -47,11 +47,16 @@ def gate(
 
     candidate, base, update: a file, a Hugging Face dataset folder, or a table in memory (see
     `auditor.dataset.memory`). With `baseline`, a file of known findings, it is whether there
-    are others. With `update`, what it is expected to make a model forget is judged too. Raises
-    `auditor.errors.AuditorError` for what the user can mend.
+    are others. With `update`, what it is expected to make a model forget is judged too. `progress`
+    and `options` are as in `auditor.audit`. Raises `auditor.errors.AuditorError` for what the user
+    can mend.
 
     No file of settings or policy is read: give `settings=auditor.load_settings(...)` and
     `policy=auditor.load_policy(...)` for what they say.
+
+    >>> verdict = auditor.gate("sample_datasets/support_human.csv")
+    >>> verdict
+    <Verdict on 'support_human': pass; ... 500 rows>
     """
     settings, policy = with_options(settings, options, gate), policy or Policy()
     known = None if baseline is None else baselines.read(Path(baseline))

@@ -124,6 +124,12 @@ class Audit(Kept):
         None is what the audit does not keep: texts and ids of some rows, or all with `no_text`.
         What `score` is, `auditor.reporting.frames.SCORES` says for each code. Findings that no
         row of the file has caused, such as rows that could not be read, are in `findings` alone.
+
+        >>> found = auditor.audit("sample_datasets/support_tickets.csv")
+        >>> table = found.to_frame()
+        >>> wrong = table[(table["code"] == "label-error") & (table["score"] >= 0.8)]
+        >>> wrong[["row", "label", "suggested_label"]].head(1).to_string(index=False, header=False)
+        '48 shipping warranty'
         """
         from auditor.reporting.frames import audit_frame  # two layers up, so imported when asked
 
@@ -134,6 +140,10 @@ class Audit(Kept):
 
         finding: one of `findings`, its fingerprint, or as much of the beginning of that as no other
         has. Raises `auditor.errors.UsageError` for one that this audit has not.
+
+        >>> found = auditor.audit("sample_datasets/support_tickets.csv")
+        >>> found.rows(found.of("near-duplicate")[0])["row"].tolist()
+        [451, 592]
         """
         from auditor.reporting.frames import rows_frame
 

@@ -284,5 +284,5 @@ class Comparison(Kept):
             return ""
         after = self.full.after
         sure = "clearly different" if after.differs else "no clear difference"
-        both = f"{after.base.value:.0%} and {after.candidate.value:.0%}"
+        both = f"{after.base.value:.1%} and {after.candidate.value:.1%}"
         return f"; average accuracy during the update {both}, {sure}"
