@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from auditor.gating.gate import gate, load_policy
     from auditor.gating.policy import Policy
     from auditor.options import Options
-    from auditor.pipeline import audit, backtest
+    from auditor.pipeline import audit, backtest, claims
     from auditor.records.audit import Audit
     from auditor.records.comparison import Comparison
     from auditor.records.findings import Finding
@@ -72,6 +72,7 @@ __all__ = [
     "Verdict",
     "audit",
     "backtest",
+    "claims",
     "compare",
     "gate",
     "load",
@@ -86,6 +87,7 @@ _HOMES = {
     "gate": "auditor.gating.gate",
     "compare": "auditor.comparing.compare",
     "backtest": "auditor.pipeline",
+    "claims": "auditor.pipeline",
     "load": "auditor.reporting",
     "load_settings": "auditor.settings",
     "load_policy": "auditor.gating.gate",

@@ -21,6 +21,7 @@ COMMANDS = {
     "audit": "audit:audit",
     "backtest": "backtest:backtest",
     "baseline": "baseline:baseline",
+    "claims": "claims:claims",
     "compare": "compare:compare",
     "explain": "explain:explain",
     "gate": "gate:gate",

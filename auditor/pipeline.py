@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -22,9 +23,13 @@ from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.options import Options, named_options, with_options
 from auditor.prediction.backtest import run_backtest
+from auditor.prediction.claims import measure_claims
+from auditor.prediction.claims.material import gather
+from auditor.prediction.folds import keep_near_together
 from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
 from auditor.progress import Watching, heard
 from auditor.records.audit import Audit
+from auditor.records.claims import Claims
 from auditor.records.dataset import Dataset
 from auditor.records.evidence import Reference, computed
 from auditor.records.findings import Finding, SkippedCheck
@@ -174,6 +179,51 @@ def backtest(
         fidelity=fidelity,
         seeds=seeds,
         seed=settings.seed,
+        progress=progress,
+    )
+
+
+@named_options
+@one_blas_thread()
+def claims(
+    data: Source,
+    updates: Sequence[Source] = (),
+    *,
+    seeds: int = 3,
+    settings: Settings | None = None,
+    progress: Watching = None,
+    **options: Unpack[Options],
+) -> Claims:
+    """Whether replay keeps what its buffer lacks, elastic weight consolidation protects wrong
+    labels, and distillation passes errors on: measured by fine-tunes on `data`.
+
+    updates: made one after the other; where they are fewer than three, categories of `data` are
+    left out as further ones. data, progress, options: as `audit` takes them. Raises
+    `auditor.errors.AuditorError` for what the user can mend.
+    """
+    settings, progress = with_options(settings, options, claims), heard(progress)
+    dataset = load_dataset(data, settings)
+    beside = dataclasses.replace(settings, input_format=None)
+    given = [load_dataset(update, beside, strict_roles=False) for update in updates]
+    target = open_named_target(settings)
+    encoder = open_encoder(settings, progress)
+    parts = ["subtypes", "errors"]
+    evidence = analyse(dataset, encoder, settings.seed, progress, parts=parts)
+    material = gather(
+        dataset,
+        evidence.embeddings,
+        keep_near_together(dataset, evidence.same_text, computed(evidence.templates)),
+        computed(evidence.subtypes),
+        computed(evidence.label_errors),
+        given,
+        seeds,
+    )
+    return measure_claims(
+        material,
+        target,
+        dataset.name,
+        len(dataset.examples),
+        seeds=range(settings.seed, settings.seed + seeds),
         progress=progress,
     )
 

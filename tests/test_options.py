@@ -17,12 +17,13 @@ from auditor.options import Options
 from auditor.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-VERBS = ("audit", "gate", "compare", "backtest")
+VERBS = ("audit", "gate", "compare", "backtest", "claims")
 OWN = {
     "audit": ["data", "update", "reference"],
     "gate": ["candidate", "base", "baseline", "update", "policy"],
     "compare": ["base", "candidate", "update", "names", "split_by"],
     "backtest": ["data", "output", "updates", "seeds"],
+    "claims": ["data", "updates", "seeds"],
 }
 
 

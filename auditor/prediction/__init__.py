@@ -30,6 +30,7 @@ Forgetting
     forgetting.py         which share of a category an update takes, and when
     fine_tuning/          a real fine-tune on the update, and what it does to each category
     mitigations/          what may keep the old categories, each measured against the update alone
+    claims/               whether what they keep has flaws, measured on the user's own data
 
 Coefficients (`coefficients.json`, those shipped)
     leave_out.py          which categories to leave out as updates, and the base task that is left

@@ -6,6 +6,7 @@ structure.py   vectors, copies, templates, subtypes
 probes.py      what probes say of labels, and of rows that they were not trained on
 forecast.py    forecasts, and backtests of them
 measurement.py measured updates, and what mitigations keep in them
+claims.py      what is claimed of replay, EWC and distillation, on one set
 evidence.py    all that the checks may look at
 findings.py    what a check found, or could not assess
 audit.py       the audit that users keep

@@ -9,7 +9,7 @@ from auditor.records.audit import Audit, UnreadTexts
 from auditor.records.findings import Finding, Severity
 from auditor.records.forecast import CategoryForecast, Forecast
 from auditor.reporting import forgetting, label_errors, wording
-from auditor.reporting.codes import Code, reading_order, words_of_code
+from auditor.reporting.codes import reading_order, words_of_code
 from auditor.reporting.forgetting import ranked
 from auditor.reporting.mitigations import protection
 from auditor.reporting.unread import notice
@@ -56,7 +56,7 @@ class Headline:
     then: str  # what clearly falls after these, in order; empty for nothing
     dangers: tuple[Danger, ...]  # up to three simulated updates, the most harmful first
     protect: tuple[str, str]  # how to protect this update: short, and in full
-    actions: tuple[Action, ...]  # how to mend the data; none: there is nothing to fix
+    actions: tuple[Action, ...]  # how to fix the data; none: there is nothing to fix
 
 
 def headline(audit: Audit) -> Headline:
@@ -172,7 +172,7 @@ def _unread(unread: UnreadTexts, embedder: str) -> str:
 
 
 def _actions(audit: Audit) -> tuple[Action, ...]:
-    """Up to five ways to mend the data: first what touches most of the expected loss, or what is
+    """Up to five ways to fix the data: first what touches most of the expected loss, or what is
     worst where that is unknown. Notes ask for nothing, and what protects is another answer."""
     by_code: dict[str, list[Finding]] = defaultdict(list)
     for f in audit.findings:
@@ -206,22 +206,15 @@ def _loss_by_row(audit: Audit) -> dict[int, float]:
 def _action(findings: list[Finding], rank: dict[str, int], loss: dict[int, float]) -> Action:
     words = words_of_code(findings[0].code)
     worst = min(findings, key=lambda f: _SEVERITIES.index(f.severity))
-    # What is said of one row is no advice on all of them.
-    of_one_row = worst.code == "label-error" and not label_errors.overlap(worst)
+    single = label_errors.single(findings)
     categories = {f.category for f in findings if f.category is not None}
     rows = {row for f in findings for row in f.rows}
     return Action(
         code=worst.code,
         severity=worst.severity,
-        title=_what_to_do(findings, words),
-        advice=" ".join(words.fix.split()) if of_one_row else worst.advice,
+        title=f"{words.verb} {wording.count(len(single), words.one, words.many)}",
+        # What is said of one row is no advice on all of them.
+        advice=" ".join(words.fix.split()) if worst.code == "label-error" else worst.advice,
         categories=tuple(sorted(categories, key=lambda c: (rank.get(c, len(rank) + 1), c))),
         touched=sum(loss.get(row, 0.0) for row in rows) if loss else None,
     )
-
-
-def _what_to_do(findings: list[Finding], words: Code) -> str:
-    if single := label_errors.single(findings):
-        return f"{words.verb} {wording.count(len(single), words.one, words.many)}"
-    pairs = wording.count(len(findings), "pair of categories", "pairs of categories")
-    return f"Separate {pairs} that overlap{'s' * (len(findings) == 1)}"

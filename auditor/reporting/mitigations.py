@@ -55,6 +55,10 @@ class Mitigations:
     table: tuple[tuple[str, float, tuple[tuple[float, bool], ...]], ...]
 
     @property
+    def with_alone(self) -> tuple[Kept, ...]:
+        return (self.alone, *self.lines)
+
+    @property
     def best(self) -> Kept:
         """The cheapest that saves all; else what saves most, then keeps most, of those learnt."""
         learnt = [k for k in self.lines if k.verdict != "fails to learn"] or list(self.lines)
@@ -164,9 +168,9 @@ def protection(forecast: Forecast | None) -> tuple[str, str]:
             f"model knows ({wording.percent_interval(whole.end_low, whole.end_high)}).",
         )
     return (
-        "Find out what keeps it",
+        "Find out what keeps it: --probe full --mitigations all",
         f"The update is expected to take {wording.percent(whole.lost_at_end)} of what the model "
-        f"knows. {EXPERIENCE} --probe full --mitigations all tries them on this data, in minutes.",
+        f"knows. {EXPERIENCE} these options try them on this data, in minutes.",
     )
 
 

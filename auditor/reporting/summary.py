@@ -159,10 +159,8 @@ def _endings(forecast: Forecast, found: headline.Headline) -> Iterator[str]:
 
 def _first(found: headline.Headline) -> Iterator[str]:
     """What to do first: for this update, and for the data."""
-    short, words = found.protect
-    yield from _wrapped("Protect", f"{short}. {words}")
-    mend = "; ".join(action.title for action in found.actions) or "nothing to fix"
-    yield from _wrapped("Mend", mend)
+    yield f"Protect   {found.protect[0]}"
+    yield f"Fix       {'; '.join(action.title for action in found.actions) or 'nothing'}"
 
 
 def _mitigations(audit: Audit) -> Iterator[str]:
@@ -175,7 +173,7 @@ def _mitigations(audit: Audit) -> Iterator[str]:
         f"Tried     accuracy of {of} at the end, {wording.percent(tried.before)} before (80% "
         "interval); of the update"
     )
-    for kept in (tried.alone, *tried.lines):
+    for kept in tried.with_alone:
         verdict = (
             "" if kept is tried.alone else f"{kept.verdict}, {kept.saved} of {tried.of} saved; "
         )

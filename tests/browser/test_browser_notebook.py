@@ -1,4 +1,4 @@
-"""The report in the frame that a notebook shows it in: it works there, and reaches nothing outside."""
+"""The report in the frame of a notebook: it works there, and reaches nothing outside."""
 
 from __future__ import annotations
 

@@ -292,12 +292,7 @@ def test_a_row_of_an_overlap_leads_to_it_on_the_map(audit):
     assert len(points) == 9
 
 
-def test_with_nothing_but_overlaps_what_to_do_is_to_separate_them(audit):
-    def action(*sizes):
-        return headline(dataclasses.replace(audit, findings=overlapping(*sizes))).actions[0]
-
-    assert action(9).title == "Separate 1 pair of categories that overlaps"
-    assert action(9, 6).title == "Separate 2 pairs of categories that overlap"
-    assert action(9).advice == "Write a rule."
+def test_overlaps_are_notes_and_ask_for_nothing(audit):
+    assert headline(dataclasses.replace(audit, findings=overlapping(9, 6))).actions == ()
     alone = summarise_audit(dataclasses.replace(audit, findings=overlapping(9, 6)))
     assert "2 label-error         a0 and b0 overlap: 9 rows could be either" in alone

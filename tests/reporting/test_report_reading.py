@@ -15,6 +15,7 @@ from auditor.reporting.cards import sections
 from auditor.reporting.headline import data_problems, headline
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.marking import Piece
+from auditor.reporting.summary import summarise_audit
 from auditor.reporting.wording import named_rows
 
 
@@ -170,14 +171,35 @@ def test_the_matrix_shows_the_worst_update_of_each_category_first(audit):
     assert shown.updates[:3] == ("c1 + c2", "c59", "c58")
 
 
-def test_actions_are_five_errors_first_then_the_endangered(audit):
-    assert [a.title for a in headline(audit).actions] == [
-        "Rewrite rows of 1 dominant template",
-        "Resolve 1 label conflict",
-        "Collect more of 1 rare kind of text",
-        "Review 38 suspicious labels",
-        "Merge 1 group of near-duplicates",
+def test_what_touches_most_of_the_expected_loss_is_fixed_first(audit):
+    """The share of it that falls on the rows of a finding decides, before the severity."""
+    found = headline(audit).actions
+    assert [(a.title, round(a.touched or 0, 2)) for a in found] == [
+        ("Rewrite rows of 1 dominant template", 0.42),
+        ("Collect more of 1 rare kind of text", 0.06),
+        ("Merge 1 group of near-duplicates", 0.02),
+        ("Review 38 suspicious labels", 0.01),
+        ("Resolve 1 label conflict", 0.0),
     ]
+
+
+def test_what_protects_a_category_is_no_way_to_fix_its_data(audit):
+    assert "fragile-category" not in {a.code for a in headline(audit).actions}
+
+
+def test_without_an_estimate_the_worst_severity_comes_first(audit):
+    unknown = dataclasses.replace(audit, forecast=None)
+    severities = [a.severity for a in headline(unknown).actions]
+    assert severities == sorted(severities, key=["error", "warning"].index)
+    assert {a.touched for a in headline(unknown).actions} == {None}
+
+
+def test_notes_ask_for_nothing(audit):
+    notes = tuple(dataclasses.replace(f, severity="note") for f in audit.findings)
+    quiet = dataclasses.replace(audit, findings=notes)
+    assert headline(quiet).actions == ()
+    assert "Nothing to fix" in HtmlRenderer().render(quiet)
+    assert "Fix       nothing" in summarise_audit(quiet)
 
 
 def test_findings_come_in_reading_order_unknown_codes_last(audit):

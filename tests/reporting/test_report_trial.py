@@ -7,11 +7,8 @@ import re
 
 import pytest
 
-from auditor.records.measurement import MitigatedCategory, MitigatedUpdate
-from auditor.reporting.consistency import faults
 from auditor.reporting.html import HtmlRenderer
-from auditor.reporting.summary import summarise_audit
-from auditor.reporting.trial import mitigations, trial
+from auditor.reporting.trial import trial
 
 
 @pytest.fixture
@@ -199,100 +196,6 @@ def test_without_a_measurement_there_is_no_such_section(audit, forecast):
     plain = dataclasses.replace(forecast, measurement=None)
     assert trial(plain) is None
     assert 'id="trial"' not in HtmlRenderer().render(dataclasses.replace(audit, forecast=plain))
-
-
-# --- mitigations ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def mitigated(audit, forecast):
-    """The same audit, where replay halved every loss and another one did nothing."""
-    measured = forecast.measurement
-
-    def update(name, share):
-        kept = tuple(
-            MitigatedCategory(
-                category=c.category,
-                accuracy=c.accuracy,
-                drop=round(share * (c.accuracy[0][0] - c.accuracy[0][-1]), 4),
-                plain_drop=round(c.accuracy[0][0] - c.accuracy[0][-1], 4),
-            )
-            for c in measured.categories
-        )
-        return MitigatedUpdate(
-            mitigation=name,
-            about="<i>old</i> rows in each batch",
-            old_rows=1_160,
-            learnt=(*measured.learnt[:-1], 0.95),
-            competent_step=None,
-            categories=kept,
-        )
-
-    tried_both = (update("replay", 0.5), update("nothing", 1.0))
-    measured = dataclasses.replace(measured, mitigations=tried_both)
-    return dataclasses.replace(audit, forecast=dataclasses.replace(forecast, measurement=measured))
-
-
-def test_each_category_has_its_loss_alone_and_with_each_mitigation(mitigated):
-    shown = mitigations(mitigated.forecast)
-    assert shown.names == ("replay", "nothing")
-    assert [row[0] for row in shown.rows] == [c.category for c in mitigated.forecast.categories]
-    for _, alone, (replay, nothing) in shown.rows:
-        assert (replay, nothing) == pytest.approx((alone / 2, alone), abs=1e-4)
-    assert shown.mean[1] == pytest.approx((shown.mean[0] / 2, shown.mean[0]), abs=1e-4)
-
-
-def test_the_mean_is_of_the_categories_that_the_update_does_not_train(mitigated):
-    """Of five it trains one, whose accuracy it raises."""
-    shown = mitigations(mitigated.forecast)
-    trained = {c.category for c in mitigated.forecast.measurement.categories if c.masked is None}
-    alone = [plain for name, plain, _ in shown.rows if name not in trained]
-    assert (len(trained), shown.of) == (1, "4 categories")
-    assert shown.mean[0] == pytest.approx(sum(alone) / 4)
-
-
-def test_the_words_say_what_it_costs_and_whether_the_update_is_learnt(mitigated):
-    assert mitigations(mitigated.forecast).words[0] == (
-        "replay: <i>old</i> rows in each batch. In 40 steps 1,160 old rows are trained on again, "
-        "and the model then recognises 95% of the update's rows, 100% without it."
-    )
-
-
-def test_the_page_has_one_plain_table_of_them(mitigated, page):
-    shown = HtmlRenderer().render(mitigated)
-    [table] = re.findall(r'<table class="trial mitigations">.*?</table>', shown, re.DOTALL)
-    assert '<th scope="col" class="number">With replay</th>' in table
-    assert table.count("<tr>") == 1 + len(mitigated.forecast.categories) + 1
-    assert "&lt;i&gt;old&lt;/i&gt; rows" in shown
-    assert "What would keep the old categories" not in page
-
-
-def test_the_terminal_says_the_mean_and_the_categories_that_go_first(mitigated, audit):
-    lines = summarise_audit(mitigated).splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("Tried     replay: "))
-    told = [line.split("  ")[-1] for line in lines[start:] if "without it  " in line]
-    first = [c.category for c in mitigated.forecast.categories[:3]]
-    assert told == ["mean of 4 categories", *first] * 2
-    assert "loses 23 points by the end, 46 points without it  " in " ".join(lines)
-    assert all(len(line) <= 100 for line in lines)
-    assert "Tried" not in summarise_audit(audit)
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"learnt": (0.5,)}, "mitigations[0].learnt has 1 values, and 8 are wanted"),
-        ({"categories": ()}, "mitigations[0].categories are not those of forecast.measurement"),
-    ],
-)
-def test_a_file_whose_mitigations_do_not_fit_is_refused(mitigated, changes, said):
-    assert list(faults(mitigated)) == []
-    measured = mitigated.forecast.measurement
-    broken = (dataclasses.replace(measured.mitigations[0], **changes),)
-    measured = dataclasses.replace(measured, mitigations=broken)
-    forecast = dataclasses.replace(mitigated.forecast, measurement=measured)
-    found = list(faults(dataclasses.replace(mitigated, forecast=forecast)))
-    assert any(said in fault for fault in found)
 
 
 def test_of_what_the_model_never_knew_nothing_is_said_to_be_kept(forecast):

@@ -116,7 +116,7 @@ def _split(old: OldRows, i: int) -> Mask:
 
 
 @contextmanager
-def _isolated_random(seed: int, device: str) -> Iterator[None]:
+def isolated_random(seed: int, device: str) -> Iterator[None]:
     """torch's random numbers, of dropout and of new weights, from a seed; the caller's stay."""
     with torch.random.fork_rng([torch.cuda.current_device()] if device == "cuda" else []):
         torch.manual_seed(seed)
@@ -138,10 +138,13 @@ class _Course:
 
     def columns(self, which: int) -> list[int]:
         """Of the whole head, those that an update sees: the old ones, and its own."""
+        kinds, first = self.old.kinds, self.first_column(which)
+        return [*range(kinds), *range(first, first + self.updates[which].new_kinds(kinds))]
+
+    def first_column(self, which: int) -> int:
+        """Of those that an update brings: how many categories there are before it."""
         kinds = self.old.kinds
-        new = [update.new_kinds(kinds) for update in self.updates]
-        first = kinds + sum(new[:which])
-        return [*range(kinds), *range(first, first + new[which])]
+        return kinds + sum(update.new_kinds(kinds) for update in self.updates[:which])
 
     def rows_of(self, which: int) -> list[Ints]:
         """The tokens of an update's rows."""
@@ -166,8 +169,8 @@ class Taught:
             decays=True,
             dropout=course.dropout,
         )
-        with _isolated_random(seed, course.device):
-            self.model = self._fresh()
+        with isolated_random(seed, course.device):
+            self.model = self.fresh()
             self._teach()
         chosen = rows_for_fisher(self.codes)
         self.information = fisher_information(self.model, [self.rows[i] for i in chosen])
@@ -178,7 +181,8 @@ class Taught:
     def layers(self) -> tuple[str, ...]:
         return self.tracing.layers
 
-    def _fresh(self) -> Classifier:
+    def fresh(self) -> Classifier:
+        """The published model, with the columns of all updates."""
         course = self.course
         classes = course.old.kinds + sum(u.new_kinds(course.old.kinds) for u in course.updates)
         return Classifier(course.target, course.tokens.vocabulary, classes, course.device)
@@ -216,7 +220,7 @@ class Taught:
     def update(self, recipe: Recipe, *, which: int = 0) -> Run:
         """The update by a recipe, evaluated at its checkpoints."""
         evaluation = self._before(which).again()
-        with _isolated_random(self.seed, self.course.device):
+        with isolated_random(self.seed, self.course.device):
             branch = self.branch(recipe, which)
             for step in branch.train():
                 if step in recipe.checkpoints:
@@ -238,7 +242,7 @@ class Taught:
         start = self._before(which)
         evaluations, checkpoints = [start.short()], recipe.checkpoints[-1::-2]
         steps = [0]
-        with _isolated_random(self.seed, self.course.device):
+        with isolated_random(self.seed, self.course.device):
             branch = self.branch(recipe, which, expected)
             for step in mitigation.train(branch):
                 if step in checkpoints:
@@ -260,7 +264,7 @@ class Taught:
         """The update at `rate` times the recipe's learning rates, until half of all is lost."""
         before, at_rate = self._before(which), recipe.at_rate(rate)
         start, read = before.recorded["accuracy"][0], []
-        with _isolated_random(self.seed, self.course.device):
+        with isolated_random(self.seed, self.course.device):
             branch = self.branch(at_rate, which)
             for step in branch.train():
                 if step in recipe.checkpoints:
@@ -286,7 +290,7 @@ class Taught:
             draws=(self.random, of_mitigation),
             dropout=self.course.dropout,
             teaching=self.phase,
-            fresh=lambda: self._with_columns(self._fresh(), which),
+            fresh=lambda: self._with_columns(self.fresh(), which),
             information=self.information,
             advance=self.course.advance,
         )
