@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import doctest
 import functools
 import io
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 import auditor
+from auditor.cli import main
 from auditor.reporting.frames import AUDIT_COLUMNS, VERDICT_COLUMNS
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +84,18 @@ def test_the_columns_of_the_tables_are_named():
         r"^A line of `verdict\.to_frame\(\)` is.*?\n\n", PAGE, re.DOTALL | re.MULTILINE
     )
     assert set(VERDICT_COLUMNS) <= set(re.findall(r"`(\w+)`", of_verdict))
+
+
+def test_options_that_the_command_line_calls_otherwise_are_named():
+    told = re.findall(r"^\| `(--[\w-]+) .*?` \| `(\w+)=", PAGE, re.MULTILINE)
+    context, settings = click.Context(main), {f.name for f in dataclasses.fields(auditor.Settings)}
+    otherwise = set()
+    for verb in ("audit", "gate", "compare", "backtest"):
+        for option in main.get_command(context, verb).get_params(click.Context(main)):
+            name = {"columns": "declared_columns"}.get(option.name, option.name)
+            if name in settings and option.opts[0] != f"--{name.replace('_', '-')}":
+                otherwise.add((option.opts[0], name))
+    assert set(told) == otherwise
 
 
 def test_every_link_leads_to_a_file():

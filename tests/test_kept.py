@@ -60,6 +60,15 @@ def test_a_verdict_says_how_its_tests_ended_and_what_changed(verdict):
     assert repr(alone) == f"<Verdict on 'dataset': {verdict.outcome}; nothing tested; 62 rows>"
 
 
+def test_a_test_says_its_check_how_it_ended_and_how_many_rows(verdict):
+    test = next(t for t in verdict.tested if t.check == "near-duplicate" and not t.category)
+    said = f"<Test near-duplicate: {test.status}, {len(test.rows)} rows>"
+    assert repr(test) == said
+    named = dataclasses.replace(test, category=HOSTILE, rows=(4,))
+    assert repr(named).startswith("<Test near-duplicate of 'a\\n\\x1b[31m")
+    assert repr(named).endswith(f": {test.status}, 1 row>")
+
+
 def test_a_comparison_says_what_the_sets_share(comparison):
     said = repr(comparison)
     assert said.startswith("<Comparison of 'old' (40 rows) with 'new' (50 rows): ")

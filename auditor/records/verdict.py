@@ -79,6 +79,10 @@ class Tested:
     advice: str
     fingerprint: str  # of check, category and the rows' content
 
+    def __repr__(self) -> str:
+        of = f" of {quoted(self.category)}" if self.category else ""
+        return f"<Test {self.check}{of}: {self.status}, {counted(len(self.rows), 'row')}>"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetSummary:

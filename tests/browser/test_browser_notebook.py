@@ -8,12 +8,17 @@ from auditor.reporting.notebook import framed
 
 pytestmark = pytest.mark.browser
 
+# The canvases of Bokeh are in shadow roots.
 INK = """
-() => [...document.querySelectorAll("canvas")].some((canvas) => {
-  const { width, height } = canvas;
-  if (!width || !height) return false;
-  return canvas.getContext("2d").getImageData(0, 0, width, height).data.some((b) => b !== 0);
-})
+() => {
+  const inside = (root) => [...root.querySelectorAll("*")].flatMap((e) =>
+    [...(e.tagName === "CANVAS" ? [e] : []), ...(e.shadowRoot ? inside(e.shadowRoot) : [])]);
+  return inside(document.getElementById("map-plot")).some((canvas) => {
+    if (!canvas.width || !canvas.height) return false;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((byte) => byte !== 0);
+  });
+}
 """
 REACH = """
 () => {
@@ -47,7 +52,7 @@ def cell(browser, make_audit, tmp_path):
 def test_the_report_works_in_its_frame(cell):
     page, wrong, requests = cell
     frame = page.frames[1]
-    frame.locator("canvas").first.scroll_into_view_if_needed()
+    frame.locator("#map-plot").scroll_into_view_if_needed()
     frame.wait_for_function(INK)
     frame.locator("details").first.evaluate("details => { details.open = true; }")
     assert [*filter(None, wrong)] == []
