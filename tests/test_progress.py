@@ -12,7 +12,13 @@ from auditor.errors import UsageError
 from auditor.jupyter import in_notebook
 from auditor.progress import heard
 
-STEPS = [("embedding", 0, 4), ("embedding", 2, 4), ("embedding", 4, 4), ("map", 0, 1)]
+STEPS = [
+    ("embedding", 0, 4),
+    ("embedding", 2, 4),
+    ("embedding", 4, 4),
+    ("map", 0, 1),
+    ("map", 1, 1),
+]
 
 
 @pytest.fixture
@@ -46,6 +52,7 @@ def test_outside_of_a_notebook_nothing_is_drawn_but_where_asked(capsys):
     assert drawn.out == ""
     assert "embedding:   0%" in drawn.err
     assert "map:" in drawn.err
+    assert drawn.err.endswith("\r")  # nothing stays on the line
 
 
 def test_in_a_notebook_bars_are_drawn_but_where_not_wanted(notebook, capsys):
