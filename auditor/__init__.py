@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from auditor.options import Options
     from auditor.pipeline import audit, backtest, claims
     from auditor.records.audit import Audit
+    from auditor.records.claims import Claims
     from auditor.records.comparison import Comparison
     from auditor.records.findings import Finding
     from auditor.records.verdict import Verdict
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audit",
+    "Claims",
     "Comparison",
     "Finding",
     "Options",
@@ -96,6 +98,7 @@ _HOMES = {
     "Audit": "auditor.records.audit",
     "Finding": "auditor.records.findings",
     "Verdict": "auditor.records.verdict",
+    "Claims": "auditor.records.claims",
     "Comparison": "auditor.records.comparison",
     "Settings": "auditor.settings",
     "Policy": "auditor.gating.policy",

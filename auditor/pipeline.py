@@ -69,13 +69,11 @@ def audit(
     `reference` holds unlabelled text from where the model is used, which may be a list of
     strings. progress: a function of (stage, done, total), or whether bars are drawn; None: in a
     notebook alone. `options` are single settings by name, on top of `settings`: `auditor.Options`.
-    Raises `auditor.errors.AuditorError` for what the user can mend.
-    No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the one that
-    is nearest to the data, as on the command line.
+    No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the nearest
+    to the data. Raises `auditor.errors.AuditorError` for what the user can mend.
 
-    >>> found = auditor.audit("sample_datasets/support_tickets.csv", label="category", seed=1)
-    >>> found.to_frame().columns.tolist()[:4]
-    ['row', 'id', 'text', 'label']
+    >>> auditor.audit("sample_datasets/support_tickets.csv", label="category", seed=1)
+    <Audit of 'support_tickets': 763 rows; ...>
     """
     settings, progress = with_options(settings, options, audit), heard(progress)
     checks = configure(CHECKS, settings.checks)
@@ -97,9 +95,7 @@ def audit(
         reference=_reference(unlabelled, encoder) if unlabelled and unlabelled[0] else None,
     )
     findings, skipped = run_checks(evidence, checks)
-    if incoming is not None and incoming.rejected:
-        reason = f"of the update {rejected_summary(incoming)}"
-        skipped = (*skipped, SkippedCheck(code="forecast", reason=reason))
+    skipped = (*skipped, *_unread(incoming))
 
     shown = map_sample(dataset, findings, settings.map_points)
     progress("map", 0, 1)
@@ -144,10 +140,6 @@ def backtest(
     done again. `progress` and `options` are as in `auditor.audit`. Raises
     `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
     `auditor.load_settings`.
-
-    >>> measured = auditor.backtest("tickets.csv", updates=4, seeds=1)  # doctest: +SKIP
-    >>> measured.coefficients  # doctest: +SKIP
-    'reports/tickets/backtest/coefficients.json'
     """
     settings, progress = with_options(settings, options, backtest), heard(progress)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
@@ -237,6 +229,14 @@ def _backtested_fidelity(settings: Settings) -> str:
             "--probe full is what a backtest measures against; give similarity or head"
         )
     return settings.probe or "head"
+
+
+def _unread(update: Dataset | None) -> tuple[SkippedCheck, ...]:
+    """That rows of the update could not be read, where there are such."""
+    if update is None or not update.rejected:
+        return ()
+    reason = f"of the update {rejected_summary(update)}"
+    return (SkippedCheck(code="forecast", reason=reason),)
 
 
 def _reference(unlabelled: tuple[list[str], list[int]], encoder: Encoder) -> Reference:

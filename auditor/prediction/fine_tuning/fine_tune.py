@@ -68,15 +68,13 @@ def fine_tune(
     others = [rate for rate in rates if rate != 1.0]
     paced = len(seeds) if paced is None else min(paced, len(seeds))
     loads = [load_of(old, update, i, teaching, recipe) for i in range(len(seeds))]
-    rows = sum(x.teaching + x.update + sum(m.rows(x) for m in mitigations) for x in loads)
-    rows += sum(len(others) * x.update for x in loads[:paced])
     models = teach(
         *(target, old, [update]),
         seeds=seeds,
         steps=teaching,
         dropout=dropout,
         device=device,
-        advance=_counted(progress, rows),
+        advance=_counted(progress, _rows(loads, len(others), paced, mitigations)),
     )
     runs, paces, mitigated = [], [], []
     for i, taught in enumerate(models):
@@ -92,6 +90,14 @@ def fine_tune(
         paces=tuple(paces),
         mitigated=tuple(mitigated),
     )
+
+
+def _rows(
+    loads: Sequence[Load], others: int, paced: int, mitigations: Sequence[Mitigation[Branch]]
+) -> int:
+    """That all seeds train on: the first `paced` at so many `others` rates too."""
+    rows = sum(x.teaching + x.update + sum(m.rows(x) for m in mitigations) for x in loads)
+    return rows + sum(others * x.update for x in loads[:paced])
 
 
 def load_of(old: OldRows, update: UpdateRows, i: int, teaching: int | None, recipe: Recipe) -> Load:

@@ -50,14 +50,12 @@ def measure_update(
     expected: Table | None = None,
     progress: Progress = lambda *_: None,
 ) -> Measurement:
-    """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`,
-    where there is one.
+    """Fine-tunes `target` on a sample of the old rows, then on the update, or finds it in `folder`.
 
     Dropout is left out: one seed then differs less from the next. Batches are drawn as the user's
     own are: to balance the categories would teach a thin one better than it is taught in truth.
-    across: copy families of the old rows and the update's together, in that order; mitigations:
-    each is measured with the update too, aimed where they aim by the drops `expected` (K,). What
-    cannot be kept is logged.
+    across: copy families of the old rows and the update's together; mitigations: each is measured
+    with the update too, aimed by the drops `expected` (K,). What cannot be kept is logged.
     """
     recipe = recipe or Recipe()
     old, incoming = rows_of(task, update, across, effort, recipe)

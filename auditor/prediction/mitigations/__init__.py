@@ -11,10 +11,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from auditor.errors import UsageError
 from auditor.interfaces import Mitigation
-from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.mitigations.bias_correction import BiasCorrection
 from auditor.prediction.mitigations.distillation import Distillation
 from auditor.prediction.mitigations.elastic_weights import ElasticWeights
@@ -22,6 +22,9 @@ from auditor.prediction.mitigations.gentler import FrozenLayers, LowerRate, LowR
 from auditor.prediction.mitigations.joint import Joint
 from auditor.prediction.mitigations.replay import Replay
 from auditor.settings import expect_known
+
+if TYPE_CHECKING:
+    from auditor.prediction.fine_tuning.branch import Branch
 
 MITIGATIONS: tuple[Mitigation[Branch], ...] = (
     LowerRate(factor=0.3),

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-import torch
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from auditor.prediction.fine_tuning.branch import Branch
-from auditor.prediction.fine_tuning.evaluation import first_of_each
 from auditor.records.arrays import Ints, Table
 from auditor.records.measurement import Load
+
+if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for torch
+    from auditor.prediction.fine_tuning.branch import Branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ class BiasCorrection:
         return load.update
 
     def train(self, branch: Branch) -> Iterator[int]:
+        from auditor.prediction.fine_tuning.evaluation import first_of_each
+
         shown = first_of_each(
             branch.codes, np.ones(len(branch.codes), dtype=bool), self.rows_a_category
         )
@@ -51,6 +53,8 @@ class BiasCorrection:
 @contextmanager
 def _corrected(branch: Branch, shown: Ints) -> Iterator[None]:
     """The model with its new columns put right, for as long as it is read."""
+    import torch
+
     head = branch.model.head
     plain = {name: w.detach().clone() for name, w in head.named_parameters()}
     vectors = branch.model.encode([branch.tokens[i] for i in shown])

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from torch import Tensor
-
-from auditor.prediction.fine_tuning.branch import Branch
 from auditor.records.arrays import Ints
 from auditor.records.measurement import Load
+
+if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for torch
+    from torch import Tensor
+
+    from auditor.prediction.fine_tuning.branch import Branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

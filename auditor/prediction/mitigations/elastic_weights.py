@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from auditor.prediction.fine_tuning.branch import Branch
 from auditor.records.measurement import Load
+
+if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for torch
+    from auditor.prediction.fine_tuning.branch import Branch
 
 LABELS_A_ROW = (
     2  # about, each with a backward pass of a row alone, which costs some rows' in batches

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from auditor.prediction.fine_tuning.branch import Branch
-from auditor.prediction.fine_tuning.trained_weights import layers_of
 from auditor.records.measurement import Load
+
+if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for torch
+    from auditor.prediction.fine_tuning.branch import Branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,8 @@ class FrozenLayers:
         return load.update
 
     def train(self, branch: Branch) -> Iterator[int]:
+        from auditor.prediction.fine_tuning.trained_weights import layers_of
+
         lowest = round(self.share * len(layers_of(branch.model.encoder)))
         lowest = max(lowest, branch.recipe.frozen_layers)
         return branch.train(recipe=replace(branch.recipe, frozen_layers=lowest))

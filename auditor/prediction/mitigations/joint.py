@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from auditor.prediction.fine_tuning.branch import Branch
-from auditor.prediction.fine_tuning.training import draw_batches
 from auditor.records.measurement import Load
+
+if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for torch
+    from auditor.prediction.fine_tuning.branch import Branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,8 @@ class Joint:
         return load.teaching * (load.old + load.new) // load.old
 
     def train(self, branch: Branch) -> Iterator[int]:
+        from auditor.prediction.fine_tuning.training import draw_batches
+
         both, old = len(branch.tokens), len(branch.tokens) - branch.arriving
         phase = replace(branch.teaching, steps=math.ceil(branch.teaching.steps * both / old))
         branch.model = branch.fresh()

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from auditor.prediction.fine_tuning.branch import Branch
 from auditor.records.arrays import Ints, Table
 from auditor.records.measurement import Load
+
+if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for torch
+    from auditor.prediction.fine_tuning.branch import Branch
 
 # Of an aimed buffer, the share that all categories get alike: a forecast may be wrong.
 ALIKE = 0.25
