@@ -15,7 +15,7 @@ from auditor import resources
 from auditor.cli import main
 from auditor.errors import UsageError
 from auditor.records.dataset import Dataset, Example
-from auditor.records.forecast import Recipe
+from auditor.records.forecast import Recipe, passes
 from auditor.resources import plan_of, recipe_of
 from auditor.settings import Settings, load_settings
 
@@ -24,6 +24,13 @@ from auditor.settings import Settings, load_settings
 
 def test_the_default_recipe_is_read_where_the_shipped_coefficients_are():
     assert Recipe().checkpoints == (2, 5, 9, 14, 20, 28, 40)
+
+
+@pytest.mark.parametrize(
+    ("rows", "epochs", "steps"), [(96, 3.0, 9), (97, 3.0, 12), (765, 2.5, 60), (5, 0.1, 1)]
+)
+def test_old_data_is_passed_over_in_whole_batches_and_once_at_least(rows, epochs, steps):
+    assert passes(rows, epochs) == steps
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,11 @@ def _of_curve(curve: CurveWeights) -> Iterator[str]:
         )
     parts = (("level", curve.level), ("average", curve.average), ("end", curve.end))
     for name, values in parts:
-        if len(values) != len(steps):
-            yield f"curve.{name} has {len(values)} numbers, and there are {len(steps)} steps"
+        if len(values) != len(steps) - 1:
+            yield (
+                f"curve.{name} has {len(values)} numbers, and there are {len(steps) - 1} steps "
+                "before the last"
+            )
         yield from _beyond(f"curve.{name}", dict(enumerate(values)))
 
 

@@ -88,10 +88,10 @@ class FidelityWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveWeights:
-    """Log odds of the share lost at each step = level + average x log odds of the mean share +
-    end x log odds of the share at the last step."""
+    """Log odds of the share lost at each step but the last = level + average x log odds of the mean
+    share + end x log odds of the share at the last step, which is forecast by itself."""
 
-    steps: tuple[int, ...]
+    steps: tuple[int, ...]  # the last one too
     level: tuple[float, ...]
     average: tuple[float, ...]
     end: tuple[float, ...]
@@ -219,8 +219,8 @@ def curve(drop: float, at_end: float, before: float, weights: CurveWeights) -> t
     if before <= 0:
         return (0.0,) * (1 + len(weights.steps))
     share, end = drop / before, at_end / before
-    level = np.array(weights.level[:-1]) + np.array(weights.end[:-1]) * _odds(end)
-    slope = np.array(weights.average[:-1])
+    level = np.array(weights.level) + np.array(weights.end) * _odds(end)
+    slope = np.array(weights.average)
     low, high = -50.0, 50.0  # log odds; the mean rises with them
     for _ in range(60):
         odds = (low + high) / 2

@@ -229,10 +229,10 @@ def _seed_variance(runs: Table) -> float:
 
 
 def fit_curve(updates: Sequence[Measured], steps: tuple[int, ...]) -> CurveWeights:
-    """Least squares at each step, of the categories of all updates alike."""
+    """Least squares at each step but the last, of the categories of all updates alike."""
     accuracy = np.concatenate([u.accuracy for u in updates])
     average, end = logit(share_lost(accuracy)), logit(share_lost_at_end(accuracy))
-    lost = 1 - accuracy[:, 1:] / np.maximum(accuracy[:, :1], MIN_KNOWN)
+    lost = 1 - accuracy[:, 1:-1] / np.maximum(accuracy[:, :1], MIN_KNOWN)
     table = np.stack([np.ones(len(average)), average, end], axis=1)
     found = np.linalg.lstsq(table, logit(np.clip(lost, *SHARES)), rcond=None)[0].round(4)
     found[1] = np.maximum(found[1], MIN_SLOPE)

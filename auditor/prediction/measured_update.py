@@ -21,7 +21,7 @@ from scipy.stats import spearmanr
 from auditor.atomic import keep, kept
 from auditor.interfaces import Progress, Target
 from auditor.prediction.features import PROBES, compute_features
-from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, is_competent
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, first_learnt
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.prediction.leave_out import FullDataset
 from auditor.prediction.measured import Measured
@@ -91,14 +91,8 @@ class MeasuredUpdate:
             runs=self.table("accuracy")[:, :, kept].transpose(0, 2, 1),
             steps=self.steps[1:],
             ceiling=self.ceiling or 1.0,
-            learnt_at=tuple(_learnt_at(run) for run in self.runs),
+            learnt_at=tuple(first_learnt(run["auroc"], run["learnt"]) for run in self.runs),
         )
-
-
-def _learnt_at(run: Mapping[str, Any]) -> int | None:
-    """Index of the first checkpoint at which the update has been learnt."""
-    reached = map(is_competent, run["auroc"][1:], run["learnt"][1:])
-    return next((i for i, learnt in enumerate(reached, 1) if learnt), None)
 
 
 def measure_held_out_update(
@@ -196,9 +190,7 @@ def _content(
 
 def _plain(run: Run) -> dict[str, Any]:
     """A run in lists; what is not a number is written as null."""
-    tables = {
-        name: getattr(run, name) for name in Run.__slots__ if name not in ("seed", "old_rows")
-    }
+    tables = {name: getattr(run, name) for name in Run.__slots__ if name != "seed"}
     return {"seed": run.seed, **{k: np.round(v, 6).tolist() for k, v in tables.items()}}
 
 

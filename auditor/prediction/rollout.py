@@ -22,14 +22,14 @@ from torch import Tensor
 
 from auditor.prediction.folds import FOLDS
 from auditor.records.arrays import Floats, Ints, Table
-from auditor.records.forecast import Recipe
+from auditor.records.forecast import OLD_BATCH, Recipe, passes
 
 # Chosen by hand on the first measured updates: with these rates curves of roll-outs fall about when
 # the measured ones do.
 HIDDEN, SCALE, GAIN, START = 128, 4.5, 4.0, 0.02
 RATE, HEAD_RATE = 4.5e-3, 3.5e-3  # of the teaching
 UPDATE_RATE, UPDATE_HEAD_RATE = 2.25e-3, 9e-4
-BATCH, WARM_UP = 32, 0.1  # of the teaching, as measured updates are taught
+WARM_UP = 0.1  # of the teaching, as measured updates are taught
 MAX_STEPS = 500  # of the teaching: about those of the largest set that was measured
 ROWS_A_PREDICTION = 1024
 
@@ -97,10 +97,10 @@ def roll_out(
         known[m, codes[taught[u]]] = True
         known[m, codes[rows[u]]] = True
     adapter = _start(torch.from_numpy(known), inputs.shape[1], torch_random)
-    steps = teaching_steps_of(max(map(len, taught)), recipe.old_epochs)
+    steps = min(passes(max(map(len, taught)), recipe.old_epochs), MAX_STEPS)
     teach = _optimiser(adapter, RATE, HEAD_RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(teach, lambda step: _warm_and_fall(step, steps))
-    for batch in _batches(own, BATCH, steps, random):
+    for batch in _batches(own, OLD_BATCH, steps, random):
         _step(adapter, inputs, classes, batch, teach)
         schedule.step()
     tested = [taught[u][~o] for u, o in zip(which, outside, strict=True)]
@@ -114,10 +114,6 @@ def roll_out(
     sums = np.stack(found, axis=-1).reshape(len(taught), models, 3, old_count, -1).sum(axis=1)
     with np.errstate(invalid="ignore"):
         return RollOut(accuracy=sums[:, 0] / sums[:, 2], soft=sums[:, 1] / sums[:, 2])
-
-
-def teaching_steps_of(rows: int, epochs: float) -> int:
-    return int(np.clip(round(epochs * np.ceil(rows / BATCH)), 1, MAX_STEPS))
 
 
 def _start(known: Tensor, dim: int, random: torch.Generator) -> _Adapter:

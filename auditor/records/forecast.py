@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -85,9 +86,16 @@ class Matrix:
     drops: tuple[tuple[float | None, ...], ...]  # None: the category is in the update
 
 
-OLD_EPOCHS = 3.0  # as the measured updates that the shipped coefficients rest on were taught
+# As the measured updates that the shipped coefficients rest on were taught the old data.
+OLD_EPOCHS = 3.0
+OLD_BATCH = 32  # rows a step
 # Of 40: where along an update accuracy is read, ever more rarely, since most is lost early.
 _READ_AT = (2, 5, 9, 14, 20, 28, 40)
+
+
+def passes(rows: int, epochs: float) -> int:
+    """The steps in which so many passes over old rows are made, the last batch of each in part."""
+    return max(round(epochs * math.ceil(rows / OLD_BATCH)), 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

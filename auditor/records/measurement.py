@@ -38,7 +38,7 @@ class MeasuredCategory:
     recalled: tuple[tuple[float, ...], ...]  # (runs, steps) on rows that it was trained on
     masked: tuple[float, ...] | None  # (steps,) the update's columns left out; None: it is its own
     refitted: tuple[float, float]  # of a head fitted anew, before the update and at the last step
-    drop_at_competence: float | None  # lost when the update was first learnt; None: it never was
+    drop_at_competence: float | None  # lost at `competent_step`
     speeds: tuple[Speed, ...]  # one a rate
 
 
@@ -101,7 +101,8 @@ class Measurement:
     steps: tuple[int, ...]  # 0 and the recipe's checkpoints
     # (steps,) accuracy on the update's held-out rows; without one, on those it was trained on
     learnt: tuple[float, ...]
-    competent_step: float | None  # at which the update was learnt, mean of the runs; None: never
+    # The first one read at which the update was learnt, by means over the runs; None: none was.
+    competent_step: float | None
     categories: tuple[MeasuredCategory, ...]  # those with rows to evaluate
     layers: tuple[str, ...]
     moved: tuple[tuple[float, ...], ...]  # (steps, layers) length of the change / of weights

@@ -59,6 +59,7 @@ def _view(audit: Audit, *, static: bool) -> dict[str, Any]:
         "forecast_rest": rows[_FORECAST_ROWS:],
         "averages": [(c, bar) for c, bar in rows if c.learnt],
         "last_step": forgetting.last_step(forecast) if forecast else 0,
+        "when_learnt": wording.when_learnt(forecast) if forecast else "",
         "unmeasured_recipe": wording.unmeasured_recipe(forecast) if forecast else "",
         "scored_on": wording.scored_on(forecast) if forecast else (),
         "trial": trial.trial(forecast) if forecast else None,

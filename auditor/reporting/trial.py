@@ -12,7 +12,6 @@ from auditor.reporting.forgetting import ranked
 from auditor.reporting.mitigations import Mitigations, mitigations
 
 _CHART = (320, 110)  # the plot of the layers, in SVG units
-_RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
 _SMALL = 0.01  # a difference in accuracy that is not worth a word
 _LOST = 0.5  # of its accuracy: a category that ends with less counts as lost
 _IN_ORDER = 6  # categories of a sentence
@@ -121,7 +120,7 @@ def _left_out(measured: Measurement) -> tuple[str, ...]:
 def _learnt(measured: Measurement) -> str:
     which = "held-out rows" if measured.update_rows else "own rows, the ones it was trained on"
     known = f"recognises {wording.percent(measured.learnt[-1])} of the update's {which}"
-    if measured.competent_step is None and measured.learnt[-1] < _RECOGNISED:
+    if measured.competent_step is None and measured.learnt[-1] < wording.RECOGNISED:
         return (
             f"After {measured.steps[-1]} steps the model {known}: not learnt yet, "
             "so more will be forgotten until it is."
@@ -129,8 +128,8 @@ def _learnt(measured: Measurement) -> str:
     if measured.competent_step is None:
         return (
             f"After {measured.steps[-1]} steps the model {known}, but takes old rows for the "
-            "update too: at no step does it separate the two, so there is no loss at the "
-            "time the update is learnt."
+            "update too: at no step that was read does it both recognise the update and tell "
+            "old rows from it, so there is no loss at the time the update is learnt."
         )
     return (
         f"The update is learnt at step {measured.competent_step:.0f}; after "

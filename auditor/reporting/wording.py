@@ -8,6 +8,7 @@ from typing import Any
 from auditor.label_spelling import visible
 from auditor.records.forecast import CategoryForecast, Forecast, Recipe
 
+RECOGNISED = 0.5  # of an update's rows, from which it counts as learnt
 _RUNS_NAMED = 12
 
 
@@ -76,6 +77,17 @@ def recipe(of: Recipe) -> str:
         f"{of.head_learning_rate:g}), batch {of.batch}, trained weights: {of.weights}, "
         f"after {epochs} of the old data"
     )
+
+
+def when_learnt(forecast: Forecast) -> str:
+    """When the update itself is learnt; where all are taken for its rows, it never is."""
+    step = forecast.whole.steps_until_learnt if forecast.whole else None
+    if step:
+        return f"learnt at about step {step:.0f}"
+    measured = forecast.measurement
+    if measured and measured.learnt[-1] >= RECOGNISED:
+        return "recognised within these steps, but old rows are taken for it too"
+    return "not learnt within these steps"
 
 
 def unmeasured_recipe(forecast: Forecast) -> str:

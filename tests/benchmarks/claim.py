@@ -50,7 +50,7 @@ from scipy.stats import t as student
 from auditor.analysis import NEIGHBOURS
 from auditor.atomic import write_whole
 from auditor.embedding.target import open_target
-from auditor.prediction.fine_tuning.evaluation import OldRows, UpdateRows
+from auditor.prediction.fine_tuning.evaluation import OldRows, UpdateRows, first_learnt
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.resources import open_encoder
 from auditor.settings import Settings
@@ -241,7 +241,7 @@ def material(
 
 def content(found: FineTune, rows: int, groups: list[tuple[str, str, bool]]) -> dict[str, Any]:
     [run] = found.runs
-    at = run.competent
+    at = first_learnt(run.auroc, run.learnt)
     tables = {"accuracy": run.accuracy, "masked": run.masked, "refitted": run.refitted[[0, -1]]}
     return {
         "taught": rows,
@@ -306,7 +306,7 @@ def kept(before: float, after: float) -> float:
 def at_half(accuracy: np.ndarray, learnt: Sequence[float]) -> float:
     """Where half of the update's rows are recognised, between the checkpoints around it.
 
-    Competence as `Run.drop_at_competence` has it also asks for odds that rank the update's rows
+    That it is learnt, as `first_learnt` has it, also asks for odds that rank the update's rows
     first, which many of these runs do not reach at any checkpoint.
     """
     after = int(np.argmax(np.array(learnt) >= HALF))

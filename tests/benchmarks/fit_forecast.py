@@ -40,15 +40,14 @@ from auditor.embedding.target import open_target
 from auditor.interfaces import Target
 from auditor.prediction.features import FIDELITIES, compute_features
 from auditor.prediction.fine_tuning.effort import Effort
-from auditor.prediction.fine_tuning.evaluation import is_competent
+from auditor.prediction.fine_tuning.evaluation import first_learnt
 from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.fitting import LeftOut, fit, having, leave_out
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.measured import Measured
 from auditor.prediction.out_of_fold import score_held_out, score_out_of_fold
-from auditor.prediction.rollout import BATCH
 from auditor.prediction.scenarios import BaseTask, scenario_of
-from auditor.records.forecast import OLD_EPOCHS, Recipe
+from auditor.records.forecast import OLD_BATCH, OLD_EPOCHS, Recipe
 from auditor.resources import open_encoder
 from auditor.settings import Settings
 from auditor.structure.copies import find_copies
@@ -93,7 +92,7 @@ class Reader:
             # Read at other checkpoints, an update serves the weights but not the curve.
             steps=steps if runs.shape[2] == len(steps) + 1 else (),
             ceiling=max(truth["ceiling"], LEAST_CEILING),
-            learnt_at=tuple(map(_learnt_at, truth.get("auroc", ()), truth.get("learnt", ()))),
+            learnt_at=tuple(map(first_learnt, truth.get("auroc", ()), truth.get("learnt", ()))),
             damaged=set(kinds) != {"intact"},
             fitted=bool(truth["new_categories"]),
             weight=CONTROLLED_WEIGHT if controlled else 1.0,
@@ -107,7 +106,7 @@ class Reader:
         kind = "full" if folder.name.startswith(self.full) else "head"
         epochs = OLD_EPOCHS
         if "taught_steps" in truth:  # some were taught longer, or shorter, than the recipe has it
-            epochs = float(truth["taught_steps"] / np.ceil(truth["taught_rows"] / BATCH))
+            epochs = float(truth["taught_steps"] / np.ceil(truth["taught_rows"] / OLD_BATCH))
         parts = [train, update, f"{kind} {epochs:.2f}".encode()]
         key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
         path = self.keep / f"{folder.name}-{key}.npz"
@@ -161,11 +160,6 @@ class Reader:
 
 def _alike(truth: Mapping[str, Any]) -> tuple[str, ...]:
     return (truth["dataset"], *sorted(truth["new_categories"]), f"{truth['taught_steps']} steps")
-
-
-def _learnt_at(auroc: Sequence[float], learnt: Sequence[float]) -> int | None:
-    reached = map(is_competent, auroc[1:], learnt[1:])
-    return next((i for i, competent in enumerate(reached, 1) if competent), None)
 
 
 # --- what it says -------------------------------------------------------------------------------

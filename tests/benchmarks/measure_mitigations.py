@@ -35,11 +35,10 @@ from auditor.prediction.fine_tuning.effort import Effort
 from auditor.prediction.fine_tuning.evaluation import OldRows, UpdateRows, first_of_each
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
 from auditor.prediction.fine_tuning.mitigated import summarise_mitigated
-from auditor.prediction.fine_tuning.taught import passes
 from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.forecast import forecast_forgetting
 from auditor.prediction.mitigations import MITIGATIONS
-from auditor.records.forecast import OLD_EPOCHS, Recipe
+from auditor.records.forecast import OLD_EPOCHS, Recipe, passes
 from auditor.records.measurement import HARDLY, MitigatedUpdate
 from auditor.resources import open_encoder
 from auditor.settings import Settings

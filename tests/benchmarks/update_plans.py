@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from auditor.records.forecast import OLD_EPOCHS, passes
+
 DATA = ("hwu64", "clinc150", "bitext")
 NOISE = 0.2  # share of a noisy label's rows that get another label
 THIN = 6  # rows of a thin label
@@ -60,7 +62,7 @@ class BasePlan:
     damage: Mapping[str, str] = field(default_factory=dict)  # label -> one of KINDS
     pool_seed: int = 0
     updates: tuple[UpdatePlan, ...] = ()
-    epochs: float = 3.0
+    epochs: float = OLD_EPOCHS
     as_many_steps: int | None = None  # taught, in place of the epochs
     as_many_rows: Mapping[str, int] = field(default_factory=dict)
     test_rows: int = 100  # of a label, where there are so many
@@ -155,7 +157,7 @@ def controlled(pools: Mapping[tuple[str, str], Pool], old_count: int = 18) -> It
         few = sum(THIN if mixed.get(c) == "thin" else 40 for c in old)
         part, more = divmod(few, old_count)
         evenly = {c: part + (n < more) for n, c in enumerate(old)}
-        steps = {"full": _steps(40 * old_count), "few": _steps(few)}
+        steps = {"full": passes(40 * old_count, OLD_EPOCHS), "few": passes(few, OLD_EPOCHS)}
         sets: dict[str, tuple[Mapping[str, int], Mapping[str, str], int | None]] = {
             "intact": (dict.fromkeys(old, 40), {}, None),
             "damaged": (dict.fromkeys(old, 40), mixed, None),
@@ -190,10 +192,6 @@ def controlled(pools: Mapping[tuple[str, str], Pool], old_count: int = 18) -> It
                 as_many_steps=taught,
                 test_rows=60,
             )
-
-
-def _steps(rows: int, epochs: float = 3.0, batch: int = 32) -> int:
-    return round(epochs * -(-rows // batch))
 
 
 def old_rows(

@@ -76,7 +76,7 @@ def at(place: str, value: object) -> Callable[[Plain], None]:
 
 def of_steps(steps: tuple[int, ...]) -> Callable[[Plain], None]:
     """A curve that fits these steps in itself."""
-    n = len(steps)
+    n = max(len(steps) - 1, 0)
     shape = {"steps": steps, "level": [0.1] * n, "average": [1.0] * n, "end": [0.0] * n}
     return at("curve", shape)
 
@@ -88,9 +88,9 @@ WRONG = {
     "seven other steps": (of_steps((1, 2, 3, 4, 5, 6, 7)), "curve.steps"),
     "steps in another order": (of_steps(tuple(reversed(Recipe().checkpoints))), "curve.steps"),
     "no steps": (of_steps(()), "curve.steps"),
-    "a number too few": (at("curve.average", [1.0] * 6), "curve.average"),
-    "a number too many": (at("curve.level", [1.0] * 8), "curve.level"),
-    "an end out of all bounds": (at("curve.end.6", 1e308), "curve.end.6"),
+    "a number too few": (at("curve.average", [1.0] * 5), "curve.average"),
+    "a number too many": (at("curve.level", [1.0] * 7), "curve.level"),
+    "an end out of all bounds": (at("curve.end.5", 1e308), "curve.end.5"),
     "a step that is a text": (at("curve.steps.0", "2"), r"$.curve.steps[0]"),
     "a number that is none": (at("curve.level.0", None), r"$.curve.level[0]"),
     "a yes for a number": (at("prior.end.0", True), r"$.prior[...][0]"),

@@ -151,6 +151,23 @@ def test_an_update_that_is_never_told_from_old_rows_is_said_to_be_so(forecast):
     )
 
 
+def test_an_update_that_old_rows_are_taken_for_is_not_said_to_be_missed(audit, forecast):
+    """All of its rows are recognised: what it is not, is told apart."""
+    never = dataclasses.replace(forecast.whole, steps_until_learnt=None)
+    found = {
+        known: HtmlRenderer().render(
+            dataclasses.replace(
+                audit,
+                forecast=dataclasses.replace(without_learning(forecast, known), whole=never),
+            )
+        )
+        for known in (0.3, 1.0)
+    }
+    assert "the update itself is not learnt within these steps" in found[0.3]
+    said = "the update itself is recognised within these steps, but old rows are taken for it too"
+    assert said in found[1.0]
+
+
 def test_rows_that_both_sides_have_are_said_to_be_left_out(forecast):
     measured = dataclasses.replace(forecast.measurement, left_out=12, update_left_out=1_003)
     words = trial(dataclasses.replace(forecast, measurement=measured)).words

@@ -22,9 +22,9 @@ from auditor.prediction.claims.inherited_errors import ErrorsAreInherited
 from auditor.prediction.claims.material import Material
 from auditor.prediction.claims.protected_errors import ErrorsAreProtected
 from auditor.prediction.fine_tuning.effort import Effort, teaching_steps
-from auditor.prediction.fine_tuning.taught import Taught, passes, teach
+from auditor.prediction.fine_tuning.taught import Taught, teach
 from auditor.records.claims import Claims, Measure, MeasuredClaim, Verdict
-from auditor.records.forecast import OLD_EPOCHS
+from auditor.records.forecast import OLD_EPOCHS, passes
 
 LEVEL = 0.8  # of the intervals
 LITTLE = 0.05  # a difference that is surely less is none to speak of

@@ -17,18 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from auditor.prediction.features.probing import probing
-from auditor.prediction.features.resemblance import resemblance
-from auditor.prediction.features.rolling import rolling
+from auditor.prediction.features import probing, resemblance, rolling, solidity, trial
 from auditor.prediction.features.scenario import Features, UpdateScenario
-from auditor.prediction.features.solidity import solidity
-from auditor.prediction.features.trial import trial
 
-_HEAD = (resemblance, probing, rolling, solidity)
+_HEAD = (resemblance.resemblance, probing.probing, rolling.rolling, solidity.solidity)
 GROUPS: dict[str, tuple[Callable[[UpdateScenario], Features], ...]] = {
-    "similarity": (resemblance, solidity),
+    "similarity": (resemblance.resemblance, solidity.solidity),
     "head": _HEAD,
-    "full": (*_HEAD, trial),
+    "full": (*_HEAD, trial.trial),
 }
 FIDELITIES = tuple(GROUPS)  # cheapest first
 PROBES = ("similarity", "head")  # those that need no fine-tune

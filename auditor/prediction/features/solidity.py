@@ -16,16 +16,16 @@ from auditor.prediction.features.scenario import (
     UpdateScenario,
     of_categories,
 )
-from auditor.prediction.rollout import BATCH
+from auditor.records.forecast import OLD_BATCH
 
 SURE = (0.02, 0.98)
 
 
 def solidity(scenario: UpdateScenario) -> Features:
-    """Of the set: steps, log of the steps of teaching; rows, categories, update_rows, new: logs of
-    the numbers of old rows and categories that are not of the update, and of its rows and classes;
-    sure: mean over the categories of the log odds of the mean probability of the right label, out
-    of fold.
+    """Of the set: steps, log of the steps of teaching, as rows / OLD_BATCH for a pass; rows,
+    categories, update_rows, new: logs of the numbers of old rows and categories that are not of the
+    update, and of its rows and classes; sure: mean over the categories of the log odds of the mean
+    probability of the right label, out of fold.
 
     Of a category: accuracy, its log odds; templated, the share of rows from templates, and
     templated_accuracy, the product.
@@ -36,7 +36,9 @@ def solidity(scenario: UpdateScenario) -> Features:
     own = of_categories(scenario, plain[np.arange(len(old)), scenario.codes[old]])
     taught = [scenario.taught(u) for u in scenario.updates]
     sets = {
-        "steps": np.log([max(scenario.old_epochs * len(rows) / BATCH, 1.0) for rows in taught]),
+        # Not `passes`, which counts a last batch in part as a step: the shipped coefficients were
+        # fitted to these.
+        "steps": np.log([max(scenario.old_epochs * len(rows) / OLD_BATCH, 1.0) for rows in taught]),
         "rows": np.log([len(rows) for rows in taught]),
         "update_rows": np.log([len(r) for r in scenario.rows]),
         "new": np.log([len(u) for u in scenario.updates]),

@@ -21,7 +21,7 @@ from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
 from auditor.prediction.fine_tuning.evaluation import OldRows, UpdateRows
 from auditor.prediction.fine_tuning.fine_tune import load_of
-from auditor.prediction.fine_tuning.taught import BATCH, passes
+from auditor.prediction.fine_tuning.taught import BATCH
 from auditor.prediction.fine_tuning.training import (
     Classifier,
     Phase,
@@ -31,11 +31,11 @@ from auditor.prediction.fine_tuning.training import (
     train_classifier,
 )
 from auditor.prediction.folds import FOLDS, assign_folds
-from auditor.prediction.rollout import roll_out, teaching_steps_of
+from auditor.prediction.rollout import MAX_STEPS, roll_out
 from auditor.prediction.scenarios import BaseTask
 from auditor.prediction.simulated import simulate
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import Recipe
+from auditor.records.forecast import Recipe, passes
 from auditor.records.structure import CopyFamilies
 
 DEFAULT_EFFORT = Effort()
@@ -172,5 +172,5 @@ def seconds_of_head(task: BaseTask, given: bool) -> float:
         recipe=Recipe(steps=TIMED, old_epochs=TIMED / math.ceil(len(rows) / BATCH)),
         seed=0,
     )
-    steps = teaching_steps_of(len(rows), Recipe().old_epochs) + Recipe().steps
+    steps = min(passes(len(rows), Recipe().old_epochs), MAX_STEPS) + Recipe().steps
     return (time.perf_counter() - start) * steps / (2 * TIMED)

@@ -95,18 +95,6 @@ class Run:
         """(K,) accuracy before less the mean over the checkpoints."""
         return np.asarray(self.accuracy[0] - self.accuracy[1:].mean(axis=0))
 
-    @property
-    def competent(self) -> int | None:
-        """The first checkpoint at which the update has been learnt; None: at no one."""
-        reached = map(is_competent, self.auroc[1:], self.learnt[1:])
-        return next((i for i, learnt in enumerate(reached, 1) if learnt), None)
-
-    @property
-    def drop_at_competence(self) -> Table | None:
-        """(K,) accuracy lost when the update was first learnt."""
-        at = self.competent
-        return None if at is None else np.asarray(self.accuracy[0] - self.accuracy[at])
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MitigatedRun:
@@ -272,6 +260,9 @@ def first_of_each(groups: Ints, among: Mask, max_rows: int) -> Ints:
     return np.sort(order[place < max_rows])
 
 
-def is_competent(auroc: float, learnt: float) -> bool:
-    """Whether an update has been learnt; it is not where one of them is NaN."""
-    return auroc >= COMPETENT and learnt >= RECOGNISED
+def first_learnt(auroc: Sequence[float] | Table, learnt: Sequence[float] | Table) -> int | None:
+    """The first checkpoint, of (C,) with the one before the update, at which it has been learnt;
+    None: at no one. Where one of the two is NaN it has not."""
+    odds, right = (np.asarray(values, dtype=np.float64) for values in (auroc, learnt))
+    known = (odds >= COMPETENT) & (right >= RECOGNISED)
+    return int(known[1:].argmax()) + 1 if known[1:].any() else None

@@ -11,7 +11,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy.stats import t as student
 
-from auditor.prediction.fine_tuning.evaluation import COMPETENT, RECOGNISED, MitigatedRun, Run
+from auditor.prediction.fine_tuning.evaluation import (
+    COMPETENT,
+    RECOGNISED,
+    MitigatedRun,
+    Run,
+    first_learnt,
+)
 from auditor.records.arrays import Ints, Table
 from auditor.records.measurement import HARDLY, MitigatedCategory, MitigatedUpdate, Saving
 
@@ -53,8 +59,8 @@ def _mitigated(
     drops = np.array([run.accuracy[0] - run.accuracy[-1] for run in runs])
     estimate, low, high = estimate_drops(drops[:, evaluated], runs[0].rows[list(evaluated)])
     learnt, auroc = (np.mean([getattr(r, x) for r in runs], axis=0) for x in ("learnt", "auroc"))
-    competent = (learnt >= RECOGNISED) & (auroc >= COMPETENT)
-    at = int(np.argmax(competent[1:])) + 1 if competent[1:].any() else None
+    at = first_learnt(auroc, learnt)
+    competent = bool(auroc[-1] >= COMPETENT and learnt[-1] >= RECOGNISED)
     categories = []
     for i, c in enumerate(evaluated):
         saved = bool(high[i] < HARDLY and c in untrained)
@@ -66,7 +72,7 @@ def _mitigated(
                 low=_end(low[i]),
                 high=_end(high[i]),
                 plain_drop=round(float(alone[:, c].mean()), 4),
-                verdict=_verdict(saved, bool(competent[-1])),
+                verdict=_verdict(saved, competent),
             )
         )
     of_all = drops[:, list(untrained)].mean(axis=1)
@@ -86,7 +92,7 @@ def _mitigated(
         low=_end(whole_low),
         high=_end(whole_high),
         drop_when_learnt=None if at is None else _drop_at(runs, at, untrained),
-        verdict=_verdict(saved, bool(competent[-1])),
+        verdict=_verdict(saved, competent),
         categories=tuple(categories),
     )
 

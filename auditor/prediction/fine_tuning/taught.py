@@ -13,7 +13,6 @@ one taught model. One seed gives the same numbers on one machine with one number
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,11 +45,11 @@ from auditor.prediction.fine_tuning.training import (
 from auditor.prediction.fine_tuning.weight_shift import trace
 from auditor.prediction.forgetting import HALF
 from auditor.records.arrays import Ints, Mask, Table
-from auditor.records.forecast import OLD_EPOCHS, Recipe
+from auditor.records.forecast import OLD_BATCH, OLD_EPOCHS, Recipe, passes
 
 # How the old categories are taught: 10 % warm-up, linear decay, as the updates that the shipped
 # coefficients rest on.
-BATCH, RATE, HEAD_RATE, WARM_UP = 32, 1e-4, 2e-3, 0.1
+BATCH, RATE, HEAD_RATE, WARM_UP = OLD_BATCH, 1e-4, 2e-3, 0.1
 MITIGATION_STREAM = (
     1  # with the seed, of a mitigation's random numbers: the update's own rows stay the same
 )
@@ -99,11 +98,6 @@ def teach(
     )
     for i, seed in enumerate(seeds):
         yield Taught(course, _split(old, i), seed)
-
-
-def passes(rows: int, epochs: float) -> int:
-    """The steps in which so many passes over old rows are made."""
-    return max(round(epochs * math.ceil(rows / BATCH)), 1)
 
 
 def passes_of(old: OldRows, i: int) -> int:

@@ -20,20 +20,19 @@ from auditor.atomic import keep, kept
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
-from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, first_learnt
 from auditor.prediction.fine_tuning.fine_tune import FineTune, fine_tune
 from auditor.prediction.fine_tuning.mitigated import summarise_mitigated
-from auditor.prediction.fine_tuning.taught import passes
 from auditor.prediction.forgetting import HALF, TEN_POINTS, crossing
 from auditor.prediction.scenarios import BaseTask
 from auditor.records.arrays import Table
 from auditor.records.dataset import Dataset
-from auditor.records.forecast import Recipe
+from auditor.records.forecast import Recipe, passes
 from auditor.records.measurement import MeasuredCategory, Measurement, Speed
 from auditor.records.structure import CopyFamilies
 
 _LOG = logging.getLogger(__name__)
-FORMAT = 5  # of the files; another number is measured anew
+FORMAT = 6  # of the files; another number is measured anew
 
 
 def measure_update(
@@ -59,8 +58,7 @@ def measure_update(
     """
     recipe = recipe or Recipe()
     old, incoming = rows_of(task, update, across, effort, recipe)
-    rows = len(task.dataset.examples)
-    of_all = passes(rows, recipe.old_epochs)
+    of_all = passes(len(task.dataset.examples), recipe.old_epochs)
     teaching = teaching_steps(of_all, old, effort)
     of_key = (effort, teaching, of_all, seed, recipe, mitigations, expected)
     key = _key(old, incoming, task.dataset.categories, target, *of_key)
@@ -68,9 +66,7 @@ def measure_update(
     if path and (known := kept(path, key, Measurement)):
         return known
     found = fine_tune(
-        target,
-        old,
-        incoming,
+        *(target, old, incoming),
         seeds=range(seed, seed + effort.runs),
         teaching=teaching,
         recipe=recipe,
@@ -170,16 +166,27 @@ def _learnt(runs: Sequence[Run]) -> tuple[float, ...]:
 
 
 def _competent_step(found: FineTune, runs: Sequence[Run]) -> float | None:
-    """The mean of the runs; None where one of them never learnt the update."""
-    steps = [found.steps[run.competent] for run in runs if run.competent]
-    return float(np.mean(steps)) if len(steps) == len(runs) else None
+    at = _competent(runs)
+    return None if at is None else float(found.steps[at])
+
+
+def _competent(runs: Sequence[Run]) -> int | None:
+    """The first checkpoint at which the update is learnt, by the means over the runs.
+
+    A run ranks the update's rows against few held-out ones, so that one of them may miss the bar by
+    a row; and what is lost when it is learnt is then read at one step, the same for all runs.
+    """
+    auroc, learnt = (
+        np.mean([getattr(r, name) for r in runs], axis=0) for name in ("auroc", "learnt")
+    )
+    return first_learnt(auroc, learnt)
 
 
 def _category(found: FineTune, category: int, name: str, effort: Effort) -> MeasuredCategory:
     runs = found.runs
     masked = _mean(runs, "masked")[:, category]
     refitted = _mean(runs, "refitted")[[0, -1], category]
-    lost = [run.drop_at_competence for run in runs]
+    accuracy, at = _mean(runs, "accuracy")[:, category], _competent(runs)
     first, last = refitted.round(4).tolist()
     return MeasuredCategory(
         category=name,
@@ -189,9 +196,7 @@ def _category(found: FineTune, category: int, name: str, effort: Effort) -> Meas
         recalled=tuple(_rounded(run.recalled[:, category]) for run in runs),
         masked=None if np.isnan(masked).any() else _rounded(masked),
         refitted=(first, last),
-        drop_at_competence=None
-        if any(x is None for x in lost)
-        else round(float(np.mean([x[category] for x in lost if x is not None])), 4),
+        drop_at_competence=None if at is None else round(float(accuracy[0] - accuracy[at]), 4),
         speeds=tuple(
             _speed(rate, found.steps, found.accuracy(rate).mean(axis=0)[:, category])
             for rate in effort.rates

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
+from auditor.prediction import features
 from auditor.prediction.features import FIDELITIES, GROUPS, PROBES, compute_features
 from auditor.prediction.fit_weights import PLAIN, RANKED
+
+
+def test_no_function_hides_the_module_of_its_group():
+    names = {group.__module__.rpartition(".")[2] for group in GROUPS["full"]}
+    assert len(names) == 5
+    assert all(inspect.ismodule(getattr(features, name)) for name in names)
 
 
 def test_each_fidelity_has_the_features_of_the_cheaper_ones():

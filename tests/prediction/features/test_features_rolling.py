@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 
 import numpy as np
 import pytest
 from scipy.special import logit
 
+from auditor.prediction import features
 from auditor.prediction.features import compute_features
 from auditor.prediction.features.rolling import ROLLED, rolling
 from auditor.prediction.rollout import RollOut
 from auditor.prediction.scenarios import scenario_of
 
-MODULE = importlib.import_module(rolling.__module__)  # its package has the function's name
 KEPT = np.array([1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.2])  # of an accuracy of one, by step
 
 
@@ -29,7 +28,7 @@ def asked_for(monkeypatch):
         tables = np.repeat(table[None], len(taught), axis=0)
         return RollOut(accuracy=tables, soft=tables)
 
-    monkeypatch.setattr(MODULE, "roll_out", pretend)
+    monkeypatch.setattr(features.rolling, "roll_out", pretend)
     return asked
 
 
@@ -77,7 +76,7 @@ def test_an_update_of_two_that_is_not_rolled_out_gets_the_mean_of_those_that_are
         tables[:, :, 1:] = 1 - levels[:, None, None]
         return RollOut(accuracy=tables, soft=tables)
 
-    monkeypatch.setattr(MODULE, "roll_out", pretend)
+    monkeypatch.setattr(features.rolling, "roll_out", pretend)
     rolled = rolling(simulated)["rolled"][0]
     np.testing.assert_allclose(rolled[:5], np.tile(logit(levels)[:, None], 5))
     np.testing.assert_allclose(rolled[5:], logit(levels).mean())
@@ -115,7 +114,7 @@ def test_where_nothing_was_known_nothing_can_be_lost_and_no_number_is_missing(
         tables[:, 0] = np.nan
         return RollOut(accuracy=tables, soft=tables)
 
-    monkeypatch.setattr(MODULE, "roll_out", pretend)
+    monkeypatch.setattr(features.rolling, "roll_out", pretend)
     found = rolling(scenario(tickets, refunds))
     assert all(np.isfinite(table).all() for table in found.values())
     assert not found["own_rolled"].any()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows
+from auditor.prediction.fine_tuning.evaluation import OldRows, Run, UpdateRows, first_learnt
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
 from auditor.prediction.fine_tuning.fisher import fisher_information, rows_for_fisher
 from auditor.prediction.fine_tuning.trained_weights import layer_of
@@ -127,23 +127,16 @@ def test_the_probability_of_the_right_category_falls_with_the_accuracy(measured)
         assert run.soft[0].min() > run.soft[-1].min()
 
 
-def test_the_drop_at_competence_is_read_where_the_update_was_first_learnt(measured):
-    auroc, learnt = np.array([0.99, 0.6, *[0.97] * 5]), np.array([0.6, 0.7, *[0.8] * 5])
-    run = dataclasses.replace(measured.runs[0], auroc=auroc, learnt=learnt)
-    assert run.competent == 2  # before the update nothing has been learnt, whatever the odds
-    np.testing.assert_allclose(run.drop_at_competence, run.accuracy[0] - run.accuracy[2])
+def test_before_the_update_nothing_has_been_learnt_whatever_the_odds():
+    assert first_learnt([0.99, 0.6, 0.97, 0.97], [0.6, 0.7, 0.8, 0.8]) == 2
 
 
-def test_an_update_of_which_no_row_is_recognised_is_not_learnt_whatever_the_odds(measured):
-    learnt = np.array([0.0, 0.0, 0.1, *[0.9] * 4])
-    run = dataclasses.replace(measured.runs[0], auroc=np.full(7, 0.99), learnt=learnt)
-    assert run.competent == 3
+def test_an_update_of_which_no_row_is_recognised_is_not_learnt_whatever_the_odds():
+    assert first_learnt([0.99] * 5, [0.0, 0.0, 0.1, 0.9, 0.9]) == 3
 
 
-def test_an_update_that_is_not_learnt_has_no_drop_at_competence(measured):
-    run = dataclasses.replace(measured.runs[0], auroc=np.full(7, 0.6))
-    assert run.competent is None
-    assert run.drop_at_competence is None
+def test_an_update_that_old_rows_are_taken_for_is_not_learnt():
+    assert first_learnt([0.6] * 4, [0.0, 0.5, 1.0, 1.0]) is None
 
 
 def test_nothing_has_moved_before_the_update_and_ever_more_after_it(measured):
@@ -230,7 +223,7 @@ def test_more_rows_for_an_old_category_need_no_new_column(target):
 def test_an_update_of_every_category_has_no_odds_to_rank_by(target):
     run = fine_tune(target, old(), update(codes=np.arange(20) % 3), seeds=[0], recipe=QUICK).runs[0]
     assert np.isnan(run.auroc).all()
-    assert run.competent is None
+    assert first_learnt(run.auroc, run.learnt) is None
 
 
 def test_progress_counts_every_row_to_the_end(target):

@@ -11,6 +11,7 @@ from auditor.prediction.estimate import shipped
 from auditor.prediction.features import compute_features
 from auditor.prediction.fine_tuning import trial
 from auditor.prediction.fine_tuning.effort import Effort, rows_of, teaching_steps
+from auditor.prediction.fine_tuning.fine_tune import fine_tune
 from auditor.prediction.fine_tuning.taught import Taught
 from auditor.prediction.fine_tuning.trial import measure_update
 from auditor.prediction.forecast import forecast_forgetting
@@ -115,6 +116,29 @@ def test_only_the_first_runs_are_made_at_other_rates(old, refunds, target, monke
     found = measure_update(old, refunds, SINGLES, target, effort, None, seed=5)
     assert made == [(5, 0.3), (6, 0.3)]
     assert (found.runs, found.paced) == (3, 2)
+
+
+def test_the_update_is_learnt_where_it_is_by_the_mean_of_the_runs(
+    old, refunds, target, monkeypatch
+):
+    """One run falls short of the bar by a little, at every step; the other one does not."""
+    odds = {0: [0.5, 0.9, 0.94, *[0.94] * 5], 1: [0.5, 0.9, 0.97, *[0.97] * 5]}
+
+    def pretend(*rows, **options):
+        found = fine_tune(*rows, **options)
+        runs = [
+            dataclasses.replace(run, auroc=np.array(odds[run.seed]), learnt=np.full(8, 0.8))
+            for run in found.runs
+        ]
+        return dataclasses.replace(found, runs=tuple(runs))
+
+    monkeypatch.setattr(trial, "fine_tune", pretend)
+    effort = Effort(rows=30, runs=2, rates=(1.0,))
+    found = measure_update(old, refunds, SINGLES, target, effort, None, seed=0)
+    assert found.competent_step == found.steps[2]
+    for category in found.categories:
+        lost = np.mean([run[0] - run[2] for run in category.accuracy])
+        assert category.drop_at_competence == pytest.approx(lost, abs=1e-4)
 
 
 def test_each_category_is_read_in_each_run_on_rows_held_out(measured):
