@@ -19,7 +19,8 @@ pool.py         two sets in one, for both
 cli.py          the command line; commands/ has a file for each command
 records/        what flows between the stages, and what users keep
 interfaces.py   what plugs in; settings.py what a user decides; resources.py what that names
-settings_files.py    where settings are looked for
+settings_files.py    where settings are looked for; options.py the same as keyword parameters
+progress.py   who hears how far the work is: bars in a notebook; jupyter.py whether it is one
 errors.py       what can go wrong
 statistics.py   intervals, and p-values of many tests
 atomic.py       how files are written; folders.py where; threads.py how many compute; clock.py today
@@ -31,8 +32,17 @@ memory: a DataFrame of pandas or polars, an Arrow table, a Hugging Face Dataset 
 list of dicts, a dict of columns; `dataset/memory/` has them all.
 
 >>> import auditor
->>> found = auditor.audit("tickets.csv", update="refunds.csv")  # doctest: +SKIP
->>> auditor.save_html(found, "report.html")  # doctest: +SKIP
+>>> tickets, refunds = "sample_datasets/support_tickets.csv", "sample_datasets/refund_requests.csv"
+>>> found = auditor.audit(tickets, update=refunds)
+>>> found
+<Audit of 'support_tickets': 763 rows; ... 'billing' is forgotten first>
+>>> copies = found.of("near-duplicate")[0]
+>>> copies
+<Finding near-duplicate: note, 2 rows of 'returns'; ...>
+>>> found.rows(copies)["row"].tolist()
+[451, 592]
+>>> found.save_html("report.html").name
+'report.html'
 """
 
 from __future__ import annotations
@@ -43,6 +53,7 @@ if TYPE_CHECKING:
     from auditor.comparing.compare import compare
     from auditor.gating.gate import gate, load_policy
     from auditor.gating.policy import Policy
+    from auditor.options import Options
     from auditor.pipeline import audit, backtest, claims
     from auditor.records.audit import Audit
     from auditor.records.claims import Claims
@@ -57,6 +68,7 @@ __all__ = [
     "Claims",
     "Comparison",
     "Finding",
+    "Options",
     "Policy",
     "Settings",
     "Verdict",
@@ -90,18 +102,26 @@ _HOMES = {
     "Comparison": "auditor.records.comparison",
     "Settings": "auditor.settings",
     "Policy": "auditor.gating.policy",
+    "Options": "auditor.options",
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Public names are imported when first used: `auditor --help` must not wait for torch."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'auditor' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # to whom any name would be one that this gives
 
-    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return found
+    def __getattr__(name: str) -> Any:
+        """Public names are imported when first used: `auditor --help` must not wait for torch."""
+        if name not in _HOMES:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, __all__, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"module 'auditor' has no attribute {name!r}{hint}")
+        from importlib import import_module
+
+        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """What is public, whatever else was imported to find it."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

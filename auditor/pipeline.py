@@ -6,7 +6,7 @@ import dataclasses
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
@@ -21,11 +21,13 @@ from auditor.folders import as_path, can_be_written
 from auditor.forecasting import base_task, forecast, readable_update
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
+from auditor.options import Options, named_options, with_options
 from auditor.prediction.backtest import run_backtest
 from auditor.prediction.claims import measure_claims
 from auditor.prediction.claims.material import gather
 from auditor.prediction.folds import keep_near_together
 from auditor.prediction.leave_out import FullDataset, choose_held_out_categories
+from auditor.progress import Watching, heard
 from auditor.records.audit import Audit
 from auditor.records.claims import Claims
 from auditor.records.dataset import Dataset
@@ -38,7 +40,6 @@ from auditor.resources import (
     open_encoder,
     open_named_target,
     plan_of,
-    with_options,
 )
 from auditor.settings import Settings, configure
 from auditor.structure.map import project
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from auditor.dataset.sources import Source
 
 
+@named_options
 @one_blas_thread()
 def audit(
     data: Source,
@@ -58,19 +60,22 @@ def audit(
     update: Source | None = None,
     reference: Source | None = None,
     settings: Settings | None = None,
-    progress: Progress = lambda *_: None,
-    **options: Any,
+    progress: Watching = None,
+    **options: Unpack[Options],
 ) -> Audit:
     """Audits the labelled dataset `data`, and forecasts what `update` would make it forget.
 
     data, update, reference: a file, a folder, or a table in memory (see `auditor.dataset.memory`);
     `reference` holds unlabelled text from where the model is used, which may be a list of
-    strings. `options` are single settings by name, on top of `settings`.
-    Raises `auditor.errors.AuditorError` for what the user can mend.
-    No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the one that
-    is nearest to the data, as on the command line.
+    strings. progress: a function of (stage, done, total), or whether bars are drawn; None: in a
+    notebook alone. `options` are single settings by name, on top of `settings`: `auditor.Options`.
+    No file of settings is read: `settings=auditor.load_settings(None, {}, data)` is of the nearest
+    to the data. Raises `auditor.errors.AuditorError` for what the user can mend.
+
+    >>> auditor.audit("sample_datasets/support_tickets.csv", label="category", seed=1)
+    <Audit of 'support_tickets': 763 rows; ...>
     """
-    settings = with_options(settings or Settings(), options)
+    settings, progress = with_options(settings, options, audit), heard(progress)
     checks = configure(CHECKS, settings.checks)
     dataset = load_dataset(data, settings)
     beside = dataclasses.replace(settings, input_format=None)  # that is said of `data` alone
@@ -90,9 +95,7 @@ def audit(
         reference=_reference(unlabelled, encoder) if unlabelled and unlabelled[0] else None,
     )
     findings, skipped = run_checks(evidence, checks)
-    if incoming is not None and incoming.rejected:
-        reason = f"of the update {rejected_summary(incoming)}"
-        skipped = (*skipped, SkippedCheck(code="forecast", reason=reason))
+    skipped = (*skipped, *_unread(incoming))
 
     shown = map_sample(dataset, findings, settings.map_points)
     progress("map", 0, 1)
@@ -118,6 +121,7 @@ def examine(
     return dataset, run_checks(evidence, checks)[0]
 
 
+@named_options
 @one_blas_thread()
 def backtest(
     data: Source,
@@ -126,17 +130,18 @@ def backtest(
     updates: int = 8,
     seeds: int = 2,
     settings: Settings | None = None,
-    progress: Progress = lambda *_: None,
-    **options: Any,
+    progress: Watching = None,
+    **options: Unpack[Options],
 ) -> Backtest:
     """Leaves categories of `data` out, fine-tunes on them, and compares the drops with forecasts.
 
     data: as `audit` takes it. Each of `updates` is fine-tuned `seeds` times, and stays in `output`,
     by default `reports/<name>/backtest`, as soon as it is measured; what is there already is not
-    done again. Raises `auditor.errors.AuditorError` for what the user can mend. No file
-    of settings is read; see `auditor.load_settings`.
+    done again. `progress` and `options` are as in `auditor.audit`. Raises
+    `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
+    `auditor.load_settings`.
     """
-    settings = with_options(settings or Settings(), options)
+    settings, progress = with_options(settings, options, backtest), heard(progress)
     fidelity, coefficients = _backtested_fidelity(settings), coefficients_of(settings)
     dataset = load_dataset(data, settings)
     folder = Path(output or Path("reports") / as_path(dataset.name) / "backtest")
@@ -170,6 +175,7 @@ def backtest(
     )
 
 
+@named_options
 @one_blas_thread()
 def claims(
     data: Source,
@@ -177,17 +183,17 @@ def claims(
     *,
     seeds: int = 3,
     settings: Settings | None = None,
-    progress: Progress = lambda *_: None,
-    **options: Any,
+    progress: Watching = None,
+    **options: Unpack[Options],
 ) -> Claims:
     """Whether replay keeps what its buffer lacks, elastic weight consolidation protects wrong
     labels, and distillation passes errors on: measured by fine-tunes on `data`.
 
     updates: made one after the other; where they are fewer than three, categories of `data` are
-    left out as further ones. data, options: as `audit` takes them. Raises
+    left out as further ones. data, progress, options: as `audit` takes them. Raises
     `auditor.errors.AuditorError` for what the user can mend.
     """
-    settings = with_options(settings or Settings(), options)
+    settings, progress = with_options(settings, options, claims), heard(progress)
     dataset = load_dataset(data, settings)
     beside = dataclasses.replace(settings, input_format=None)
     given = [load_dataset(update, beside, strict_roles=False) for update in updates]
@@ -223,6 +229,14 @@ def _backtested_fidelity(settings: Settings) -> str:
             "--probe full is what a backtest measures against; give similarity or head"
         )
     return settings.probe or "head"
+
+
+def _unread(update: Dataset | None) -> tuple[SkippedCheck, ...]:
+    """That rows of the update could not be read, where there are such."""
+    if update is None or not update.rejected:
+        return ()
+    reason = f"of the update {rejected_summary(update)}"
+    return (SkippedCheck(code="forecast", reason=reason),)
 
 
 def _reference(unlabelled: tuple[list[str], list[int]], encoder: Encoder) -> Reference:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import math
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -25,16 +23,10 @@ from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.mitigations import mitigations_called
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import OLD_EPOCHS, Recipe
-from auditor.settings import Settings, expect_known
+from auditor.settings import Settings
 from auditor.threads import compute_with
 
 _LOG = logging.getLogger(__name__)
-
-
-def with_options(settings: Settings, options: dict[str, Any]) -> Settings:
-    """The settings with single ones changed by name. Raises UsageError for an unknown name."""
-    expect_known(options, (f.name for f in dataclasses.fields(Settings)), "setting")
-    return dataclasses.replace(settings, **options)
 
 
 def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> Encoder:

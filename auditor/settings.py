@@ -7,7 +7,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import Meta
 
@@ -38,7 +38,7 @@ Columns = Annotated[Sequence[str], Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=1)]
 Label = Annotated[str, Meta(description="must name a label")]
 Limits = Annotated[Mapping[str, Any], Meta(description="must be a table of limits")]
-Probe = Annotated[str, Meta(pattern="^(similarity|head|full)$")]  # the fidelities, cheapest first
+Probe = Literal["similarity", "head", "full"]  # the fidelities, cheapest first
 Layers = Annotated[int, Meta(ge=0)]
 Rate = Annotated[Finite, Meta(gt=0)]
 Seconds = Annotated[Finite, Meta(gt=0)]

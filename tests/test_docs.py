@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import tomllib
 from pathlib import Path
 
@@ -11,14 +12,25 @@ import click
 import pytest
 
 from auditor.checks import CHECKS
+from auditor.checks.limits import limits_of
 from auditor.cli import main
+from auditor.commands.ending import SIGNALLED
+from auditor.comparing import diversity, two_samples
 from auditor.dataset import READERS
+from auditor.dataset.columns.annotators import MAX_PEOPLE
+from auditor.errors import DEFECT, DataError, MachineError, UsageError
+from auditor.gating.coverage import MAX_TREE_ROWS
 from auditor.gating.inputs import CODES
 from auditor.gating.policy import AGAINST_A_BASE, ALONE, load_policy
+from auditor.gating.removals import MIN_CANDIDATE_ROWS
 from auditor.gating.untested import OF_SETS
+from auditor.prediction import rollout
+from auditor.prediction.fine_tuning.effort import Effort
+from auditor.records.probes import MIN_SCORED
 from auditor.records.verdict import Verdict
 from auditor.reporting import FORMATS
-from auditor.settings import configure, load_settings
+from auditor.settings import Settings, configure, load_settings
+from auditor.structure import subtypes, templates
 from tests.documentation import DOCS, PAGES, ROOT, anchors, blocks, generate, plain
 from tests.reporting.test_report_words import PRIVATE
 
@@ -33,6 +45,8 @@ OPTIONS = {
     for option in (*parameter.opts, *parameter.secondary_opts)
 }
 CALL = re.compile(rf"(?:^|[\s/])(auditor (?:{'|'.join(n.split()[1] for n in COMMANDS)})\b.*)")
+# Sets and columns by the names that their benchmarks print; frames that are DataFrames.
+OWN_WORDS = {"docs/forgetting.md", "docs/mitigations.md", "docs/python.md"}
 ELSEWHERE = {"--version", "--help"}  # of every command, and of none
 
 
@@ -179,6 +193,38 @@ def test_every_input_format_is_in_the_table():
         assert all(f"`{suffix}`" in row for suffix in reader.suffixes), reader.name
 
 
+def test_limits_are_those_of_the_code():
+    """A number of the page that has no line here is of a measurement or of a model."""
+    of_checks = {(c.code, limit.name): limit.default for c in CHECKS for limit in limits_of(c)}
+    known = {
+        "a reliable forecast of a category": MIN_SCORED,
+        "annotators' agreement": of_checks["annotator-inconsistency", "items"],
+        "a gate that passes a candidate other than the base": MIN_CANDIDATE_ROWS,
+        "rare kinds of text, templates": min(subtypes.MAX_ROWS, templates.MAX_ROWS),
+        "topics removed (gate)": MAX_TREE_ROWS,
+        "the map": Settings().map_points,
+        "diversity (compare)": diversity.MAX_SAMPLE,
+        "the classifier between two sets (compare)": two_samples.MAX_ROWS,
+        "`--probe full`": Effort().rows,
+        "quick forecast": rollout.MAX_STEPS,
+        "annotators": MAX_PEOPLE,
+    }
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", DOCS["docs/limits.md"], re.MULTILINE))
+    assert {what for what, limit in rows.items() if re.search(r"\d", limit)} == set(known)
+    for what, number in known.items():
+        assert re.search(rf"(?<![\d,]){number:,}(?![\d,])", rows[what]), what
+
+
+def test_exit_codes_are_those_of_the_code():
+    rows = dict(re.findall(r"^\| ([\d, ]+) \| (.*?) \|$", DOCS["docs/options.md"], re.MULTILINE))
+    errors = {2: UsageError, 4: DataError, 5: MachineError}
+    assert all(error.exit_code == code for code, error in errors.items())
+    assert DEFECT == 70
+    signalled = {SIGNALLED + s for s in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
+    told = {int(code) for codes in rows for code in codes.split(",")}
+    assert told == {0, 1, 3, *errors, DEFECT, *signalled}
+
+
 def test_every_format_of_a_gate_is_documented_and_the_action_names_some_of_them():
     known = FORMATS[Verdict]
     every, by_default = ({r.name for r in of} for of in (known.all, known.by_default))
@@ -188,9 +234,8 @@ def test_every_format_of_a_gate_is_documented_and_the_action_names_some_of_them(
     assert by_default < {*named.split()} < every
 
 
-@pytest.mark.parametrize("name", sorted({*PAGES} - {"docs/forgetting.md", "docs/mitigations.md"}))
+@pytest.mark.parametrize("name", sorted({*PAGES} - OWN_WORDS))
 def test_a_page_has_no_private_word(name):
-    """Those two tell of sets and columns by the names that their benchmarks print."""
     text = re.sub(r"`[^`\n]*`|\]\([^)]*\)|<!--.*?-->", "", plain(PAGES[name]))
     assert PRIVATE.findall(text) == []
 

@@ -571,7 +571,7 @@ def test_options_win_over_settings(quick, tickets):
 def test_an_unknown_option_is_refused_with_those_that_are_known(audit, tickets, option, said):
     with pytest.raises(UsageError) as raised:
         audit(tickets, **{option: "head"})
-    assert str(raised.value).startswith(f"unknown setting '{option}'; {said}")
+    assert str(raised.value).startswith(f"audit(): unknown option '{option}'; {said}")
 
 
 def test_a_column_that_is_named_by_a_number_is_to_be_named_by_a_string(audit, tickets):
@@ -626,11 +626,14 @@ def test_a_report_is_rendered_again_from_the_json_alone(found, tmp_path):
     assert page.read_bytes() == (tmp_path / "report.html").read_bytes()
 
 
-def test_findings_are_a_table_one_a_line(found):
+def test_findings_are_a_table_with_a_line_for_each_row(found, tickets, faults):
     table = found.to_frame()
-    assert list(table.columns)[:5] == ["code", "severity", "category", "subtype", "summary"]
-    assert table["code"].tolist() == [f.code for f in found.findings]
-    assert table["rows"].tolist() == [f.rows for f in found.findings]
+    copies = table[table["code"] == "near-duplicate"]
+    assert set(faults["near-duplicate"]) <= set(copies["row"])
+    conflict = table[table["code"] == "label-conflict"]
+    labels = {row: tickets[row]["category"] for row in faults["label-conflict"]}
+    assert dict(zip(conflict["row"], conflict["label"], strict=True)) == labels
+    assert all(tickets[row]["text"] == text for row, text in table[["row", "text"]].dropna().values)
 
 
 def test_public_names_are_there_and_others_are_not():

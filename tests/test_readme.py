@@ -18,8 +18,8 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def section(heading: str) -> str:
-    [found] = re.findall(rf"^## {heading}\n(.*?)(?=^## )", README, re.DOTALL | re.MULTILINE)
+def section(heading: str, page: str = README) -> str:
+    [found] = re.findall(rf"^## {heading}\n(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE)
     return found
 
 
@@ -53,10 +53,19 @@ def test_shares_outside_of_quotations_are_printed_too():
     assert all(share in printed for share in shares)
 
 
-@pytest.mark.parametrize("heading", ["How sure it is", "Size and speed"])
-def test_figures_were_measured(heading):
+@pytest.mark.parametrize(
+    ("page", "heading"),
+    [
+        (README, "How sure it is"),
+        (README, "Size and speed"),
+        (DOCS["docs/forecasting.md"], "How far to trust it"),
+        (DOCS["docs/comparing.md"], "How it compares with real fine-tunes"),
+    ],
+    ids=["sure", "speed", "forecast", "compare"],
+)
+def test_figures_were_measured(page, heading):
     measured = DOCS["docs/measurements.md"]
-    figures = re.findall(r"(?<![\w.])\.\d+|\d+,\d{3}|(?<=\| )[\d.]+(?= \|)", section(heading))
+    figures = re.findall(r"(?<![\w.])\.\d+|\d+,\d{3}|(?<=\| )[\d.]+(?= \|)", section(heading, page))
     assert figures
     assert [f for f in figures if not re.search(rf"(?<![\w.]){re.escape(f)}(?!\d)", measured)] == []
 

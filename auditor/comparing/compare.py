@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from auditor.comparing.measures import measure_sets
 from auditor.comparing.probing import ForecastInputs
@@ -14,11 +14,12 @@ from auditor.comparing.sets import NAMES, readable_sets, two_sets
 from auditor.comparing.structure import find_pooled_structure
 from auditor.dataset import load_dataset
 from auditor.forecasting import readable_update
-from auditor.interfaces import Progress
 from auditor.no_text import without_text
+from auditor.options import Options, named_options, with_options
 from auditor.pool import make_pool
+from auditor.progress import Watching, heard
 from auditor.records.comparison import Comparison
-from auditor.resources import open_encoder, plan_of, with_options
+from auditor.resources import open_encoder, plan_of
 from auditor.settings import Settings
 from auditor.threads import one_blas_thread
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
+@named_options
 @one_blas_thread()
 def compare(
     base: Source,
@@ -37,8 +39,8 @@ def compare(
     names: Sequence[str] = NAMES,
     split_by: str | None = None,
     settings: Settings | None = None,
-    progress: Progress = lambda *_: None,
-    **options: object,
+    progress: Watching = None,
+    **options: Unpack[Options],
 ) -> Comparison:
     """Compares the labelled dataset `candidate` with `base`, and forecasts what each retains.
 
@@ -46,11 +48,15 @@ def compare(
     `auditor.dataset.memory`); the update is what the model is fine-tuned on next, simulated
     where it is not given. With the column `split_by` one dataset is enough: its rows of one value
     are the base, all of its rows the candidate. `names` are what the report calls the two;
-    `options` are single settings by name, on top of `settings`. Raises
-    `auditor.errors.AuditorError` for what the user can mend. No file of settings is read; see
-    `auditor.load_settings`.
+    `progress` and `options` are as in `auditor.audit`. Raises `auditor.errors.AuditorError` for
+    what the user can mend. No file of settings is read; see `auditor.load_settings`.
+
+    >>> contracts = "sample_datasets/contracts_narrow.csv", "sample_datasets/contracts_rebuilt.csv"
+    >>> compared = auditor.compare(*contracts, names=("narrow", "rebuilt"))
+    >>> compared
+    <Comparison of 'narrow' (784 rows) with 'rebuilt' (679 rows): 593 in both, 86 added, ...>
     """
-    settings = with_options(settings or Settings(), options)
+    settings, progress = with_options(settings, options, compare), heard(progress)
     sets = two_sets(base, candidate, split_by, tuple(names), settings)
     of_others = dataclasses.replace(settings, input_format=None)
     update_data = None if update is None else load_dataset(update, of_others, strict_roles=False)

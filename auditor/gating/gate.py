@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from auditor.dataset import load_dataset
 from auditor.dataset.sources import STDIN
@@ -15,11 +15,11 @@ from auditor.gating.assess import assess
 from auditor.gating.inputs import CODES, GateInputs, prepare
 from auditor.gating.policy import Policy
 from auditor.gating.verdict import without_rows
-from auditor.interfaces import Progress
 from auditor.no_text import without_text
+from auditor.options import Options, named_options, with_options
+from auditor.progress import Watching, heard
 from auditor.records.dataset import Dataset
 from auditor.records.verdict import Verdict
-from auditor.resources import with_options
 from auditor.settings import Settings
 from auditor.threads import one_blas_thread
 from auditor.work_tree import name_in_repository
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MAX_ROUNDS = 3  # in which rows are left out and the rest is assessed again
 
 
+@named_options
 @one_blas_thread()
 def gate(
     candidate: Source,
@@ -39,20 +40,25 @@ def gate(
     update: Source | None = None,
     policy: Policy | None = None,
     settings: Settings | None = None,
-    progress: Progress = lambda *_: None,
-    **options: Any,
+    progress: Watching = None,
+    **options: Unpack[Options],
 ) -> Verdict:
     """Whether `candidate` may take the place of `base`, or by itself is fit to be trained on.
 
     candidate, base, update: a file, a Hugging Face dataset folder, or a table in memory (see
     `auditor.dataset.memory`). With `baseline`, a file of known findings, it is whether there
-    are others. With `update`, what it is expected to make a model forget is judged too. Raises
-    `auditor.errors.AuditorError` for what the user can mend.
+    are others. With `update`, what it is expected to make a model forget is judged too. `progress`
+    and `options` are as in `auditor.audit`. Raises `auditor.errors.AuditorError` for what the user
+    can mend.
 
     No file of settings or policy is read: give `settings=auditor.load_settings(...)` and
     `policy=auditor.load_policy(...)` for what they say.
+
+    >>> verdict = auditor.gate("sample_datasets/support_human.csv")
+    >>> verdict
+    <Verdict on 'support_human': pass; ... 500 rows>
     """
-    settings, policy = with_options(settings or Settings(), options), policy or Policy()
+    settings, policy = with_options(settings, options, gate), policy or Policy()
     known = None if baseline is None else baselines.read(Path(baseline))
     of_others = dataclasses.replace(
         settings, input_format=None
@@ -67,7 +73,7 @@ def gate(
         incoming=update_data,
         policy=policy,
         settings=settings,
-        progress=progress,
+        progress=heard(progress),
     )
     verdict = assess(candidate_data, inputs)
     if isinstance(candidate, str | Path):

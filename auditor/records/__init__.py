@@ -9,6 +9,7 @@ measurement.py measured updates, and what mitigations keep in them
 claims.py      what is claimed of replay, EWC and distillation, on one set
 evidence.py    all that the checks may look at
 findings.py    what a check found, or could not assess
+kept.py        what can be done with each of the next three
 audit.py       the audit that users keep
 verdict.py     the gate's verdict
 comparison.py  the comparison of two sets

@@ -6,13 +6,15 @@ Here a row is the 0-based data row of the user's file. Accuracies, shares and dr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from auditor.records.dataset import Decision, MappedLabel, Reject
-from auditor.records.findings import Finding, Limit, SkippedCheck
+from auditor.records.findings import SEVERITIES, Finding, Limit, SkippedCheck
 from auditor.records.forecast import Forecast
+from auditor.records.kept import Kept, counted, quoted, tally
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +93,7 @@ class LabelErrorSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
+class Audit(Kept):
     """The result: everything a report shows."""
 
     dataset: DatasetSummary
@@ -114,28 +116,44 @@ class Audit:
         """The findings of one code, surest first."""
         return tuple(f for f in self.findings if f.code == code)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The audit as plain dicts, lists and numbers: the content of `audit.json`."""
-        return plain(self)
-
     def to_frame(self) -> pd.DataFrame:
-        """The findings as a table, one a line."""
-        import pandas as pd
+        """A line for each row of each finding, in the findings' order; no index.
 
-        columns = ["code", "severity", "category", "subtype", "summary", "rows", "advice"]
-        table = [[getattr(f, c) for c in columns] for f in self.findings]
-        return pd.DataFrame(table, columns=columns)
+        Columns: row (int64, 0-based data row of the file), id, text, label, code, severity, score
+        (float64), suggested_label, subtype, finding (its fingerprint); all others are objects, and
+        None is what the audit does not keep: texts and ids of some rows, or all with `no_text`.
+        What `score` is, `auditor.reporting.frames.SCORES` says for each code. Findings that no
+        row of the file has caused, such as rows that could not be read, are in `findings` alone.
 
-    def _repr_html_(self) -> str:
-        """What a notebook shows: the headline, what is forgotten first, and counts."""
-        from auditor.reporting.notebook import notebook  # two layers up, so imported when asked
+        >>> found = auditor.audit("sample_datasets/support_tickets.csv")
+        >>> table = found.to_frame()
+        >>> wrong = table[(table["code"] == "label-error") & (table["score"] >= 0.8)]
+        >>> wrong[["row", "label", "suggested_label"]].head(1).to_string(index=False, header=False)
+        '48 shipping warranty'
+        """
+        from auditor.reporting.frames import audit_frame  # two layers up, so imported when asked
 
-        return notebook(self)
+        return audit_frame(self)
 
+    def rows(self, finding: Finding | str) -> pd.DataFrame:
+        """All rows of one finding, as lines of `to_frame()`.
 
-def plain(result: object) -> dict[str, Any]:
-    """A result as plain dicts, lists and numbers, its schema version first."""
-    import msgspec
+        finding: one of `findings`, its fingerprint, or as much of the beginning of that as no other
+        has. Raises `auditor.errors.UsageError` for one that this audit has not.
 
-    found: dict[str, Any] = msgspec.to_builtins(result)
-    return {"schema_version": found.pop("schema_version"), **found}
+        >>> found = auditor.audit("sample_datasets/support_tickets.csv")
+        >>> found.rows(found.of("near-duplicate")[0])["row"].tolist()
+        [451, 592]
+        """
+        from auditor.reporting.frames import rows_frame
+
+        return rows_frame(self, finding)
+
+    def __repr__(self) -> str:
+        number = Counter(f.severity for f in self.findings)
+        found = tally(((number[s], s) for s in SEVERITIES), "no findings")
+        of = f"{quoted(self.dataset.name)}: {counted(self.dataset.rows_read, 'row')}"
+        categories = self.forecast.categories if self.forecast else ()
+        sure = [c for c in categories if c.identifiable]
+        first = quoted(min(sure, key=lambda c: c.rank).category) if sure else ""
+        return f"<Audit of {of}; {found}{first and f'; {first} is forgotten first'}>"

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from auditor.records.audit import EmbedderSummary, UnreadTexts, plain
+from auditor.records.audit import EmbedderSummary, UnreadTexts
 from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck
 from auditor.records.forecast import Update
+from auditor.records.kept import Kept, counted, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COMPARISON_VERSION = 3
 
@@ -218,7 +222,7 @@ class TwoSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Kept):
     """The result: everything the compare report shows."""
 
     base: ComparedSet
@@ -253,10 +257,32 @@ class Comparison:
     unread: UnreadTexts | None = None  # left out; where they are most texts of a set, none is
     schema_version: int = COMPARISON_VERSION
 
-    def to_dict(self) -> dict[str, Any]:
-        """The comparison as plain dicts, lists and numbers: the content of `compare.json`."""
-        return plain(self)
-
     def lacking(self, name: SetName) -> tuple[Region, ...]:
         """The regions that one set lacks."""
         return tuple(r for r in self.regions if r.missing_in == name)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A line for each measure of both sets, and for each category where it has them; no index.
+
+        Columns: measure, size ("equal" or "full"), category (None: all of them), objects; base,
+        base_low, base_high, candidate, candidate_low, candidate_high, difference, difference_low,
+        difference_high, float64; differs, bool: the interval of the difference does not hold 0.
+        """
+        from auditor.reporting.frames import comparison_frame  # two layers up: when asked
+
+        return comparison_frame(self)
+
+    def __repr__(self) -> str:
+        sets = " with ".join(
+            f"{quoted(s.name)} ({counted(s.rows, 'row')})" for s in (self.base, self.candidate)
+        )
+        changed = f"{self.kept:,} in both, {self.added:,} added, {self.removed:,} removed"
+        return f"<Comparison of {sets}: {changed}{self._kept_accuracy()}>"
+
+    def _kept_accuracy(self) -> str:
+        if self.full is None or not any(c.identifiable for c in self.full.categories):
+            return ""
+        after = self.full.after
+        sure = "clearly different" if after.differs else "no clear difference"
+        both = f"{after.base.value:.1%} and {after.candidate.value:.1%}"
+        return f"; average accuracy during the update {both}, {sure}"

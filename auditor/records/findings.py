@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from auditor.records.kept import counted, quoted
+
 Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
+
+_SHORT = 12  # characters of a fingerprint that tell it from others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,11 @@ class Finding:
         """Its rows as a reader goes through them: side by side where `measured` names `pairs`."""
         paired = tuple(r for pair in self.measured.get("pairs", ()) for r in pair.values())
         return paired or self.rows
+
+    def __repr__(self) -> str:
+        of = f" of {quoted(self.category)}" if self.category else ""
+        found = f"{self.severity}, {counted(len(self.rows), 'row')}{of}"
+        return f"<Finding {self.code}: {found}; {self.fingerprint[:_SHORT]}>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class MeasuredCategory:
 
 
 HARDLY = 0.05  # of accuracy: who loses less at the end has been saved
-# Saved: the upper end of the drop is under HARDLY, by an update that was learnt.
+# Saved: the upper end of the drop is under HARDLY, by an update of which half is recognised.
 Saving: TypeAlias = Literal["saved", "not saved", "fails to learn"]
 
 

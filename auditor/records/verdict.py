@@ -7,18 +7,30 @@ the JSON Schema from these types.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from auditor.records.audit import EmbedderSummary, UnreadTexts, plain
+from auditor.records.audit import EmbedderSummary, UnreadTexts
 from auditor.records.dataset import Reject
 from auditor.records.findings import SkippedCheck
+from auditor.records.kept import Kept, counted, quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 Status = Literal["pass", "warn", "fail", "inconclusive", "informational"]
 
 VERDICT_VERSION = 2
+_ENDED: Mapping[Status, str] = {  # how tests ended, the worst first
+    "fail": "failed",
+    "inconclusive": "inconclusive",
+    "warn": "warned",
+    "pass": "passed",
+    "informational": "informational",
+}
 EXIT_CODES: Mapping[Outcome, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
@@ -67,6 +79,10 @@ class Tested:
     advice: str
     fingerprint: str  # of check, category and the rows' content
 
+    def __repr__(self) -> str:
+        of = f" of {quoted(self.category)}" if self.category else ""
+        return f"<Test {self.check}{of}: {self.status}, {counted(len(self.rows), 'row')}>"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetSummary:
@@ -102,7 +118,7 @@ class AcceptedErrors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Kept):
     """Whether a candidate may be merged, and why."""
 
     outcome: Outcome
@@ -138,13 +154,20 @@ class Verdict:
     unread: UnreadTexts | None = None  # None: the embedder knows the script of every text
     schema_version: int = VERDICT_VERSION
 
-    def to_dict(self) -> dict[str, Any]:
-        """The verdict as plain dicts, lists and numbers: the content of `gate.json`."""
-        return plain(self)
-
     def of(self, status: Status) -> tuple[Tested, ...]:
         """The results of one status, in order."""
         return tuple(t for t in self.tested if t.status == status)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A line for each test, in the order of `tested`; no index.
+
+        Columns: check, category, subject, kind, status, summary, advice, finding (its fingerprint),
+        objects, None where a test has none; base, candidate, effect, low, high, margin,
+        smallest_detectable, p, float64; rows, int64, how many it rests on.
+        """
+        from auditor.reporting.frames import verdict_frame  # two layers up, so imported when asked
+
+        return verdict_frame(self)
 
     def exit_code(self, inconclusive: Outcome = "inconclusive") -> int:
         """0 pass, 1 fail, 3 inconclusive; `inconclusive` says what that one is to count as.
@@ -152,3 +175,16 @@ class Verdict:
         (2 wrong usage, 4 bad data and 5 environment are those of `auditor.errors`.)
         """
         return EXIT_CODES[inconclusive if self.outcome == "inconclusive" else self.outcome]
+
+    def __repr__(self) -> str:
+        against = f" against {quoted(self.base.name)}" if self.base else ""
+        number = Counter(t.status for t in self.tested)
+        counts = ", ".join(f"{number[s]} {word}" for s, word in _ENDED.items() if number[s])
+        on = f"{quoted(self.candidate.name)}{against}: {self.outcome}"
+        return f"<Verdict on {on}; {counts or 'nothing tested'}; {self._changed()}>"
+
+    def _changed(self) -> str:
+        rows = counted(self.candidate.rows, "row")
+        return (
+            rows if self.base is None else f"{rows}, {self.added:,} added, {self.removed:,} removed"
+        )

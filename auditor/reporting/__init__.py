@@ -8,7 +8,8 @@
     map.py        what the page's map is given, and the scripts that draw it
     tables.py     relabel.csv and collect.csv
     labelling.py  the rows to label again, for Label Studio and Argilla
-    notebook.py   the summary that a notebook shows
+    notebook.py   the summary that a notebook shows, and the report in a frame
+    frames.py     any result as a pandas table; scores.py what a row's score is
     summary.py    the few lines that the command line prints
     gate/         the same for a verdict of the gate, in its formats
     comparison/   the same for a comparison of two sets

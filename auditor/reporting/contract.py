@@ -11,7 +11,7 @@ import msgspec
 
 from auditor.atomic import NOT_JSON
 from auditor.errors import DataError
-from auditor.records.audit import plain
+from auditor.records.kept import plain
 
 Kind = TypeVar("Kind")
 

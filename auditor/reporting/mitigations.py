@@ -189,10 +189,17 @@ def _measured(found: Mitigations) -> tuple[str, str]:
         return f"Use {best.name}", f"It keeps {kept}: {best.about}. {cost}{more}"
     if best.verdict == "fails to learn":
         return "Nothing that was tried learns it", f"Most is kept by {best.name}: {kept}."
+    others = [k for k in found.lines if k.name != best.name and k.verdict != "fails to learn"]
+    next_best = max(others, key=lambda k: (k.saved, k.accuracy), default=None)
+    then = (
+        f" Next is {next_best.name} with {wording.percent(next_best.accuracy)}: {next_best.cost}."
+        if next_best
+        else ""
+    )
     return (
         f"Use {best.name}, though it does not save all",
         f"Nothing that was tried surely saves every category. It saves {best.saved} of {found.of} "
-        f"and keeps {kept}: {best.about}. {cost}",
+        f"and keeps {kept}: {best.about}. {cost}{then}",
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from auditor.records.audit import Audit
-from auditor.records.findings import Finding, Severity
+from auditor.records.findings import SEVERITIES, Finding, Severity
 from auditor.reporting.cards import category_of_rows
 from auditor.reporting.relabelling import about_labels, rows_to_label_again, rows_to_read
 from auditor.reporting.wording import listing
@@ -22,7 +22,6 @@ from auditor.reporting.wording import listing
 Action = Literal["change", "decide", "keep"]
 
 SURE = 0.8  # probability from which a label is to be changed, as a label error is then a warning
-_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class Relabel:
 
     @property
     def severity(self) -> Severity:
-        return min((f.severity for f in self.findings), key=_SEVERITIES.index)
+        return min((f.severity for f in self.findings), key=SEVERITIES.index)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -142,12 +141,12 @@ def _belief(findings: Sequence[Finding], rows: Sequence[int]) -> _Belief:
             probabilities = finding.measured["probabilities"]
             return _Belief(labels=probabilities, favours=finding.measured["favours"], wrong=1.0)
     for finding in findings:
-        if votes := _votes(finding, rows):
+        if votes := votes_of(finding, rows):
             most = max(votes["labels"].values())
             as_common = [label for label, n in votes["labels"].items() if n == most]
             return _Belief(labels=dict.fromkeys(as_common, votes["share"]), favours=None)
     errors = [f for f in findings if f.code == "label-error"]
-    doubts = [d for f in findings if (d := _doubt(f, rows))]
+    doubts = [d for f in findings if (d := doubt_of(f, rows))]
     surest = max((p for _, p in doubts if p is not None), default=None)
     if errors:
         first = max(errors, key=lambda f: f.measured.get("probability") or 0.0)
@@ -162,14 +161,14 @@ def _toward(label: str, probability: float | None) -> _Belief:
     return _Belief(labels={label: probability}, favours=label, wrong=probability)
 
 
-def _doubt(finding: Finding, rows: Sequence[int]) -> tuple[str, float | None] | None:
+def doubt_of(finding: Finding, rows: Sequence[int]) -> tuple[str, float | None] | None:
     """The label that a finding suggests for one of `rows`, and the probability that it is wrong.
 
     Of an annotator's labels that differ from the probes' as many would usually; what is beyond is
     the fraction attributable to the annotator, on the mean of the rows (Levin 1953).
     """
     measured = finding.measured
-    if finding.code == "label-error":
+    if "suggested" in measured:
         return str(measured["suggested"]), measured.get("probability")
     for label, read in measured.get("read_as", {}).items():
         if not set(rows).isdisjoint(read):
@@ -177,7 +176,7 @@ def _doubt(finding: Finding, rows: Sequence[int]) -> tuple[str, float | None] | 
     return None
 
 
-def _votes(finding: Finding, rows: Collection[int]) -> Mapping[str, Any] | None:
+def votes_of(finding: Finding, rows: Collection[int]) -> Mapping[str, Any] | None:
     """What annotators say of the text that one of `rows` stands for; None of any other."""
     disputed = finding.measured.get("disputed", {})
     return next((disputed[str(row)] for row in rows if str(row) in disputed), None)
@@ -185,7 +184,7 @@ def _votes(finding: Finding, rows: Collection[int]) -> Mapping[str, Any] | None:
 
 def _said(finding: Finding, row: int) -> str:
     """What was found, and what is made of it."""
-    if votes := _votes(finding, [row]):
+    if votes := votes_of(finding, [row]):
         each = listing((f"{label} {n}" for label, n in votes["labels"].items()), 9)
         return f"annotators differ: {each}; the commonest label has {votes['share']:.0%}"
     measured, parts = finding.measured, [finding.summary]

@@ -8,9 +8,9 @@ and test rows are read that no audit saw. By the trial of `--probe full`: four o
 of the old rows, some of them held out. OUT gets a file for each; with --table the ones that are
 there are compared, and nothing is measured.
 
-A pair is a category that the update does not train, and a mitigation. It is saved where it lost
-less than 5 points at the end, by an update that was learnt: the mean of the three seeds in truth,
-the upper end of the interval in the trial.
+A pair is a category that the update does not train, and a mitigation. It is saved where the upper
+end of the interval of what it lost at the end is under 5 points, by an update of which half is
+recognised: by three seeds in truth, by four in the trial.
 """
 
 from __future__ import annotations
@@ -32,7 +32,12 @@ from auditor.dataset import load_dataset
 from auditor.embedding.target import open_target
 from auditor.prediction.estimate import shipped
 from auditor.prediction.fine_tuning.effort import Effort
-from auditor.prediction.fine_tuning.evaluation import OldRows, UpdateRows, first_of_each
+from auditor.prediction.fine_tuning.evaluation import (
+    RECOGNISED,
+    OldRows,
+    UpdateRows,
+    first_of_each,
+)
 from auditor.prediction.fine_tuning.fine_tune import fine_tune
 from auditor.prediction.fine_tuning.mitigated import summarise_mitigated
 from auditor.prediction.fine_tuning.trial import measure_update
@@ -120,19 +125,15 @@ def measure(folder: Path, reader: Reader, target: Any) -> dict[str, Any]:
 
 def pairs(found: dict[str, Any]) -> Iterator[tuple[str, str, float, bool, float, bool]]:
     """Mitigation, category, drop in truth, whether saved; the same by the trial."""
-    trial = {
-        m["mitigation"]: {c["category"]: c for c in m["categories"]}
-        for m in found["trial"]["mitigations"]
-    }
-    for update in found["truth"]["mitigations"]:
-        learnt = update["verdict"] != "fails to learn"
-        for c in update["categories"]:
-            own = trial[update["mitigation"]].get(c["category"])
+    for x, y in zip(found["truth"]["mitigations"], found["trial"]["mitigations"], strict=True):
+        trial = {c["category"]: c for c in y["categories"]}
+        in_truth, told = (m["learnt"][-1] >= RECOGNISED for m in (x, y))
+        for c in x["categories"]:
+            own = trial.get(c["category"])
             if own and c["category"] in found["truth"]["plain"]:
-                saved = learnt and c["drop"] < HARDLY
                 yield (
-                    *(update["mitigation"], c["category"], c["drop"], saved),
-                    *(own["drop"], own["verdict"] == "saved"),
+                    *(x["mitigation"], c["category"], c["drop"], in_truth and c["high"] < HARDLY),
+                    *(own["drop"], told and own["high"] < HARDLY),
                 )
 
 
@@ -168,8 +169,7 @@ def line(x: dict[str, Any]) -> str:
     update = msgspec.convert(x, MitigatedUpdate)
     return (
         f"{update.mitigation:16s} lost {update.drop:5.2f} ({update.low:5.2f} to "
-        f"{update.high:5.2f}), learnt {update.learnt[-1]:.2f}, {update.trained_rows:5d} rows, "
-        f"{update.verdict:14s}"
+        f"{update.high:5.2f}), learnt {update.learnt[-1]:.2f}, {update.trained_rows:5d} rows"
     )
 
 

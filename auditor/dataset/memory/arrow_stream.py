@@ -22,10 +22,13 @@ from auditor.dataset.typed.columnar import (
     Classes,
     check_schema,
     class_names,
+    extended,
     schema_classes,
     table_rows,
 )
+from auditor.dataset.values import quoted_names
 from auditor.errors import DataError
+from auditor.records.dataset import Decision
 from auditor.records.reading import Rows, Table
 
 UNBOUNDED = sys.maxsize  # it is in memory already: nothing is decoded
@@ -37,7 +40,7 @@ def stream_table(data: Any) -> Table:
     Raises DataError for types that Arrow does not know, and for a reader that was read before.
     """
     with _told():
-        table = pa.table(data)
+        table = pa.table(_without_wide_integers(data))
     if not table.num_rows and isinstance(data, pa.RecordBatchReader):
         raise DataError("holds no rows; a reader can be read but once: give data.read_all()")
     return _table(table.schema, table.to_batches, table.select, schema_classes(table.schema))
@@ -45,6 +48,11 @@ def stream_table(data: Any) -> Table:
 
 def hugging_face_table(data: Any) -> Table:
     """A `datasets.Dataset`, as it is stored: no format or transform that is set is applied."""
+    arrays = [field.name for field in data.features.arrow_schema if extended(field)]
+    if arrays and len(arrays) < len(data.features):
+        table = hugging_face_table(data.remove_columns(arrays))
+        what = f"columns of arrays are not read: {quoted_names(arrays, 5)}"
+        return Table(rows=table.rows, decisions=(*table.decisions, Decision(what=what)))
     stored = data.with_format("arrow")
     classes = class_names(data.features.to_dict())
 
@@ -56,6 +64,13 @@ def hugging_face_table(data: Any) -> Table:
         return stored.select_columns([*names])[:]
 
     return _table(data.features.arrow_schema, batches, columns, classes)
+
+
+def _without_wide_integers(data: Any) -> Any:
+    """A polars frame with integers of 128 bits, which Arrow has none of, as their own text."""
+    kinds = dict(getattr(data, "schema", None) or {}) if hasattr(data, "clear") else {}
+    wide = {name: str for name, kind in kinds.items() if str(kind) in ("Int128", "UInt128")}
+    return data.cast(wide) if wide else data
 
 
 def _table(

@@ -34,6 +34,10 @@ def frame_table(frame: Any) -> Table:
 
 def _cells(column: Any) -> list[Any]:
     """Its cells, None where pandas holds them for missing."""
+    if getattr(column.dtype, "categories", None) is not None:
+        # By their codes: beside missing values pandas casts a category such as (0, 2] to floats.
+        categories = _cells(column.cat.categories.to_series())
+        return [categories[code] if code >= 0 else None for code in column.cat.codes]
     short = column.dtype == np.float32  # pandas gives its cells as Python's, with more digits
     cells = column.to_numpy() if short else column
     return [None if missing else cell for cell, missing in zip(cells, column.isna(), strict=True)]

@@ -22,6 +22,7 @@ Columns = Mapping[str, Sequence[Any]]
 
 AS_TOLD = ReadOptions()
 EXACT = 2**53  # beyond, two integers may be the same float64
+DATE = "datetime64"  # numpy's
 MISSING = ("NAType", "NaTType")  # pandas' own, which are equal to nothing
 
 
@@ -58,7 +59,7 @@ def dict_table(data: Mapping[Any, Any], options: ReadOptions = AS_TOLD) -> Table
         raise DataError("holds no rows; expected rows of text and label")
     if not _is_columns(data):
         return json_documents.document_table(_plain(data), options)
-    listed = [(str(name), [*cells]) for name, cells in data.items()]
+    listed = [(str(name), _cells(cells)) for name, cells in data.items()]
     lengths = {len(cells): name for name, cells in listed}
     if len(lengths) > 1:
         each = ", ".join(f"{quoted_names([name])} has {n}" for n, name in sorted(lengths.items()))
@@ -76,6 +77,11 @@ def _is_columns(data: Mapping[Any, Any]) -> bool:
     if any(value and all(isinstance(cell, Mapping) for cell in value) for value in lists):
         return False
     return len(lists) < len(data) or any(names_text_or_label(str(name)) for name in data)
+
+
+def _cells(cells: Any) -> list[Any]:
+    """The cells of one column: of Arrow's own as Python's, where what is missing is None."""
+    return cells.to_pylist() if hasattr(cells, "to_pylist") else [*cells]
 
 
 def named_once(columns: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -131,7 +137,8 @@ def _is_whole(number: Any) -> bool:
 def _is_missing(cell: Any) -> bool:
     if cell is None or type(cell).__name__ in MISSING:
         return True
-    return isinstance(cell, AnyNumber) and bool(cell != cell)  # noqa: PLR0124 - NaN alone
+    may_be = isinstance(cell, AnyNumber) or type(cell).__name__ == DATE
+    return may_be and bool(cell != cell)  # noqa: PLR0124 - NaN and numpy's NaT alone
 
 
 def _plain(cell: Any) -> Any:
@@ -147,13 +154,24 @@ def _plain(cell: Any) -> Any:
     return _other(cell)
 
 
+def _as_python(cell: Any) -> Any:
+    """What gives a value of Arrow, of numpy or of torch as Python's own; None where nothing does.
+
+    numpy's dates stay: some units would become a number.
+    """
+    if hasattr(cell, "as_py"):
+        return cell.as_py
+    alone = not getattr(cell, "ndim", 0) and type(cell).__name__ != DATE
+    return getattr(cell, "tolist", None) if alone else None
+
+
 def _other(cell: Any) -> Any:
     if isinstance(cell, bytes | bytearray | memoryview):
         return Unusable("bytes")
     if isinstance(cell, Mapping):
         return named_once((str(name), _plain(value)) for name, value in cell.items())
-    if hasattr(cell, "tolist") and not getattr(cell, "ndim", 0):  # numpy's boolean, a lone tensor
-        return _plain(cell.tolist())
+    if (as_python := _as_python(cell)) is not None:
+        return _plain(as_python())
     if isinstance(cell, Iterable):
         return [_plain(value) for value in cell]
     kind = type(cell)

@@ -68,18 +68,23 @@ def check_schema(schema: pa.Schema) -> None:
     if not schema.names:
         raise DataError("holds no columns; expected text and label")
     for field in schema:
-        if _extended(field):
+        if extended(field):
             raise DataError(
                 f"column {quoted_names([field.name])} has an extension type, which is not read;"
                 " cast it to a plain type, or drop it"
             )
 
 
-def class_names(features: Any) -> dict[str, list[str]]:
-    """The names of each ClassLabel column, from the features of a Hugging Face dataset."""
-    found = features.items() if isinstance(features, dict) else ()
-    named = {column: _names(feature) for column, feature in found}
-    return {column: names for column, names in named.items() if names is not None}
+def class_names(features: Any, within: str = "") -> dict[str, list[str]]:
+    """The names of each ClassLabel column, from the features of a Hugging Face dataset; columns
+    within objects have dotted names."""
+    named: dict[str, list[str]] = {}
+    for column, feature in features.items() if isinstance(features, dict) else ():
+        if (names := _names(feature)) is not None:
+            named[f"{within}{column}"] = names
+        elif isinstance(feature, dict) and "_type" not in feature:
+            named |= class_names(feature, f"{within}{column}.")
+    return named
 
 
 def _names(feature: Any) -> list[str] | None:
@@ -119,8 +124,14 @@ def table_rows(batches: Iterable[pa.RecordBatch], classes: Classes, allowed: int
             for values, nested in zip(zip(*columns, strict=True), inside, strict=True):
                 fields = {n: v for n, v in zip(names, values, strict=True) if v is not None}
                 for column, value in nested_values(nested):
-                    fields.setdefault(column, value)
+                    fields.setdefault(column, _class_name(value, classes.get(column)))
                 yield None, with_instruction(fields)
+
+
+def _class_name(value: str, names: Sequence[str] | None) -> str:
+    """The name that a number within an object stands for; else the value itself."""
+    known = names is not None and value.isdecimal() and int(value) < len(names)
+    return names[int(value)] if names is not None and known else value
 
 
 def _nested(part: pa.RecordBatch) -> Iterator[dict[str, Any]]:
@@ -139,12 +150,12 @@ def _holds_objects(kind: Any) -> bool:
     return pa.types.is_struct(kind) or (_is_list(kind) and _holds_objects(kind.value_type))
 
 
-def _extended(field: pa.Field) -> bool:
+def extended(field: pa.Field) -> bool:
     if isinstance(field.type, pa.BaseExtensionType):
         return True
     if b"ARROW:extension:name" in (field.metadata or {}):
         return True
-    return any(_extended(field.type.field(i)) for i in range(field.type.num_fields))
+    return any(extended(field.type.field(i)) for i in range(field.type.num_fields))
 
 
 def _own_bytes(column: pa.Array) -> int:

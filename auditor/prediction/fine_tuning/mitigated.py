@@ -1,7 +1,7 @@
 """The runs of mitigations, as users keep them: what each kept, at what cost, and whether it saved.
 
 Saved is a category of which the upper end of the drop at the end is under 5 points, by an update
-that was learnt.
+that was learnt: half of its rows, at least, are recognised.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import numpy as np
 from scipy.stats import t as student
 
 from auditor.prediction.fine_tuning.evaluation import (
-    COMPETENT,
     RECOGNISED,
     MitigatedRun,
     Run,
@@ -60,7 +59,8 @@ def _mitigated(
     estimate, low, high = estimate_drops(drops[:, evaluated], runs[0].rows[list(evaluated)])
     learnt, auroc = (np.mean([getattr(r, x) for r in runs], axis=0) for x in ("learnt", "auroc"))
     at = first_learnt(auroc, learnt)
-    competent = bool(auroc[-1] >= COMPETENT and learnt[-1] >= RECOGNISED)
+    # What keeps the old rows does not take them for the update: the odds need no second look.
+    recognised = bool(learnt[-1] >= RECOGNISED)
     categories = []
     for i, c in enumerate(evaluated):
         saved = bool(high[i] < HARDLY and c in untrained)
@@ -72,7 +72,7 @@ def _mitigated(
                 low=_end(low[i]),
                 high=_end(high[i]),
                 plain_drop=round(float(alone[:, c].mean()), 4),
-                verdict=_verdict(saved, competent),
+                verdict=_verdict(saved, recognised),
             )
         )
     of_all = drops[:, list(untrained)].mean(axis=1)
@@ -92,7 +92,7 @@ def _mitigated(
         low=_end(whole_low),
         high=_end(whole_high),
         drop_when_learnt=None if at is None else _drop_at(runs, at, untrained),
-        verdict=_verdict(saved, competent),
+        verdict=_verdict(saved, recognised),
         categories=tuple(categories),
     )
 
