@@ -6,6 +6,7 @@ import re
 import shlex
 import signal
 import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -213,6 +214,12 @@ def test_limits_are_those_of_the_code():
     assert {what for what, limit in rows.items() if re.search(r"\d", limit)} == set(known)
     for what, number in known.items():
         assert re.search(rf"(?<![\d,]){number:,}(?![\d,])", rows[what]), what
+
+
+def test_as_many_languages_have_their_greetings_as_the_pages_say():
+    greetings = (files("auditor.structure") / "languages.toml").read_text(encoding="utf-8")
+    known = f"in {len(tomllib.loads(greetings))} languages"
+    assert all(known in " ".join(DOCS[f"docs/{page}.md"].split()) for page in ("limits", "report"))
 
 
 def test_exit_codes_are_those_of_the_code():
