@@ -1,4 +1,4 @@
-"""The action, the hook and the README's recipes run as they stand, in repositories made for it."""
+"""The action, the hook and the recipes of docs/ci.md run as they are, each in a new repository."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 INSTALL, GATE = ACTION["runs"]["steps"]
 RECIPES = re.findall(
-    r"^```yaml\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+    r"^```yaml\n(.*?)^```$", (ROOT / "docs/ci.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
 )
 WORKFLOW, GITLAB, HOOKS, DVC = (yaml.safe_load(recipe) for recipe in RECIPES)
 BAD = 1  # exit code of a gate that fails

@@ -197,9 +197,22 @@ def test_nor_what_the_changelog_does_not_tell_of(release, heading):
     assert "CHANGELOG.md: no heading" in release("v1.2.0", heading)
 
 
+def test_an_index_gets_a_readme_whose_links_lead_to_the_tag(tmp_path):
+    page, site = tmp_path / "README.md", "https://example.org/mia/auditor"
+    shutil.copy(ROOT / "README.md", page)
+    script = ("bash", str(ROOT / ".ci/absolute_links"), str(page), site, "v1.2.0")
+    subprocess.run(script, check=True)
+    before, after = (
+        re.findall(r"(!?)\[[^]]*\]\(([^)]+)\)", path.read_text(encoding="utf-8"))
+        for path in (ROOT / "README.md", page)
+    )
+    kinds = {"!": "raw", "": "blob"}
+    assert after == [(kind, f"{site}/{kinds[kind]}/v1.2.0/{file}") for kind, file in before]
+
+
 def test_the_sdist_takes_along_what_its_tests_read():
     told = (ROOT / "MANIFEST.in").read_text(encoding="utf-8")
-    for top in ("tests", "sample_datasets", ".ci", ".github", "reports/example"):
+    for top in ("tests", "sample_datasets", "docs", ".ci", ".github", "reports/example"):
         assert f"graft {top}\n" in told
     included = {
         name for line in re.findall(r"^include (.*)$", told, re.MULTILINE) for name in line.split()

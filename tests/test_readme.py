@@ -1,72 +1,30 @@
-"""The README tells the truth: its commands run, and it documents every option."""
+"""The README is short, and tells the truth: its commands run and its figures were measured."""
+
+from __future__ import annotations
 
 import re
 import subprocess
-import sys
-import tomllib
-from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 
-from auditor.checks import CHECKS
 from auditor.cli import main
-from auditor.gating.inputs import CODES
-from auditor.gating.policy import AGAINST_A_BASE, ALONE, load_policy
-from auditor.gating.untested import OF_SETS
-from auditor.records.verdict import Verdict
-from auditor.reporting import FORMATS, load
-from auditor.settings import configure, load_settings
+from tests.documentation import DOCS, README, ROOT, blocks, generate, marked
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+LARGEST = 9_000  # bytes: what is read in five minutes
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+def words(text: str) -> str:
+    return " ".join(text.split())
 
 
-def marked(name: str) -> str:
-    """The command after the comment `<!-- name -->`."""
-    [found] = re.findall(rf"<!-- {name} -->\n```\n(.*?)```", README, re.DOTALL)
+def section(heading: str) -> str:
+    [found] = re.findall(rf"^## {heading}\n(.*?)(?=^## )", README, re.DOTALL | re.MULTILINE)
     return found
 
 
-def commands(group: click.Group, name: str = "auditor") -> dict[str, click.Command]:
-    """Every command under the group, by what a user types."""
-    context = click.Context(group)
-    found: dict[str, click.Command] = {name: group}
-    for part in group.list_commands(context):
-        command = group.get_command(context, part)
-        inside = isinstance(command, click.Group)
-        found |= commands(command, f"{name} {part}") if inside else {f"{name} {part}": command}
-    return found
-
-
-def test_every_option_is_documented():
-    for name, command in commands(main).items():
-        for parameter in command.get_params(click.Context(command)):
-            if isinstance(parameter, click.Option):
-                assert any(o in README for o in parameter.opts), f"{name} {parameter.opts}"
-
-
-def test_every_command_is_documented():
-    for name in commands(main):
-        assert name in README
-
-
-def test_the_settings_example_is_valid(tmp_path):
-    [example] = blocks("toml")
-    (tmp_path / "auditor.toml").write_text(example, encoding="utf-8")
-    settings = load_settings(None, {}, tmp_path)
-    assert settings.label == tomllib.loads(example)["label"]
-    assert configure(CHECKS, settings.checks) != CHECKS
-
-
-def test_every_linked_file_exists():
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+def test_it_is_short():
+    assert len((ROOT / "README.md").read_bytes()) <= LARGEST
 
 
 def test_ci_runs_the_test_command_of_the_readme():
@@ -77,6 +35,30 @@ def test_ci_runs_the_test_command_of_the_readme():
     assert told.stdout.strip() == marked("test").strip()
     assert told.stdout.rstrip().endswith(".venv/bin/pytest")
     assert script.rstrip().endswith('eval "$command"')
+
+
+def test_what_it_quotes_is_what_commands_print():
+    """`test_docs.py` compares what the other pages quote with what commands print."""
+    printed = words(" ".join(out for page in DOCS.values() for _, out in generate.quoted(page)))
+    quotes = re.findall(r"^((?:> .*\n)+)", README, re.MULTILINE)
+    assert len(quotes) == 2
+    for quote in quotes:
+        assert words(quote.replace("> ", "")) in printed
+
+
+def test_shares_outside_of_quotations_are_printed_too():
+    shares = re.findall(r"\d+\.\d%", section("Comparing two sets"))
+    printed = " ".join(out for _, out in generate.quoted(DOCS["docs/comparing.md"]))
+    assert shares
+    assert all(share in printed for share in shares)
+
+
+@pytest.mark.parametrize("heading", ["How sure it is", "Size and speed"])
+def test_figures_were_measured(heading):
+    measured = DOCS["docs/measurements.md"]
+    figures = re.findall(r"(?<![\w.])\.\d+|\d+,\d{3}|(?<=\| )[\d.]+(?= \|)", section(heading))
+    assert figures
+    assert [f for f in figures if not re.search(rf"(?<![\w.]){re.escape(f)}(?!\d)", measured)] == []
 
 
 @pytest.mark.model
@@ -94,7 +76,7 @@ def test_the_first_command_writes_a_report(tmp_path, monkeypatch):
 
 @pytest.mark.model
 def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
-    [example] = blocks("python")
+    [example] = blocks(README, "python")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sample_datasets").symlink_to(ROOT / "sample_datasets")
     exec(compile(example, "README.md", "exec"), {})
@@ -104,55 +86,13 @@ def test_the_python_example_runs(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.model
 @pytest.mark.slow
-def test_the_gate_lets_the_good_merge_pass_and_stops_the_bad_one(tmp_path, monkeypatch):
-    """The demo as it is printed, and the reason that the text quotes."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "sample_datasets").symlink_to(ROOT / "sample_datasets")
-    script, *gates = marked("gate").split("\nauditor ")
-    [program] = re.findall(r"<<'END'\n(.*)\nEND", script, re.DOTALL)
-    subprocess.run([sys.executable, "-c", program], check=True)
-    done = [CliRunner().invoke(main, command.split()) for command in gates]
-    assert [d.exit_code for d in done] == [0, 1]
-    assert "PASS: may be merged" in done[0].output
-    verdict = load(tmp_path / "reports/bad/gate.json")
-    [quoted] = re.findall(r"exits 1: `(.*?)`", README, re.DOTALL)
-    assert " ".join(quoted.split()) == verdict.of("fail")[0].summary
-
-
-def numbers(cell: str) -> list[float]:
-    return [float(number) for number in re.findall(r"[\d.]*\d", cell)]
-
-
-def test_the_limits_of_the_readme_are_the_defaults():
-    [table] = [part for part in README.split("\n\n") if "fails above, of all rows" in part]
-    told = {
-        name: [numbers(cell) for cell in cells]
-        for name, *cells in re.findall(
-            r"^\| `([\w-]+)`.*? \| (.*?) \| (.*?) \| (.*?) \|$", table, re.MULTILINE
-        )
-    }
-    for check, rule in AGAINST_A_BASE.items():
-        of_set, of_batch, alone = told.pop(check)
-        assert of_set[0] == (rule.fail if rule.fail_rise is None else rule.fail_rise)
-        assert of_set[1:] == ([rule.warn] if check == "shrinkage" else [])
-        assert of_batch == ([] if rule.fail_batch is None else [rule.fail_batch])
-        assert alone == ([ALONE[check].fail] if check in ALONE else [])
-    assert set(told) == {"category-names", *OF_SETS}  # without a number
-
-
-def test_every_format_of_a_gate_is_documented_and_the_action_names_some_of_them():
-    [row] = [line for line in README.splitlines() if "`markdown`" in line]
-    known = FORMATS[Verdict]
-    every, by_default = ({r.name for r in of} for of in (known.all, known.by_default))
-    assert [f for f in sorted(every) if f"`{f}`" not in row] == []
-    [named] = re.findall(r"for format in (.*?); do", (ROOT / "action.yml").read_text("utf-8"))
-    assert by_default < {*named.split()} < every
-
-
-def test_the_example_of_a_policy_is_valid(tmp_path):
-    [example] = [b for b in blocks("") if b.startswith("[gate.checks")]
-    (tmp_path / "auditor.toml").write_text(example, encoding="utf-8")
-    policy = load_policy(None, CODES, tmp_path)
-    assert policy.checks["label-error"].of("billing").fail_rise == 0.01
-    assert policy.checks["coverage-loss"].informational
-    assert policy.checks["amplification"].fail_batch == 1.0
+def test_the_gate_lets_the_good_merge_pass_and_stops_the_bad_one(tmp_path):
+    """Each line as it is printed, with the verdict and the code that stand beside it."""
+    checked = 0
+    for line in marked("gate").splitlines():
+        printed = generate.run(f"{line}\necho exit code $?", tmp_path)
+        if claim := re.search(r"# (PASS|FAIL): (.*), (exit code \d)$", line):
+            assert f"{claim[1]}: {claim[2]}" in printed
+            assert printed.endswith(f"{claim[3]}\n")
+            checked += 1
+    assert checked == 2

@@ -1,7 +1,8 @@
 """What is added to a registry has its words and its test; whatever is missing is named.
 
 A check, an input format, an embedder, a model to fine-tune and a mitigation are each a file of
-their own, a line in the registry, a test, and words where users look for them.
+their own, a line in the registry, a test, and words where users look for them. The tables of
+options in `docs/options.md` are made of what `--help` lists (`test_docs.py`).
 """
 
 from __future__ import annotations
@@ -21,20 +22,16 @@ from auditor.prediction.mitigations import MITIGATIONS
 from auditor.reporting.codes import codes
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README, FORMATS, MITIGATED = (
+    (ROOT / page).read_text(encoding="utf-8")
+    for page in ("README.md", "docs/input-formats.md", "docs/mitigations.md")
+)
 TESTS = {
     stage: "".join(
         p.read_text(encoding="utf-8") for p in (ROOT / "tests" / stage).rglob("test_*.py")
     )
     for stage in ("dataset", "embedding")
 }
-
-
-def row(option: str) -> str:
-    """The line of the README's table that tells of an option."""
-    found = [line for line in README.splitlines() if line.startswith(f"| `{option}")]
-    assert found, f"README.md, Options: add a line | `{option} ...` |"
-    return found[0]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +46,8 @@ def help_text() -> str:
 def test_a_check_has_its_words_and_its_test(code):
     module = code.replace("-", "_")
     assert code in codes(), f"auditor/reporting/codes.toml: add its words as [codes.{code}]"
-    assert f"| `{code}` |" in README, f"README.md, the table of findings: add a line | `{code}` |"
+    line = f"| [`{code}`](docs/codes/{code}.md) |"
+    assert line in README, f"README.md, What it finds: add a line {line}"
     test = ROOT / f"tests/checks/test_checks_{module}.py"
     assert test.is_file(), f"{test.relative_to(ROOT)}: write what it finds, and what it does not"
     [check] = [c for c in CHECKS if c.code == code]
@@ -61,8 +59,8 @@ def test_a_check_has_its_words_and_its_test(code):
 def test_an_input_format_has_its_words_and_its_test(reader, help_text):
     name = reader.name
     assert f"{name}," in help_text or f"{name} or" in help_text or f"or {name};" in help_text
-    words = row("--input-format").replace(",", " ").split()
-    assert name in words, f"README.md, the line of --input-format: add {name}"
+    rows = [r for r in FORMATS.splitlines() if r.startswith("| `") and f"`{name}`" in r]
+    assert rows, f"docs/input-formats.md, the table: add a line | `{name}` |"
     known = (reader.suffixes or (name,))[0]
     assert known in TESTS["dataset"], f"tests/dataset: test what is read of a {known} file"
     hooked = re.search(r"files: (.*)", (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
@@ -76,7 +74,6 @@ def test_an_input_format_has_its_words_and_its_test(reader, help_text):
 def test_an_embedder_has_its_words_and_its_test(opener, help_text):
     name = opener.listed.split()[0]
     assert opener.listed in help_text
-    assert f"`{name}`" in row("--embedder"), f"README.md, the line of --embedder: add `{name}`"
     told = f'"{name}"' in TESTS["embedding"]
     assert told, f"tests/embedding: test what {name} makes of texts"
 
@@ -85,8 +82,6 @@ def test_an_embedder_has_its_words_and_its_test(opener, help_text):
 def test_a_model_to_fine_tune_has_its_words_and_its_test(opener, help_text):
     name = opener.listed.split()[0]
     assert opener.listed in help_text
-    told = f"`{name}`" in row("--target-model") + row("--embedder")
-    assert told, f"README.md, the line of --target-model: add `{name}`"
     assert f'open_target("{name}"' in TESTS["embedding"], (
         f"tests/embedding: test {name} as a target"
     )
@@ -98,8 +93,8 @@ def test_a_mitigation_has_its_words_and_its_test(mitigation, help_text):
     module = type(mitigation).__module__.rpartition(".")[2]
     test = ROOT / f"tests/prediction/mitigations/test_mitigations_{module}.py"
     assert test.is_file(), f"{test.relative_to(ROOT)}: write which rows its batches have"
-    told = f"`{mitigation.name}`" in row("--mitigations")
-    assert told, f"README.md, the line of --mitigations: add `{mitigation.name}`"
+    told = f"`{mitigation.name}`" in MITIGATED
+    assert told, f"docs/mitigations.md, the table: add `{mitigation.name}`"
 
 
 @pytest.mark.parametrize(

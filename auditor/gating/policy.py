@@ -75,7 +75,7 @@ class Rule:
 
 # Against a base. A rise of the set that fails is one that a reader of the data would not call the
 # same data: between halves of CLINC150 no share rises so far, and the faults that
-# `tests/benchmarks/gate.py` plants there raise one further (README, "As a gate"). A batch fails
+# `tests/benchmarks/gate.py` plants there raise one further (docs/measurements.md). A batch fails
 # where so much of it is faulty that it should be read before it is merged, however little it is
 # beside the set: a label in ten or a contradiction in twenty, a copy in five, three rows in ten
 # from templates or reworded. What left: a tenth of a subject, three in ten distinct examples.

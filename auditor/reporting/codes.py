@@ -29,6 +29,7 @@ class Code:
     verb: str
     meaning: str
     why: str
+    example: str = ""
     marked: str = ""
     marking: Literal["", "differences", "template"] = ""
     examples: bool = True
@@ -47,6 +48,16 @@ class ExplanationSection:
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """How well a code was measured: lines of a table of docs/measurements.md."""
+
+    how: str
+    when: str  # a date
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 @cache
@@ -90,17 +101,31 @@ def explain(name: str, limits: Iterable[Limit] = ()) -> list[ExplanationSection]
     if words is None:
         return []
     parts = {
-        "What it means": (words.meaning,),
+        "What it means": (words.meaning, f"For example: {words.example}"),
         "Why it matters": (words.why,),
         "Method": (words.method,),
         "Source": (words.source,),
         "Limits": tuple(_limits(limits)),
-        "Measured": tuple(_measured(words)),
+        "Measured": tuple(_measured(name)),
         "What to do": (words.fix,),
     }
     return [
         ExplanationSection(title=title, lines=lines) for title, lines in parts.items() if any(lines)
     ]
+
+
+def accuracy(name: str) -> Accuracy | None:
+    """What was measured of a code; None where nothing was."""
+    words = codes()[name]
+    if not words.measured:
+        return None
+    table = _texts()["tables"][words.table]
+    return Accuracy(
+        how=table["how"],
+        when=table["when"],
+        columns=tuple(table["columns"]),
+        rows=tuple(tuple(row) for row in words.measured),
+    )
 
 
 def _limits(limits: Iterable[Limit]) -> list[str]:
@@ -116,18 +141,18 @@ def _limits(limits: Iterable[Limit]) -> list[str]:
     return [f"{named}: {reason}" if reason else named for named, reason in lines]
 
 
-def _measured(words: Code) -> list[str]:
-    if not words.measured:
+def _measured(name: str) -> list[str]:
+    table = accuracy(name)
+    if table is None:
         return ["Not measured."]
-    table = _texts()["tables"][words.table]
     rows = [
         "; ".join(
             f"{column}: {cell}" if column else cell
-            for column, cell in zip(table["columns"], row, strict=True)
+            for column, cell in zip(table.columns, row, strict=True)
         )
-        for row in words.measured
+        for row in table.rows
     ]
-    return [f"{table['how']} ({table['when']}).", *rows]
+    return [f"{table.how} ({table.when}).", *rows]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Every code is explained in full, and its measured figures are those of the README."""
+"""Every code is explained in full, and its measured figures are those of docs/measurements.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from auditor.reporting.codes import Code, codes, explain
 from auditor.reporting.html import HtmlRenderer
 from auditor.reporting.summary import explanation, list_codes
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+MEASUREMENTS = (Path(__file__).parents[2] / "docs/measurements.md").read_text(encoding="utf-8")
 MAY_BE_EMPTY = {"facts", "marked", "measured", "marking", "examples", "on_map"}
 REGISTERED = {check.code: limits_of(check) for check in CHECKS}
 
@@ -36,18 +36,20 @@ def test_every_code_has_a_full_explanation(name):
 
 
 @pytest.mark.parametrize("name", codes())
-def test_measured_figures_are_lines_of_the_readme(name):
+def test_measured_figures_are_lines_of_the_measurements(name):
     for row in codes()[name].measured:
-        assert f"| {' | '.join(row)} |" in README
+        assert f"| {' | '.join(row)} |" in MEASUREMENTS
 
 
 @pytest.mark.parametrize("name", [n for n, words in codes().items() if words.measured])
-def test_measured_figures_stand_under_the_columns_and_the_date_of_the_readme(name):
+def test_measured_figures_stand_under_the_columns_and_the_date_of_the_measurements(name):
     [told] = [part.lines for part in explain(name) if part.title == "Measured"]
     [date] = re.findall(r"\((\d{4}-\d\d-\d\d)\)", told[0])
-    assert f"({date}" in README
+    assert f"({date}" in MEASUREMENTS
     for row, line in zip(codes()[name].measured, told[1:], strict=True):
-        [table] = [block for block in README.split("\n\n") if f"| {' | '.join(row)} |" in block]
+        [table] = [
+            block for block in MEASUREMENTS.split("\n\n") if f"| {' | '.join(row)} |" in block
+        ]
         for column in re.findall(r"; ([^;:]+): ", line):
             assert f"| {column} |" in table.splitlines()[0]
 
