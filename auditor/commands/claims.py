@@ -64,7 +64,7 @@ def claims(
 
     That a replayed buffer keeps the subtypes that it holds and not those it lacks, that EWC
     protects wrong labels, and that distillation passes errors on: each is confirmed here, not
-    confirmed, or cannot be told. Takes some minutes. Exits as `auditor audit` does, but that no
+    confirmed, or cannot be decided. Takes some minutes. Exits as `auditor audit` does, but that no
     verdict is a failure.
     """
     with errors(debug):
