@@ -92,8 +92,8 @@ SCORES: Mapping[str, Score] = {
         _annotator,
     ),
     "label-noise": Score(
-        "estimated share of wrong labels; of one category, 1 where it is told from others no "
-        "better than by chance, 0 where always",
+        "estimated share of wrong labels; of one category, 1 where models separate it from "
+        "others no better than by chance, 0 where always",
         _noise,
     ),
     "near-duplicate": Score("none: rows are copies or are not", _nothing),
