@@ -20,7 +20,7 @@ from functools import cache
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from auditor.interfaces import Mitigation, Target
 from auditor.prediction.fine_tuning.branch import Branch
@@ -211,6 +211,12 @@ class Taught:
             setattr(model.head, name, nn.Parameter(whole[own].clone()))
         return model
 
+    def _information_of(self, which: int) -> dict[str, Tensor]:
+        """Of the weights that one update sees."""
+        own = self.course.columns(which)
+        head = {name: self.information[name][own] for name in ("head.weight", "head.bias")}
+        return {**self.information, **head}
+
     def update(self, recipe: Recipe, *, which: int = 0) -> Run:
         """The update by a recipe, evaluated at its checkpoints."""
         evaluation = self._before(which).again()
@@ -285,6 +291,6 @@ class Taught:
             dropout=self.course.dropout,
             teaching=self.phase,
             fresh=lambda: self._with_columns(self.fresh(), which),
-            information=self.information,
+            information=self._information_of(which),
             advance=self.course.advance,
         )

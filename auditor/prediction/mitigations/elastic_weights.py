@@ -21,10 +21,6 @@ from auditor.records.measurement import Load
 if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for torch
     from auditor.prediction.fine_tuning.branch import Branch
 
-LABELS_A_ROW = (
-    2  # about, each with a backward pass of a row alone, which costs some rows' in batches
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElasticWeights:

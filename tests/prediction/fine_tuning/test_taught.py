@@ -16,6 +16,7 @@ from auditor.prediction.fine_tuning.fine_tune import fine_tune
 from auditor.prediction.fine_tuning.taught import Taught, teach
 from auditor.prediction.fine_tuning.trained_weights import choose_weights, layers_of, weights_of
 from auditor.prediction.fine_tuning.training import Classifier
+from auditor.prediction.mitigations.elastic_weights import ElasticWeights
 from auditor.records.forecast import Recipe
 
 TOPICS = {
@@ -92,6 +93,17 @@ def test_an_update_sees_the_old_columns_and_its_own(taught):
     assert heads == [4, 5, 3]
     own = taught.model.head.weight[[0, 1, 2, 4, 5]]
     assert torch.equal(taught.branch(QUICK, 1).model.head.weight, own)
+
+
+def test_the_information_of_an_update_is_that_of_the_columns_it_sees(taught):
+    whole = taught.information
+    for which, own in enumerate([[0, 1, 2, 3], [0, 1, 2, 4, 5], [0, 1, 2]]):
+        branch = taught.branch(QUICK, which)
+        for name, weights in branch.model.named_parameters():
+            assert branch.information[name].shape == weights.shape
+        for name in ("head.weight", "head.bias"):
+            assert torch.equal(branch.information[name], whole[name][own])
+        list(ElasticWeights(strength=1.0).train(branch))
 
 
 def test_alone_an_update_is_what_it_is_beside_others_that_come_after_it(target, old):
