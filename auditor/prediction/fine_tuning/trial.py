@@ -32,7 +32,7 @@ from auditor.records.measurement import MeasuredCategory, Measurement, Speed
 from auditor.records.structure import CopyFamilies
 
 _LOG = logging.getLogger(__name__)
-FORMAT = 6  # of the files; another number is measured anew
+FORMAT = 7  # of the files; another number is measured anew
 
 
 def measure_update(

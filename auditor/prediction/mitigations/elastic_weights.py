@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # not else: `--help` lists mitigations, and must not wait for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElasticWeights:
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     requires: ClassVar[tuple[str, ...]] = ()
 
     strength: float  # the paper's lambda, for information that sums to 1

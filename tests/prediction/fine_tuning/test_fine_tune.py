@@ -320,6 +320,32 @@ def test_information_is_expected_over_the_models_own_labels(target):
     torch.testing.assert_close(found, wanted.detach(), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "sharpness", [1.0, 200.0]
+)  # and where the model is nearly sure of each row
+def test_information_on_many_labels_is_unbiased_however_sure_the_model_is(target, sharpness):
+    """By hand, of the head: p (1 - p) times the squares of the vector, mean over rows."""
+    torch.manual_seed(0)
+    tokens = tokenise(target, texts(REFUNDS, 200))
+    model = Classifier(target, tokens.vocabulary, 12, "cpu")
+    model.head.weight.data *= sharpness
+    chances = model.logits(tokens.texts).softmax(dim=1)
+    if sharpness > 1:
+        assert chances.max(dim=1).values.median() > 0.99
+    squares = model.encode(tokens.texts) ** 2
+    wanted = (chances * (1 - chances)).detach().T @ squares / len(squares)
+    found = fisher_information(model, tokens.texts)["head.weight"]
+    assert found.sum().item() == pytest.approx(wanted.sum().item(), rel=0.1)
+    assert np.corrcoef(found.numpy().ravel(), wanted.numpy().ravel())[0, 1] > 0.95
+
+
+def test_information_is_the_same_at_every_call(target):
+    tokens = tokenise(target, texts(REFUNDS, 6))
+    model = Classifier(target, tokens.vocabulary, 12, "cpu")
+    once, again = (fisher_information(model, tokens.texts)["head.weight"] for _ in range(2))
+    assert torch.equal(once, again)
+
+
 def test_rows_that_information_is_read_from_are_of_every_category_alike():
     codes = np.repeat([0, 1, 2], [40, 3, 12])
     assert np.bincount(codes[rows_for_fisher(codes)]).tolist() == [5, 3, 5]
