@@ -11,10 +11,11 @@ No label may be left out for being unlikely: of a row that the model is sure of,
 information lies in the labels that it rules out, and it is sure of most rows that it was taught.
 Nor need each have a backward pass. With probabilities p of the K labels and J the Jacobian of the
 scores, a row's information is the diagonal of J' (diag(p) - p p') J. That matrix is L L' for
-L = diag(sqrt(p)) - p sqrt(p)', so that for signs v drawn at random the square of J' L v has that
-diagonal as its expectation, from one backward pass (curvature propagation; Martens, Sutskever and
-Swersky, "Estimating the Hessian by back-propagating curvature", 2012). Labels drawn from p would
-be as unbiased, and miss what is rare.
+L = diag(sqrt(p)) - p sqrt(p)', a column for each label: the sum over columns of the squares of J' l.
+Few columns have nearly all of it and are taken one by one; the others are added up by signs drawn
+at random, so that one pass has their sum of squares as its expectation (curvature propagation;
+Martens, Sutskever and Swersky, "Estimating the Hessian by back-propagating curvature", 2012).
+Labels drawn from p would be as unbiased, and miss what is rare.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from auditor.prediction.fine_tuning.training import Classifier
 from auditor.records.arrays import Ints
 
 ROWS_OF_A_CATEGORY, MAX_ROWS = 5, 120  # each takes PASSES backward
-PASSES = 4  # of a row: exact for as few labels, else by signs
+PASSES = 4  # of a row: of the labels that have most, and of all others together
 
 
 def rows_for_fisher(codes: Ints) -> Ints:
@@ -43,8 +44,7 @@ def rows_for_fisher(codes: Ints) -> Ints:
 def fisher_information(model: Classifier, texts: Sequence[Ints]) -> dict[str, Tensor]:
     """Of each weight by name, head included: its information on the labels of `texts`.
 
-    Exact for at most PASSES labels; with more, a weight's is unbiased, with a relative standard
-    error of at most sqrt(2 / (PASSES * rows)) where all rows tell alike. The same at every call.
+    Exact for at most PASSES labels; with more, unbiased. The same at every call.
     """
     named = [(name, w) for name, w in model.named_parameters() if w.requires_grad]
     found = {name: torch.zeros_like(w) for name, w in named}
@@ -69,11 +69,11 @@ def fisher_information(model: Classifier, texts: Sequence[Ints]) -> dict[str, Te
 
 
 def _directions(chances: Tensor, random: torch.Generator) -> Tensor:
-    """(P, K) of the scores, for `chances` (K,): the outer products sum to diag(p) - p p', exactly
-    or in expectation."""
-    root, labels = chances.sqrt(), len(chances)
-    factor = torch.diag(root) - torch.outer(chances, root)
-    if labels <= PASSES:
-        return factor.T
-    signs = torch.randint(0, 2, (PASSES, labels), generator=random).to(chances) * 2 - 1
-    return signs @ factor.T / PASSES**0.5
+    """(P, K) of the scores, for `chances` (K,): outer products sum to diag(p) - p p', in
+    expectation: L's longest columns, and the sum of the others by random signs."""
+    root = chances.sqrt()
+    columns = torch.diag(root) - torch.outer(root, chances)  # a row of this is one of L
+    columns = columns[columns.norm(dim=1).argsort(descending=True, stable=True)]
+    longest, rest = columns[: PASSES - 1], columns[PASSES - 1 :]
+    signs = torch.randint(0, 2, (len(rest),), generator=random).to(chances) * 2 - 1
+    return torch.cat([longest, (signs @ rest)[None]])
