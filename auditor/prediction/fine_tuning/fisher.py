@@ -11,7 +11,7 @@ No label may be left out for being unlikely: of a row that the model is sure of,
 information lies in the labels that it rules out, and it is sure of most rows that it was taught.
 Nor need each have a backward pass. With probabilities p of the K labels and J the Jacobian of the
 scores, a row's information is the diagonal of J' (diag(p) - p p') J. That matrix is L L' for
-L = diag(sqrt(p)) - p sqrt(p)', a column for each label: the sum over columns of the squares of J' l.
+L = diag(sqrt(p)) - p sqrt(p)', a column l for each label: the sum of the squares of each J' l.
 Few columns have nearly all of it and are taken one by one; the others are added up by signs drawn
 at random, so that one pass has their sum of squares as its expectation (curvature propagation;
 Martens, Sutskever and Swersky, "Estimating the Hessian by back-propagating curvature", 2012).
