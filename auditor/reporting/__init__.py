@@ -25,6 +25,7 @@ What they say is decided apart from how it is drawn:
     patterns.py   how much of a category its templates fill, which labels are confused
     trial.py      what the probe `full` measured
     mitigations.py    what mitigations kept in it, and how to protect this update
+    tradeoff.py       the same as a picture
     claims.py     measured claims on a terminal
     undone.py     what was not read and what was not done, a line for each reason
     charts.py     interval bars, retention curves and update matrix as plain geometry

@@ -8,6 +8,7 @@ from auditor.records.forecast import Forecast
 from auditor.records.measurement import HARDLY, Measurement, MitigatedUpdate, Saving
 from auditor.reporting import wording
 from auditor.reporting.forgetting import ranked
+from auditor.reporting.tradeoff import Point, Tradeoff, draw
 
 _DRAWN = 120  # width of what is kept, in SVG units
 ALONE = "the update alone"
@@ -60,6 +61,23 @@ class Mitigations:
     @property
     def with_alone(self) -> tuple[Kept, ...]:
         return (self.alone, *self.lines)
+
+    @property
+    def picture(self) -> Tradeoff:
+        return draw(
+            [
+                Point(
+                    name=k.name,
+                    learnt=k.learnt,
+                    kept=k.accuracy,
+                    low=k.low,
+                    high=k.high,
+                    verdict=None if k is self.alone else k.verdict,
+                )
+                for k in self.with_alone
+            ],
+            self.before,
+        )
 
     @property
     def best(self) -> Kept:
@@ -178,31 +196,50 @@ def protection(forecast: Forecast | None) -> tuple[str, str]:
 
 
 def _measured(found: Mitigations) -> tuple[str, str]:
-    best, of = found.best, wording.count(found.of, "category", "categories")
-    kept = (
-        f"{wording.percent(best.accuracy)} of {wording.percent(found.before)} accuracy on {of} at "
-        f"the end, {wording.percent(found.alone.accuracy)} by the update alone"
-    )
+    best = found.best
     if found.alone.accuracy > found.before - HARDLY:
-        return "Nothing", f"The update alone keeps {kept.partition(',')[0]}."
+        return "Nothing", f"{_kept_by(found.alone, found)}.{_taken(found)}"
+    kept = f"{_kept_by(best, found)}, the update alone {wording.percent(found.alone.accuracy)}"
     cost = f"Its cost: {best.cost}."
     if best.verdict == "saved":
         also = [k.name for k in found.lines if k.verdict == "saved" and k.name != best.name]
         more = f" So does {wording.listing(also)}." if also else ""
-        return f"Use {best.name}", f"It keeps {kept}: {best.about}. {cost}{more}"
+        return f"Use {best.name}", f"{kept}: {best.about}. {cost}{more}"
     if best.verdict == "fails to learn":
         return "Nothing that was tried learns it", f"Most is kept by {best.name}: {kept}."
-    others = [k for k in found.lines if k.name != best.name and k.verdict != "fails to learn"]
-    next_best = max(others, key=lambda k: (k.saved, k.accuracy), default=None)
-    then = (
-        f" Next is {next_best.name} with {wording.percent(next_best.accuracy)}: {next_best.cost}."
-        if next_best
-        else ""
-    )
     return (
         f"Use {best.name}, though it does not save all",
-        f"Nothing that was tried surely saves every category. It saves {best.saved} of {found.of} "
-        f"and keeps {kept}: {best.about}. {cost}{then}",
+        f"Nothing that was tried surely saves every category. {kept}: {best.about}; it saves "
+        f"{best.saved} of {found.of}. {cost}{_next_best(found)}",
+    )
+
+
+def _kept_by(kept: Kept, found: Mitigations) -> str:
+    of = wording.count(found.of, "old category", "old categories")
+    return (
+        f"{kept.name[0].upper()}{kept.name[1:]} ends with {wording.percent(kept.accuracy)} of "
+        f"{wording.percent(found.before)} accuracy on {of} and learns "
+        f"{wording.percent(kept.learnt)} of the update"
+    )
+
+
+def _taken(found: Mitigations) -> str:
+    """Of an update that takes little on average, which category it does take from."""
+    category, lost, _ = max(found.table, key=lambda row: row[1])
+    if lost < 2 * HARDLY:
+        return ""
+    return f" But {category} loses {wording.whole_points(lost)}."
+
+
+def _next_best(found: Mitigations) -> str:
+    """What keeps most of those that come cheaper than the best; empty where nothing does."""
+    others = [k for k in found.lines if k.name != found.best.name and k.verdict != "fails to learn"]
+    if not others:
+        return ""
+    then = max(others, key=lambda k: (k.saved, k.accuracy))
+    return (
+        f" Next is {then.name}: {wording.percent(then.accuracy)}, "
+        f"{wording.percent(then.learnt)} of the update, {then.cost}."
     )
 
 

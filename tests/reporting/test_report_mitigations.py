@@ -169,7 +169,9 @@ def test_where_nothing_saves_all_the_one_that_saves_most_is_named_as_such(
     other = update(measured, "rate-0.3", 0.2, saved=untrained[:1])
     short, words = protection(with_tried(one, other).forecast)
     assert short == "Use replay-20, though it does not save all"
-    assert words.startswith("Nothing that was tried surely saves every category. It saves 2 of 4 ")
+    assert words.startswith("Nothing that was tried surely saves every category. Replay-20 ends ")
+    assert "it saves 2 of 4. Its cost: 160 old rows more. Next is rate-0.3: " in words
+    assert words.endswith("95% of the update, no old rows.")
 
 
 def test_what_does_not_learn_the_update_is_not_advised(with_tried, forecast, untrained):
@@ -189,6 +191,29 @@ def test_where_nothing_was_tried_the_options_that_try_it_are_said(audit):
 def test_an_update_that_takes_hardly_anything_needs_no_protection(forecast):
     little = dataclasses.replace(forecast.whole, lost_at_end=0.02, end_low=0.0, end_high=0.04)
     assert protection(dataclasses.replace(forecast, whole=little))[0] == "Nothing"
+
+
+def test_an_update_that_takes_little_on_average_is_not_called_harmless_where_one_category_falls(
+    with_tried, forecast, untrained
+):
+    measured = forecast.measurement
+
+    def still(c):
+        """As before the update, but for the last one."""
+        runs = tuple((run[0],) * (len(run) - 1) + (run[0],) for run in c.accuracy)
+        return dataclasses.replace(c, accuracy=runs)
+
+    calm = dataclasses.replace(measured, categories=tuple(map(still, measured.categories)))
+    tried = update(calm, "joint", 0.0, verdict="saved", saved=untrained)
+    fallen = tuple(
+        dataclasses.replace(c, plain_drop=0.18 if c.category == untrained[-1] else 0.0)
+        for c in tried.categories
+    )
+    calm = dataclasses.replace(calm, mitigations=(dataclasses.replace(tried, categories=fallen),))
+    short, words = protection(dataclasses.replace(forecast, measurement=calm))
+    assert short == "Nothing"
+    assert words.startswith("The update alone ends with ")
+    assert words.endswith(f" But {untrained[-1]} loses 18 points.")
 
 
 def test_without_an_update_it_is_asked_for(forecast):
