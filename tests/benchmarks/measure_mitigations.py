@@ -1,6 +1,6 @@
 """What mitigations keep: a trial's verdicts against full fine-tunes with other seeds.
 
-    python -m tests.benchmarks.measure_mitigations TRUTHS OUT [--only NAME] [--table]
+    python -m tests.benchmarks.measure_mitigations TRUTHS OUT [--only NAME] [--with NAME] [--table]
 
 TRUTHS holds updates as `make_truths.py` writes them: `train.csv`, `update.csv`, `test.csv`. Each is
 made with every mitigation twice. In truth: all old rows are taught, with dropout, by three seeds,
@@ -30,7 +30,9 @@ import torch
 from auditor.analysis import find_copies_across
 from auditor.dataset import load_dataset
 from auditor.embedding.target import open_target
+from auditor.interfaces import Mitigation
 from auditor.prediction.estimate import shipped
+from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.fine_tuning.effort import Effort
 from auditor.prediction.fine_tuning.evaluation import (
     RECOGNISED,
@@ -59,7 +61,9 @@ def read(path: Path) -> list[tuple[str, str]]:
         return [(row["text"], row["category"]) for row in csv.DictReader(file)]
 
 
-def measured_in_truth(folder: Path, target: Any, expected: np.ndarray) -> dict[str, Any]:
+def measured_in_truth(
+    folder: Path, target: Any, expected: np.ndarray, tried: Sequence[Mitigation[Branch]]
+) -> dict[str, Any]:
     """By all rows; `expected` (K,): the quick forecast of the categories, in alphabetic order."""
     train, update, tests = (read(folder / f"{x}.csv") for x in ("train", "update", "test"))
     names = sorted({c for _, c in train})
@@ -82,7 +86,7 @@ def measured_in_truth(folder: Path, target: Any, expected: np.ndarray) -> dict[s
         *(target, old, new),
         seeds=SEEDS,
         teaching=passes(len(train), OLD_EPOCHS),
-        mitigations=MITIGATIONS,
+        mitigations=tried,
         expected=expected,
     )
     evaluated = [c for c in range(len(names)) if found.runs[0].rows[c]]
@@ -96,7 +100,9 @@ def measured_in_truth(folder: Path, target: Any, expected: np.ndarray) -> dict[s
     }
 
 
-def measure(folder: Path, reader: Reader, target: Any) -> dict[str, Any]:
+def measure(
+    folder: Path, reader: Reader, target: Any, tried: Sequence[Mitigation[Branch]]
+) -> dict[str, Any]:
     task = reader._base_task(folder, (folder / "train.csv").read_bytes())
     incoming = load_dataset(folder / "update.csv", reader.settings)
     vectors = reader.encoder.embed(incoming.texts)
@@ -112,11 +118,11 @@ def measure(folder: Path, reader: Reader, target: Any) -> dict[str, Any]:
         *(task, incoming, across, target, Effort(), None),
         seed=TRIAL_SEED,
         recipe=Recipe(),
-        mitigations=MITIGATIONS,
+        mitigations=tried,
         expected=expected,
     )
     seconds = time.process_time() - started
-    truth = measured_in_truth(folder, target, expected)
+    truth = measured_in_truth(folder, target, expected, tried)
     return {"trial": msgspec.to_builtins(trial), "seconds": round(seconds, 1), "truth": truth}
 
 
@@ -177,20 +183,24 @@ def line(x: dict[str, Any]) -> str:
 @click.argument("truths", type=click.Path(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--only", multiple=True, help="These updates.")
+@click.option("--with", "names", multiple=True, help="These mitigations; all by default.")
 @click.option("--table", "compare", is_flag=True, help="Compare what was measured before.")
-def main(truths: Path, out: Path, only: tuple[str, ...], compare: bool) -> None:
+def main(
+    truths: Path, out: Path, only: tuple[str, ...], names: tuple[str, ...], compare: bool
+) -> None:
     if compare:
         for text in table(sorted(out.glob("*.json"))):
             click.echo(text)
         return
     torch.set_num_threads(1)
+    tried = tuple(m for m in MITIGATIONS if not names or m.name in names)
     settings = Settings(offline=True)
     target = open_target(settings.embedder, offline=True)
     reader = Reader(open_encoder(settings), None, (), out)
     out.mkdir(parents=True, exist_ok=True)
     for name in only or sorted(p.name for p in truths.iterdir()):
         if not (out / f"{name}.json").exists():
-            found = measure(truths / name, reader, target)
+            found = measure(truths / name, reader, target, tried)
             (out / f"{name}.json").write_text(json.dumps(found) + "\n", encoding="utf-8")
             click.echo(f"{name}: {found['seconds']} s of trial")
 
