@@ -63,6 +63,7 @@ def _drawn(vectors: Floats, index: Ints, distance: Floats, seed: int) -> Floats:
         warnings.simplefilter("ignore")  # of its own precomputed neighbours and single thread
         from umap import UMAP
 
+        _compile_once()
         _expect_own_threads()
         mapper = UMAP(
             n_neighbors=NEIGHBOURS,
@@ -75,6 +76,18 @@ def _drawn(vectors: Floats, index: Ints, distance: Floats, seed: int) -> Floats:
         places: Floats = mapper.fit_transform(vectors)
     _Drawn.process = os.getpid()
     return places
+
+
+def _compile_once() -> None:
+    """numba keeps the code of functions that are marked for it, which UMAP's are not: compiled anew
+    in each process they take ten times as long as the drawing."""
+    from numba.core.dispatcher import Dispatcher
+    from umap import layouts, umap_, utils
+
+    for module in (utils, layouts, umap_):
+        for function in vars(module).values():
+            if isinstance(function, Dispatcher):
+                function.enable_caching()
 
 
 def _expect_own_threads() -> None:

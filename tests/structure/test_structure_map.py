@@ -80,6 +80,22 @@ def test_umap_copes_with_many_identical_rows():
 
 
 @pytest.mark.slow
+def test_what_umap_compiles_is_kept_for_the_next_process():
+    """It takes ten times as long as the drawing."""
+    from umap import layouts, umap_
+
+    project(unit(60), seed=0)
+    functions = (
+        umap_.smooth_knn_dist,
+        umap_.compute_membership_strengths,
+        layouts._get_optimize_layout_euclidean_single_epoch_fn(),
+    )
+    for function in functions:
+        kept, taken = function.stats.cache_misses, function.stats.cache_hits
+        assert sum(kept.values()) + sum(taken.values()) == len(function.signatures) > 0
+
+
+@pytest.mark.slow
 def test_no_configuration_beside_the_data_brings_compiled_code(tmp_path):
     """numba would take pickles from the cache that it names, and import the class."""
     (tmp_path / ".numba_config.yaml").write_text(
