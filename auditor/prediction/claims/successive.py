@@ -77,6 +77,12 @@ def predict(model: Classifier, tokens: Sequence[Ints], kinds: int | None = None)
     return np.asarray(scores.argmax(dim=1).numpy(), dtype=np.int64)
 
 
+def chance(model: Classifier, tokens: Sequence[Ints], codes: Ints) -> float:
+    """The mean probability of the columns `codes` (n,)."""
+    chances = model.scores(model.encode(tokens)).softmax(dim=1)
+    return float(chances.numpy()[np.arange(len(codes)), codes].mean())
+
+
 def share(values: Table | Mask) -> float:
     """The mean; NaN of nothing."""
     return float(np.mean(values)) if len(values) else float("nan")

@@ -125,9 +125,10 @@ def test_what_the_buffer_holds_and_what_it_lacks_are_told_apart_after_each_updat
 
 def test_wrong_labels_are_corrected_from_one_start_without_ewc_and_with_it(taught, material):
     found = ErrorsAreProtected(strength=1e3).measure(taught, material)
+    taught_as = found["probability of their likely label, as taught"]
     for when in ("before any update", "after the update"):
         assert 0 <= found[f"corrected {when} with EWC"] <= 1
-        assert found[f"corrected {when} without EWC"] > 0.5
+        assert found[f"corrected {when} without EWC"] > taught_as
     name, value = list(found.items())[-1]
     assert name == "corrected before any update without EWC less with it"
     assert value == pytest.approx(
