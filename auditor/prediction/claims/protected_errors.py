@@ -35,7 +35,7 @@ class ErrorsAreProtected:
         "Elastic weight consolidation protects wrong labels, so that correcting them works less."
     )
 
-    strength: float = 1e8
+    strength: float = 1e9  # which kept all but 3 points in docs/mitigations.md
 
     def measure(self, taught: Taught, material: Material) -> dict[str, float]:
         """Of one seed; the last one decides, and is above 0 where the claim holds."""
@@ -56,17 +56,18 @@ class ErrorsAreProtected:
         }
         tested = np.flatnonzero(taught.held_out & (material.right < 0))
         tokens, codes = taught.course.tokens.of(tested), material.old.codes[tested]
-        ewc = ElasticWeights(strength=self.strength)
-        for when, after_update in (("after the update", True), ("before any update", False)):
+        ewc, weak = (ElasticWeights(strength=x) for x in (self.strength, self.strength / 10))
+        ways = (("without EWC", None), ("with EWC a tenth as strong", weak), ("with EWC", ewc))
+        for when, tried in (("after the update", ways[::2]), ("before any update", ways)):
             corrected = []
-            for name, mitigation in (("without EWC", None), ("with EWC", ewc)):
-                start = make(taught, Recipe(), mitigation) if after_update else None
+            for name, mitigation in tried:
+                start = None if tried is ways else make(taught, Recipe(), mitigation)
                 model = make(taught, Recipe(steps=STEPS), mitigation, start=start, rows=rows)
                 corrected.append(chance(model, *rows))
                 found[f"corrected {when} {name}"] = corrected[-1]
                 still = share(predict(model, tokens) == codes)
-                found[f"other rows that are right then, {when} {name}"] = still
-        found["corrected before any update without EWC less with it"] = corrected[0] - corrected[1]
+                found[f"others right then, {when} {name}"] = still
+        found["corrected before any update without EWC less with it"] = corrected[0] - corrected[-1]
         return found
 
 
