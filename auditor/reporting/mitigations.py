@@ -81,10 +81,15 @@ class Mitigations:
 
     @property
     def best(self) -> Kept:
-        """The cheapest that saves all; else what saves most, then keeps most, of those learnt."""
+        """The cheapest that saves all; else what saves most, then keeps and learns most."""
         learnt = [k for k in self.lines if k.verdict != "fails to learn"] or list(self.lines)
         saving = [k for k in learnt if k.verdict == "saved"]
-        return saving[0] if saving else max(learnt, key=lambda k: (k.saved, k.accuracy))
+        return saving[0] if saving else max(learnt, key=self.worth)
+
+    def worth(self, kept: Kept) -> tuple[int, float]:
+        """Categories saved, then the smaller of two shares: of what was known before, and of the
+        update. One that keeps all and learns half is worth as much as one that does the reverse."""
+        return kept.saved, min(kept.accuracy / max(self.before, 1e-9), kept.learnt)
 
 
 def mitigations(forecast: Forecast | None) -> Mitigations | None:
@@ -199,7 +204,7 @@ def _measured(found: Mitigations) -> tuple[str, str]:
     best = found.best
     if found.alone.accuracy > found.before - HARDLY:
         return "Nothing", f"{_kept_by(found.alone, found)}.{_taken(found)}"
-    kept = f"{_kept_by(best, found)}, the update alone {wording.percent(found.alone.accuracy)}"
+    kept = _kept_by(best, found)
     cost = f"Its cost: {best.cost}."
     if best.verdict == "saved":
         also = [k.name for k in found.lines if k.verdict == "saved" and k.name != best.name]
@@ -216,10 +221,12 @@ def _measured(found: Mitigations) -> tuple[str, str]:
 
 def _kept_by(kept: Kept, found: Mitigations) -> str:
     of = wording.count(found.of, "old category", "old categories")
+    alone = wording.percent(found.alone.accuracy)
+    beside = "" if kept is found.alone else f", {alone} by the update alone"
     return (
-        f"{kept.name[0].upper()}{kept.name[1:]} ends with {wording.percent(kept.accuracy)} of "
-        f"{wording.percent(found.before)} accuracy on {of} and learns "
-        f"{wording.percent(kept.learnt)} of the update"
+        f"{kept.name[0].upper()}{kept.name[1:]} ends with {wording.percent(kept.accuracy)} "
+        f"accuracy on {of} ({wording.percent(found.before)} before{beside}) and "
+        f"{wording.percent(kept.learnt)} on the update"
     )
 
 
@@ -232,14 +239,14 @@ def _taken(found: Mitigations) -> str:
 
 
 def _next_best(found: Mitigations) -> str:
-    """What keeps most of those that come cheaper than the best; empty where nothing does."""
+    """What is worth most beside the best one; empty where nothing else learns the update."""
     others = [k for k in found.lines if k.name != found.best.name and k.verdict != "fails to learn"]
     if not others:
         return ""
-    then = max(others, key=lambda k: (k.saved, k.accuracy))
+    then = max(others, key=found.worth)
     return (
-        f" Next is {then.name}: {wording.percent(then.accuracy)}, "
-        f"{wording.percent(then.learnt)} of the update, {then.cost}."
+        f" Next is {then.name}: {wording.percent(then.accuracy)} and "
+        f"{wording.percent(then.learnt)}, {then.cost}."
     )
 
 

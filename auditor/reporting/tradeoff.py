@@ -17,6 +17,7 @@ PLOT = (300.0, 220.0)  # width and height of the plot
 _COLUMN = 322.0  # where names begin
 _LINE = 15.0  # height of a line of names
 _LETTERS = 38  # of names in a line
+_AXIS = 40.0  # below the plot: ticks and a title
 _ALIKE = 0.03  # of accuracy: as far apart two marks can be told apart
 TICKS = (0, 25, 50, 75, 100)
 
@@ -58,7 +59,8 @@ class Tradeoff:
 
 def draw(points: Sequence[Point], before: float) -> Tradeoff:
     """The best kept ones first, from above; `before`: accuracy before the update, as a share."""
-    groups = _together(sorted(points, key=lambda p: -p.kept))
+    # Of those that keep as much the right one first, so that no line runs through another's mark.
+    groups = _together(sorted(points, key=lambda p: (-round(p.kept / _ALIKE), -p.learnt)))
     marks, free = [], 0.0
     for group in groups:
         mark = _mark(group, free)
@@ -69,7 +71,7 @@ def draw(points: Sequence[Point], before: float) -> Tradeoff:
         marks=tuple(marks),
         before_y=_y(before),
         ticks=tuple((_x(t / 100), _y(t / 100), t) for t in TICKS),
-        height=max(PLOT[1], lowest),
+        height=max(PLOT[1] + _AXIS, lowest),
         label=(
             f"Before the update {wording.percent(before)} of the old rows are recognised. "
             + " ".join(mark.said for mark in marks)
@@ -116,7 +118,7 @@ def _mark(group: Sequence[Point], free: float) -> Mark:
             f"{wording.percent(first.learnt)} of the update."
         ),
         label_y=round(at, 1),
-        leader=f"M{x} {y}L{PLOT[0] + 8} {round(at, 1)}H{_COLUMN - 4}",
+        leader=f"M{x} {y}L{_COLUMN - 4} {round(at, 1)}",
     )
 
 

@@ -171,7 +171,19 @@ def test_where_nothing_saves_all_the_one_that_saves_most_is_named_as_such(
     assert short == "Use replay-20, though it does not save all"
     assert words.startswith("Nothing that was tried surely saves every category. Replay-20 ends ")
     assert "it saves 2 of 4. Its cost: 160 old rows more. Next is rate-0.3: " in words
-    assert words.endswith("95% of the update, no old rows.")
+    assert words.endswith("% and 95%, no old rows.")
+
+
+def test_what_keeps_all_and_learns_half_is_no_better_than_what_does_both_well(with_tried, forecast):
+    measured = forecast.measurement
+    timid = dataclasses.replace(
+        update(measured, "rate-0.1", 0.05), learnt=(0.0, 0.2, 0.4, 0.5, 0.5)
+    )
+    replay = update(measured, "replay-20", 0.2, old_rows=160)
+    joint = update(measured, "joint", 0.0)
+    _, words = protection(with_tried(timid, replay, joint).forecast)
+    assert words.startswith("Nothing that was tried surely saves every category. Joint ends ")
+    assert "Next is replay-20: " in words
 
 
 def test_what_does_not_learn_the_update_is_not_advised(with_tried, forecast, untrained):
