@@ -1,4 +1,4 @@
-"""What mitigations kept in a trial fine-tune: a table, a drawing in each line, and words."""
+"""What mitigations kept in a trial fine-tune: a picture, a table, and words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from auditor.reporting import wording
 from auditor.reporting.forgetting import ranked
 from auditor.reporting.tradeoff import Point, Tradeoff, draw
 
-_DRAWN = 120  # width of what is kept, in SVG units
 ALONE = "the update alone"
 # As measured: docs/mitigations.md.
 EXPERIENCE = (
@@ -39,19 +38,12 @@ class Kept:
             return "one run: no interval"
         return wording.percent_interval(self.low, self.high)
 
-    @property
-    def drawn(self) -> tuple[float, float, float]:
-        """The bar's length, and the ends of the interval, in SVG units."""
-        ends = (self.accuracy, self.low, self.high)
-        return tuple(round(_DRAWN * (self.accuracy if x is None else x), 1) for x in ends)  # type: ignore[return-value]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mitigations:
     """Everything that is said of the mitigations of a measurement."""
 
     before: float  # accuracy of the old categories before the update
-    before_drawn: float
     alone: Kept
     lines: tuple[Kept, ...]  # cheapest first, as they were tried
     of: int  # the categories that the update does not train
@@ -106,7 +98,6 @@ def mitigations(forecast: Forecast | None) -> Mitigations | None:
     order = sorted(places, key=lambda i: rank.get(measured.categories[i].category, 0))
     return Mitigations(
         before=before,
-        before_drawn=round(_DRAWN * before, 1),
         alone=_alone(measured, places),
         lines=tuple(_kept(update, measured, places, before) for update in tried),
         of=len(places),
@@ -167,7 +158,7 @@ def _cost(update: MitigatedUpdate, measured: Measurement) -> str:
     more = update.trained_rows - measured.trained_rows
     if more > measured.trained_rows:
         times = update.trained_rows / max(measured.trained_rows, 1)
-        return f"{update.trained_rows:,} rows, all anew: {times:.1f} times as many"
+        return f"{update.trained_rows:,} rows, all anew ({times:.1f} times as many)"
     if update.old_rows:
         return f"{wording.count(update.old_rows, 'old row', 'old rows')} more"
     return "no old rows"

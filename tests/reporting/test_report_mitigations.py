@@ -100,7 +100,7 @@ def test_each_has_what_it_keeps_what_it_learns_what_it_costs_and_a_verdict(mitig
     assert [k.cost for k in found.lines] == [
         "160 old rows more",
         "no old rows",
-        "2,400 rows, all anew: 3.8 times as many",
+        "2,400 rows, all anew (3.8 times as many)",
     ]
     assert [(k.verdict, k.saved) for k in found.lines] == [
         ("not saved", 1),
