@@ -9,7 +9,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.report_folder import named, report_folder
-from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.running import errors, expect_there, progress_bars, settings_of, writable
 from auditor.commands.streams import show_also
 
 
@@ -66,6 +66,7 @@ def compare(
     defect of auditor.
     """
     with errors(debug):
+        expect_there(base, candidate, update)
         settings = settings_of(config, flags, base, candidate, quiet=quiet)
         from auditor.comparing.compare import compare as run
         from auditor.comparing.sets import NAMES

@@ -17,7 +17,7 @@ import click
 from auditor.commands import options
 from auditor.commands.base import ChosenBase, chosen_base, exclusive
 from auditor.commands.report_folder import report_folder
-from auditor.commands.running import errors, progress_bars, writable
+from auditor.commands.running import errors, expect_there, progress_bars, writable
 from auditor.commands.streams import say, show, show_also
 from auditor.errors import AuditorError, MachineError
 
@@ -104,6 +104,7 @@ def gate(
     """
     with errors(debug):
         exclusive(base=base, base_ref=base_ref, baseline=baseline)
+        expect_there(candidate, base, update)
         fetch = fetch and not flags["offline"]
         against = chosen_base(candidate, base, base_ref, base_path, fetch=fetch)
         rules = against.rules(policy, config, flags, quiet=quiet)

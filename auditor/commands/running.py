@@ -14,7 +14,7 @@ from auditor.clock import date_of_today
 from auditor.commands.ending import end
 from auditor.commands.streams import say
 from auditor.commands.time_left import TimeLeft
-from auditor.errors import MachineError, UsageError
+from auditor.errors import DataError, MachineError, UsageError
 from auditor.folders import can_be_written
 
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ def settings_of(
 def places_of(*data: str | None) -> list[Path]:
     """The files and folders that are named, without standard input."""
     return [Path(name) for name in data if name not in (None, "-")]
+
+
+def expect_there(*data: str | None) -> None:
+    """Each of `data` is somewhere, before what takes seconds to load is: raises DataError."""
+    from auditor.dataset.sources import expect_exists
+    from auditor.dataset.values import printable
+
+    for place in places_of(*data):
+        try:
+            expect_exists(place)
+        except DataError as error:
+            raise DataError(printable(f"{place}: {error}")) from error
 
 
 def say_settings(
