@@ -59,8 +59,10 @@ def audit(
             from auditor.inputs import read_inputs
 
             inputs = read_inputs(data, update, reference, settings, progress)
-            from auditor.pipeline import audit_inputs  # takes seconds: of what can be read alone
+            progress("loading", 0, 1)
+            from auditor.pipeline import audit_inputs  # takes seconds, so only for what can be read
 
+            progress("loading", 1, 1)
             found = audit_inputs(inputs, settings, progress)
         from auditor.reporting import save, summarise
 

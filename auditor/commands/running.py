@@ -182,7 +182,6 @@ def _bars(quiet: bool) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         TaskID,
         TextColumn,
@@ -192,7 +191,7 @@ def _bars(quiet: bool) -> Iterator[Progress]:
     columns = (
         TextColumn("{task.description:10}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
@@ -202,9 +201,12 @@ def _bars(quiet: bool) -> Iterator[Progress]:
 
         def advance(stage: str, done: int, total: int) -> None:
             if total and stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, left="")
+                tasks[stage] = bars.add_task(stage, total=None, left="", count="")
             if stage in tasks:
+                # Of what is one step a bar only shows that it goes on, until it is done.
+                of = total if total > 1 or done else None
+                count = f"{done:,}/{total:,}" if total > 1 else ""
                 words = left.words(stage, done, total)
-                bars.update(tasks[stage], completed=done, total=total, left=words)
+                bars.update(tasks[stage], completed=done, total=of, left=words, count=count)
 
         yield advance
