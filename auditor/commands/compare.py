@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.colour import for_terminal
 from auditor.commands.report_folder import named, report_folder
 from auditor.commands.running import errors, expect_there, progress_bars, settings_of, writable
 from auditor.commands.streams import show_also
@@ -87,4 +88,4 @@ def compare(
         folder = output or report_folder(*both, quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            show_also(summarise(found, paths))
+            show_also(for_terminal(summarise(found, paths)))

@@ -16,6 +16,7 @@ import click
 
 from auditor.commands import options
 from auditor.commands.base import ChosenBase, chosen_base, exclusive
+from auditor.commands.colour import for_terminal
 from auditor.commands.report_folder import report_folder
 from auditor.commands.running import errors, expect_there, progress_bars, writable
 from auditor.commands.streams import say, show, show_also
@@ -156,7 +157,7 @@ def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: boo
 
     paths = save(verdict, folder, formats or None)
     if not quiet:
-        show_also(summarise(verdict, paths))
+        show_also(for_terminal(summarise(verdict, paths)))
     if "github" in formats:
         _tell_github(verdict, folder, os.environ)
 
