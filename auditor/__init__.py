@@ -3,6 +3,7 @@
 pipeline.py     the whole pipeline on one screen
 analysis.py     the one builder of evidence
 forecasting.py  evidence and an update -> forecast
+inputs.py       files -> all that an audit reads, before anything that computes is loaded
 summary.py      evidence and findings -> Audit, in the file's own row numbers
 no_text.py      a result -> the same without the data's text
 

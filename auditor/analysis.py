@@ -60,7 +60,7 @@ def analyse(
     for i, part in enumerate(wanted):
         progress("structure", i, len(wanted))
         evidence = PARTS[part](evidence, encoder)
-    progress("structure", 1, 1)
+    progress("structure", len(wanted), len(wanted))
     return evidence
 
 

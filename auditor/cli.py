@@ -25,6 +25,7 @@ COMMANDS = {
     "compare": "compare:compare",
     "explain": "explain:explain",
     "gate": "gate:gate",
+    "init": "init:init",
     "report": "report:report",
     "schema": "schema:schema",
 }  # name -> module of `commands` : command

@@ -14,11 +14,12 @@ from auditor.analysis import analyse
 from auditor.checks import CHECKS, run_checks
 from auditor.checks.limits import limits_of
 from auditor.checks.rejected_rows import rejected_summary
-from auditor.dataset import load_dataset, load_texts
+from auditor.dataset import load_dataset
 from auditor.embedding.embed import Encoder
 from auditor.errors import DataError, MachineError, UsageError
 from auditor.folders import as_path, can_be_written
 from auditor.forecasting import base_task, forecast, readable_update
+from auditor.inputs import Inputs, read_inputs
 from auditor.interfaces import Progress
 from auditor.no_text import without_text
 from auditor.options import Options, named_options, with_options
@@ -76,11 +77,17 @@ def audit(
     <Audit of 'support_tickets': 763 rows; ...>
     """
     settings, progress = with_options(settings, options, audit), heard(progress)
+    configure(CHECKS, settings.checks)  # what is wrong there is said before anything is read
+    return audit_inputs(
+        read_inputs(data, update, reference, settings, progress), settings, progress
+    )
+
+
+@one_blas_thread()
+def audit_inputs(inputs: Inputs, settings: Settings, progress: Progress) -> Audit:
+    """The audit of what was read. Raises as `audit` does."""
     checks = configure(CHECKS, settings.checks)
-    dataset = load_dataset(data, settings)
-    beside = dataclasses.replace(settings, input_format=None)  # that is said of `data` alone
-    incoming = None if update is None else load_dataset(update, beside, strict_roles=False)
-    unlabelled = None if reference is None else load_texts(reference, beside)
+    dataset, incoming, unlabelled = inputs.dataset, inputs.update, inputs.reference
     mitigations = mitigations_of(settings)
     plan = plan_of(settings, incoming, mitigations=mitigations)
     encoder = open_encoder(settings, progress)

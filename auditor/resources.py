@@ -39,7 +39,9 @@ def open_encoder(settings: Settings, progress: Progress = lambda *_: None) -> En
             "%s; vectors are not kept, --cache-dir DIR names a place for them",
             f"{folder}: cannot be written" if folder else "there is no home folder",
         )
+    progress("model", 0, 1)
     embedder = open_embedder(settings.embedder, offline=settings.offline)
+    progress("model", 1, 1)
     cache = VectorCache(folder, embedder.identity) if folder else None
     return Encoder(embedder, cache, progress, keeps=keeps)
 

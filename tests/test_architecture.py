@@ -29,7 +29,7 @@ comparing
 gating pipeline
 forecasting
 analysis
-no_text resources summary
+inputs no_text resources summary
 reporting
 checks prediction
 structure
@@ -224,6 +224,35 @@ def test_help_waits_for_no_library(words, said, allowed):
     )
     assert said in shown
     assert packages & HEAVY <= allowed
+
+
+SAMPLE = Path(__file__).parents[1] / "sample_datasets" / "support_tickets.csv"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["audit", "nowhere.csv"],
+        ["audit", str(SAMPLE), "--update", "nowhere.csv"],
+        ["audit", str(SAMPLE), "--text", "no_such_column"],
+        ["audit", str(SAMPLE), "--embedder", "/no/such/folder"],
+        ["audit", str(SAMPLE), "--probe", "no_such_probe"],
+        ["audit", str(SAMPLE), "--role", "group"],
+        ["compare", str(SAMPLE), "nowhere.csv"],
+        ["gate", str(SAMPLE), "--base", "nowhere.csv"],
+    ],
+)
+def test_what_is_wrong_in_a_command_is_said_before_anything_that_computes_is_loaded(words):
+    said, packages = loaded(
+        "import runpy\n"
+        f"sys.argv = ['auditor', *{words}]\n"
+        "sys.stderr, kept = sys.stdout, sys.stderr\n"
+        "try:\n    runpy.run_module('auditor', run_name='__main__')\n"
+        "except SystemExit as end:\n    print(end.code)\n"
+        "sys.stderr = kept"
+    )
+    assert said.splitlines()[-1] in {"2", "4", "5"}
+    assert packages & {"numba", "scipy", "sentence_transformers", "sklearn", "torch"} == set()
 
 
 def test_importing_the_package_waits_for_no_library():

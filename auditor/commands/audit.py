@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.colour import for_terminal
 from auditor.commands.report_folder import report_folder
-from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.running import errors, expect_there, progress_bars, settings_of, writable
 from auditor.commands.streams import show_also
 
 
@@ -52,16 +53,21 @@ def audit(
     model, 70 for a defect of auditor.
     """
     with errors(debug):
+        expect_there(data, update, reference)
         settings = settings_of(config, flags, data, quiet=quiet)
-        from auditor.pipeline import audit as run
+        writable(output)
+        with progress_bars(quiet) as progress:
+            from auditor.inputs import read_inputs
+
+            inputs = read_inputs(data, update, reference, settings, progress)
+            progress("loading", 0, 1)
+            from auditor.pipeline import audit_inputs  # takes seconds, so only for what can be read
+
+            progress("loading", 1, 1)
+            found = audit_inputs(inputs, settings, progress)
         from auditor.reporting import save, summarise
 
-        writable(output, settings)
-        with progress_bars(quiet) as progress:
-            found = run(
-                data, update=update, reference=reference, settings=settings, progress=progress
-            )
         folder = output or report_folder((found.dataset.name, data), quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            show_also(summarise(found, paths))
+            show_also(for_terminal(summarise(found, paths)))

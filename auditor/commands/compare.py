@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from auditor.commands import options
+from auditor.commands.colour import for_terminal
 from auditor.commands.report_folder import named, report_folder
-from auditor.commands.running import errors, progress_bars, settings_of, writable
+from auditor.commands.running import errors, expect_there, progress_bars, settings_of, writable
 from auditor.commands.streams import show_also
 
 
@@ -66,6 +67,7 @@ def compare(
     defect of auditor.
     """
     with errors(debug):
+        expect_there(base, candidate, update)
         settings = settings_of(config, flags, base, candidate, quiet=quiet)
         from auditor.comparing.compare import compare as run
         from auditor.comparing.sets import NAMES
@@ -86,4 +88,4 @@ def compare(
         folder = output or report_folder(*both, quiet=quiet)
         paths = save(found, folder, formats or None, static=static)
         if not quiet:
-            show_also(summarise(found, paths))
+            show_also(for_terminal(summarise(found, paths)))

@@ -16,8 +16,9 @@ import click
 
 from auditor.commands import options
 from auditor.commands.base import ChosenBase, chosen_base, exclusive
+from auditor.commands.colour import for_terminal
 from auditor.commands.report_folder import report_folder
-from auditor.commands.running import errors, progress_bars, writable
+from auditor.commands.running import errors, expect_there, progress_bars, writable
 from auditor.commands.streams import say, show, show_also
 from auditor.errors import AuditorError, MachineError
 
@@ -104,6 +105,7 @@ def gate(
     """
     with errors(debug):
         exclusive(base=base, base_ref=base_ref, baseline=baseline)
+        expect_there(candidate, base, update)
         fetch = fetch and not flags["offline"]
         against = chosen_base(candidate, base, base_ref, base_path, fetch=fetch)
         rules = against.rules(policy, config, flags, quiet=quiet)
@@ -155,7 +157,7 @@ def _report(verdict: Verdict, folder: Path, formats: tuple[str, ...], quiet: boo
 
     paths = save(verdict, folder, formats or None)
     if not quiet:
-        show_also(summarise(verdict, paths))
+        show_also(for_terminal(summarise(verdict, paths)))
     if "github" in formats:
         _tell_github(verdict, folder, os.environ)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from auditor.commands import options
+from auditor.commands.colour import for_terminal
 from auditor.commands.running import errors
 from auditor.commands.streams import show_also
 
@@ -51,4 +52,4 @@ def report(
         folder = file.parent / "without_text" if no_text else file.parent
         paths = save(found, output or folder, formats or None, static=static)
         if not quiet:
-            show_also(summarise(found, paths))
+            show_also(for_terminal(summarise(found, paths)))

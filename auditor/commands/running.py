@@ -14,7 +14,7 @@ from auditor.clock import date_of_today
 from auditor.commands.ending import end
 from auditor.commands.streams import say
 from auditor.commands.time_left import TimeLeft
-from auditor.errors import MachineError, UsageError
+from auditor.errors import DataError, MachineError, UsageError
 from auditor.folders import can_be_written
 
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ def settings_of(
 def places_of(*data: str | None) -> list[Path]:
     """The files and folders that are named, without standard input."""
     return [Path(name) for name in data if name not in (None, "-")]
+
+
+def expect_there(*data: str | None) -> None:
+    """Each of `data` is somewhere, before what takes seconds to load is: raises DataError."""
+    from auditor.dataset.sources import expect_exists
+    from auditor.dataset.values import printable
+
+    for place in places_of(*data):
+        try:
+            expect_exists(place)
+        except DataError as error:
+            raise DataError(printable(f"{place}: {error}")) from error
 
 
 def say_settings(
@@ -170,7 +182,6 @@ def _bars(quiet: bool) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         TaskID,
         TextColumn,
@@ -180,7 +191,7 @@ def _bars(quiet: bool) -> Iterator[Progress]:
     columns = (
         TextColumn("{task.description:10}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
@@ -190,9 +201,12 @@ def _bars(quiet: bool) -> Iterator[Progress]:
 
         def advance(stage: str, done: int, total: int) -> None:
             if total and stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total, left="")
+                tasks[stage] = bars.add_task(stage, total=None, left="", count="")
             if stage in tasks:
+                # Of what is one step a bar only shows that it goes on, until it is done.
+                of = total if total > 1 or done else None
+                count = f"{done:,}/{total:,}" if total > 1 else ""
                 words = left.words(stage, done, total)
-                bars.update(tasks[stage], completed=done, total=total, left=words)
+                bars.update(tasks[stage], completed=done, total=of, left=words, count=count)
 
         yield advance

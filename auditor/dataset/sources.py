@@ -102,12 +102,17 @@ def _spooled(stream: BinaryIO, name: str = "stdin") -> Iterator[Path]:
         yield copy
 
 
-def _named_reader(path: Path, input_format: str | None, readers: Sequence[Reader]) -> Reader | None:
-    """The reader of the format that the user named, if any, where there is something to read."""
+def expect_exists(path: Path) -> None:
+    """Raises DataError where there is nothing to read."""
     if not path.exists():
         remote = re.match(r"\w{2,}:/", str(path))  # a Path folds the two strokes of a URL into one
         step = "only local files are read: download it first" if remote else "check the path"
         raise DataError(f"no such file or folder; {step}")
+
+
+def _named_reader(path: Path, input_format: str | None, readers: Sequence[Reader]) -> Reader | None:
+    """The reader of the format that the user named, if any, where there is something to read."""
+    expect_exists(path)
     if not (path.is_file() or path.is_dir() or path.is_fifo()):
         raise DataError("neither a file nor a folder; give a file to read")
     if input_format is None:

@@ -14,7 +14,7 @@ An embedder is one file and one line in `EMBEDDERS`; a model to fine-tune one in
 from __future__ import annotations
 
 from auditor.embedding.hashing import HASHING
-from auditor.embedding.model_files import PACKAGED
+from auditor.embedding.model_files import PACKAGED, locate
 from auditor.embedding.transformer import TRANSFORMERS
 from auditor.embedding.universal import UNIVERSAL_SENTENCE_ENCODER
 from auditor.interfaces import Embedder, Opener
@@ -29,6 +29,12 @@ EMBEDDERS: tuple[Opener[Embedder], ...] = (
 def opener_of(name: str) -> Opener[Embedder]:
     """The entry of `EMBEDDERS` that opens `name`; the last of them takes any."""
     return next(opener for opener in EMBEDDERS if opener.takes(name))
+
+
+def expect_embedder(name: str) -> None:
+    """Raises, as `open_embedder` does, for a folder that cannot be a model; loads none."""
+    if opener_of(name) is TRANSFORMERS and name != PACKAGED:
+        locate(name)
 
 
 def open_embedder(name: str = PACKAGED, *, offline: bool = False) -> Embedder:

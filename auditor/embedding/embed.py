@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from auditor.interfaces import Embedder, Progress
 from auditor.records.structure import Embeddings
 
 TEXTS_AT_ONCE = 2048  # what a kill costs at most
+FIRST_TEXTS = 128  # so that progress is soon seen to move; more where they take no time
+SOON = 1.0  # seconds
 
 
 @dataclass(slots=True)
@@ -36,15 +39,19 @@ class Encoder:
         if self.cache:
             self._known |= self.cache.read(todo)  # in the order in which they were written
             todo = [k for k in todo if k not in self._known]
-        for start in range(0, len(todo), TEXTS_AT_ONCE):
+        start, at_once = 0, min(FIRST_TEXTS, TEXTS_AT_ONCE)
+        while start < len(todo):
             self.progress("embedding", start, len(todo))
-            part = todo[start : start + TEXTS_AT_ONCE]
+            part, begun = todo[start : start + at_once], time.monotonic()
             fresh = self.embedder.embed([missing[k] for k in part])
             if self.cache and self.keeps and not self.cache.write(part, fresh):
                 self.cache = None
             for i, k in enumerate(part):
                 entry = (fresh.vectors[i], int(fresh.windows[i]), float(fresh.unknown[i]))
                 self._known[k] = entry
+            start += len(part)
+            if time.monotonic() - begun < SOON:
+                at_once = min(2 * at_once, TEXTS_AT_ONCE)
         self.progress("embedding", len(todo), len(todo))
         found = [self._known[k] for k in keys]
         return Embeddings(

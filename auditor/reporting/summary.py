@@ -35,15 +35,19 @@ _WHOLE = 10_000  # columns of what is not cut here
 
 
 def summarise_audit(audit: Audit, paths: Sequence[str | Path] = ()) -> str:
-    """About 25 lines of 100 columns, inert on a terminal and in a CI log."""
+    """About 25 lines of 100 columns, inert on a terminal and in a CI log: how many errors and
+    warnings first, and last the page to open."""
     lines = [one_line(line) for line in _lines(audit)]
     # A path is there to be copied, so it is never cut.
     lines += [one_line(f"Written   {path}", _WHOLE) for path in paths]
+    pages = [path for path in paths if Path(path).suffix == ".html"]
+    lines += [one_line(f"Next      open {page}", _WHOLE) for page in pages[:1]]
     return "\n".join(lines) + "\n"
 
 
 def _lines(audit: Audit) -> Iterator[str]:
-    data = audit.dataset
+    found, data = headline.headline(audit), audit.dataset
+    yield f"Verdict   {found.training}"
     rejected = f", {len(data.rows_rejected):,} rejected" if data.rows_rejected else ""
     yield (
         f"Read      {data.name}: {wording.count(data.rows_read, 'row', 'rows')}{rejected}, "
@@ -55,8 +59,6 @@ def _lines(audit: Audit) -> Iterator[str]:
     if data.mapped_labels:
         mapped = (f"{visible(m.label)} as {m.category} ({m.rows:,})" for m in data.mapped_labels)
         yield f"Labels    read {wording.listing(mapped)}"
-    found = headline.headline(audit)
-    yield f"Verdict   {found.training}"
     yield from _wrapped("Language", found.unread)
     yield from _findings(audit)
     yield from _labels(audit)

@@ -85,3 +85,10 @@ def test_an_interrupted_run_is_resumed_where_it_stopped(counting, tmp_path, monk
     found = Encoder(resumed, VectorCache(tmp_path, resumed.identity)).embed(texts)
     assert sorted(resumed.seen + stopped.seen) == sorted(texts)
     np.testing.assert_array_equal(found.vectors, Encoder(whole).embed(texts).vectors)
+
+
+def test_progress_moves_before_the_model_has_seen_every_text(counting):
+    heard = []
+    texts = [f"order {i}" for i in range(500)]
+    Encoder(counting(), None, lambda *step: heard.append(step)).embed(texts)
+    assert heard[:2] == [("embedding", 0, 500), ("embedding", embed.FIRST_TEXTS, 500)]

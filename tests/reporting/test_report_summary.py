@@ -42,6 +42,12 @@ def test_it_names_the_simulated_updates_that_take_most(audit, make_audit):
     )
 
 
+def test_it_begins_with_what_is_wrong_and_ends_with_the_page_to_open(audit):
+    lines = summarise(audit, ["out/report.html", "out/audit.json"]).splitlines()
+    assert lines[0].startswith("Verdict   Not yet: 2 errors and 41 warnings")
+    assert lines[-1] == "Next      open out/report.html"
+
+
 def test_it_is_short(make_audit):
     lines = summarise(make_audit(lambda text: text + "界" * 200), ["a", "b"]).splitlines()
     assert len(lines) <= 30

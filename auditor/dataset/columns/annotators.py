@@ -12,8 +12,6 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scipy.stats import binom
-
 from auditor.dataset.values import Unusable
 from auditor.records.dataset import Example, Reject
 from auditor.records.reading import Rows
@@ -145,6 +143,8 @@ def _design(
     counted = [_pairs(people) for people in repeated]
     same, pairs = (sum(numbers) for numbers in zip(*counted, strict=True))
     usual, of = _pairs(everyone)
+    from scipy.stats import binom  # a second to load, for files in which texts recur
+
     return same / pairs < usual / of, float(binom.cdf(same, pairs, usual / of))
 
 
