@@ -35,7 +35,7 @@ class ErrorsAreProtected:
         "Elastic weight consolidation protects wrong labels, so that correcting them works less."
     )
 
-    strength: float = 1e9  # which kept all but 3 points in docs/mitigations.md
+    strength: float = 1e9  # which keeps most in docs/mitigations.md
 
     def measure(self, taught: Taught, material: Material) -> dict[str, float]:
         """Of one seed; the last one decides, and is above 0 where the claim holds."""
