@@ -13,8 +13,8 @@ from auditor.reporting.tradeoff import Point, Tradeoff, draw
 ALONE = "the update alone"
 # As measured: docs/mitigations.md.
 EXPERIENCE = (
-    "On five public sets a fifth of old rows kept all but 5 points, and on five of six so did weights "
-    "held hard in place;"
+    "On five public sets a fifth of old rows kept all but 5 points, and on five of six so did "
+    "weights that were held hard in place;"
 )
 
 
