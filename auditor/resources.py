@@ -14,8 +14,8 @@ from auditor.embedding import open_embedder
 from auditor.embedding.cache import VectorCache
 from auditor.embedding.embed import Encoder
 from auditor.embedding.target import can_be_trained, open_target
-from auditor.errors import AuditorError, MachineError, UsageError
-from auditor.folders import can_be_written, user_cache
+from auditor.errors import AuditorError, UsageError
+from auditor.folders import can_be_written
 from auditor.interfaces import Mitigation, Progress, Target
 from auditor.prediction.coefficient_file import read_coefficients
 from auditor.prediction.estimate import Coefficients, shipped
@@ -23,7 +23,7 @@ from auditor.prediction.fine_tuning.branch import Branch
 from auditor.prediction.mitigations import mitigations_called
 from auditor.records.dataset import Dataset
 from auditor.records.forecast import OLD_EPOCHS, Recipe
-from auditor.settings import Settings
+from auditor.settings import Settings, cache_folder
 from auditor.threads import compute_with
 
 _LOG = logging.getLogger(__name__)
@@ -131,19 +131,6 @@ def coefficients_of(settings: Settings) -> Coefficients:
     """The forecast's: those that the settings name, or those shipped."""
     named = settings.coefficients
     return shipped() if named is None else read_coefficients(Path(named))
-
-
-def cache_folder(settings: Settings) -> Path | None:
-    """Where vectors and measured fine-tunes are kept; None where there is no place for them.
-
-    Raises MachineError where the user named a folder that cannot be written.
-    """
-    if settings.cache_dir is None:
-        return user_cache("auditor")
-    folder = Path(settings.cache_dir)
-    if not can_be_written(folder):
-        raise MachineError(f"--cache-dir {folder}: cannot be written; choose another folder")
-    return folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 from msgspec import Meta
 
-from auditor.errors import UsageError
-from auditor.folders import as_text
+from auditor.errors import MachineError, UsageError
+from auditor.folders import as_text, can_be_written, user_cache
 from auditor.label_spelling import is_blank
 from auditor.records.reading import ReadOptions
 from auditor.settings_files import ON_DISK, Files, read_table
@@ -264,3 +264,16 @@ def configure(checks: Iterable[Any], limits: Mapping[str, Mapping[str, Any]]) ->
         values = {n: expect(f"checks.{code}.{n}", v, kinds[n]) for n, v in changed.items()}
         by_code[code] = dataclasses.replace(by_code[code], **values)
     return tuple(by_code.values())
+
+
+def cache_folder(settings: Settings) -> Path | None:
+    """Where vectors and measured fine-tunes are kept; None where there is no place for them.
+
+    Raises MachineError where the user named a folder that cannot be written.
+    """
+    if settings.cache_dir is None:
+        return user_cache("auditor")
+    folder = Path(settings.cache_dir)
+    if not can_be_written(folder):
+        raise MachineError(f"--cache-dir {folder}: cannot be written; choose another folder")
+    return folder

@@ -595,7 +595,7 @@ def test_what_is_no_fault_of_the_user_is_called_a_defect(run, desk, monkeypatch)
     def fall_over(*_: object, **__: object) -> None:
         raise ZeroDivisionError("of all things")
 
-    monkeypatch.setattr("auditor.pipeline.audit", fall_over)
+    monkeypatch.setattr("auditor.pipeline.audit_inputs", fall_over)
     line = one_line(run("audit", "desk.csv", code=70))
     assert "a defect of auditor (ZeroDivisionError)" in line
 

@@ -53,9 +53,9 @@ def audit(
     model, 70 for a defect of auditor.
     """
     with errors(debug):
-        expect_there(data, update, reference)
         settings = settings_of(config, flags, data, quiet=quiet)
-        writable(output)
+        writable(output, settings)
+        expect_there(data, update, reference)
         with progress_bars(quiet) as progress:
             from auditor.inputs import read_inputs
 

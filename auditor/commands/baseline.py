@@ -146,7 +146,7 @@ def _examined(
 ) -> tuple[Dataset, tuple[Finding, ...]]:
     settings = settings_of(config, flags, data, quiet=quiet)
     from auditor.pipeline import examine
-    from auditor.resources import cache_folder
+    from auditor.settings import cache_folder
 
     cache_folder(settings)  # what is wrong with it is said before the work
     with progress_bars(quiet) as progress:

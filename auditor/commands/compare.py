@@ -67,8 +67,8 @@ def compare(
     defect of auditor.
     """
     with errors(debug):
-        expect_there(base, candidate, update)
         settings = settings_of(config, flags, base, candidate, quiet=quiet)
+        expect_there(base, candidate, update)
         from auditor.comparing.compare import compare as run
         from auditor.comparing.sets import NAMES
         from auditor.reporting import save, summarise

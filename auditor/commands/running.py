@@ -118,7 +118,7 @@ def writable(output: Path | None, settings: Settings | None = None) -> None:
     name the cache.
     """
     if settings:
-        from auditor.resources import cache_folder
+        from auditor.settings import cache_folder
 
         cache_folder(settings)
     if output is None:

@@ -11,8 +11,10 @@ import pytest
 
 
 @pytest.fixture
-def asked(monkeypatch) -> SimpleNamespace:
-    """What the comparison is asked, in its place."""
+def asked(monkeypatch, workplace) -> SimpleNamespace:
+    """What the comparison is asked, in its place, of files that are there."""
+    for name in ("a", "b", "old", "new", "all", "next"):
+        (workplace / f"{name}.csv").touch()
     asked = SimpleNamespace(saved=None)
 
     def compare(base: str, candidate: str | None, **words: Any) -> str:

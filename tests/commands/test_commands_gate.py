@@ -94,6 +94,7 @@ def test_the_exit_code_is_the_verdict(run, desk, asked, outcome, flags, code):
 
 def test_everything_is_handed_on(run, desk, asked):
     Path("p.toml").write_text("false_alarms = 0.02\n")
+    Path("next.csv").touch()
     run("gate", "desk.csv", "--base", "desk.csv", "--update", "next.csv", "--policy", "p.toml",
         "--seed", 7, "--role", "group=source", "--column", "id", "--no-text", "--probe", "head",
         "--output", "out", "--format", "junit", "--format", "sarif")  # fmt: skip
