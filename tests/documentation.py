@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 import re
 from pathlib import Path
@@ -50,3 +51,34 @@ def anchors(page: str) -> set[str]:
     """What headings are called in links, as GitHub does it."""
     headings = re.findall(r"^#+ (.*)$", plain(page), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+AS_GOOD = 0.95  # of the words of an output
+
+
+def says_the_same(found: str, said: str) -> bool:
+    """Whether two outputs of a command differ in nothing but what the processor decides.
+
+    One multiplies bfloat16 and another float32, so that a vector is another in its fourth digit: a
+    row more or less is listed, and a word of a group is another. Numbers may differ by three or a
+    tenth, and one word of twenty.
+    """
+    words = [text.split() for text in (found, said)]
+    masked = [[NUMBER.sub("#", word) for word in of] for of in words]
+    matcher = difflib.SequenceMatcher(None, *masked, autojunk=False)
+    pairs = (
+        pair
+        for block in matcher.get_matching_blocks()
+        for i in range(block.size)
+        for pair in zip(
+            *(NUMBER.findall(of[at + i]) for of, at in zip(words, block[:2], strict=True)),
+            strict=True,
+        )
+    )
+    return matcher.ratio() >= AS_GOOD and all(_near(*pair) for pair in pairs)
+
+
+def _near(one: str, other: str) -> bool:
+    a, b = (float(number.replace(",", "")) for number in (one, other))
+    return abs(a - b) <= max(3, 0.1 * max(a, b))

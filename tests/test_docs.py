@@ -32,7 +32,16 @@ from auditor.records.verdict import Verdict
 from auditor.reporting import FORMATS
 from auditor.settings import Settings, configure, load_settings
 from auditor.structure import subtypes, templates
-from tests.documentation import DOCS, PAGES, ROOT, anchors, blocks, generate, plain
+from tests.documentation import (
+    DOCS,
+    PAGES,
+    ROOT,
+    anchors,
+    blocks,
+    generate,
+    plain,
+    says_the_same,
+)
 from tests.reporting.test_report_words import PRIVATE
 
 LINKED = [*PAGES, "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "reports/README.md"]
@@ -267,4 +276,17 @@ def quoting(name: str, page: str) -> object:
 )
 def test_quoted_commands_print_what_the_page_says(page, tmp_path):
     """Else: python docs/generate.py --outputs."""
-    assert generate.rewritten(page, tmp_path) == page
+    pairs = zip(
+        generate.quoted(generate.rewritten(page, tmp_path)), generate.quoted(page), strict=True
+    )
+    for (command, found), (quoted, said) in pairs:
+        assert command == quoted
+        assert says_the_same(found, said), f"{command} prints\n{found}"
+
+
+def test_another_processor_may_print_another_number_and_nothing_else():
+    said = "\n".join(f"line {i}: 87 labels of 763 look wrong" for i in range(9))
+    assert says_the_same(said.replace("87", "89"), said)
+    assert not says_the_same(said.replace("87", "12"), said)
+    assert not says_the_same(said.replace("labels of", "rows out of"), said)
+    assert not says_the_same("", said)

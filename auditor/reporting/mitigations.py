@@ -188,7 +188,7 @@ def protection(forecast: Forecast | None) -> tuple[str, str]:
     return (
         "Find out what keeps it: --probe full --mitigations all",
         f"The update is expected to take {wording.percent(whole.lost_at_end)} of what the model "
-        f"knows. {EXPERIENCE} these options try them on this data, in minutes.",
+        f"knows. {EXPERIENCE} these options try them on this data.",
     )
 
 
