@@ -54,7 +54,8 @@ def anchors(page: str) -> set[str]:
 
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-AS_GOOD = 0.95  # of the words of an output
+OTHERS = 0.05  # of the words of two outputs, or
+A_ROW = 4  # words, where these are most of what is printed in a line
 
 
 def says_the_same(found: str, said: str) -> bool:
@@ -62,7 +63,7 @@ def says_the_same(found: str, said: str) -> bool:
 
     One multiplies bfloat16 and another float32, so that a vector is another in its fourth digit: a
     row more or less is listed, and a word of a group is another. Numbers may differ by three or a
-    tenth, and one word of twenty.
+    tenth, and one word of twenty or one short row.
     """
     words = [text.split() for text in (found, said)]
     masked = [[NUMBER.sub("#", word) for word in of] for of in words]
@@ -76,7 +77,10 @@ def says_the_same(found: str, said: str) -> bool:
             strict=True,
         )
     )
-    return matcher.ratio() >= AS_GOOD and all(_near(*pair) for pair in pairs)
+    whole = sum(map(len, words))
+    others = whole * (1 - matcher.ratio())
+    few = others <= max(OTHERS * whole, min(A_ROW, whole / 4))
+    return few and all(_near(*pair) for pair in pairs)
 
 
 def _near(one: str, other: str) -> bool:
