@@ -68,12 +68,12 @@ def compare(
     """
     with errors(debug):
         settings = settings_of(config, flags, base, candidate, quiet=quiet)
+        writable(output, settings)
         expect_there(base, candidate, update)
         from auditor.comparing.compare import compare as run
         from auditor.comparing.sets import NAMES
         from auditor.reporting import save, summarise
 
-        writable(output, settings)
         with progress_bars(quiet) as progress:
             found = run(
                 base,

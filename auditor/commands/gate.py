@@ -105,11 +105,11 @@ def gate(
     """
     with errors(debug):
         exclusive(base=base, base_ref=base_ref, baseline=baseline)
-        expect_there(candidate, base, update)
         fetch = fetch and not flags["offline"]
         against = chosen_base(candidate, base, base_ref, base_path, fetch=fetch)
         rules = against.rules(policy, config, flags, quiet=quiet)
         writable(output, rules.settings)
+        expect_there(candidate, base, update)
         verdict = _judged(candidate, against, rules, quiet=quiet, baseline=baseline, update=update)
         folder = output or report_folder((verdict.candidate.name, candidate), quiet=quiet)
         _report(verdict, folder, formats, quiet)

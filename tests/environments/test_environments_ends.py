@@ -69,7 +69,7 @@ run()
 @pytest.mark.parametrize(
     ("module", "home", "name", "words"),
     [
-        ("audit", "pipeline", "audit", ["audit", "desk.csv"]),
+        ("audit", "pipeline", "audit_inputs", ["audit", "desk.csv"]),
         ("gate", "gating.gate", "gate", ["gate", "desk.csv"]),
         ("compare", "comparing.compare", "compare", ["compare", "desk.csv", "desk.csv"]),
         ("backtest", "pipeline", "backtest", ["backtest", "desk.csv"]),
