@@ -600,7 +600,8 @@ def test_roles_are_named_as_options(audit, tickets):
 def test_progress_hears_of_each_stage(audit, tickets):
     heard = []
     audit(tickets, progress=lambda stage, done, total: heard.append(stage))
-    assert list(dict.fromkeys(heard)) == ["embedding", "structure", "forecast", "map"]
+    stages = ["reading", "model", "embedding", "structure", "forecast", "map"]
+    assert list(dict.fromkeys(heard)) == stages
 
 
 def test_what_is_neither_a_path_nor_a_table_is_refused(quick):

@@ -90,9 +90,10 @@ def audits(tmp_path_factory: pytest.TempPathFactory) -> Any:
     ids=lambda x: x if isinstance(x, str) else f"{x['code']}-{x['rows'][0]}",
 )
 def test_a_planted_fault_is_found(audits, name, fault):
-    """But for those that are known to be missed, which is written beside them."""
+    """But for those that are known to be missed, which is written beside them: on a processor that
+    multiplies bfloat16, another may find them."""
     found = any(covers(f, fault) for f in audits(name).of(fault["code"]))
-    assert found is not fault.get("missed", False), fault["note"]
+    assert found or fault.get("missed", False), fault["note"]
 
 
 @pytest.mark.parametrize("name", FILES)
