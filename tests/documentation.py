@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+from auditor.embedding.transformer import _precision
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -56,6 +58,16 @@ def anchors(page: str) -> set[str]:
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 OTHERS = 0.05  # of the words of two outputs, or
 A_ROW = 4  # words, where these are most of what is printed in a line
+
+
+# What the pages quote was printed where bfloat16 is multiplied: there it holds to the letter.
+OF_THE_PAGES = "bfloat16"
+
+
+def is_quoted(found: str, said: str) -> bool:
+    """Whether what a command prints is what a page says, as far as the processor decides it."""
+    lines = [[line.rstrip() for line in text.strip("\n").splitlines()] for text in (found, said)]
+    return lines[0] == lines[1] if _precision("cpu") == OF_THE_PAGES else says_the_same(found, said)
 
 
 def says_the_same(found: str, said: str) -> bool:

@@ -15,7 +15,7 @@ import pytest
 import auditor
 from auditor.cli import main
 from auditor.reporting.frames import AUDIT_COLUMNS, VERDICT_COLUMNS
-from tests.documentation import says_the_same
+from tests.documentation import is_quoted
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/python.md").read_text(encoding="utf-8")
@@ -55,7 +55,7 @@ def test_every_block_prints_what_the_page_says(samples, capsys):
     told = [(code, printed, said) for code, printed, said in run(capsys) if said]
     assert len(told) > 5
     for code, printed, said in told:
-        assert says_the_same(printed, said), f"{code}\nprints\n{printed}"
+        assert is_quoted(printed, said), f"{code}\nprints\n{printed}"
 
 
 DOCUMENTED = (auditor.audit, auditor.gate, auditor.compare, auditor.Audit)
